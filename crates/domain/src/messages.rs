@@ -1,0 +1,87 @@
+//! What a user may be told when something cannot be done: a closed set of plain sentences. Everything else is
+//! [`UserError::Internal`] with a reference, and the chain of causes goes to the log under that reference.
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal a user can read. Holds nothing secret and nobody's personal data: when a form is posted without
+/// scripts it travels in a URL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum UserError {
+    #[error("Please sign in.")]
+    SignInRequired,
+    #[error("The e-mail address or the password is not right.")]
+    WrongCredentials,
+    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    TooManyAttempts { seconds: u64 },
+    #[error("You may not do this. Ask an administrator of your organisation.")]
+    Forbidden,
+    #[error("This page does not exist, or it is not yours to see.")]
+    NotFound,
+    #[error("{}", summary(errors))]
+    Invalid { errors: Vec<FieldError> },
+    #[error("Somebody changed this in the meantime. Reload the page and look again.")]
+    Changed,
+    #[error("A run is already under way for this customer. Wait for it, or cancel it.")]
+    RunActive,
+    #[error("{what} is needed first.")]
+    NeededFirst { what: String },
+    #[error("This run is not waiting for a decision any more.")]
+    NotHeld,
+    #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
+    Internal { reference: String },
+}
+
+impl UserError {
+    /// One field, one sentence.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        UserError::Invalid {
+            errors: vec![FieldError {
+                field: field.into(),
+                message: message.into(),
+            }],
+        }
+    }
+
+    /// The HTTP status this answer travels with.
+    pub const fn status(&self) -> u16 {
+        match self {
+            UserError::SignInRequired | UserError::WrongCredentials => 401,
+            UserError::TooManyAttempts { .. } => 429,
+            UserError::Forbidden => 403,
+            UserError::NotFound => 404,
+            UserError::Invalid { .. } => 422,
+            UserError::Changed
+            | UserError::RunActive
+            | UserError::NeededFirst { .. }
+            | UserError::NotHeld => 409,
+            UserError::Internal { .. } => 500,
+        }
+    }
+
+    /// The errors of one field, for the place beside it.
+    pub fn of_field<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        let errors = match self {
+            UserError::Invalid { errors } => errors.as_slice(),
+            _ => &[],
+        };
+        errors
+            .iter()
+            .filter(move |e| e.field == field)
+            .map(|e| e.message.as_str())
+    }
+}
+
+/// What is wrong with one field of a form, and the cure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+fn summary(errors: &[FieldError]) -> String {
+    match errors {
+        [one] => one.message.clone(),
+        many => format!("{} fields need a correction.", many.len()),
+    }
+}

@@ -1,0 +1,128 @@
+use serde::{Deserialize, Serialize};
+
+use super::When;
+use crate::AccountId;
+use crate::connection::Advice;
+use crate::sync::{ChangeKind, ChangeState, FieldChange, RunCounts, RunKind, RunPhase, RunState};
+
+/// What the list of runs is narrowed to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFilter {
+    pub kind: Option<RunKind>,
+    pub state: Option<RunState>,
+}
+
+/// A run in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRow {
+    /// Counts up from 1 for each customer: "Run 118".
+    pub number: i64,
+    pub kind: RunKind,
+    pub state: RunState,
+    pub started_by: String,
+    pub queued: When,
+    /// "1.9 s", "3 min 12 s"; `None` while it has not ended.
+    pub took: Option<String>,
+    pub counts: RunCounts,
+}
+
+/// One run, live or finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunView {
+    pub row: RunRow,
+    /// The verdict, one sentence: worst first.
+    pub headline: String,
+    pub phase: RunPhase,
+    /// What each phase found, in words: "1,262 people, complete".
+    pub rail: Vec<RailStep>,
+    pub hold: Vec<String>,
+    pub advice: Option<Advice>,
+    pub settings_version: i64,
+    pub can_cancel: bool,
+    pub can_decide: bool,
+    pub cancel_requested: bool,
+}
+
+/// A step of the rail of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RailStep {
+    pub phase: RunPhase,
+    /// `done`, `now`, `not_run`.
+    pub progress: StepProgress,
+    pub words: String,
+}
+
+crate::codes! {
+    pub enum StepProgress {
+        Done = "done",
+        Now = "now",
+        NotRun = "not_run",
+    }
+}
+
+/// What the changes of a run are narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFilter {
+    pub kind: Option<ChangeKind>,
+    pub state: Option<ChangeState>,
+    /// Part of a name or username.
+    pub search: String,
+}
+
+/// One person's change in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    pub kind: ChangeKind,
+    pub state: ChangeState,
+    pub account: Option<AccountId>,
+    pub object_id: Option<String>,
+    pub name: String,
+    pub username: String,
+    pub reason: String,
+    pub fields: Vec<FieldChange>,
+}
+
+/// The result of the latest test sync (H-12).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestSyncView {
+    pub run: Option<RunView>,
+    pub totals: Vec<(String, u64)>,
+    /// Attribute, field label, how many of the people in scope have it filled, and up to three real values.
+    pub samples: Vec<AttributeSample>,
+    /// Oddities worth knowing: what, how many, and the first few people.
+    pub oddities: Vec<Oddity>,
+    pub people: Vec<FoundPerson>,
+    /// Why a test sync cannot start, if it cannot.
+    pub needed_first: Option<String>,
+    pub scope_groups: Vec<String>,
+}
+
+/// How one mapped attribute is filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeSample {
+    pub attribute: String,
+    pub field: String,
+    pub filled: u64,
+    pub of: u64,
+    pub examples: Vec<String>,
+}
+
+/// Something unusual among the people found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oddity {
+    pub title: String,
+    pub explanation: String,
+    pub count: u64,
+    pub examples: Vec<String>,
+}
+
+/// A person a read found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPerson {
+    pub object_id: String,
+    pub name: String,
+    pub principal_name: String,
+    pub mail: Option<String>,
+    pub status: String,
+    pub in_scope: bool,
+}
