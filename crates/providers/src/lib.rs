@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Reading Microsoft Entra ID and Okta: one trait ([`DirectoryReader`]), one HTTP client underneath, and the staged
+//! connection test. Knows nothing of People, of matching or of storage.
+
+mod advice;
+mod error;
+mod providers;
+mod read;
+mod secrets;
+mod settings;
+
+pub use error::{Cause, ProviderError, Reading};
+pub use providers::{Providers, RunBudget};
+pub use read::{Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
+pub use secrets::Secrets;
+pub use settings::{Cloud, Limits, OktaOrg, built_in_clouds};
