@@ -1,1 +1,53 @@
-//! Placeholder.
+//! The store: one text of SQL over two databases.
+//!
+//! [`Db`] is a closed enum of the two pools, [`Tx`] of the two transactions. Every statement is a constant made by
+//! `statements!`, which also lists it, so that a test can prepare all of them on both databases and check that no
+//! statement touches a customer's rows without the customer's id. A unit of work is: begin, several store
+//! functions, commit; dropping a [`Tx`] rolls back.
+
+mod db;
+mod error;
+mod sql;
+
+pub mod accounts;
+pub mod audit;
+pub mod changes;
+pub mod console_users;
+pub mod customers;
+pub mod directories;
+pub mod groups;
+pub mod jobs;
+pub mod links;
+pub mod providers;
+pub mod runs;
+pub mod sessions;
+pub mod settings;
+pub mod snapshot;
+
+pub use db::{Db, DbOptions, Tx};
+pub use error::StoreError;
+pub use sql::Sql;
+
+/// A stored JSON value.
+pub use sqlx::types::Json;
+
+/// Every statement of the store, for the tests that prepare them all.
+pub fn statements() -> Vec<Sql> {
+    [
+        accounts::ALL,
+        audit::ALL,
+        changes::ALL,
+        console_users::ALL,
+        customers::ALL,
+        directories::ALL,
+        groups::ALL,
+        jobs::ALL,
+        links::ALL,
+        providers::ALL,
+        runs::ALL,
+        sessions::ALL,
+        settings::ALL,
+        snapshot::ALL,
+    ]
+    .concat()
+}

@@ -1,0 +1,1 @@
+//! Reading side, under construction.

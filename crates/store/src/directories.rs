@@ -1,0 +1,83 @@
+//! The external directories of a customer.
+
+use domain::ids::Id;
+use domain::{CustomerId, DirectoryId, Provider, Timestamp};
+use uuid::Uuid;
+
+use crate::error::code;
+use crate::sql::{execute, fetch_optional, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    INSERT = "INSERT INTO directories (customer_id, id, provider, name, created_at) VALUES ($1, $2, $3, $4, $5)";
+    CURRENT = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1";
+    BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
+    SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
+}
+
+/// An external directory that owns accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryRow {
+    pub id: DirectoryId,
+    pub provider: Provider,
+    pub name: String,
+    /// The provider's own immutable id of the tenant or org; `None` before the first read (C-22).
+    pub tenant_id: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    provider: String,
+    name: String,
+    tenant_id: Option<String>,
+}
+
+impl Row {
+    fn read(self) -> Result<DirectoryRow, StoreError> {
+        Ok(DirectoryRow {
+            id: DirectoryId::from_uuid(self.id),
+            provider: code("directories", "provider", &self.provider)?,
+            name: self.name,
+            tenant_id: self.tenant_id,
+        })
+    }
+}
+
+/// Adds a directory. The newest one of a customer is the one the sync follows.
+pub async fn insert(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    provider: Provider,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(tx, INSERT, customer.uuid(), directory.uuid(), provider.code(), name, now)?;
+    Ok(())
+}
+
+/// The directory the customer's sync follows now.
+pub async fn current(tx: &mut Tx, customer: CustomerId) -> Result<Option<DirectoryRow>, StoreError> {
+    fetch_optional!(tx, Row, CURRENT, customer.uuid())?.map(Row::read).transpose()
+}
+
+/// One directory.
+pub async fn find(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+) -> Result<Option<DirectoryRow>, StoreError> {
+    fetch_optional!(tx, Row, BY_ID, customer.uuid(), directory.uuid())?.map(Row::read).transpose()
+}
+
+/// Remembers which tenant or org this directory really is (C-22).
+pub async fn set_tenant(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    tenant_id: &str,
+) -> Result<(), StoreError> {
+    execute!(tx, SET_TENANT, customer.uuid(), directory.uuid(), tenant_id)?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Statements as constants, and the macros that run one on either database.
+
+/// One statement: its name for logs and tests, and its text in both dialects.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    pub name: &'static str,
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+/// Declares the statements of a file and lists them in `ALL`. One text serves both databases unless the dialects
+/// differ; then both stand side by side.
+macro_rules! statements {
+    ($($name:ident = $text:tt;)+) => {
+        $(pub(crate) const $name: $crate::sql::Sql = statements!(@one $name $text);)+
+        pub(crate) const ALL: &[$crate::sql::Sql] = &[$($name),+];
+    };
+    (@one $name:ident { sqlite: $sqlite:literal, postgres: $postgres:literal $(,)? }) => {
+        $crate::sql::Sql {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            sqlite: $sqlite,
+            postgres: $postgres,
+        }
+    };
+    (@one $name:ident $both:literal) => {
+        $crate::sql::Sql {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            sqlite: $both,
+            postgres: $both,
+        }
+    };
+}
+
+/// Runs the same expression on either database: `on!(tx, SQL, (text, connection) => expression)`.
+macro_rules! on {
+    ($tx:expr, $sql:expr, ($text:ident, $connection:ident) => $run:expr) => {{
+        let sql = $sql;
+        let result = match $tx {
+            $crate::Tx::Sqlite(tx) => {
+                let ($text, $connection) = (sql.sqlite, &mut **tx);
+                $run
+            }
+            $crate::Tx::Postgres(tx) => {
+                let ($text, $connection) = (sql.postgres, &mut **tx);
+                $run
+            }
+        };
+        result.map_err(|source| $crate::StoreError::driver(sql.name, source))
+    }};
+}
+
+/// Executes a statement and gives the number of rows it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $argument:expr)* $(,)?) => {
+        $crate::sql::on!($tx, $sql, (text, connection) =>
+            sqlx::query(text)$(.bind($argument))*.execute(connection).await.map(|done| done.rows_affected()))
+    };
+}
+
+/// Reads all rows of a query.
+macro_rules! fetch_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+        $crate::sql::on!($tx, $sql, (text, connection) =>
+            sqlx::query_as::<_, $row>(text)$(.bind($argument))*.fetch_all(connection).await)
+    };
+}
+
+/// Reads at most one row of a query; absent is `Ok(None)`.
+macro_rules! fetch_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+        $crate::sql::on!($tx, $sql, (text, connection) =>
+            sqlx::query_as::<_, $row>(text)$(.bind($argument))*.fetch_optional(connection).await)
+    };
+}
+
+/// Reads exactly one value.
+macro_rules! fetch_value {
+    ($tx:expr, $value:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
+        $crate::sql::on!($tx, $sql, (text, connection) =>
+            sqlx::query_scalar::<_, $value>(text)$(.bind($argument))*.fetch_one(connection).await)
+    };
+}
+
+pub(crate) use {execute, fetch_all, fetch_optional, fetch_value, on, statements};

@@ -1,0 +1,66 @@
+-- The People directory of each customer. Every key leads with customer_id: tenant isolation, locality, and the
+-- distribution key of those who outgrow one database.
+
+CREATE TABLE directories (
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    id UUID NOT NULL,
+    provider TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- The provider's own immutable id of the tenant or org, learnt at the first read (C-22).
+    tenant_id TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (customer_id, id)
+);
+
+CREATE TABLE accounts (
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    id UUID NOT NULL,
+    -- Stored form and comparison key (domain 2.0): only the key is unique.
+    username TEXT NOT NULL,
+    username_key TEXT COLLATE "C" NOT NULL,
+    -- NULL: a local account, owned by nobody but itself.
+    directory_id UUID,
+    state TEXT NOT NULL,
+    -- Who blocked it and why; both NULL unless blocked (L-06).
+    blocked_by TEXT,
+    block_reason TEXT,
+    is_administrator BOOLEAN NOT NULL,
+    profile JSONB NOT NULL,
+    manager_id UUID,
+    -- Name and addresses folded, for search; and folded surname first, for order.
+    search_key TEXT NOT NULL,
+    sort_key TEXT COLLATE "C" NOT NULL,
+    -- Raised by every change; a plan names the version it was made for.
+    version BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    last_sign_in_at TIMESTAMPTZ,
+    PRIMARY KEY (customer_id, id),
+    UNIQUE (customer_id, username_key),
+    FOREIGN KEY (customer_id, directory_id) REFERENCES directories (customer_id, id),
+    CHECK ((state = 'blocked') = (blocked_by IS NOT NULL AND block_reason IS NOT NULL))
+);
+CREATE INDEX accounts_by_directory ON accounts (customer_id, directory_id, state);
+CREATE INDEX accounts_by_name ON accounts (customer_id, sort_key, id);
+
+CREATE TABLE people_groups (
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT COLLATE "C" NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (customer_id, id),
+    UNIQUE (customer_id, name_key)
+);
+
+CREATE TABLE memberships (
+    customer_id UUID NOT NULL,
+    group_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    -- Whether the sync put the account here. Only such members does it take out of an additive group.
+    by_sync BOOLEAN NOT NULL,
+    PRIMARY KEY (customer_id, group_id, account_id),
+    FOREIGN KEY (customer_id, group_id) REFERENCES people_groups (customer_id, id),
+    FOREIGN KEY (customer_id, account_id) REFERENCES accounts (customer_id, id)
+);
+CREATE INDEX memberships_by_account ON memberships (customer_id, account_id);

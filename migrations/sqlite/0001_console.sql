@@ -1,0 +1,62 @@
+-- The console itself: customers, the people who sign in here, their sessions, and the audit log.
+
+CREATE TABLE customers (
+    id BLOB NOT NULL PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    next_run_number INTEGER NOT NULL DEFAULT 1,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE console_users (
+    id BLOB NOT NULL PRIMARY KEY,
+    -- NULL for staff, who see every customer.
+    customer_id BLOB REFERENCES customers (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    -- Back-off of this account lives here, so that every server process knows it.
+    failed_attempts INTEGER NOT NULL DEFAULT 0,
+    locked_until TEXT,
+    last_sign_in_at TEXT,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX console_users_by_customer ON console_users (customer_id);
+
+CREATE TABLE console_sessions (
+    -- SHA-256 of the id in the cookie: a copy of this table signs nobody in.
+    id_hash BLOB NOT NULL PRIMARY KEY,
+    user_id BLOB REFERENCES console_users (id),
+    data TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX console_sessions_by_user ON console_sessions (user_id);
+CREATE INDEX console_sessions_by_expiry ON console_sessions (expires_at);
+
+CREATE TABLE audit_log (
+    -- One chain for the whole console: each row carries the hash of the one before.
+    seq INTEGER NOT NULL PRIMARY KEY,
+    customer_id BLOB REFERENCES customers (id),
+    at TEXT NOT NULL,
+    actor_id BLOB,
+    actor_name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    -- What was before and after, without secrets.
+    details TEXT NOT NULL,
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_log_by_customer ON audit_log (customer_id, seq);
+CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
