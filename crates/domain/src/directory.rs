@@ -1,5 +1,6 @@
 //! What a read of the provider's directory returns, in one shape for both providers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -41,16 +42,19 @@ impl Eq for AttributeValue {}
 impl AttributeValue {
     /// The value as a profile field holds it: lists give their first entry (B-06), empty text is no value.
     pub fn to_text(&self) -> Option<String> {
-        match self {
-            AttributeValue::Null => None,
-            AttributeValue::Bool(value) => Some(if *value { "Yes" } else { "No" }.to_owned()),
-            AttributeValue::Integer(value) => Some(value.to_string()),
-            AttributeValue::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            AttributeValue::List(list) => list
-                .first()
-                .map(|text| text.trim().to_owned())
-                .filter(|text| !text.is_empty()),
-        }
+        self.as_text().map(Cow::into_owned)
+    }
+
+    /// [`Self::to_text`] without a copy where there is text already.
+    pub fn as_text(&self) -> Option<Cow<'_, str>> {
+        let text = match self {
+            AttributeValue::Null => return None,
+            AttributeValue::Bool(value) => return Some(Cow::Borrowed(if *value { "Yes" } else { "No" })),
+            AttributeValue::Integer(value) => return Some(Cow::Owned(value.to_string())),
+            AttributeValue::Text(text) => text.trim(),
+            AttributeValue::List(list) => list.first()?.trim(),
+        };
+        (!text.is_empty()).then_some(Cow::Borrowed(text))
     }
 }
 

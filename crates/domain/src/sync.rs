@@ -318,7 +318,10 @@ impl Reason {
     }
 
     /// One sentence for the screen, with the cure where there is one.
-    #[expect(clippy::too_many_lines, reason = "one arm a reason; splitting the table would hide a missing one")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a reason; splitting the table would hide a missing one"
+    )]
     pub fn sentence(&self) -> String {
         match self {
             Reason::Joiner => "New in a synchronised group; nobody here has this username.".into(),

@@ -1,1 +1,10 @@
-//! Placeholder.
+//! Decisions, and nothing but decisions: what a username is, who is synchronised, what a run would change and when it
+//! must stop and ask. Pure functions over the words of [`domain`]: no input or output, no clock, no randomness, so
+//! preview, real run and tests are the same code.
+
+pub mod export;
+pub mod mapping;
+pub mod memberships;
+pub mod sync;
+pub mod tenant;
+pub mod username;

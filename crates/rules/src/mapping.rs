@@ -1,0 +1,189 @@
+//! The data mapping: which directory attribute feeds which profile field, and what of it is written (domain 3.4).
+
+use std::borrow::Cow;
+
+use domain::directory::{AttributeValue, DirectoryUser};
+use domain::people::{Profile, field};
+use domain::settings::{DataMapping, WhenEmpty};
+use domain::sync::{FieldChange, Reason};
+use domain::{FieldError, Username};
+
+use crate::username;
+
+/// What a person's attributes would do to their profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Projection {
+    /// Fields that differ, in the order of the mapping.
+    pub fields: Vec<FieldChange>,
+    /// Values that cannot be written; their fields stay as they are and the rest goes on (B-05, S-08).
+    pub problems: Vec<Reason>,
+}
+
+/// Longest value of a profile field, in characters (B-05). At least what both providers can send (appendix B); the
+/// address follows RFC 5321 (254).
+pub const fn limit(field: &str) -> u32 {
+    // `str` cannot be matched against constants of another crate in a const context, so the lengths are by default.
+    match field.as_bytes() {
+        b"email" => 254,
+        b"telephone" => 100,
+        _ => 128,
+    }
+}
+
+/// Compares the mapped attributes with the profile as it is; `None` for somebody without an account.
+///
+/// An absent attribute was not sent and changes nothing (G-16); null keeps or clears by the row's rule (B-02); of a
+/// list the first entry counts (B-06). Keys that no mapping may write are ignored whatever the mapping says (B-15).
+pub fn project(user: &DirectoryUser, mapping: &DataMapping, current: Option<&Profile>) -> Projection {
+    let mut projection = Projection::default();
+    if looks_unreadable(user, mapping) {
+        return projection;
+    }
+    for row in &mapping.fields {
+        if !field::MAPPABLE.contains(&row.field.as_str()) {
+            continue;
+        }
+        let Some(value) = user.attributes.get(&row.attribute) else {
+            continue;
+        };
+        let before = current
+            .and_then(|profile| profile.get(&row.field))
+            .map(String::as_str);
+        let after = clean(value);
+        match after {
+            Some(text) if too_long(&text, limit(&row.field)) => projection.problems.push(Reason::TooLong {
+                field: row.field.clone(),
+                limit: limit(&row.field),
+            }),
+            Some(text) if before != Some(&*text) => {
+                projection
+                    .fields
+                    .push(FieldChange::new(&row.field, before, Some(&text)));
+            }
+            None if before.is_some() && row.when_empty == WhenEmpty::Clear => {
+                projection.fields.push(FieldChange::new(&row.field, before, None));
+            }
+            Some(_) | None => {}
+        }
+    }
+    projection
+}
+
+/// The mandatory fields for which the directory has no value (I-14, I-15), by attribute name. They stay empty: people
+/// with one name and people without a mailbox exist.
+pub fn missing<'a>(user: &DirectoryUser, mapping: &'a DataMapping) -> impl Iterator<Item = &'a str> {
+    mapping
+        .fields
+        .iter()
+        .filter(|row| field::MANDATORY.contains(&row.field.as_str()))
+        .filter(|row| user.attributes.get(&row.attribute).and_then(clean).is_none())
+        .map(|row| row.attribute.as_str())
+}
+
+/// Whether nothing but the id can be read of this person (C-11): that is a missing permission, not an empty profile,
+/// and nothing of it may be written.
+pub fn looks_unreadable(user: &DirectoryUser, mapping: &DataMapping) -> bool {
+    let empty = |attribute: &str| user.attributes.get(attribute).and_then(clean).is_none();
+    user.principal_name.trim().is_empty()
+        && user.mail.is_none()
+        && user.display_name.is_none()
+        && empty(&mapping.username_attribute)
+        && mapping.fields.iter().all(|row| empty(&row.attribute))
+}
+
+/// Whether a username is longer than an account can hold.
+pub(crate) fn username_too_long(name: &Username) -> bool {
+    too_long(name.as_str(), username::MAX_CHARS)
+}
+
+/// The value as a field holds it. NUL is dropped: no text field can hold it, and one database refuses it.
+fn clean(value: &AttributeValue) -> Option<Cow<'_, str>> {
+    let text = value.as_text()?;
+    if !text.contains('\0') {
+        return Some(text);
+    }
+    let text = text.replace('\0', "");
+    let text = text.trim();
+    (!text.is_empty()).then(|| Cow::Owned(text.to_owned()))
+}
+
+fn too_long(text: &str, limit: u32) -> bool {
+    u32::try_from(text.chars().count()).map_or(true, |count| count > limit)
+}
+
+/// Longest attribute name we ask a provider for; theirs end well before.
+const MAX_ATTRIBUTE: usize = 200;
+/// Attributes that hold secrets: never read, so never mapped (B-15).
+const SECRET_ATTRIBUTES: &[&str] = &["passwordprofile", "password", "credentials", "passwordpolicies"];
+
+/// What is wrong with a data mapping, in the order of the form. Fields are named `username_attribute`,
+/// `fields.N.attribute`, `fields.N.field` (N from 0) and `fields` for the table as a whole.
+pub fn validate(mapping: &DataMapping) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    check_attribute("username_attribute", &mapping.username_attribute, &mut errors);
+    for (n, row) in mapping.fields.iter().enumerate() {
+        check_attribute(&format!("fields.{n}.attribute"), &row.attribute, &mut errors);
+        check_field(n, mapping, &mut errors);
+    }
+    for key in field::MANDATORY {
+        if !mapping.fields.iter().any(|row| row.field == *key) {
+            let message = format!("{} cannot be left out. Add a row for it.", field::label(key));
+            errors.push(error("fields", message));
+        }
+    }
+    errors
+}
+
+fn check_field(n: usize, mapping: &DataMapping, errors: &mut Vec<FieldError>) {
+    let key = mapping.fields[n].field.as_str();
+    let place = format!("fields.{n}.field");
+    if key.trim().is_empty() {
+        errors.push(error(&place, "Choose the profile field this attribute fills."));
+    } else if !field::MAPPABLE.contains(&key) {
+        let message = match key {
+            field::USERNAME => "The username has a row of its own above.".to_owned(),
+            field::MANAGER => "The manager has a switch of its own.".to_owned(),
+            // B-15: states, groups, roles, rights and passwords are nobody's profile field.
+            _ => format!("{} cannot be filled from the directory.", field::label(key)),
+        };
+        errors.push(error(&place, message));
+    } else if mapping.fields[..n].iter().any(|row| row.field == key) {
+        let message = format!(
+            "{} is filled by another row already. Remove one of the two.",
+            field::label(key)
+        );
+        errors.push(error(&place, message));
+    }
+}
+
+/// The name goes into requests to the provider, so only the characters their names have are let through.
+fn check_attribute(place: &str, attribute: &str, errors: &mut Vec<FieldError>) {
+    let bad = attribute
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/')));
+    let message = if attribute.trim().is_empty() {
+        "Type the attribute's name as the directory spells it.".to_owned()
+    } else if let Some(bad) = bad {
+        let bad = bad.escape_debug();
+        format!(
+            "The name of an attribute has letters, digits, and _ - . / only; here is \u{201c}{bad}\u{201d}."
+        )
+    } else if attribute.len() > MAX_ATTRIBUTE {
+        format!("The name is longer than {MAX_ATTRIBUTE} characters.")
+    } else if SECRET_ATTRIBUTES.contains(&attribute.to_ascii_lowercase().as_str()) {
+        "Passwords are never read from the directory.".to_owned()
+    } else {
+        return;
+    };
+    errors.push(error(place, message));
+}
+
+fn error(field: &str, message: impl Into<String>) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        message: message.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

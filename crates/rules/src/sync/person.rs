@@ -1,0 +1,134 @@
+//! The words of a decision about one person.
+
+use domain::directory::DirectoryUser;
+use domain::people::PeopleAccount;
+use domain::settings::{DataMapping, SyncSettings};
+use domain::sync::{PlannedChange, Reason};
+use domain::{AccountId, DirectoryId, ObjectId, Username, UsernameKey};
+
+use crate::username;
+
+/// One person of the directory snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub user: DirectoryUser,
+    /// See [`username_of`]; `None` when the directory has no value for it.
+    pub username: Option<Username>,
+    pub username_key: Option<UsernameKey>,
+    /// Whether the last complete read contained them. False only on that proof (invariant 9).
+    pub present: bool,
+    /// Whether a synchronised group contains them (I-16).
+    pub in_scope: bool,
+}
+
+impl Person {
+    /// A person with the username the data mapping gives them.
+    pub fn new(user: DirectoryUser, mapping: &DataMapping, present: bool, in_scope: bool) -> Self {
+        let username = username_of(&user, mapping);
+        let username_key = username.as_ref().map(username::key);
+        Self {
+            user,
+            username,
+            username_key,
+            present,
+            in_scope,
+        }
+    }
+}
+
+/// Entra's mark in the principal name of somebody from another tenant: `anna_fabrikam.com#EXT#@contoso.com` (I-12).
+const GUEST_MARK: &str = "#ext#";
+
+/// The username the directory gives this person: the mapped attribute in stored form, `None` when it is empty.
+///
+/// I-12: where the attribute holds the mangled name of a guest, the mail address takes its place, also for
+/// guests who were made members since; a guest's principal name is never used.
+pub fn username_of(user: &DirectoryUser, mapping: &DataMapping) -> Option<Username> {
+    let attribute = mapping.username_attribute.as_str();
+    let is_principal = matches!(attribute, "userPrincipalName" | "login");
+    let own = match user.attributes.get(attribute) {
+        Some(value) => value.as_text(),
+        // Every read asks for the principal name, mapped or not.
+        None if is_principal => Some(user.principal_name.as_str().into()),
+        None => None,
+    };
+    let mangled = own
+        .as_deref()
+        .is_some_and(|text| text.to_ascii_lowercase().contains(GUEST_MARK));
+    let text = if mangled || (user.guest && is_principal) {
+        user.mail.as_deref().map(Into::into)
+    } else {
+        own
+    };
+    text.map(|text| username::stored(&text))
+        .filter(|name| !name.as_str().is_empty())
+}
+
+/// I-05, A-06: the username the directory gives now, when it is not the account's. While usernames do not follow the
+/// directory this changes nothing and makes no row in a run (it would repeat for ever); reports and the person's page
+/// show it.
+pub fn username_differs(person: &Person, linked: &PeopleAccount) -> Option<Reason> {
+    let username = person.username.as_ref()?;
+    (*username != linked.username).then(|| Reason::UsernameDiffers {
+        username: username.as_str().to_owned(),
+    })
+}
+
+/// Who has the person's username key now, other than the account the person is linked to.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder<'a> {
+    pub account: &'a PeopleAccount,
+    /// The directory object the account is linked to, in whatever directory.
+    pub linked_to: Option<&'a ObjectId>,
+}
+
+/// Everything there is to know about one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub person: &'a Person,
+    /// The account linked to this object id.
+    pub linked: Option<&'a PeopleAccount>,
+    pub holder: Option<Holder<'a>>,
+    /// Whether another present person of this directory has the same username key. `true` is always safe and only
+    /// costs memory: the decision is then settled with all others at the end of the run.
+    pub rivals: bool,
+}
+
+/// What the customer decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    pub directory: DirectoryId,
+    pub settings: &'a SyncSettings,
+}
+
+/// What happens to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Has an account, and all of it is as it should be.
+    Unchanged,
+    /// Not in scope and never seen here: no row.
+    Ignored,
+    /// A row of the run; skips and disputes included, which write nothing ([`domain::sync::ChangeKind::writes`]).
+    Change(PlannedChange),
+    /// Depends on who else gets or leaves a username.
+    Claim(Box<Claim>),
+}
+
+/// A change that needs a username which somebody holds or which others may want too: settled over all claims at the
+/// end by [`super::claims::settle`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What happens when the name is to be had.
+    pub change: PlannedChange,
+    /// The name as the directory spells it, for the reason shown.
+    pub username: Username,
+    pub key: UsernameKey,
+    /// The account that leaves its old key, if one does.
+    pub mover: Option<AccountId>,
+    /// The key the mover leaves.
+    pub old_key: Option<UsernameKey>,
+    /// The account that must leave the key first.
+    pub holder: Option<AccountId>,
+    /// What happens when the name is not to be had: the rest of the changes, and a dispute that says why.
+    pub otherwise: Vec<PlannedChange>,
+}

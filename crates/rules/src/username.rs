@@ -1,0 +1,88 @@
+//! The username: its stored form and the keys it is compared by (domain 2.0).
+//!
+//! This is the only place that makes either. A second normaliser, or one that is not idempotent, is how one person
+//! takes over another one's account: two paths apply it a different number of times and disagree about who is who.
+//!
+//! Never merged here: compatibility look-alikes (full-width letters, ligatures beyond case folding) and confusables
+//! (Cyrillic `а`). They are different usernames that deserve a warning.
+
+use std::borrow::Cow;
+
+use caseless::Caseless;
+use domain::{Provider, Username, UsernameKey};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
+
+/// Longest username an account can hold, in characters. Entra allows 113, Okta 100 (appendix B).
+pub const MAX_CHARS: u32 = 255;
+
+/// The stored form: NFC, outer white space trimmed (R-07: also NBSP, zero-width characters, BOM), case preserved.
+pub fn stored(text: &str) -> Username {
+    Username::from_stored(if text.is_ascii() {
+        text.trim_matches(is_outer).to_owned()
+    } else {
+        nfc(text).trim_matches(is_outer).to_owned()
+    })
+}
+
+/// The comparison key: full case folding of the stored form, then NFC. Idempotent; `Straße` and `STRASSE` share one,
+/// `İ` and `i` do not.
+pub fn key(stored: &Username) -> UsernameKey {
+    UsernameKey::from_stored(folded(stored.as_str()))
+}
+
+/// How the provider itself tells two sign-in names apart, for collision checks towards it only. Okta ignores case and
+/// diacritics (`isáàc.bröck` is `isaac.brock`); an Entra principal name cannot hold accented letters at all.
+pub fn provider_key(provider: Provider, text: &str) -> String {
+    let key = folded(stored(text).as_str());
+    match provider {
+        Provider::Entra => key,
+        Provider::Okta => without_marks(&key),
+    }
+}
+
+/// What a "contains" search compares on both sides: case and diacritics do not count.
+pub fn search_key(text: &str) -> String {
+    without_marks(&folded(&nfc(text)))
+}
+
+/// Expects NFC, and gives NFC.
+fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().default_case_fold().nfc().collect()
+}
+
+fn nfc(text: &str) -> Cow<'_, str> {
+    if unicode_normalization::is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// Drops what decomposition leaves as reorderable marks. Class 0 stays: those are the vowel signs of Thai and the
+/// Indic scripts, which are letters to their readers.
+fn without_marks(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    text.nfd()
+        .filter(|&c| canonical_combining_class(c) == 0)
+        .nfc()
+        .collect()
+}
+
+/// White space, controls and the invisible characters that come along with a copied name.
+fn is_outer(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+        )
+}
+
+#[cfg(test)]
+mod tests;
