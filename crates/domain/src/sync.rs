@@ -244,6 +244,11 @@ pub enum Reason {
         field: String,
         limit: u32,
     },
+    /// an invisible character stands inside the username.
+    HiddenCharacter {
+        username: String,
+        code_point: String,
+    },
     /// I-03: a Local account has this username.
     LocalAccount {
         username: String,
@@ -302,6 +307,7 @@ impl Reason {
             Reason::UnknownStatus => "unknown_status",
             Reason::MissingAttribute { .. } => "missing_attribute",
             Reason::TooLong { .. } => "too_long",
+            Reason::HiddenCharacter { .. } => "hidden_character",
             Reason::LocalAccount { .. } => "local_account",
             Reason::OtherDirectory { .. } => "other_directory",
             Reason::LinkedElsewhere { .. } => "linked_elsewhere",
@@ -356,6 +362,9 @@ impl Reason {
             Reason::TooLong { field, limit } => format!(
                 "{} is longer than the {limit} characters the field holds. Shorten it in the directory.",
                 field::label(field)
+            ),
+            Reason::HiddenCharacter { username, code_point } => format!(
+                "The username {username} contains the invisible character {code_point}. Remove it in the directory."
             ),
             Reason::LocalAccount { username } => format!(
                 "A local account already has the username {username}. Move it to this directory or rename one of them."

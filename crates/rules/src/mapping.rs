@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::directory::{AttributeValue, DirectoryUser};
 use domain::people::{Profile, field};
-use domain::settings::{DataMapping, WhenEmpty};
+use domain::settings::{DataMapping, FieldMapping, WhenEmpty};
 use domain::sync::{FieldChange, Reason};
 use domain::{FieldError, Username};
 
@@ -21,11 +21,10 @@ pub struct Projection {
 
 /// Longest value of a profile field, in characters (B-05). At least what both providers can send (appendix B); the
 /// address follows RFC 5321 (254).
-pub const fn limit(field: &str) -> u32 {
-    // `str` cannot be matched against constants of another crate in a const context, so the lengths are by default.
-    match field.as_bytes() {
-        b"email" => 254,
-        b"telephone" => 100,
+pub fn limit(field: &str) -> u32 {
+    match field {
+        field::EMAIL => 254,
+        field::TELEPHONE => 100,
         _ => 128,
     }
 }
@@ -39,34 +38,53 @@ pub fn project(user: &DirectoryUser, mapping: &DataMapping, current: Option<&Pro
     if looks_unreadable(user, mapping) {
         return projection;
     }
-    for row in &mapping.fields {
-        if !field::MAPPABLE.contains(&row.field.as_str()) {
-            continue;
-        }
+    for row in writable(mapping) {
         let Some(value) = user.attributes.get(&row.attribute) else {
             continue;
         };
         let before = current
             .and_then(|profile| profile.get(&row.field))
             .map(String::as_str);
-        let after = clean(value);
-        match after {
-            Some(text) if too_long(&text, limit(&row.field)) => projection.problems.push(Reason::TooLong {
-                field: row.field.clone(),
-                limit: limit(&row.field),
-            }),
+        match clean(value) {
+            Some(text) if too_long(&text, limit(&row.field)) => {
+                projection.problems.push(too_long_reason(row));
+            }
             Some(text) if before != Some(&*text) => {
-                projection
-                    .fields
-                    .push(FieldChange::new(&row.field, before, Some(&text)));
+                let change = FieldChange::new(&row.field, before, Some(&text));
+                projection.fields.push(change);
             }
             None if before.is_some() && row.when_empty == WhenEmpty::Clear => {
-                projection.fields.push(FieldChange::new(&row.field, before, None));
+                let change = FieldChange::new(&row.field, before, None);
+                projection.fields.push(change);
             }
             Some(_) | None => {}
         }
     }
     projection
+}
+
+/// The values that are too long for their fields: the problems of [`project`], without the comparison.
+pub fn too_long_fields(user: &DirectoryUser, mapping: &DataMapping) -> impl Iterator<Item = Reason> {
+    writable(mapping)
+        .filter(|row| {
+            let text = user.attributes.get(&row.attribute).and_then(clean);
+            text.is_some_and(|text| too_long(&text, limit(&row.field)))
+        })
+        .map(too_long_reason)
+}
+
+fn writable(mapping: &DataMapping) -> impl Iterator<Item = &FieldMapping> {
+    mapping
+        .fields
+        .iter()
+        .filter(|row| field::MAPPABLE.contains(&row.field.as_str()))
+}
+
+fn too_long_reason(row: &FieldMapping) -> Reason {
+    Reason::TooLong {
+        field: row.field.clone(),
+        limit: limit(&row.field),
+    }
 }
 
 /// The mandatory fields for which the directory has no value (I-14, I-15), by attribute name. They stay empty: people
@@ -91,9 +109,20 @@ pub fn looks_unreadable(user: &DirectoryUser, mapping: &DataMapping) -> bool {
         && mapping.fields.iter().all(|row| empty(&row.attribute))
 }
 
-/// Whether a username is longer than an account can hold.
-pub(crate) fn username_too_long(name: &Username) -> bool {
-    too_long(name.as_str(), username::MAX_CHARS)
+/// Why this name cannot be an account's username, if so: too long, or with a character inside that nobody can
+/// see.
+pub(crate) fn username_problem(name: &Username) -> Option<Reason> {
+    if too_long(name.as_str(), username::MAX_CHARS) {
+        return Some(Reason::TooLong {
+            field: field::USERNAME.to_owned(),
+            limit: username::MAX_CHARS,
+        });
+    }
+    let hidden = username::hidden_character(name)?;
+    Some(Reason::HiddenCharacter {
+        username: name.as_str().to_owned(),
+        code_point: format!("U+{:04X}", u32::from(hidden)),
+    })
 }
 
 /// The value as a field holds it. NUL is dropped: no text field can hold it, and one database refuses it.
@@ -108,7 +137,9 @@ fn clean(value: &AttributeValue) -> Option<Cow<'_, str>> {
 }
 
 fn too_long(text: &str, limit: u32) -> bool {
-    u32::try_from(text.chars().count()).map_or(true, |count| count > limit)
+    let fits = |length: usize| u32::try_from(length).is_ok_and(|length| length <= limit);
+    // Bytes first: they are counted already, and there are never fewer of them than characters.
+    !fits(text.len()) && !fits(text.chars().count())
 }
 
 /// Longest attribute name we ask a provider for; theirs end well before.

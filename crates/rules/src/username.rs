@@ -37,7 +37,8 @@ pub fn provider_key(provider: Provider, text: &str) -> String {
     let key = folded(stored(text).as_str());
     match provider {
         Provider::Entra => key,
-        Provider::Okta => without_marks(&key),
+        // Trimmed again: a mark may have stood outside a blank.
+        Provider::Okta => without_marks(&key).trim_matches(is_outer).to_owned(),
     }
 }
 
@@ -74,13 +75,21 @@ fn without_marks(text: &str) -> String {
         .collect()
 }
 
-/// White space, controls and the invisible characters that come along with a copied name.
+/// A control, zero-width or bidi character inside a name: it looks like another name and is not.
+pub fn hidden_character(name: &Username) -> Option<char> {
+    name.as_str().chars().find(|&c| is_hidden(c))
+}
+
+/// White space, and the invisible characters that come along with a copied name.
 fn is_outer(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
+    c.is_whitespace() || is_hidden(c)
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
         || matches!(
             c,
-            '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+            '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
         )
 }
 

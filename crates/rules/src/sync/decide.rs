@@ -2,12 +2,12 @@
 
 use domain::directory::{DirectoryStatus, Standing};
 use domain::people::{AccountState, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
+use domain::settings::DataMapping;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason};
 use domain::{AccountId, ObjectId, Username, UsernameKey};
 
-use super::person::{Claim, Decision, Facts, Holder, Person, Rules};
+use super::person::{Claim, Decision, Facts, Holder, Person, Rules, username_source};
 use crate::mapping::{self, project};
-use crate::username;
 
 /// Whether the directory wants this person to have an active account.
 enum Standpoint {
@@ -47,15 +47,15 @@ impl Rules<'_> {
         let data = &self.settings.mapping;
         let mut reasons = match facts.linked {
             Some(account) if !self.owns(account) || is_kept_blocked(account) => return Vec::new(),
-            Some(_) if data.username_follows => match usable_name(person, &data.username_attribute) {
+            Some(_) if data.username_follows => match usable_name(person, data) {
                 Ok(_) => Vec::new(),
                 Err(reason) => vec![reason],
             },
             Some(_) => Vec::new(),
-            None if usable_name(person, &data.username_attribute).is_err() => return Vec::new(),
+            None if usable_name(person, data).is_err() => return Vec::new(),
             None => mapping::missing(&person.user, data).map(missing).collect(),
         };
-        reasons.append(&mut project(&person.user, data, None).problems);
+        reasons.extend(mapping::too_long_fields(&person.user, data));
         reasons
             .into_iter()
             .map(|reason| note(ChangeKind::Skip, person, facts.linked, reason))
@@ -99,7 +99,7 @@ impl Rules<'_> {
             Standpoint::Wait(None) => Decision::Ignored,
             Standpoint::Wait(Some(reason)) => skip(person, None, reason),
             Standpoint::Unwanted(why) => self.keep_out(facts, why),
-            Standpoint::Wanted => match usable_name(person, &self.settings.mapping.username_attribute) {
+            Standpoint::Wanted => match usable_name(person, &self.settings.mapping) {
                 Err(reason) => skip(person, None, reason),
                 Ok((name, key)) => self.match_or_create(facts, name, key, new_id),
             },
@@ -245,7 +245,7 @@ impl Rules<'_> {
         if !self.settings.mapping.username_follows {
             return None;
         }
-        usable_name(person, &self.settings.mapping.username_attribute)
+        usable_name(person, &self.settings.mapping)
             .ok()
             .filter(|(name, _)| **name != account.username)
     }
@@ -315,18 +315,15 @@ fn is_kept_blocked(account: &PeopleAccount) -> bool {
     account.state == AccountState::Blocked && account.block.is_none_or(|block| block.by != BlockedBy::Sync)
 }
 
-/// I-15: the username, or why there is none to use.
-fn usable_name<'p>(person: &'p Person, attribute: &str) -> Result<(&'p Username, &'p UsernameKey), Reason> {
-    match (&person.username, &person.username_key) {
-        (Some(name), Some(_)) if mapping::username_too_long(name) => Err(Reason::TooLong {
-            field: field::USERNAME.to_owned(),
-            limit: username::MAX_CHARS,
-        }),
-        (Some(name), Some(key)) => Ok((name, key)),
-        // I-12: a guest's name comes from the mail address.
-        _ if person.user.guest => Err(missing("mail")),
-        _ => Err(missing(attribute)),
-    }
+/// The username, or why there is none to use (I-15, R-07, R-13).
+fn usable_name<'p>(
+    person: &'p Person,
+    mapping: &DataMapping,
+) -> Result<(&'p Username, &'p UsernameKey), Reason> {
+    let (Some(name), Some(key)) = (&person.username, &person.username_key) else {
+        return Err(missing(username_source(&person.user, mapping)));
+    };
+    mapping::username_problem(name).map_or(Ok((name, key)), Err)
 }
 
 fn missing(attribute: &str) -> Reason {

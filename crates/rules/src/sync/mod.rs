@@ -13,7 +13,9 @@ pub mod person;
 pub use administrators::last_administrator;
 pub use claims::{Settled, SettledChange, settle};
 pub use guard::{GuardFacts, guard};
-pub use person::{Claim, Decision, Facts, Holder, Person, Rules, username_differs, username_of};
+pub use person::{
+    Claim, Decision, Facts, Holder, Person, Rules, username_differs, username_of, username_source,
+};
 
 #[cfg(test)]
 mod tests;

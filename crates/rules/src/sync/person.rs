@@ -1,5 +1,7 @@
 //! The words of a decision about one person.
 
+use std::borrow::Cow;
+
 use domain::directory::DirectoryUser;
 use domain::people::PeopleAccount;
 use domain::settings::{DataMapping, SyncSettings};
@@ -39,29 +41,47 @@ impl Person {
 /// Entra's mark in the principal name of somebody from another tenant: `anna_fabrikam.com#EXT#@contoso.com` (I-12).
 const GUEST_MARK: &str = "#ext#";
 
-/// The username the directory gives this person: the mapped attribute in stored form, `None` when it is empty.
+/// The mail address, in place of a principal name that is none.
+const MAIL: &str = "mail";
+
+/// The attribute this person's username comes from.
 ///
-/// I-12: where the attribute holds the mangled name of a guest, the mail address takes its place, also for
-/// guests who were made members since; a guest's principal name is never used.
-pub fn username_of(user: &DirectoryUser, mapping: &DataMapping) -> Option<Username> {
-    let attribute = mapping.username_attribute.as_str();
-    let is_principal = matches!(attribute, "userPrincipalName" | "login");
-    let own = match user.attributes.get(attribute) {
-        Some(value) => value.as_text(),
-        // Every read asks for the principal name, mapped or not.
-        None if is_principal => Some(user.principal_name.as_str().into()),
-        None => None,
-    };
-    let mangled = own
-        .as_deref()
-        .is_some_and(|text| text.to_ascii_lowercase().contains(GUEST_MARK));
-    let text = if mangled || (user.guest && is_principal) {
-        user.mail.as_deref().map(Into::into)
+/// I-12: where the mapped attribute holds the mangled name of a guest it is the mail address, also for guests who were
+/// made members since; a guest's principal name is never used.
+pub fn username_source<'a>(user: &DirectoryUser, mapping: &'a DataMapping) -> &'a str {
+    let mangled =
+        mapped_username(user, mapping).is_some_and(|text| text.to_ascii_lowercase().contains(GUEST_MARK));
+    if mangled || (user.guest && is_principal_name(&mapping.username_attribute)) {
+        MAIL
     } else {
-        own
+        &mapping.username_attribute
+    }
+}
+
+/// The username the directory gives this person, in stored form; `None` when [`username_source`] is empty.
+pub fn username_of(user: &DirectoryUser, mapping: &DataMapping) -> Option<Username> {
+    let source = username_source(user, mapping);
+    let text = if source == mapping.username_attribute {
+        mapped_username(user, mapping)
+    } else {
+        user.mail.as_deref().map(Cow::Borrowed)
     };
     text.map(|text| username::stored(&text))
         .filter(|name| !name.as_str().is_empty())
+}
+
+fn mapped_username<'u>(user: &'u DirectoryUser, mapping: &DataMapping) -> Option<Cow<'u, str>> {
+    match user.attributes.get(&mapping.username_attribute) {
+        Some(value) => value.as_text(),
+        // Every read has the principal name and the mail address, mapped or not.
+        None if is_principal_name(&mapping.username_attribute) => Some(Cow::Borrowed(&user.principal_name)),
+        None if mapping.username_attribute == MAIL => user.mail.as_deref().map(Cow::Borrowed),
+        None => None,
+    }
+}
+
+fn is_principal_name(attribute: &str) -> bool {
+    matches!(attribute, "userPrincipalName" | "login")
 }
 
 /// I-05, A-06: the username the directory gives now, when it is not the account's. While usernames do not follow the
