@@ -1,0 +1,93 @@
+//! Signing in and out, and the first visit.
+
+use domain::views::Me;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+
+/// Who is signed in: one resource for the whole application, read by the frame and by pages that ask for the role.
+#[derive(Clone, Copy)]
+pub struct CurrentMe(pub Resource<Result<Option<Me>, ApiError>>);
+
+/// Provides [`CurrentMe`] to every page.
+pub fn provide_me() {
+    provide_context(CurrentMe(Resource::new(|| (), |()| whoami())));
+}
+
+/// Who is signed in; nobody is an answer, too.
+#[server(endpoint = "auth/me", input = leptos::server_fn::codec::GetUrl)]
+pub async fn whoami() -> Result<Option<Me>, ApiError> {
+    Ok(super::server::who().await?.map(|(_, me)| me))
+}
+
+/// What the way in looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entrance {
+    /// Nobody can sign in yet: the first staff administrator has to be created.
+    pub first_run: bool,
+    pub signed_in: bool,
+}
+
+/// Tells the sign-in page which door to show.
+#[server(endpoint = "auth/entrance", input = leptos::server_fn::codec::GetUrl)]
+pub async fn find_entrance() -> Result<Entrance, ApiError> {
+    let signed_in = super::server::who().await?.is_some();
+    super::visit(|services| async move {
+        Ok(Entrance {
+            first_run: services.first_run().await?,
+            signed_in,
+        })
+    })
+    .await
+}
+
+/// What was typed at the door, without the password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    pub name: String,
+    pub email: String,
+}
+
+/// Signs in and goes on to `next`, a path of this site.
+#[server(endpoint = "auth/sign-in")]
+pub async fn sign_in(email: String, password: String, next: String) -> Result<(), ApiError> {
+    let typed = Typed {
+        email: email.clone(),
+        ..Typed::default()
+    };
+    let path = <SignIn as leptos::server_fn::ServerFn>::PATH;
+    let user = super::visit_form(path, &typed, |services| async move {
+        services.sign_in(&email, &password).await
+    })
+    .await?;
+    super::server::begin_session(user).await?;
+    super::server::go(&next);
+    Ok(())
+}
+
+/// Ends the session.
+#[server(endpoint = "auth/sign-out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    super::server::end_session().await?;
+    super::server::go("/sign-in");
+    Ok(())
+}
+
+/// Creates the first staff administrator and signs them in. Refused as soon as anybody exists.
+#[server(endpoint = "auth/first-admin")]
+pub async fn create_first_admin(name: String, email: String, password: String) -> Result<(), ApiError> {
+    let typed = Typed {
+        name: name.clone(),
+        email: email.clone(),
+    };
+    let path = <CreateFirstAdmin as leptos::server_fn::ServerFn>::PATH;
+    let user = super::visit_form(path, &typed, |services| async move {
+        services.create_first_admin(&name, &email, &password).await
+    })
+    .await?;
+    super::server::begin_session(user).await?;
+    super::server::go("/");
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The staff's list of customers, and a customer's own page.
+
+use domain::views::{CustomerOverview, CustomerRow};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+
+/// Where the first page leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Home {
+    /// Staff: every customer.
+    Customers(Vec<CustomerRow>),
+    /// Everybody else: straight to their own, by its slug.
+    Own(String),
+}
+
+/// The first page: the list for staff, the way to their own customer for everybody else.
+#[server(endpoint = "customers/home", input = leptos::server_fn::codec::GetUrl)]
+pub async fn find_home(search: String) -> Result<Home, ApiError> {
+    let own = super::server::who().await?.and_then(|(_, me)| me.customer);
+    super::act(|services, actor| async move {
+        match own {
+            Some(slug) => Ok(Home::Own(slug)),
+            None => services.customers(&actor, &search).await.map(Home::Customers),
+        }
+    })
+    .await
+}
+
+/// What was typed about a new customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewCustomer {
+    pub name: String,
+    pub slug: String,
+}
+
+/// Creates a customer and goes to its page. An empty address is made from the name.
+#[server(endpoint = "customers/create")]
+pub async fn create_customer(name: String, slug: String) -> Result<String, ApiError> {
+    let typed = NewCustomer {
+        name: name.clone(),
+        slug: slug.clone(),
+    };
+    let path = <CreateCustomer as leptos::server_fn::ServerFn>::PATH;
+    let slug = if slug.trim().is_empty() {
+        slug_of(&name)
+    } else {
+        slug
+    };
+    let slug = super::act_form(path, &typed, |services, actor| async move {
+        services.create_customer(&actor, &name, &slug).await
+    })
+    .await?;
+    super::server::go(&format!("/c/{slug}"));
+    Ok(slug)
+}
+
+/// One customer's page.
+#[server(endpoint = "customers/overview", input = leptos::server_fn::codec::GetUrl)]
+pub async fn overview(customer: String) -> Result<CustomerOverview, ApiError> {
+    super::act(|services, actor| async move { services.overview(&actor, &customer).await }).await
+}
+
+/// The address a name suggests: lower-case letters, digits and single hyphens ("Contoso Ltd" gives `contoso-ltd`).
+pub fn slug_of(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.trim().chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_suggests_an_address() {
+        assert_eq!(slug_of("Contoso Ltd"), "contoso-ltd");
+        assert_eq!(slug_of("  A & B  (UK) "), "a-b-uk");
+        assert_eq!(slug_of("日本"), "");
+    }
+}

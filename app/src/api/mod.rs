@@ -1,0 +1,89 @@
+//! The functions the browser may call: one file per area. A body is one expression inside [`act`] (or [`act_form`],
+//! or [`visit`] for the few that need no session): the wrapper finds out who asks, runs the service, sets the status,
+//! and remembers what was typed when the form was posted without scripts.
+
+pub mod auth;
+pub mod customers;
+pub mod people;
+pub mod provider;
+pub mod runs;
+pub mod settings;
+
+mod flash;
+#[cfg(feature = "ssr")]
+mod server;
+
+use domain::{FieldError, UserError};
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+pub use flash::{Flash, outcome, take_flash};
+#[cfg(feature = "ssr")]
+pub use server::{act, act_form, not_found, visit, visit_form};
+
+/// Why a call did not do what was asked, in words for the person at the screen. Holds nothing secret and nobody's
+/// personal data: without scripts it may travel in an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ApiError {
+    /// The service refused, and says why.
+    #[error("{0}")]
+    User(UserError),
+    /// The browser got no answer.
+    #[error("The server could not be reached. Check your connection, then try again; nothing was lost.")]
+    Unreachable,
+    /// The call itself was not understood: an old page after an upgrade, or a hand-made request.
+    #[error("This page does not fit the server any more. Reload it and try again.")]
+    Malformed,
+}
+
+impl ApiError {
+    /// What the service said, if it was the service that refused.
+    pub const fn user(&self) -> Option<&UserError> {
+        match self {
+            ApiError::User(error) => Some(error),
+            ApiError::Unreachable | ApiError::Malformed => None,
+        }
+    }
+
+    /// The fields to correct; empty when it is not about fields.
+    pub fn fields(&self) -> &[FieldError] {
+        match self {
+            ApiError::User(UserError::Invalid { errors }) => errors,
+            _ => &[],
+        }
+    }
+
+    /// The sentences for one field, in one text; `None` when there is nothing wrong with it.
+    pub fn of_field(&self, key: &str) -> Option<String> {
+        let text: Vec<&str> = self
+            .fields()
+            .iter()
+            .filter(|error| error.field == key)
+            .map(|error| error.message.as_str())
+            .collect();
+        (!text.is_empty()).then(|| text.join(" "))
+    }
+
+    /// Whether this is "no such page" (or not theirs to see).
+    pub const fn is_not_found(&self) -> bool {
+        matches!(self, ApiError::User(UserError::NotFound))
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        Self::User(error)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => ApiError::Unreachable,
+            _ => ApiError::Malformed,
+        }
+    }
+}

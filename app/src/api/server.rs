@@ -1,0 +1,344 @@
+//! The wrapper around every server function: session, actor, status, log. The only file of the application that
+//! knows axum, `leptos_axum` and the session.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::views::Me;
+use domain::{Actor, ConsoleUserId, UserError};
+use http::StatusCode;
+use http::header::{ACCEPT, REFERER};
+use http::request::Parts;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use services::{ServiceError, Services};
+use tower_sessions::Session;
+
+use super::{ApiError, Flash};
+
+/// The session's key of who is signed in.
+const USER: &str = "user";
+/// The session's key of the form that waits to be shown again.
+const FLASH: &str = "flash";
+
+/// Runs a service for whoever is signed in; without a session the answer is 401, or the sign-in page.
+pub async fn act<T, F, Fut>(run: F) -> Result<T, ApiError>
+where
+    F: FnOnce(Services, Actor) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    answer(acted(run).await)
+}
+
+/// As [`act`], for a form: when it was posted without scripts, `values` (never with secrets) and the outcome are kept
+/// for the page. `path` is the server function's own `PATH`.
+pub async fn act_form<V, T, F, Fut>(path: &str, values: &V, run: F) -> Result<T, ApiError>
+where
+    V: Serialize + Sync,
+    T: Serialize + Sync,
+    F: FnOnce(Services, Actor) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    let result = acted(run).await;
+    keep(path, values, &result).await;
+    answer(result)
+}
+
+/// Runs a service for anybody: signing in, and the first visit. The list of its callers may only shrink.
+pub async fn visit<T, F, Fut>(run: F) -> Result<T, ApiError>
+where
+    F: FnOnce(Services) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    answer(visited(run).await)
+}
+
+/// As [`visit`], for a form.
+pub async fn visit_form<V, T, F, Fut>(path: &str, values: &V, run: F) -> Result<T, ApiError>
+where
+    V: Serialize + Sync,
+    T: Serialize + Sync,
+    F: FnOnce(Services) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    let result = visited(run).await;
+    keep(path, values, &result).await;
+    answer(result)
+}
+
+/// Who is signed in, if anybody.
+pub(super) async fn who() -> Result<Option<(Actor, Me)>, ApiError> {
+    identified().await.map_err(told)
+}
+
+/// Begins a session for `user`, under a new id (so that an id planted before the sign-in is worth nothing).
+pub(super) async fn begin_session(user: ConsoleUserId) -> Result<(), ApiError> {
+    let session = session().await.map_err(told)?;
+    let begun = async {
+        session.cycle_id().await?;
+        session.insert(USER, user).await
+    };
+    begun
+        .await
+        .map_err(|error| told(Failed::internal("begin session", &error)))
+}
+
+/// Ends the session and forgets everything in it.
+pub(super) async fn end_session() -> Result<(), ApiError> {
+    let session = session().await.map_err(told)?;
+    session
+        .flush()
+        .await
+        .map_err(|error| told(Failed::internal("end session", &error)))
+}
+
+/// Sends the browser to a page of ours, with and without scripts.
+pub(super) fn go(path: &str) {
+    leptos_axum::redirect(&local(path));
+}
+
+/// Gives the page being drawn the status 404.
+pub fn not_found() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::NOT_FOUND);
+    }
+}
+
+/// Takes the kept form of the server function at `path` out of the session.
+pub(super) async fn take<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
+    let session = session().await.ok()?;
+    let (of, kept): (String, serde_json::Value) = session.get(FLASH).await.ok()??;
+    if of != path {
+        return None;
+    }
+    session.remove_value(FLASH).await.ok()?;
+    serde_json::from_value(kept).ok()
+}
+
+/// What went wrong, before it is told: the sentence for the person.
+struct Failed(UserError);
+
+impl Failed {
+    /// Logs a cause the person cannot do anything about, and makes the sentence that names its reference.
+    fn internal(what: &str, error: &dyn std::error::Error) -> Self {
+        let reference = reference();
+        tracing::error!(%reference, what, error = %chain(error), "request failed");
+        Self(UserError::Internal { reference })
+    }
+
+    fn of(error: ServiceError) -> Self {
+        let causes = chain(&error);
+        Self(error.into_user(|| {
+            let reference = reference();
+            tracing::error!(%reference, error = %causes, "request failed");
+            reference
+        }))
+    }
+}
+
+async fn acted<T, F, Fut>(run: F) -> Result<T, Failed>
+where
+    F: FnOnce(Services, Actor) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    match identified().await? {
+        Some((actor, _)) => run(services(), actor).await.map_err(Failed::of),
+        None => Err(Failed(UserError::SignInRequired)),
+    }
+}
+
+async fn visited<T, F, Fut>(run: F) -> Result<T, Failed>
+where
+    F: FnOnce(Services) -> Fut,
+    Fut: Future<Output = Result<T, ServiceError>>,
+{
+    run(services()).await.map_err(Failed::of)
+}
+
+async fn identified() -> Result<Option<(Actor, Me)>, Failed> {
+    let session = session().await?;
+    let user: Option<ConsoleUserId> = session
+        .get(USER)
+        .await
+        .map_err(|error| Failed::internal("read session", &error))?;
+    match user {
+        Some(user) => services().identify(user).await.map_err(Failed::of),
+        None => Ok(None),
+    }
+}
+
+fn services() -> Services {
+    expect_context::<Services>()
+}
+
+async fn session() -> Result<Session, Failed> {
+    leptos_axum::extract::<Session>()
+        .await
+        .map_err(|error| Failed::internal("find session", &error))
+}
+
+/// Keeps a form for the page when a person without scripts posted it. A session that cannot be written only loses
+/// the repetition of what was typed, not the work, so that is logged and no more.
+async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, result: &Result<T, Failed>) {
+    if !Asked::now().form {
+        return;
+    }
+    let result = result.as_ref().map_err(|Failed(error)| error.clone());
+    let kept = serde_json::json!({
+        "values": values,
+        "result": match result {
+            Ok(output) => serde_json::json!({ "Ok": output }),
+            Err(error) => serde_json::json!({ "Err": ApiError::User(error) }),
+        },
+    });
+    let Ok(session) = session().await else { return };
+    if let Err(error) = session.insert(FLASH, (path, kept)).await {
+        tracing::warn!(error = %chain(&error), "a form could not be kept for its page");
+    }
+}
+
+/// How a call came: as a page being drawn, as a form without scripts, or as a call of the hydrated page.
+struct Asked {
+    /// The page the person is on, as a local address.
+    page: String,
+    /// A form posted without scripts.
+    form: bool,
+    /// A page being drawn, in which this is one of several calls.
+    drawing: bool,
+}
+
+impl Asked {
+    fn now() -> Self {
+        let Some(parts) = use_context::<Parts>() else {
+            return Self {
+                page: "/".into(),
+                form: false,
+                drawing: true,
+            };
+        };
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let drawing = !parts.uri.path().starts_with("/api/");
+        let html = header(ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+        let page = if drawing {
+            parts
+                .uri
+                .path_and_query()
+                .map_or("/", http::uri::PathAndQuery::as_str)
+                .to_owned()
+        } else {
+            referring_page(header(REFERER).unwrap_or("/"))
+        };
+        Self {
+            page: local(&page),
+            form: html && !drawing,
+            drawing,
+        }
+    }
+}
+
+/// Turns an outcome into the answer: sets the status, or the way to the sign-in page.
+fn answer<T>(result: Result<T, Failed>) -> Result<T, ApiError> {
+    result.map_err(told)
+}
+
+fn told(Failed(error): Failed) -> ApiError {
+    let asked = Asked::now();
+    if error == UserError::SignInRequired {
+        leptos_axum::redirect(&sign_in_for(&asked.page));
+    } else if asked.form {
+        // The framework would carry the error in the address; the flash in the session does it better.
+        leptos_axum::redirect(&asked.page);
+    }
+    // A redirect must keep its own status; everything else says what happened.
+    let redirects = asked.form || (asked.drawing && error == UserError::SignInRequired);
+    if !redirects && let Some(response) = use_context::<ResponseOptions>() {
+        response
+            .set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    }
+    ApiError::User(error)
+}
+
+/// The sign-in page that leads back to `page`.
+fn sign_in_for(page: &str) -> String {
+    if page == "/" || page.starts_with("/sign-in") {
+        return "/sign-in".to_owned();
+    }
+    format!("/sign-in?next={}", crate::components::links::escape(page))
+}
+
+/// A path of this site, never another host: exactly one leading slash and no backslash or control character.
+pub(super) fn local(path: &str) -> String {
+    let safe = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.chars().any(|c| c == '\\' || c.is_control())
+        && path.is_ascii();
+    if safe { path.to_owned() } else { "/".to_owned() }
+}
+
+/// Path and query of a `Referer`.
+fn referring_page(referer: &str) -> String {
+    referer
+        .parse::<http::Uri>()
+        .ok()
+        .and_then(|uri| uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// What a person quotes and the log finds: the request's id, or a number of this process where there is none.
+fn reference() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    use_context::<Parts>()
+        .and_then(|parts| {
+            let id = parts.headers.get("x-request-id")?.to_str().ok()?;
+            Some(
+                id.chars()
+                    .filter(char::is_ascii_alphanumeric)
+                    .take(12)
+                    .collect::<String>(),
+            )
+        })
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| format!("local-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// An error and everything below it, in one line for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(below) = source {
+        text.push_str(": ");
+        text.push_str(&below.to_string());
+        source = below.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        for (given, followed) in [
+            ("/c/contoso?x=1", "/c/contoso?x=1"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example/", "/"),
+            ("/a\r\nSet-Cookie: x", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(local(given), followed, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_referer_is_its_path_and_query() {
+        assert_eq!(
+            referring_page("https://console.example:8443/c/x/provider?provider=okta"),
+            "/c/x/provider?provider=okta"
+        );
+        assert_eq!(referring_page("not an address"), "/");
+    }
+}

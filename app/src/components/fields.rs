@@ -1,0 +1,273 @@
+//! Form controls: label above, help below, the error beside. Server and browser say the same, so a form works without
+//! scripts. A control's `key` is its id and the field's name in errors; `name` is what is posted (the key, unless the
+//! form posts a struct: `form[tenant]`).
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+
+/// The ids and attributes that tie a control to its help and its error.
+#[derive(Clone)]
+struct Ties {
+    key: String,
+    has_help: bool,
+    error: Memo<Option<String>>,
+}
+
+impl Ties {
+    fn new(key: &str, help: &str, error: MaybeProp<ApiError>) -> Self {
+        let of = key.to_owned();
+        Self {
+            key: key.to_owned(),
+            has_help: !help.is_empty(),
+            error: Memo::new(move |_| error.get().and_then(|error| error.of_field(&of))),
+        }
+    }
+
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + 'static + use<> {
+        let error = self.error;
+        move || error.get().map(|_| "true")
+    }
+
+    fn described_by(&self) -> impl Fn() -> Option<String> + Clone + Send + 'static + use<> {
+        let Self { key, has_help, error } = self.clone();
+        move || {
+            let mut ids = Vec::new();
+            if error.get().is_some() {
+                ids.push(format!("{key}-error"));
+            }
+            if has_help {
+                ids.push(format!("{key}-help"));
+            }
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    }
+
+    fn below(&self, help: String) -> impl IntoView + use<> {
+        let Self { key, has_help, error } = self.clone();
+        let error_id = format!("{key}-error");
+        let help_id = format!("{key}-help");
+        view! {
+            {move || error.get().map(|text| view! { <p class="error" id=error_id.clone()>{text}</p> })}
+            {has_help.then(|| view! { <p class="help" id=help_id>{help}</p> })}
+        }
+    }
+}
+
+/// One line of text. `kind` is the input's type (`text`, `email`, `password`, `date`, `number`, `search`).
+#[component]
+pub fn Field(
+    #[prop(into)] key: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] name: String,
+    #[prop(optional, into)] value: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional, into)] help: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
+    #[prop(default = "off", into)] autocomplete: &'static str,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] disabled: bool,
+    /// The value is a technical name: set in the fixed-width face, no spelling check.
+    #[prop(optional)]
+    code: bool,
+    /// Extra things after the control: a secret's hint.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let ties = Ties::new(&key, &help, error);
+    let name = if name.is_empty() { key.clone() } else { name };
+    view! {
+        <div class="field">
+            <label for=key.clone()>{label}</label>
+            <input id=key name=name type=kind value=value autocomplete=autocomplete required=required disabled=disabled
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                class:code=code spellcheck=code.then_some("false") autocapitalize=code.then_some("none")
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by()/>
+            {children.map(|children| children())}
+            {ties.below(help)}
+        </div>
+    }
+}
+
+/// Several lines of text. The only text area of the application: the framework does not escape the children of a raw
+/// one on the server, so this one escapes them there, and the browser gets a property.
+#[component]
+pub fn TextArea(
+    #[prop(into)] key: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] name: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] help: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(default = 4)] rows: u32,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] disabled: bool,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let ties = Ties::new(&key, &help, error);
+    let name = if name.is_empty() { key.clone() } else { name };
+    let escaped = escape_text(&value);
+    view! {
+        <div class="field">
+            <label for=key.clone()>{label}</label>
+            <textarea id=key name=name rows=rows.to_string() class="code" spellcheck="false" autocapitalize="none"
+                required=required disabled=disabled placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by() prop:value=value>{escaped}</textarea>
+            {children.map(|children| children())}
+            {ties.below(help)}
+        </div>
+    }
+}
+
+/// The text of a text area as HTML. In the browser the property holds the real text, so this is only for the server.
+fn escape_text(text: &str) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// One choice of a [`SelectField`]: the value posted and the words shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Option_ {
+    pub value: String,
+    pub label: String,
+}
+
+impl Option_ {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+        }
+    }
+}
+
+/// One of several.
+#[component]
+pub fn SelectField(
+    #[prop(into)] key: String,
+    #[prop(into)] label: String,
+    options: Vec<Option_>,
+    #[prop(optional, into)] name: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] help: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
+    #[prop(optional)] disabled: bool,
+    /// The label is for screen readers only: in a table, where the column's heading says it.
+    #[prop(optional)]
+    hide_label: bool,
+) -> impl IntoView {
+    let ties = Ties::new(&key, &help, error);
+    let name = if name.is_empty() { key.clone() } else { name };
+    let choices = options
+        .into_iter()
+        .map(|option| {
+            let selected = option.value == value;
+            view! { <option value=option.value selected=selected>{option.label}</option> }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for=key.clone() class:visually-hidden=hide_label>{label}</label>
+            <select id=key name=name disabled=disabled aria-invalid=ties.invalid() aria-describedby=ties.described_by()>
+                {choices}
+            </select>
+            {ties.below(help)}
+        </div>
+    }
+}
+
+/// Yes or no. Posts `value` (by default `true`) when it is on and nothing when it is off.
+#[component]
+pub fn CheckField(
+    #[prop(into)] key: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] name: String,
+    #[prop(default = "true".to_owned(), into)] value: String,
+    #[prop(optional)] checked: bool,
+    #[prop(optional, into)] help: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
+    #[prop(optional)] disabled: bool,
+) -> impl IntoView {
+    let ties = Ties::new(&key, &help, error);
+    let name = if name.is_empty() { key.clone() } else { name };
+    view! {
+        <div class="field check">
+            <input type="checkbox" id=key.clone() name=name value=value checked=checked disabled=disabled
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by()/>
+            <label for=key>{label}</label>
+            {ties.below(help)}
+        </div>
+    }
+}
+
+/// The button that posts the form; says that it is working, and cannot be pressed twice.
+#[component]
+pub fn Submit(
+    #[prop(into)] label: String,
+    /// What it says while the answer is awaited: "Testing…".
+    #[prop(optional, into)]
+    busy: String,
+    #[prop(optional, into)] pending: Signal<bool>,
+    /// `main`, `danger`, `quiet`, or nothing for a plain one.
+    #[prop(optional)]
+    class: &'static str,
+    /// Which of several buttons it is: posted as `name=value`.
+    #[prop(optional)]
+    name: Option<&'static str>,
+    #[prop(optional, into)] value: Option<String>,
+    #[prop(optional)] disabled: bool,
+) -> impl IntoView {
+    let busy = if busy.is_empty() { label.clone() } else { busy };
+    view! {
+        <button type="submit" class=format!("button {class}") name=name value=value
+            disabled=disabled aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
+            {move || if pending.get() { busy.clone() } else { label.clone() }}
+        </button>
+    }
+}
+
+/// What is wrong with the form, at its top, with a link to each field. Takes the focus when it appears, so that the
+/// keyboard and a screen reader start there.
+#[component]
+pub fn ErrorSummary(#[prop(into)] error: MaybeProp<ApiError>) -> impl IntoView {
+    let node: NodeRef<Div> = NodeRef::new();
+    Effect::new(move |_| {
+        if error.get().is_some()
+            && let Some(element) = node.get()
+        {
+            _ = element.focus();
+        }
+    });
+    move || {
+        error.get().map(|error| {
+            let title = match error.fields().len() {
+                0 => error.to_string(),
+                1 => "One thing needs a correction".to_owned(),
+                many => format!("{many} things need a correction"),
+            };
+            let links = error
+                .fields()
+                .iter()
+                .map(|error| {
+                    let target = format!("#{}", error.field);
+                    view! { <li><a href=target rel="external">{error.message.clone()}</a></li> }
+                })
+                .collect_view();
+            let has_links = !error.fields().is_empty();
+            view! {
+                <div class="summary" role="alert" tabindex="-1" autofocus=true node_ref=node>
+                    <h2>{title}</h2>
+                    {has_links.then(|| view! { <ul>{links}</ul> })}
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! The frame around every page: top bar, rail of the customer's steps, content.
+
+use domain::Role;
+use domain::views::{CustomerOverview, Me, Task, TaskState};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::use_params_map;
+
+use super::{Dot, DotKind, Logo};
+use crate::api::ApiError;
+use crate::api::auth::{CurrentMe, SignOut};
+use crate::api::customers::overview;
+
+/// The customer whose pages these are: provided to every page below `/c/{customer}`.
+#[derive(Clone, Copy)]
+pub struct Customer {
+    /// The name in addresses.
+    pub slug: Memo<String>,
+    /// Name, tasks and numbers; fetch it again (`overview.refetch()`) after an action that changes them.
+    pub overview: Resource<Result<CustomerOverview, ApiError>>,
+}
+
+impl Customer {
+    /// The address of a page of this customer: `path` below `/c/{slug}/`, or empty for the overview.
+    pub fn path(&self, path: &str) -> String {
+        customer_path(&self.slug.read(), path)
+    }
+}
+
+fn customer_path(slug: &str, path: &str) -> String {
+    if path.is_empty() {
+        format!("/c/{slug}")
+    } else {
+        format!("/c/{slug}/{path}")
+    }
+}
+
+/// The customer of the present page.
+pub fn customer() -> Customer {
+    expect_context::<Customer>()
+}
+
+/// Heading of a page: what it is, with the way back above and a sentence below. Sets the document's title.
+#[component]
+pub fn PageHeader(
+    #[prop(into)] title: String,
+    /// The document's title, when it should say more than the heading.
+    #[prop(optional, into)]
+    full_title: String,
+    #[prop(optional, into)] lede: String,
+    /// Above the heading: where this belongs.
+    #[prop(optional, into)]
+    crumb: ViewFn,
+) -> impl IntoView {
+    let document = if full_title.is_empty() {
+        title.clone()
+    } else {
+        full_title
+    };
+    view! {
+        <Title text=document/>
+        <header class="page-header">
+            <p class="crumb">{crumb.run()}</p>
+            <h1>{title}</h1>
+            {(!lede.is_empty()).then(|| view! { <p class="lede">{lede}</p> })}
+        </header>
+    }
+}
+
+/// The frame of pages that belong to no customer.
+#[component]
+pub fn ConsoleFrame() -> impl IntoView {
+    view! {
+        <TopBar name=|| ().into_any()/>
+        <main id="content" tabindex="-1"><Outlet/></main>
+    }
+}
+
+/// The frame of one customer's pages, and the context they share.
+#[component]
+pub fn CustomerFrame() -> impl IntoView {
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.read().get("customer").unwrap_or_default());
+    let resource = Resource::new(move || slug.get(), overview);
+    provide_context(Customer {
+        slug,
+        overview: resource,
+    });
+    let name = move || {
+        view! {
+            <Transition>
+                {move || Suspend::new(async move {
+                    let name = resource.await.map(|overview| overview.name).unwrap_or_default();
+                    view! { <span class="soft customer-name">{name}</span> }
+                })}
+            </Transition>
+        }
+        .into_any()
+    };
+    view! {
+        <TopBar name/>
+        <div class="shell">
+            <nav class="rail" aria-label="Customer">
+                <Transition fallback=move || rail(&slug.read(), &[])>
+                    {move || Suspend::new(async move {
+                        let tasks = resource.await.map(|overview| overview.tasks).unwrap_or_default();
+                        rail(&slug.get_untracked(), &tasks)
+                    })}
+                </Transition>
+            </nav>
+            <main id="content" tabindex="-1"><Outlet/></main>
+        </div>
+    }
+}
+
+/// The steps of setting up, in order: address and name.
+const STEPS: &[(&str, &str)] = &[
+    ("provider", "Provider"),
+    ("test-sync", "Test sync"),
+    ("groups", "Security groups"),
+    ("data-mapping", "Data mapping"),
+    ("group-sync", "Group sync"),
+    ("limits", "Safety limits"),
+];
+
+/// The mark of a task's state.
+pub const fn dot_of(state: TaskState) -> DotKind {
+    match state {
+        TaskState::Done => DotKind::Done,
+        TaskState::Yours => DotKind::Yours,
+        TaskState::Attention => DotKind::Attention,
+        TaskState::CannotStart => DotKind::Shut,
+    }
+}
+
+/// The words of a task's state.
+pub const fn words_of(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Done => "Done",
+        TaskState::Yours => "Your task",
+        TaskState::Attention => "Needs attention",
+        TaskState::CannotStart => "Cannot start yet",
+    }
+}
+
+fn rail(slug: &str, tasks: &[Task]) -> impl IntoView + use<> {
+    let step = |(path, label): (&'static str, &'static str)| {
+        let state = tasks.iter().find(|task| task.path == path).map(|task| task.state);
+        let said = state.map(|state| format!(" ({})", words_of(state).to_lowercase()));
+        view! {
+            <li>
+                <A href=customer_path(slug, path)>
+                    <Dot kind=state.map_or(DotKind::Shut, dot_of)/>
+                    {label}
+                    <span class="visually-hidden">{said}</span>
+                </A>
+            </li>
+        }
+    };
+    view! {
+        <h2>"Set up"</h2>
+        <ol role="list">{STEPS.iter().copied().map(step).collect_view()}</ol>
+        <h2>"Directory"</h2>
+        <ul role="list">
+            <li><A href=customer_path(slug, "") exact=true>"Overview"</A></li>
+            <li><A href=customer_path(slug, "runs")>"Runs"</A></li>
+            <li><A href=customer_path(slug, "people")>"People"</A></li>
+        </ul>
+    }
+}
+
+/// The slim bar at the top: mark, whose pages these are, who is signed in.
+#[component]
+fn TopBar(#[prop(into)] name: ViewFn) -> impl IntoView {
+    let CurrentMe(me) = expect_context::<CurrentMe>();
+    view! {
+        <header class="top">
+            <a class="mark" href="/"><Logo/>"User Sync"</a>
+            {name.run()}
+            <Transition>
+                {move || Suspend::new(async move {
+                    me.await.ok().flatten().map(|me| view! { <Who me/> })
+                })}
+            </Transition>
+        </header>
+    }
+}
+
+/// Who is signed in, and the way out. A plain form: leaving starts the application afresh.
+#[component]
+fn Who(me: Me) -> impl IntoView {
+    view! {
+        <div class="who">
+            {(me.role == Role::Staff).then(|| view! { <a href="/">"Customers"</a> })}
+            <details class="menu">
+                <summary><span class="name-of">{me.name}</span></summary>
+                <div class="sheet">
+                    <p><b>{me.email}</b><br/><span class="soft">{me.role.label()}</span></p>
+                    <form method="post" action=SignOut::PATH><button type="submit" class="button">"Sign out"</button></form>
+                </div>
+            </details>
+        </div>
+    }
+}
