@@ -60,6 +60,10 @@ impl Services {
         &self.0.keys
     }
 
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
     pub(crate) fn wake(&self) -> &Wake {
         &self.0.wake
     }

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod links;
 pub mod providers;
 pub mod runs;
+pub mod sealed;
 pub mod sessions;
 pub mod settings;
 pub mod snapshot;
@@ -45,6 +46,7 @@ pub fn statements() -> Vec<Sql> {
         links::ALL,
         providers::ALL,
         runs::ALL,
+        sealed::ALL,
         sessions::ALL,
         settings::ALL,
         snapshot::ALL,
