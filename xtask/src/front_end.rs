@@ -30,7 +30,7 @@ const INPUTS: [&str; 8] = [
 ];
 const STAMP: &str = "inputs.sha256";
 const BUDGET: &str = "xtask/budget.toml";
-const OPTIMISE_DEADLINE: Duration = Duration::from_secs(20 * 60);
+const OPTIMISE_DEADLINE: Duration = Duration::from_mins(20);
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Options {

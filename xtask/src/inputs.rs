@@ -1,5 +1,6 @@
 //! One hash over the files a step reads, so that a step whose inputs are unchanged is skipped.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -42,7 +43,12 @@ pub(crate) fn hash(root: &Path, paths: &[&str], extra: &[&str]) -> Result<String
             );
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hex = String::new();
+    for byte in hash.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    Ok(hex)
 }
 
 /// The length goes first: otherwise moving bytes from one file to the next would keep the hash.

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::process;
 use crate::workspace::Workspace;
 
-const DEADLINE: Duration = Duration::from_secs(10 * 60);
+const DEADLINE: Duration = Duration::from_mins(10);
 /// Our tools run on this version and newer ones.
 const OLDEST_NODE: u32 = 20;
 

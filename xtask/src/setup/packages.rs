@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::process;
 use crate::workspace::Workspace;
 
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
+const DEADLINE: Duration = Duration::from_mins(15);
 
 /// Whether dpkg has it installed.
 pub(crate) fn is_installed(package: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 
 const NEXTEST: &str = "0.9.143";
 const DENY: &str = "0.20.2";
-const DEADLINE: Duration = Duration::from_secs(30 * 60);
+const DEADLINE: Duration = Duration::from_mins(30);
 
 /// cargo-nextest: any installed one will do. Gives its version line.
 pub(crate) fn nextest(workspace: &Workspace) -> Result<String, Failure> {

@@ -20,8 +20,8 @@ use crate::workspace::Workspace;
 const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// rustup retries for minutes when its server is out of reach; a working one needs seconds.
-const RUSTUP_DEADLINE: Duration = Duration::from_secs(120);
-const STD_DEADLINE: Duration = Duration::from_secs(20 * 60);
+const RUSTUP_DEADLINE: Duration = Duration::from_mins(2);
+const STD_DEADLINE: Duration = Duration::from_mins(20);
 /// Names the compiler that built the copied libraries: after an upgrade of the package they are built anew.
 const STAMP: &str = "usersync-built-by";
 

@@ -1,7 +1,76 @@
-//! placeholder
-use crate::{failure::Failure, setup::wasm, workspace::Workspace};
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Options {}
-pub(crate) fn run(_: &Workspace, _: wasm::Origin, _: &Options) -> Result<(), Failure> {
-    Ok(())
+//! `cargo xtask test`: what CI runs. Every step runs even when one before it failed; nothing is skipped silently.
+
+mod browser;
+mod dependencies;
+mod house_rules;
+mod lints;
+mod postgres;
+mod report;
+mod rust_tests;
+mod tally;
+
+use clap::{Args, ValueEnum};
+
+use crate::failure::Failure;
+use crate::front_end;
+use crate::setup::{chromium, node, postgres as postgres_setup, tools, wasm};
+use crate::workspace::Workspace;
+use report::Report;
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Run one part only.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Arguments for the tool behind `--only rust` (nextest) or `--only browser` (Playwright), after `--`.
+    #[arg(last = true, requires = "only")]
+    rest: Vec<String>,
+}
+
+/// The parts of a full run, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// rustfmt, clippy, rustdoc, the dependency table, the house rules, cargo-deny.
+    Lints,
+    /// Rust tests on SQLite and on PostgreSQL.
+    Rust,
+    /// Browser tests, hydrated and without scripts.
+    Browser,
+}
+
+pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
+    let wants = |part: Part| options.only.is_none_or(|only| only == part);
+    prepare(workspace, origin, &wants)?;
+    let mut report = Report::default();
+    if wants(Part::Lints) {
+        lints::run(workspace, &mut report);
+    }
+    if wants(Part::Rust) {
+        rust_tests::run(workspace, &mut report, &options.rest);
+    }
+    if wants(Part::Browser) {
+        browser::run(workspace, &mut report, &options.rest);
+    }
+    report.finish()
+}
+
+/// All set-up comes first: a missing tool ends the run in its first minutes, not in its last.
+fn prepare(
+    workspace: &Workspace,
+    origin: wasm::Origin,
+    wants: &impl Fn(Part) -> bool,
+) -> Result<(), Failure> {
+    if wants(Part::Browser) {
+        chromium::ensure(workspace)?;
+        node::ensure(workspace)?;
+    }
+    if wants(Part::Rust) {
+        postgres_setup::ensure(workspace)?;
+        tools::nextest(workspace)?;
+    }
+    if wants(Part::Lints) {
+        tools::deny(workspace)?;
+    }
+    // The server is compiled with the site inside, also for its own tests and lints.
+    front_end::build(workspace, origin, &front_end::Options::default()).map(drop)
 }

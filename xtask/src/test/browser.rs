@@ -1,0 +1,53 @@
+//! Playwright against the demo server, hydrated and without scripts.
+
+use std::process::Command;
+
+use super::report::Report;
+use super::tally::Tally;
+use crate::build::{self, Flavour};
+use crate::failure::Failure;
+use crate::process;
+use crate::setup::{chromium, node};
+use crate::workspace::Workspace;
+
+pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String]) {
+    report.check("types of the browser tests", || {
+        let mut command = Command::new("node");
+        command
+            .current_dir(workspace.end2end())
+            .arg(node::script(workspace, "typescript/bin/tsc"))
+            .arg("--noEmit");
+        process::run("tsc", &mut command)
+    });
+    report.tests("browser tests", || playwright(workspace, rest));
+}
+
+fn playwright(workspace: &Workspace, rest: &[String]) -> Result<Tally, Failure> {
+    let program = build::server(workspace, Flavour::Demo)?;
+    let results = workspace.log("playwright").with_extension("json");
+    let _ = std::fs::remove_file(&results);
+    let mut command = Command::new("node");
+    command
+        .current_dir(workspace.end2end())
+        .arg(node::script(workspace, "@playwright/test/cli.js"))
+        .arg("test")
+        .args(rest)
+        .env("USERSYNC_PROGRAM", program)
+        .env(chromium::VARIABLE, chromium::ensure(workspace)?)
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &results);
+    let outcome = process::run("Playwright", &mut command);
+    let Ok(text) = std::fs::read_to_string(&results) else {
+        return Err(outcome.err().unwrap_or_else(|| Failure::Unreadable {
+            what: results.display().to_string(),
+            detail: "Playwright wrote no report".to_owned(),
+        }));
+    };
+    let tally = Tally::from_playwright(&text).map_err(|error| Failure::Unreadable {
+        what: results.display().to_string(),
+        detail: error.to_string(),
+    })?;
+    match outcome {
+        Err(failure) if tally.failed == 0 => Err(failure),
+        _ => Ok(tally),
+    }
+}

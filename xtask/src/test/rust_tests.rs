@@ -1,0 +1,107 @@
+//! The Rust tests, once, with both databases at hand.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use super::postgres::Cluster;
+use super::report::Report;
+use super::tally::Tally;
+use crate::failure::Failure;
+use crate::setup::tools;
+use crate::workspace::Workspace;
+
+/// Where the tests find PostgreSQL; they fail, and do not skip, without it.
+const POSTGRES: &str = "USERSYNC_TEST_POSTGRES";
+/// `hydrate` would turn on `app`'s browser half beside its server half; `xtask-web` has no tests and heavy dependencies.
+const CRATES: [&str; 7] = [
+    "--workspace",
+    "--exclude",
+    "hydrate",
+    "--exclude",
+    "xtask-web",
+    "--features",
+    "server/demo",
+];
+
+pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String]) {
+    let cluster = match Cluster::start(workspace) {
+        Ok(cluster) => cluster,
+        Err(failure) => return report.check("PostgreSQL for the tests", || Err(failure)),
+    };
+    report.tests("Rust tests on SQLite and PostgreSQL", || {
+        nextest(workspace, &cluster, rest)
+    });
+    if rest.is_empty() {
+        report.tests("examples in the documentation", || doctests(workspace, &cluster));
+    }
+}
+
+fn nextest(workspace: &Workspace, cluster: &Cluster, rest: &[String]) -> Result<Tally, Failure> {
+    let mut command = workspace.cargo();
+    command
+        .args(["nextest", "run", "--no-fail-fast"])
+        .args(CRATES)
+        .args(rest)
+        .env("PATH", tools::path_with_tools(workspace))
+        .env(POSTGRES, cluster.url());
+    count("the Rust tests", command.stderr(Stdio::piped()), Source::Errors)
+}
+
+fn doctests(workspace: &Workspace, cluster: &Cluster) -> Result<Tally, Failure> {
+    let mut command = workspace.cargo();
+    command
+        .args(["test", "--quiet", "--doc", "--no-fail-fast"])
+        .args(CRATES)
+        .env(POSTGRES, cluster.url());
+    count("the examples", command.stdout(Stdio::piped()), Source::Output)
+}
+
+/// Which of its two streams a runner sums up on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Output,
+    Errors,
+}
+
+fn boxed(stream: impl std::io::Read + 'static) -> Box<dyn std::io::Read> {
+    Box::new(stream)
+}
+
+fn nothing() -> Box<dyn std::io::Read> {
+    Box::new(std::io::empty())
+}
+
+/// Shows a runner's output and counts its tests. A runner that fails without a failed test (a build error) is a failure.
+fn count(purpose: &str, command: &mut Command, source: Source) -> Result<Tally, Failure> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let start_failure = |source| Failure::Start {
+        program,
+        purpose: purpose.to_owned(),
+        source,
+    };
+    let mut child = command.stdin(Stdio::null()).spawn().map_err(start_failure)?;
+    let stream: Box<dyn std::io::Read> = match source {
+        Source::Output => child.stdout.take().map_or_else(nothing, boxed),
+        Source::Errors => child.stderr.take().map_or_else(nothing, boxed),
+    };
+    let mut tally = Tally::default();
+    for line in BufReader::new(stream).split(b'\n').flatten() {
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        if let Some(counts) = Tally::from_nextest(&line).or_else(|| Tally::from_libtest(&line)) {
+            tally = tally.plus(counts);
+        }
+    }
+    let status = child.wait().map_err(|source| Failure::Start {
+        program: purpose.to_owned(),
+        purpose: purpose.to_owned(),
+        source,
+    })?;
+    if !status.success() && tally.failed == 0 {
+        return Err(Failure::Status {
+            purpose: purpose.to_owned(),
+            status,
+        });
+    }
+    Ok(tally)
+}
