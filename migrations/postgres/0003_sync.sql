@@ -135,6 +135,8 @@ CREATE TABLE sync_runs (
     hold JSONB NOT NULL,
     -- What stopped it, as advice; NULL unless it failed.
     problem JSONB,
+    -- What went wrong without stopping it: groups that could not be read (G-05), people whose fields did not fit.
+    warnings JSONB NOT NULL,
     queued_at TIMESTAMPTZ NOT NULL,
     started_at TIMESTAMPTZ,
     finished_at TIMESTAMPTZ,
@@ -180,6 +182,8 @@ CREATE TABLE sync_changes (
     account_id UUID,
     account_version BIGINT,
     group_id UUID,
+    -- The new manager, when `fields` says that the manager changes; NULL then means nobody (3.9).
+    manager_id UUID,
     name TEXT NOT NULL,
     username TEXT NOT NULL,
     search_key TEXT NOT NULL,
@@ -190,6 +194,7 @@ CREATE TABLE sync_changes (
     FOREIGN KEY (customer_id, run_id) REFERENCES sync_runs (customer_id, id)
 );
 CREATE INDEX sync_changes_by_kind ON sync_changes (customer_id, run_id, kind, seq);
+CREATE INDEX sync_changes_by_object ON sync_changes (customer_id, run_id, object_id);
 CREATE INDEX sync_changes_by_account ON sync_changes (customer_id, account_id, run_id);
 
 CREATE TABLE jobs (

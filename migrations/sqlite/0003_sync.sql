@@ -135,6 +135,8 @@ CREATE TABLE sync_runs (
     hold TEXT NOT NULL,
     -- What stopped it, as advice; NULL unless it failed.
     problem TEXT,
+    -- What went wrong without stopping it: groups that could not be read (G-05), people whose fields did not fit.
+    warnings TEXT NOT NULL,
     queued_at TEXT NOT NULL,
     started_at TEXT,
     finished_at TEXT,
@@ -180,6 +182,8 @@ CREATE TABLE sync_changes (
     account_id BLOB,
     account_version INTEGER,
     group_id BLOB,
+    -- The new manager, when `fields` says that the manager changes; NULL then means nobody (3.9).
+    manager_id BLOB,
     name TEXT NOT NULL,
     username TEXT NOT NULL,
     search_key TEXT NOT NULL,
@@ -190,6 +194,7 @@ CREATE TABLE sync_changes (
     FOREIGN KEY (customer_id, run_id) REFERENCES sync_runs (customer_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sync_changes_by_kind ON sync_changes (customer_id, run_id, kind, seq);
+CREATE INDEX sync_changes_by_object ON sync_changes (customer_id, run_id, object_id);
 CREATE INDEX sync_changes_by_account ON sync_changes (customer_id, account_id, run_id);
 
 CREATE TABLE jobs (

@@ -1,1 +1,138 @@
-pub(crate) const ALL: &[crate::Sql] = &[];
+//! The queue: jobs with leases, and schedules that put them there.
+//!
+//! Each claim raises `fence`; whatever a worker writes repeats it, so one that lost its lease cannot write any more.
+
+use domain::ids::Id;
+use domain::{CustomerId, JobId, Timestamp};
+use uuid::Uuid;
+
+use crate::error::one_row;
+use crate::sql::{execute, fetch_optional, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    INSERT = "INSERT INTO jobs (id, customer_id, kind, subject, state, run_at, attempt, max_attempts, fence, dedupe_key, created_at)
+        VALUES ($1, $2, $3, $4, 'ready', $5, 0, $6, 0, $7, $8) ON CONFLICT (dedupe_key) DO NOTHING";
+    CLAIM = {
+        sqlite: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
+                lease_expires_at = $3
+            WHERE id = (SELECT id FROM jobs
+                WHERE (state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2)
+                ORDER BY run_at LIMIT 1)
+            RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
+        postgres: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
+                lease_expires_at = $3
+            WHERE id = (SELECT id FROM jobs
+                WHERE (state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2)
+                ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
+    };
+    HOLD_LEASE = "UPDATE jobs SET lease_expires_at = $3 WHERE id = $1 AND fence = $2 AND state = 'running'";
+    FINISH = "UPDATE jobs SET state = $3, error = $4, finished_at = $5, lease_owner = NULL, lease_expires_at = NULL
+        WHERE id = $1 AND fence = $2 AND state = 'running'";
+    GIVE_BACK = "UPDATE jobs SET state = 'ready', run_at = $3, error = $4, attempt = attempt - $5,
+            lease_owner = NULL, lease_expires_at = NULL
+        WHERE id = $1 AND fence = $2 AND state = 'running'";
+    PURGE = "DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < $1";
+}
+
+/// A job to put into the queue.
+#[derive(Clone, Debug)]
+pub struct NewJob<'a> {
+    pub id: JobId,
+    pub customer: Option<CustomerId>,
+    pub kind: &'a str,
+    /// What it is about: an id as text.
+    pub subject: &'a str,
+    pub run_at: Timestamp,
+    pub max_attempts: i64,
+    /// A second job with the same key is not added: one tick of a schedule, one job.
+    pub dedupe_key: Option<&'a str>,
+}
+
+/// A job that this worker has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedJob {
+    pub id: JobId,
+    pub customer: Option<CustomerId>,
+    pub kind: String,
+    pub subject: String,
+    /// 1 for the first try.
+    pub attempt: i64,
+    pub max_attempts: i64,
+    pub fence: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    customer_id: Option<Uuid>,
+    kind: String,
+    subject: String,
+    attempt: i64,
+    max_attempts: i64,
+    fence: i64,
+}
+
+/// Puts a job into the queue, in the caller's unit of work. False: a job with this dedupe key was there.
+pub async fn enqueue(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let customer = job.customer.map(Id::uuid);
+    let (id, at, tries) = (job.id.uuid(), job.run_at, job.max_attempts);
+    let added = execute!(tx, INSERT, id, customer, job.kind, job.subject, at, tries, job.dedupe_key, now)?;
+    Ok(added == 1)
+}
+
+/// Claims the next job that is due, or one whose worker died.
+pub async fn claim(
+    tx: &mut Tx,
+    owner: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<Option<ClaimedJob>, StoreError> {
+    let row = fetch_optional!(tx, Row, CLAIM, owner, now, lease_until)?;
+    Ok(row.map(|row| ClaimedJob {
+        id: JobId::from_uuid(row.id),
+        customer: row.customer_id.map(CustomerId::from_uuid),
+        kind: row.kind,
+        subject: row.subject,
+        attempt: row.attempt,
+        max_attempts: row.max_attempts,
+        fence: row.fence,
+    }))
+}
+
+/// Renews a lease. [`StoreError::Stale`]: it is lost, somebody else has the job, stop at once. Called in the unit of
+/// work of every effect, this is the fence.
+pub async fn hold_lease(tx: &mut Tx, job: JobId, fence: i64, until: Timestamp) -> Result<(), StoreError> {
+    one_row(execute!(tx, HOLD_LEASE, job.uuid(), fence, until)?, "the job's lease")
+}
+
+/// The job ended, well (`error` is `None`) or for good.
+pub async fn finish(
+    tx: &mut Tx,
+    job: JobId,
+    fence: i64,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let state = if error.is_none() { "done" } else { "failed" };
+    one_row(execute!(tx, FINISH, job.uuid(), fence, state, error, now)?, "the job's lease")
+}
+
+/// Puts a claimed job back: to try again later, or because this process is going down (`uncounted`).
+pub async fn give_back(
+    tx: &mut Tx,
+    job: JobId,
+    fence: i64,
+    run_at: Timestamp,
+    error: Option<&str>,
+    uncounted: bool,
+) -> Result<(), StoreError> {
+    let minus = i64::from(uncounted);
+    one_row(execute!(tx, GIVE_BACK, job.uuid(), fence, run_at, error, minus)?, "the job's lease")
+}
+
+/// Forgets jobs that ended before `before`; their runs keep the history.
+pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    execute!(tx, PURGE, before)
+}

@@ -1,1 +1,84 @@
-pub(crate) const ALL: &[crate::Sql] = &[];
+//! Identity links: which directory object an account is (I-01). The one place that holds it (A-05).
+
+use domain::ids::Id;
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp};
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::sql::{execute, fetch_optional, fetch_value, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    INSERT = {
+        sqlite: "INSERT INTO identity_links (customer_id, directory_id, object_id, account_id, linked_at)
+            SELECT $1, $2, value->>'object_id', unhex(value->>'account_id'), $4 FROM json_each($3)",
+        postgres: "INSERT INTO identity_links (customer_id, directory_id, object_id, account_id, linked_at)
+            SELECT $1, $2, r.object_id, r.account_id, $4
+            FROM jsonb_to_recordset($3) AS r(object_id text, account_id uuid)",
+    };
+    OF_ACCOUNT = "SELECT directory_id, object_id, linked_at FROM identity_links
+        WHERE customer_id = $1 AND account_id = $2";
+    COUNT = "SELECT COUNT(*) FROM identity_links WHERE customer_id = $1 AND directory_id = $2";
+}
+
+/// A link of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    pub directory: DirectoryId,
+    pub object_id: ObjectId,
+    pub linked_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    directory_id: Uuid,
+    object_id: String,
+    linked_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct NewLink<'a> {
+    object_id: &'a str,
+    account_id: String,
+}
+
+/// Links accounts to directory objects. An object or an account that is linked already is a conflict.
+pub async fn insert(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    links: &[(&ObjectId, AccountId)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = links
+        .iter()
+        .map(|(object, account)| NewLink {
+            object_id: object.as_str(),
+            account_id: account.uuid().simple().to_string(),
+        })
+        .collect();
+    execute!(tx, INSERT, customer.uuid(), directory.uuid(), Json(rows), now)?;
+    Ok(())
+}
+
+/// The link of an account, if it has one.
+pub async fn of_account(
+    tx: &mut Tx,
+    customer: CustomerId,
+    account: AccountId,
+) -> Result<Option<LinkRow>, StoreError> {
+    Ok(fetch_optional!(tx, Row, OF_ACCOUNT, customer.uuid(), account.uuid())?.map(|row| LinkRow {
+        directory: DirectoryId::from_uuid(row.directory_id),
+        object_id: ObjectId(row.object_id),
+        linked_at: row.linked_at,
+    }))
+}
+
+/// How many accounts are linked to objects of this directory.
+pub async fn count(tx: &mut Tx, customer: CustomerId, directory: DirectoryId) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, COUNT, customer.uuid(), directory.uuid())
+}

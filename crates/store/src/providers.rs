@@ -20,8 +20,6 @@ statements! {
     PUT_SECRET = "INSERT INTO provider_secrets (customer_id, directory_id, kind, key_id, nonce, ciphertext, ends_in, entered_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (customer_id, directory_id, kind) DO UPDATE SET key_id = excluded.key_id, nonce = excluded.nonce, ciphertext = excluded.ciphertext, ends_in = excluded.ends_in, entered_at = excluded.entered_at, expires_at = excluded.expires_at";
     DROP_SECRET = "DELETE FROM provider_secrets WHERE customer_id = $1 AND directory_id = $2 AND kind = $3";
     SET_EXPIRY = "UPDATE provider_secrets SET expires_at = $4 WHERE customer_id = $1 AND directory_id = $2 AND kind = $3";
-    UNDER_OTHER_KEYS = "SELECT directory_id, kind, key_id, nonce, ciphertext, ends_in, entered_at, expires_at FROM provider_secrets WHERE customer_id = $1 AND key_id <> $2 ORDER BY directory_id, kind";
-    RESEAL = "UPDATE provider_secrets SET key_id = $5, nonce = $6, ciphertext = $7 WHERE customer_id = $1 AND directory_id = $2 AND kind = $3 AND key_id = $4";
     INSERT_REPORT = "INSERT INTO connection_reports (customer_id, id, config_version, passed, report, at) VALUES ($1, $2, $3, $4, $5, $6)";
     LATEST_OF_SAVED = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 AND config_version IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1";
     LATEST = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 ORDER BY at DESC, id DESC LIMIT 1";
@@ -104,13 +102,6 @@ struct Secret {
     ends_in: String,
     entered_at: Timestamp,
     expires_at: Option<Timestamp>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SecretOfDirectory {
-    directory_id: Uuid,
-    #[sqlx(flatten)]
-    secret: Secret,
 }
 
 #[derive(sqlx::FromRow)]
@@ -264,40 +255,6 @@ pub async fn set_expiry(
         directory.uuid(),
         kind.code(),
         expires_at
-    )?;
-    one_row(touched, "the provider secret")
-}
-
-/// A customer's secrets that are sealed with another key than `key_id`, for the change of keys.
-pub async fn secrets_under_other_keys(
-    tx: &mut Tx,
-    customer: CustomerId,
-    key_id: &str,
-) -> Result<Vec<(DirectoryId, SecretRow)>, StoreError> {
-    let rows = fetch_all!(tx, SecretOfDirectory, UNDER_OTHER_KEYS, customer.uuid(), key_id)?;
-    rows.into_iter()
-        .map(|row| Ok((DirectoryId::from_uuid(row.directory_id), row.secret.read()?)))
-        .collect()
-}
-
-/// Stores the same secret under another key. `from_key` is the key it was read with.
-pub async fn reseal(
-    tx: &mut Tx,
-    customer: CustomerId,
-    directory: DirectoryId,
-    from_key: &str,
-    secret: &SecretRow,
-) -> Result<(), StoreError> {
-    let touched = execute!(
-        tx,
-        RESEAL,
-        customer.uuid(),
-        directory.uuid(),
-        secret.kind.code(),
-        from_key,
-        secret.key_id.as_str(),
-        secret.nonce.as_slice(),
-        secret.ciphertext.as_slice()
     )?;
     one_row(touched, "the provider secret")
 }

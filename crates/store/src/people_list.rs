@@ -1,0 +1,206 @@
+//! Lists of people for the screen and for downloads, read by key, and what one person's page tells of their past.
+
+use domain::ids::Id;
+use domain::people::{AccountState, Profile};
+use domain::sync::RunKind;
+use domain::{AccountId, CustomerId, Timestamp};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::code;
+use crate::run_list::{ChangeColumns, ListedChange};
+use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    // Walks `accounts_by_name`; a search that finds little walks all of it, which 100,000 people can take.
+    PAGE = "SELECT a.id, a.username, a.state, a.is_administrator, a.profile, d.name AS directory
+        FROM accounts a LEFT JOIN directories d ON d.customer_id = a.customer_id AND d.id = a.directory_id
+        WHERE a.customer_id = $1 AND (a.sort_key, a.id) > ($2, $3) AND ($4 = '' OR a.state = $4)
+        AND ($5 = '' OR ($5 = 'local' AND a.directory_id IS NULL) OR ($5 = 'synced' AND a.directory_id IS NOT NULL))
+        AND ($6 = '' OR a.search_key LIKE $6 ESCAPE '!')
+        ORDER BY a.sort_key, a.id LIMIT $7";
+    SORT_KEY = "SELECT sort_key FROM accounts WHERE customer_id = $1 AND id = $2";
+    // Run ids are time-ordered, so the newest run comes first.
+    HISTORY = "SELECT r.number, r.kind AS run_kind, c.seq, c.kind, c.state, c.object_id, c.account_id, c.name,
+            c.username, c.reason, c.fields, c.at
+        FROM sync_changes c JOIN sync_runs r ON r.customer_id = c.customer_id AND r.id = c.run_id
+        WHERE c.customer_id = $1 AND c.account_id = $2 AND r.kind IN ('manual', 'scheduled')
+        AND c.state <> 'dropped'
+        ORDER BY c.run_id DESC, c.seq LIMIT $3";
+    OWNED = "SELECT COUNT(*) FROM accounts WHERE customer_id = $1 AND directory_id = $2";
+}
+
+/// What a list of people is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrowed<'a> {
+    /// Part of the search key, in its folded form; empty for everybody.
+    pub search: &'a str,
+    pub state: Option<AccountState>,
+    pub owned: Owned,
+}
+
+/// Whose accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Owned {
+    #[default]
+    Any,
+    Local,
+    Synced,
+}
+
+impl Owned {
+    const fn code(self) -> &'static str {
+        match self {
+            Owned::Any => "",
+            Owned::Local => "local",
+            Owned::Synced => "synced",
+        }
+    }
+}
+
+/// A person in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPerson {
+    pub id: AccountId,
+    pub username: String,
+    pub state: AccountState,
+    pub is_administrator: bool,
+    pub profile: Profile,
+    /// The name of the directory that owns the account; `None` for a local account.
+    pub directory: Option<String>,
+}
+
+/// An entry in a person's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    pub run: i64,
+    pub run_kind: RunKind,
+    pub at: Timestamp,
+    pub change: ListedChange,
+}
+
+#[derive(sqlx::FromRow)]
+struct Person {
+    id: Uuid,
+    username: String,
+    state: String,
+    is_administrator: bool,
+    profile: Json<Profile>,
+    directory: Option<String>,
+}
+
+impl Person {
+    fn read(self) -> Result<ListedPerson, StoreError> {
+        Ok(ListedPerson {
+            id: AccountId::from_uuid(self.id),
+            username: self.username,
+            state: code("accounts", "state", &self.state)?,
+            is_administrator: self.is_administrator,
+            profile: self.profile.0,
+            directory: self.directory,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Entry {
+    number: i64,
+    run_kind: String,
+    at: Timestamp,
+    #[sqlx(flatten)]
+    change: ChangeColumns,
+}
+
+/// A pattern that matches text which contains `part`; empty when there is nothing to look for.
+pub(crate) fn contains(part: &str) -> String {
+    if part.is_empty() {
+        return String::new();
+    }
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// People by surname and first name, after the account `after`, at most `limit`. `None` when there is no such
+/// account to go on from.
+pub async fn page(
+    tx: &mut Tx,
+    customer: CustomerId,
+    narrowed: Narrowed<'_>,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Option<Vec<ListedPerson>>, StoreError> {
+    let (sort_key, id) = match after {
+        None => (String::new(), Uuid::nil()),
+        Some(account) => {
+            let found = fetch_optional!(tx, (String,), SORT_KEY, customer.uuid(), account.uuid())?;
+            let Some((sort_key,)) = found else { return Ok(None) };
+            (sort_key, account.uuid())
+        }
+    };
+    let state = narrowed.state.map_or("", AccountState::code);
+    let pattern = contains(narrowed.search);
+    let rows = fetch_all!(
+        tx,
+        Person,
+        PAGE,
+        customer.uuid(),
+        sort_key.as_str(),
+        id,
+        state,
+        narrowed.owned.code(),
+        pattern.as_str(),
+        limit
+    )?;
+    rows.into_iter().map(Person::read).collect::<Result<Vec<_>, _>>().map(Some)
+}
+
+/// What the syncs did with an account, newest first, at most `limit` entries. Previews and test syncs did nothing, so
+/// they are not here; neither is what was rejected.
+pub async fn history(
+    tx: &mut Tx,
+    customer: CustomerId,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<HistoryEntry>, StoreError> {
+    let rows = fetch_all!(tx, Entry, HISTORY, customer.uuid(), account.uuid(), limit)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(HistoryEntry {
+                run: row.number,
+                run_kind: code("sync_runs", "kind", &row.run_kind)?,
+                at: row.at,
+                change: row.change.read()?,
+            })
+        })
+        .collect()
+}
+
+/// How many accounts a directory owns, in whatever state.
+pub async fn owned_by(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: domain::DirectoryId,
+) -> Result<i64, StoreError> {
+    crate::sql::fetch_value!(tx, i64, OWNED, customer.uuid(), directory.uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contains;
+
+    #[test]
+    fn what_is_searched_for_is_never_a_pattern() {
+        assert_eq!(contains(""), "");
+        assert_eq!(contains("anna"), "%anna%");
+        assert_eq!(contains("100%_!"), "%100!%!_!!%");
+    }
+}
