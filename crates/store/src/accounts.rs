@@ -156,7 +156,10 @@ fn record(write: &AccountWrite) -> Record<'_> {
         id: account.id.uuid().simple().to_string(),
         username: account.username.as_str(),
         username_key: account.username_key.as_str(),
-        directory_id: account.directory.external().map(|id| id.uuid().simple().to_string()),
+        directory_id: account
+            .directory
+            .external()
+            .map(|id| id.uuid().simple().to_string()),
         state: account.state.code(),
         blocked_by: account.block.map(|block| block.by.code()),
         block_reason: account.block.map(|block| block.reason.code()),
@@ -203,11 +206,7 @@ pub async fn update(
 
 /// First half of a rename that may be a swap or a cycle: moves the accounts' keys out of the way. The second half is
 /// [`update`] in the same unit of work; nobody ever sees these names (M-04).
-pub async fn step_aside(
-    tx: &mut Tx,
-    customer: CustomerId,
-    accounts: &[AccountId],
-) -> Result<(), StoreError> {
+pub async fn step_aside(tx: &mut Tx, customer: CustomerId, accounts: &[AccountId]) -> Result<(), StoreError> {
     if !accounts.is_empty() {
         execute!(tx, STEP_ASIDE, customer.uuid(), hex_ids(accounts))?;
     }

@@ -150,7 +150,11 @@ struct Record<'a> {
 
 fn record(new: &NewChange) -> Record<'_> {
     let change = &new.change;
-    let state = if change.kind.writes() { ChangeState::Planned } else { ChangeState::Noted };
+    let state = if change.kind.writes() {
+        ChangeState::Planned
+    } else {
+        ChangeState::Noted
+    };
     Record {
         seq: new.seq,
         component: new.component,

@@ -128,7 +128,10 @@ pub async fn lock_first(tx: &mut Tx) -> Result<(), StoreError> {
 /// The id and password hash of the user with this address.
 pub async fn credentials(tx: &mut Tx, email: &str) -> Result<Option<Credentials>, StoreError> {
     let row = fetch_optional!(tx, CredentialsRow, BY_EMAIL, email_key(email))?;
-    Ok(row.map(|row| Credentials { id: ConsoleUserId::from_uuid(row.id), password_hash: row.password_hash }))
+    Ok(row.map(|row| Credentials {
+        id: ConsoleUserId::from_uuid(row.id),
+        password_hash: row.password_hash,
+    }))
 }
 
 /// One console user.

@@ -42,7 +42,11 @@ struct Row {
 
 impl From<Row> for CustomerRow {
     fn from(row: Row) -> Self {
-        Self { id: CustomerId::from_uuid(row.id), slug: row.slug, name: row.name }
+        Self {
+            id: CustomerId::from_uuid(row.id),
+            slug: row.slug,
+            name: row.name,
+        }
     }
 }
 
@@ -70,7 +74,10 @@ pub async fn find(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRo
 
 /// Every customer, by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<CustomerRow>, StoreError> {
-    Ok(fetch_all!(tx, Row, ALL_BY_NAME)?.into_iter().map(Into::into).collect())
+    Ok(fetch_all!(tx, Row, ALL_BY_NAME)?
+        .into_iter()
+        .map(Into::into)
+        .collect())
 }
 
 /// Takes the number of the customer's next run: 1, 2, 3, ...
@@ -141,8 +148,17 @@ impl FactsRow {
             _ => None,
         };
         Ok(CustomerFacts {
-            customer: Row { id: self.id, slug: self.slug, name: self.name }.into(),
-            provider: self.provider.as_deref().map(|text| code("directories", "provider", text)).transpose()?,
+            customer: Row {
+                id: self.id,
+                slug: self.slug,
+                name: self.name,
+            }
+            .into(),
+            provider: self
+                .provider
+                .as_deref()
+                .map(|text| code("directories", "provider", text))
+                .transpose()?,
             config_version: self.config_version,
             tested: self.tested,
             settings: self.settings.map(|Json(settings)| settings),
@@ -173,14 +189,21 @@ struct PeopleRow {
 
 /// Where every customer stands whose name or address holds `search`, by name. For staff only.
 pub async fn facts_of_all(tx: &mut Tx, search: &str) -> Result<Vec<CustomerFacts>, StoreError> {
-    let escaped = search.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = search
+        .trim()
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     let rows = fetch_all!(tx, FactsRow, FACTS, true, Uuid::nil(), format!("%{escaped}%"))?;
     rows.into_iter().map(FactsRow::read).collect()
 }
 
 /// Where one customer stands.
 pub async fn facts(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerFacts>, StoreError> {
-    fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%")?.map(FactsRow::read).transpose()
+    fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%")?
+        .map(FactsRow::read)
+        .transpose()
 }
 
 /// How many people a customer has.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::StoreError;
@@ -26,7 +28,10 @@ pub struct DbOptions {
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One writer, since SQLite has one anyway and waiting in a queue is fairer than polling; readers beside it.
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -52,7 +57,10 @@ impl Db {
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        let opened = |source| StoreError::Driver { statement: "open", source };
+        let opened = |source| StoreError::Driver {
+            statement: "open",
+            source,
+        };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -65,7 +73,7 @@ impl Db {
             .optimize_on_close(true, None);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(60))
+            .acquire_timeout(Duration::from_mins(1))
             .connect_with(options.clone())
             .await
             .map_err(opened)?;
@@ -78,7 +86,10 @@ impl Db {
     }
 
     async fn open_postgres(options: &DbOptions) -> Result<Self, StoreError> {
-        let opened = |source| StoreError::Driver { statement: "open", source };
+        let opened = |source| StoreError::Driver {
+            statement: "open",
+            source,
+        };
         let connect: PgConnectOptions = options.url.parse().map_err(opened)?;
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
@@ -100,7 +111,10 @@ impl Db {
 
     /// How many migrations are still to be run; 0 means the schema is what this program expects.
     pub async fn pending_migrations(&self) -> Result<usize, StoreError> {
-        let failed = |source| StoreError::Driver { statement: "pending_migrations", source };
+        let failed = |source| StoreError::Driver {
+            statement: "pending_migrations",
+            source,
+        };
         let (all, applied): (usize, i64) = match self {
             Db::Sqlite { read, .. } => {
                 let known: i64 =
@@ -139,19 +153,27 @@ impl Db {
 
     /// Begins a unit of work that writes.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let failed = |source| StoreError::Driver { statement: "begin", source };
+        let failed = |source| StoreError::Driver {
+            statement: "begin",
+            source,
+        };
         match self {
             // A deferred transaction that reads first and writes later fails at once when somebody wrote meanwhile.
-            Db::Sqlite { write, .. } => {
-                write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite).map_err(failed)
-            }
+            Db::Sqlite { write, .. } => write
+                .begin_with("BEGIN IMMEDIATE")
+                .await
+                .map(Tx::Sqlite)
+                .map_err(failed),
             Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres).map_err(failed),
         }
     }
 
     /// Begins a unit of work that only reads, on one consistent picture.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let failed = |source| StoreError::Driver { statement: "read", source };
+        let failed = |source| StoreError::Driver {
+            statement: "read",
+            source,
+        };
         match self {
             Db::Sqlite { read, .. } => read.begin().await.map(Tx::Sqlite).map_err(failed),
             Db::Postgres(pool) => pool
@@ -181,6 +203,9 @@ impl Tx {
             Tx::Sqlite(tx) => tx.commit().await,
             Tx::Postgres(tx) => tx.commit().await,
         }
-        .map_err(|source| StoreError::Driver { statement: "commit", source })
+        .map_err(|source| StoreError::Driver {
+            statement: "commit",
+            source,
+        })
     }
 }

@@ -53,13 +53,23 @@ pub async fn insert(
     name: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(tx, INSERT, customer.uuid(), directory.uuid(), provider.code(), name, now)?;
+    execute!(
+        tx,
+        INSERT,
+        customer.uuid(),
+        directory.uuid(),
+        provider.code(),
+        name,
+        now
+    )?;
     Ok(())
 }
 
 /// The directory the customer's sync follows now.
 pub async fn current(tx: &mut Tx, customer: CustomerId) -> Result<Option<DirectoryRow>, StoreError> {
-    fetch_optional!(tx, Row, CURRENT, customer.uuid())?.map(Row::read).transpose()
+    fetch_optional!(tx, Row, CURRENT, customer.uuid())?
+        .map(Row::read)
+        .transpose()
 }
 
 /// One directory.
@@ -68,7 +78,9 @@ pub async fn find(
     customer: CustomerId,
     directory: DirectoryId,
 ) -> Result<Option<DirectoryRow>, StoreError> {
-    fetch_optional!(tx, Row, BY_ID, customer.uuid(), directory.uuid())?.map(Row::read).transpose()
+    fetch_optional!(tx, Row, BY_ID, customer.uuid(), directory.uuid())?
+        .map(Row::read)
+        .transpose()
 }
 
 /// Remembers which tenant or org this directory really is (C-22).

@@ -12,10 +12,17 @@ pub enum StoreError {
     },
     /// A uniqueness rule of the schema was hit.
     #[error("the statement {statement} met a row that is already there ({constraint})")]
-    Conflict { statement: &'static str, constraint: String },
+    Conflict {
+        statement: &'static str,
+        constraint: String,
+    },
     /// A row holds something that no code of ours wrote.
     #[error("{table}.{column} holds {value:?}, which is not understood")]
-    Corrupt { table: &'static str, column: &'static str, value: String },
+    Corrupt {
+        table: &'static str,
+        column: &'static str,
+        value: String,
+    },
     /// The row is not in the state the caller saw (the UPDATE repeats the old state and demands one row).
     #[error("{what} changed in the meantime")]
     Stale { what: &'static str },
@@ -32,8 +39,13 @@ impl StoreError {
         if let sqlx::Error::Database(refusal) = &source
             && refusal.is_unique_violation()
         {
-            let constraint = refusal.constraint().map_or_else(|| refusal.message().to_owned(), ToOwned::to_owned);
-            return StoreError::Conflict { statement, constraint };
+            let constraint = refusal
+                .constraint()
+                .map_or_else(|| refusal.message().to_owned(), ToOwned::to_owned);
+            return StoreError::Conflict {
+                statement,
+                constraint,
+            };
         }
         StoreError::Driver { statement, source }
     }
@@ -46,7 +58,10 @@ impl StoreError {
                 sqlx::Error::Database(refusal) => {
                     // SQLITE_BUSY and its kin; PostgreSQL serialization failure, deadlock, shutdown, cannot connect now.
                     refusal.code().is_some_and(|code| {
-                        ["5", "6", "261", "517", "40001", "40P01", "57P01", "57P02", "57P03"].contains(&&*code)
+                        [
+                            "5", "6", "261", "517", "40001", "40P01", "57P01", "57P02", "57P03",
+                        ]
+                        .contains(&&*code)
                     })
                 }
                 _ => false,
@@ -58,7 +73,11 @@ impl StoreError {
 
 /// Demands that a transition touched exactly one row; otherwise somebody else was quicker.
 pub(crate) fn one_row(touched: u64, what: &'static str) -> Result<(), StoreError> {
-    if touched == 1 { Ok(()) } else { Err(StoreError::Stale { what }) }
+    if touched == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale { what })
+    }
 }
 
 /// Reads a stored code back into its enum.
@@ -67,5 +86,9 @@ pub(crate) fn code<T: std::str::FromStr>(
     column: &'static str,
     value: &str,
 ) -> Result<T, StoreError> {
-    value.parse().map_err(|_| StoreError::Corrupt { table, column, value: value.to_owned() })
+    value.parse().map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.to_owned(),
+    })
 }

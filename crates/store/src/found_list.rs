@@ -5,7 +5,7 @@ use domain::ids::Id;
 use domain::{CustomerId, DirectoryId, ObjectId};
 
 use crate::snapshot::{SnapshotUser, UserColumns};
-use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{Sql, StoreError, Tx};
 
 statements! {
@@ -191,7 +191,14 @@ pub async fn by_object(
     directory: DirectoryId,
     object: &ObjectId,
 ) -> Result<Option<SnapshotUser>, StoreError> {
-    let row = fetch_optional!(tx, UserColumns, BY_OBJECT, customer.uuid(), directory.uuid(), object.as_str())?;
+    let row = fetch_optional!(
+        tx,
+        UserColumns,
+        BY_OBJECT,
+        customer.uuid(),
+        directory.uuid(),
+        object.as_str()
+    )?;
     row.map(UserColumns::read).transpose()
 }
 
@@ -213,16 +220,22 @@ pub async fn odd(tx: &mut Tx, among: Among, odd: Odd<'_>, examples: i64) -> Resu
         Odd::Without(attribute) => return without(tx, among, attribute, examples).await,
     };
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = crate::sql::fetch_value!(tx, i64, count, c, d, e)?;
+    let count = fetch_value!(tx, i64, count, c, d, e)?;
     let names = fetch_all!(tx, (String,), list, c, d, e, examples)?;
-    Ok(Counted { count, examples: names.into_iter().map(|row| row.0).collect() })
+    Ok(Counted {
+        count,
+        examples: names.into_iter().map(|row| row.0).collect(),
+    })
 }
 
 async fn without(tx: &mut Tx, among: Among, attribute: &str, examples: i64) -> Result<Counted, StoreError> {
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = crate::sql::fetch_value!(tx, i64, COUNT_WITHOUT, c, d, e, attribute)?;
+    let count = fetch_value!(tx, i64, COUNT_WITHOUT, c, d, e, attribute)?;
     let names = fetch_all!(tx, (String,), WITHOUT, c, d, e, examples, attribute)?;
-    Ok(Counted { count, examples: names.into_iter().map(|row| row.0).collect() })
+    Ok(Counted {
+        count,
+        examples: names.into_iter().map(|row| row.0).collect(),
+    })
 }
 
 /// How many people have this in common with somebody else; what most of them share, and how many each.
@@ -238,14 +251,14 @@ pub async fn shared(
         Shared::Username => (COUNT_SAME_USERNAME, SAME_USERNAME),
     };
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = crate::sql::fetch_value!(tx, i64, count, c, d, e)?;
+    let count = fetch_value!(tx, i64, count, c, d, e)?;
     let rows = fetch_all!(tx, (String, i64), list, c, d, e, examples)?;
     Ok((count, rows))
 }
 
 /// How many groups are known.
 pub async fn groups(tx: &mut Tx, customer: CustomerId, directory: DirectoryId) -> Result<i64, StoreError> {
-    crate::sql::fetch_value!(tx, i64, GROUPS, customer.uuid(), directory.uuid())
+    fetch_value!(tx, i64, GROUPS, customer.uuid(), directory.uuid())
 }
 
 /// The groups whose members were read, by name.

@@ -72,7 +72,10 @@ pub async fn insert(
 /// All groups of a customer, by name.
 pub async fn all(tx: &mut Tx, customer: CustomerId) -> Result<Vec<(GroupId, String)>, StoreError> {
     let rows = fetch_all!(tx, Row, OF_CUSTOMER, customer.uuid())?;
-    Ok(rows.into_iter().map(|row| (GroupId::from_uuid(row.id), row.name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (GroupId::from_uuid(row.id), row.name))
+        .collect())
 }
 
 /// The groups an account is in, by name.
@@ -82,7 +85,10 @@ pub async fn of_account(
     account: AccountId,
 ) -> Result<Vec<(GroupId, String)>, StoreError> {
     let rows = fetch_all!(tx, Row, OF_ACCOUNT, customer.uuid(), account.uuid())?;
-    Ok(rows.into_iter().map(|row| (GroupId::from_uuid(row.id), row.name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (GroupId::from_uuid(row.id), row.name))
+        .collect())
 }
 
 /// Puts accounts into groups; who is in already stays as they are.

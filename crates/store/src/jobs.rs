@@ -78,7 +78,18 @@ struct Row {
 pub async fn enqueue(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let customer = job.customer.map(Id::uuid);
     let (id, at, tries) = (job.id.uuid(), job.run_at, job.max_attempts);
-    let added = execute!(tx, INSERT, id, customer, job.kind, job.subject, at, tries, job.dedupe_key, now)?;
+    let added = execute!(
+        tx,
+        INSERT,
+        id,
+        customer,
+        job.kind,
+        job.subject,
+        at,
+        tries,
+        job.dedupe_key,
+        now
+    )?;
     Ok(added == 1)
 }
 
@@ -104,7 +115,10 @@ pub async fn claim(
 /// Renews a lease. [`StoreError::Stale`]: it is lost, somebody else has the job, stop at once. Called in the unit of
 /// work of every effect, this is the fence.
 pub async fn hold_lease(tx: &mut Tx, job: JobId, fence: i64, until: Timestamp) -> Result<(), StoreError> {
-    one_row(execute!(tx, HOLD_LEASE, job.uuid(), fence, until)?, "the job's lease")
+    one_row(
+        execute!(tx, HOLD_LEASE, job.uuid(), fence, until)?,
+        "the job's lease",
+    )
 }
 
 /// The job ended, well (`error` is `None`) or for good.
@@ -116,7 +130,10 @@ pub async fn finish(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let state = if error.is_none() { "done" } else { "failed" };
-    one_row(execute!(tx, FINISH, job.uuid(), fence, state, error, now)?, "the job's lease")
+    one_row(
+        execute!(tx, FINISH, job.uuid(), fence, state, error, now)?,
+        "the job's lease",
+    )
 }
 
 /// Puts a claimed job back: to try again later, or because this process is going down (`uncounted`).
@@ -129,7 +146,10 @@ pub async fn give_back(
     uncounted: bool,
 ) -> Result<(), StoreError> {
     let minus = i64::from(uncounted);
-    one_row(execute!(tx, GIVE_BACK, job.uuid(), fence, run_at, error, minus)?, "the job's lease")
+    one_row(
+        execute!(tx, GIVE_BACK, job.uuid(), fence, run_at, error, minus)?,
+        "the job's lease",
+    )
 }
 
 /// Forgets jobs that ended before `before`; their runs keep the history.

@@ -12,13 +12,17 @@ mod sql;
 pub mod accounts;
 pub mod audit;
 pub mod changes;
+pub mod compare;
 pub mod console_users;
 pub mod customers;
 pub mod directories;
+pub mod found_list;
 pub mod groups;
 pub mod jobs;
 pub mod links;
+pub mod people_list;
 pub mod providers;
+pub mod run_list;
 pub mod runs;
 pub mod sealed;
 pub mod sessions;
@@ -38,13 +42,17 @@ pub fn statements() -> Vec<Sql> {
         accounts::ALL,
         audit::ALL,
         changes::ALL,
+        compare::ALL,
         console_users::ALL,
         customers::ALL,
         directories::ALL,
+        found_list::ALL,
         groups::ALL,
         jobs::ALL,
         links::ALL,
+        people_list::ALL,
         providers::ALL,
+        run_list::ALL,
         runs::ALL,
         sealed::ALL,
         sessions::ALL,

@@ -71,11 +71,13 @@ pub async fn of_account(
     customer: CustomerId,
     account: AccountId,
 ) -> Result<Option<LinkRow>, StoreError> {
-    Ok(fetch_optional!(tx, Row, OF_ACCOUNT, customer.uuid(), account.uuid())?.map(|row| LinkRow {
-        directory: DirectoryId::from_uuid(row.directory_id),
-        object_id: ObjectId(row.object_id),
-        linked_at: row.linked_at,
-    }))
+    Ok(
+        fetch_optional!(tx, Row, OF_ACCOUNT, customer.uuid(), account.uuid())?.map(|row| LinkRow {
+            directory: DirectoryId::from_uuid(row.directory_id),
+            object_id: ObjectId(row.object_id),
+            linked_at: row.linked_at,
+        }),
+    )
 }
 
 /// How many accounts are linked to objects of this directory.

@@ -3,13 +3,13 @@
 use domain::ids::Id;
 use domain::people::{AccountState, Profile};
 use domain::sync::RunKind;
-use domain::{AccountId, CustomerId, Timestamp};
+use domain::{AccountId, CustomerId, DirectoryId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
 use crate::run_list::{ChangeColumns, ListedChange};
-use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -160,7 +160,10 @@ pub async fn page(
         pattern.as_str(),
         limit
     )?;
-    rows.into_iter().map(Person::read).collect::<Result<Vec<_>, _>>().map(Some)
+    rows.into_iter()
+        .map(Person::read)
+        .collect::<Result<Vec<_>, _>>()
+        .map(Some)
 }
 
 /// What the syncs did with an account, newest first, at most `limit` entries. Previews and test syncs did nothing, so
@@ -185,12 +188,8 @@ pub async fn history(
 }
 
 /// How many accounts a directory owns, in whatever state.
-pub async fn owned_by(
-    tx: &mut Tx,
-    customer: CustomerId,
-    directory: domain::DirectoryId,
-) -> Result<i64, StoreError> {
-    crate::sql::fetch_value!(tx, i64, OWNED, customer.uuid(), directory.uuid())
+pub async fn owned_by(tx: &mut Tx, customer: CustomerId, directory: DirectoryId) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, OWNED, customer.uuid(), directory.uuid())
 }
 
 #[cfg(test)]

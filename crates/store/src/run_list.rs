@@ -178,7 +178,9 @@ pub async fn by_number(
     customer: CustomerId,
     number: i64,
 ) -> Result<Option<ListedRun>, StoreError> {
-    fetch_optional!(tx, Run, BY_NUMBER, customer.uuid(), number)?.map(Run::read).transpose()
+    fetch_optional!(tx, Run, BY_NUMBER, customer.uuid(), number)?
+        .map(Run::read)
+        .transpose()
 }
 
 /// The latest run of this kind against this directory.
@@ -188,7 +190,14 @@ pub async fn latest_of_kind(
     directory: DirectoryId,
     kind: RunKind,
 ) -> Result<Option<ListedRun>, StoreError> {
-    let row = fetch_optional!(tx, Run, LATEST_OF_KIND, customer.uuid(), directory.uuid(), kind.code())?;
+    let row = fetch_optional!(
+        tx,
+        Run,
+        LATEST_OF_KIND,
+        customer.uuid(),
+        directory.uuid(),
+        kind.code()
+    )?;
     row.map(Run::read).transpose()
 }
 
@@ -216,9 +225,18 @@ pub async fn changes(
     let (c, r, p) = (customer.uuid(), run.uuid(), pattern.as_str());
     let rows = match narrowed.kind {
         None => fetch_all!(tx, ChangeColumns, CHANGES, c, r, after, state, p, limit)?,
-        Some(kind) => {
-            fetch_all!(tx, ChangeColumns, CHANGES_OF_KIND, c, r, after, state, p, limit, kind.code())?
-        }
+        Some(kind) => fetch_all!(
+            tx,
+            ChangeColumns,
+            CHANGES_OF_KIND,
+            c,
+            r,
+            after,
+            state,
+            p,
+            limit,
+            kind.code()
+        )?,
     };
     rows.into_iter().map(ChangeColumns::read).collect()
 }

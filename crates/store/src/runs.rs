@@ -153,7 +153,9 @@ pub async fn insert(
     let (counts, hold) = (Json(RunCounts::default()), Json(Vec::<HoldReason>::new()));
     let warnings = Json(Vec::<String>::new());
     let (kind, version, by) = (run.kind.code(), run.settings_version, run.started_by);
-    execute!(tx, INSERT, c, id, run.number, dir, kind, version, by, counts, hold, warnings, now)?;
+    execute!(
+        tx, INSERT, c, id, run.number, dir, kind, version, by, counts, hold, warnings, now
+    )?;
     Ok(())
 }
 
@@ -163,22 +165,30 @@ pub async fn by_number(
     customer: CustomerId,
     number: i64,
 ) -> Result<Option<RunRecord>, StoreError> {
-    fetch_optional!(tx, RunColumns, BY_NUMBER, customer.uuid(), number)?.map(RunColumns::read).transpose()
+    fetch_optional!(tx, RunColumns, BY_NUMBER, customer.uuid(), number)?
+        .map(RunColumns::read)
+        .transpose()
 }
 
 /// One run.
 pub async fn find(tx: &mut Tx, customer: CustomerId, run: RunId) -> Result<Option<RunRecord>, StoreError> {
-    fetch_optional!(tx, RunColumns, BY_ID, customer.uuid(), run.uuid())?.map(RunColumns::read).transpose()
+    fetch_optional!(tx, RunColumns, BY_ID, customer.uuid(), run.uuid())?
+        .map(RunColumns::read)
+        .transpose()
 }
 
 /// The run that is queued, running or held, if there is one.
 pub async fn open(tx: &mut Tx, customer: CustomerId) -> Result<Option<RunRecord>, StoreError> {
-    fetch_optional!(tx, RunColumns, OPEN, customer.uuid())?.map(RunColumns::read).transpose()
+    fetch_optional!(tx, RunColumns, OPEN, customer.uuid())?
+        .map(RunColumns::read)
+        .transpose()
 }
 
 /// The latest run of a customer.
 pub async fn latest(tx: &mut Tx, customer: CustomerId) -> Result<Option<RunRecord>, StoreError> {
-    fetch_optional!(tx, RunColumns, LATEST, customer.uuid())?.map(RunColumns::read).transpose()
+    fetch_optional!(tx, RunColumns, LATEST, customer.uuid())?
+        .map(RunColumns::read)
+        .transpose()
 }
 
 /// The latest run of one kind.
@@ -204,7 +214,10 @@ pub async fn enter(
     phase: RunPhase,
     counts: &RunCounts,
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, ENTER, customer.uuid(), run.uuid(), phase.code(), Json(counts))?, "the run")
+    one_row(
+        execute!(tx, ENTER, customer.uuid(), run.uuid(), phase.code(), Json(counts))?,
+        "the run",
+    )
 }
 
 /// Writes the numbers so far.
@@ -214,7 +227,10 @@ pub async fn progress(
     run: RunId,
     counts: &RunCounts,
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, PROGRESS, customer.uuid(), run.uuid(), Json(counts))?, "the run")
+    one_row(
+        execute!(tx, PROGRESS, customer.uuid(), run.uuid(), Json(counts))?,
+        "the run",
+    )
 }
 
 /// Notes what went wrong without stopping the run.
@@ -224,7 +240,10 @@ pub async fn warn(
     run: RunId,
     warnings: &[String],
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, WARN, customer.uuid(), run.uuid(), Json(warnings))?, "the run")
+    one_row(
+        execute!(tx, WARN, customer.uuid(), run.uuid(), Json(warnings))?,
+        "the run",
+    )
 }
 
 /// The guard holds the run for a person's decision (S-01).
@@ -235,7 +254,10 @@ pub async fn hold(
     reasons: &[HoldReason],
     counts: &RunCounts,
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, HOLD, customer.uuid(), run.uuid(), Json(reasons), Json(counts))?, "the run")
+    one_row(
+        execute!(tx, HOLD, customer.uuid(), run.uuid(), Json(reasons), Json(counts))?,
+        "the run",
+    )
 }
 
 /// Somebody accepted the list: the run is queued again and goes on with applying it (S-05).
@@ -245,7 +267,10 @@ pub async fn accept(
     run: RunId,
     accepted_by: &str,
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, ACCEPT, customer.uuid(), run.uuid(), accepted_by)?, "the run")
+    one_row(
+        execute!(tx, ACCEPT, customer.uuid(), run.uuid(), accepted_by)?,
+        "the run",
+    )
 }
 
 /// Somebody rejected the list.
@@ -274,12 +299,18 @@ pub async fn finish(
 ) -> Result<(), StoreError> {
     let (state, phase, problem) = (ending.state.code(), ending.phase.code(), ending.problem.map(Json));
     let (c, r) = (customer.uuid(), run.uuid());
-    one_row(execute!(tx, FINISH, c, r, state, phase, Json(ending.counts), problem, now)?, "the run")
+    one_row(
+        execute!(tx, FINISH, c, r, state, phase, Json(ending.counts), problem, now)?,
+        "the run",
+    )
 }
 
 /// Asks the worker to stop. [`StoreError::Stale`]: the run is not under way.
 pub async fn request_cancel(tx: &mut Tx, customer: CustomerId, run: RunId) -> Result<(), StoreError> {
-    one_row(execute!(tx, REQUEST_CANCEL, customer.uuid(), run.uuid())?, "the run")
+    one_row(
+        execute!(tx, REQUEST_CANCEL, customer.uuid(), run.uuid())?,
+        "the run",
+    )
 }
 
 /// Whether somebody asked the worker to stop.
@@ -303,12 +334,22 @@ pub async fn unaccepted_blocks(
     directory: DirectoryId,
     since: Timestamp,
 ) -> Result<i64, StoreError> {
-    fetch_value!(tx, i64, UNACCEPTED_BLOCKS, customer.uuid(), directory.uuid(), since)
+    fetch_value!(
+        tx,
+        i64,
+        UNACCEPTED_BLOCKS,
+        customer.uuid(),
+        directory.uuid(),
+        since
+    )
 }
 
 /// Runs that are queued or running although no job of theirs is left: their last try died (H-03). `prefix` is what
 /// job subjects of runs begin with.
 pub async fn abandoned(tx: &mut Tx, prefix: &str) -> Result<Vec<(CustomerId, RunId)>, StoreError> {
     let rows = fetch_all!(tx, (Uuid, Uuid), ABANDONED, prefix)?;
-    Ok(rows.into_iter().map(|(c, r)| (CustomerId::from_uuid(c), RunId::from_uuid(r))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(c, r)| (CustomerId::from_uuid(c), RunId::from_uuid(r)))
+        .collect())
 }

@@ -79,6 +79,8 @@ pub async fn replace(
     ciphertext: &[u8],
 ) -> Result<(), StoreError> {
     let (customer, directory, kind) = (key.customer.uuid(), key.directory.uuid(), key.kind.code());
-    let touched = execute!(tx, REPLACE, customer, directory, kind, old_key_id, new_key_id, nonce, ciphertext)?;
+    let touched = execute!(
+        tx, REPLACE, customer, directory, kind, old_key_id, new_key_id, nonce, ciphertext
+    )?;
     one_row(touched, "the secret")
 }

@@ -192,7 +192,14 @@ pub async fn known(
     directory: DirectoryId,
     objects: &[&str],
 ) -> Result<Vec<KnownUser>, StoreError> {
-    fetch_all!(tx, KnownUser, KNOWN, customer.uuid(), directory.uuid(), Json(objects))
+    fetch_all!(
+        tx,
+        KnownUser,
+        KNOWN,
+        customer.uuid(),
+        directory.uuid(),
+        Json(objects)
+    )
 }
 
 /// The highest row number given so far; 0 for an empty snapshot.
@@ -222,7 +229,15 @@ pub async fn present_rows(
     after: i64,
     limit: i64,
 ) -> Result<Vec<i64>, StoreError> {
-    let rows = fetch_all!(tx, (i64,), PRESENT_ROWS, customer.uuid(), directory.uuid(), after, limit)?;
+    let rows = fetch_all!(
+        tx,
+        (i64,),
+        PRESENT_ROWS,
+        customer.uuid(),
+        directory.uuid(),
+        after,
+        limit
+    )?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
@@ -234,7 +249,14 @@ pub async fn mark_absent(
     rows: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(tx, MARK_ABSENT, customer.uuid(), directory.uuid(), Json(rows), now)?;
+    execute!(
+        tx,
+        MARK_ABSENT,
+        customer.uuid(),
+        directory.uuid(),
+        Json(rows),
+        now
+    )?;
     Ok(())
 }
 
@@ -258,7 +280,10 @@ pub struct Totals {
 /// The totals of a snapshot.
 pub async fn totals(tx: &mut Tx, customer: CustomerId, directory: DirectoryId) -> Result<Totals, StoreError> {
     let rows = fetch_all!(tx, Totals, TOTALS, customer.uuid(), directory.uuid())?;
-    Ok(rows.into_iter().next().unwrap_or(Totals { present: 0, in_scope: 0 }))
+    Ok(rows.into_iter().next().unwrap_or(Totals {
+        present: 0,
+        in_scope: 0,
+    }))
 }
 
 /// A page that was read, and where to go on.
@@ -281,7 +306,16 @@ pub async fn page_done(
 ) -> Result<(), StoreError> {
     let seen: Vec<u8> = page.seen.iter().flat_map(|row| row.to_le_bytes()).collect();
     let next = page.next_cursor.as_deref();
-    execute!(tx, PAGE_DONE, customer.uuid(), run.uuid(), collection, page.page, seen, next)?;
+    execute!(
+        tx,
+        PAGE_DONE,
+        customer.uuid(),
+        run.uuid(),
+        collection,
+        page.page,
+        seen,
+        next
+    )?;
     Ok(())
 }
 
@@ -298,7 +332,11 @@ pub async fn pages(
         .into_iter()
         .map(|(page, seen, next_cursor)| {
             let (rows, _) = seen.as_chunks::<4>();
-            ReadPage { page, seen: rows.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(), next_cursor }
+            ReadPage {
+                page,
+                seen: rows.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(),
+                next_cursor,
+            }
         })
         .collect())
 }
@@ -330,7 +368,14 @@ pub async fn stage_members(
     members: &[&str],
 ) -> Result<(), StoreError> {
     if !members.is_empty() {
-        execute!(tx, STAGE_MEMBERS, customer.uuid(), run.uuid(), group.as_str(), Json(members))?;
+        execute!(
+            tx,
+            STAGE_MEMBERS,
+            customer.uuid(),
+            run.uuid(),
+            group.as_str(),
+            Json(members)
+        )?;
     }
     Ok(())
 }
@@ -372,7 +417,21 @@ pub async fn upsert_group(
     group: &DirectoryGroup,
 ) -> Result<(), StoreError> {
     let (c, d): (Uuid, Uuid) = (customer.uuid(), directory.uuid());
-    let (id, name, mail) = (group.object_id.as_str(), group.name.as_str(), group.mail.as_deref());
-    execute!(tx, UPSERT_GROUP, c, d, id, name, mail, group.kind.code(), group.hidden_membership)?;
+    let (id, name, mail) = (
+        group.object_id.as_str(),
+        group.name.as_str(),
+        group.mail.as_deref(),
+    );
+    execute!(
+        tx,
+        UPSERT_GROUP,
+        c,
+        d,
+        id,
+        name,
+        mail,
+        group.kind.code(),
+        group.hidden_membership
+    )?;
     Ok(())
 }
