@@ -1,0 +1,1 @@
+//! Reads and verifies JWTs that clients sign.
