@@ -86,7 +86,7 @@ pub struct ReportRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct Config {
+struct ConfigColumns {
     config: Json<ProviderValues>,
     version: i64,
     saved_by: String,
@@ -105,7 +105,7 @@ struct Secret {
 }
 
 #[derive(sqlx::FromRow)]
-struct Report {
+struct ReportColumns {
     id: Uuid,
     config_version: Option<i64>,
     passed: bool,
@@ -127,8 +127,8 @@ impl Secret {
     }
 }
 
-impl From<Report> for ReportRow {
-    fn from(row: Report) -> Self {
+impl From<ReportColumns> for ReportRow {
+    fn from(row: ReportColumns) -> Self {
         Self {
             id: row.id,
             config_version: row.config_version,
@@ -145,7 +145,7 @@ pub async fn find(
     customer: CustomerId,
     directory: DirectoryId,
 ) -> Result<Option<ConfigRow>, StoreError> {
-    let row = fetch_optional!(tx, Config, FIND, customer.uuid(), directory.uuid())?;
+    let row = fetch_optional!(tx, ConfigColumns, FIND, customer.uuid(), directory.uuid())?;
     Ok(row.map(|row| ConfigRow {
         values: row.config.0,
         version: row.version,
@@ -279,12 +279,12 @@ pub async fn latest_report_of_saved(
     tx: &mut Tx,
     customer: CustomerId,
 ) -> Result<Option<ReportRow>, StoreError> {
-    Ok(fetch_optional!(tx, Report, LATEST_OF_SAVED, customer.uuid())?.map(Into::into))
+    Ok(fetch_optional!(tx, ReportColumns, LATEST_OF_SAVED, customer.uuid())?.map(Into::into))
 }
 
 /// The latest test, of saved values or not.
 pub async fn latest_report(tx: &mut Tx, customer: CustomerId) -> Result<Option<ReportRow>, StoreError> {
-    Ok(fetch_optional!(tx, Report, LATEST, customer.uuid())?.map(Into::into))
+    Ok(fetch_optional!(tx, ReportColumns, LATEST, customer.uuid())?.map(Into::into))
 }
 
 /// Notes that the values of a test are now saved as `version`.

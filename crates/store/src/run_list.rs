@@ -1,30 +1,22 @@
 //! Runs and their changes for the screen and for downloads, read by key.
 
-use domain::connection::Advice;
 use domain::ids::Id;
-use domain::sync::{
-    ChangeKind, ChangeState, FieldChange, HoldReason, Reason, RunCounts, RunKind, RunPhase, RunState,
-};
+use domain::sync::{ChangeKind, ChangeState, FieldChange, Reason, RunKind, RunState};
 use domain::{AccountId, CustomerId, DirectoryId, ObjectId, RunId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
 use crate::people_list::contains;
+use crate::runs::{RunColumns, RunRecord};
 use crate::sql::{fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
     PAGE = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
         FROM sync_runs WHERE customer_id = $1 AND number < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4)
         ORDER BY number DESC LIMIT $5";
-    BY_NUMBER = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, queued_at, started_at, finished_at
-        FROM sync_runs WHERE customer_id = $1 AND number = $2";
-    LATEST_OF_KIND = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, queued_at, started_at, finished_at
-        FROM sync_runs WHERE customer_id = $1 AND directory_id = $2 AND kind = $3 ORDER BY number DESC LIMIT 1";
     LAST_READ = "SELECT finished_at FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
@@ -37,29 +29,6 @@ statements! {
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!') AND kind = $7
         ORDER BY seq LIMIT $6";
-}
-
-/// A run with everything its page shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedRun {
-    pub id: RunId,
-    pub number: i64,
-    pub directory: DirectoryId,
-    pub kind: RunKind,
-    pub state: RunState,
-    pub phase: RunPhase,
-    pub settings_version: i64,
-    pub started_by: String,
-    /// Who accepted the list of a held run (S-05).
-    pub accepted_by: Option<String>,
-    pub cancel_requested: bool,
-    pub counts: RunCounts,
-    pub hold: Vec<HoldReason>,
-    /// What stopped it; `None` unless it failed.
-    pub problem: Option<Advice>,
-    pub queued_at: Timestamp,
-    pub started_at: Option<Timestamp>,
-    pub finished_at: Option<Timestamp>,
 }
 
 /// One person's change, as it is listed.
@@ -83,49 +52,6 @@ pub struct NarrowedChanges<'a> {
     pub state: Option<ChangeState>,
     /// Part of the search key, in its folded form; empty for all.
     pub search: &'a str,
-}
-
-#[derive(sqlx::FromRow)]
-struct Run {
-    id: Uuid,
-    number: i64,
-    directory_id: Uuid,
-    kind: String,
-    state: String,
-    phase: String,
-    settings_version: i64,
-    started_by: String,
-    accepted_by: Option<String>,
-    cancel_requested: bool,
-    counts: Json<RunCounts>,
-    hold: Json<Vec<HoldReason>>,
-    problem: Option<Json<Advice>>,
-    queued_at: Timestamp,
-    started_at: Option<Timestamp>,
-    finished_at: Option<Timestamp>,
-}
-
-impl Run {
-    fn read(self) -> Result<ListedRun, StoreError> {
-        Ok(ListedRun {
-            id: RunId::from_uuid(self.id),
-            number: self.number,
-            directory: DirectoryId::from_uuid(self.directory_id),
-            kind: code("sync_runs", "kind", &self.kind)?,
-            state: code("sync_runs", "state", &self.state)?,
-            phase: code("sync_runs", "phase", &self.phase)?,
-            settings_version: self.settings_version,
-            started_by: self.started_by,
-            accepted_by: self.accepted_by,
-            cancel_requested: self.cancel_requested,
-            counts: self.counts.0,
-            hold: self.hold.0,
-            problem: self.problem.map(|problem| problem.0),
-            queued_at: self.queued_at,
-            started_at: self.started_at,
-            finished_at: self.finished_at,
-        })
-    }
 }
 
 /// The columns of a change, as every list reads them.
@@ -166,39 +92,10 @@ pub async fn page(
     state: Option<RunState>,
     before: i64,
     limit: i64,
-) -> Result<Vec<ListedRun>, StoreError> {
+) -> Result<Vec<RunRecord>, StoreError> {
     let (kind, state) = (kind.map_or("", RunKind::code), state.map_or("", RunState::code));
-    let rows = fetch_all!(tx, Run, PAGE, customer.uuid(), before, kind, state, limit)?;
-    rows.into_iter().map(Run::read).collect()
-}
-
-/// The run with this number.
-pub async fn by_number(
-    tx: &mut Tx,
-    customer: CustomerId,
-    number: i64,
-) -> Result<Option<ListedRun>, StoreError> {
-    fetch_optional!(tx, Run, BY_NUMBER, customer.uuid(), number)?
-        .map(Run::read)
-        .transpose()
-}
-
-/// The latest run of this kind against this directory.
-pub async fn latest_of_kind(
-    tx: &mut Tx,
-    customer: CustomerId,
-    directory: DirectoryId,
-    kind: RunKind,
-) -> Result<Option<ListedRun>, StoreError> {
-    let row = fetch_optional!(
-        tx,
-        Run,
-        LATEST_OF_KIND,
-        customer.uuid(),
-        directory.uuid(),
-        kind.code()
-    )?;
-    row.map(Run::read).transpose()
+    let rows = fetch_all!(tx, RunColumns, PAGE, customer.uuid(), before, kind, state, limit)?;
+    rows.into_iter().map(RunColumns::read).collect()
 }
 
 /// When the directory was last read completely, as far as finished runs tell.

@@ -36,6 +36,9 @@ pub struct RunView {
     /// What each phase found, in words: "1,262 people, complete".
     pub rail: Vec<RailStep>,
     pub hold: Vec<String>,
+    /// What went wrong without stopping the run, one sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     pub advice: Option<Advice>,
     pub settings_version: i64,
     pub can_cancel: bool,
