@@ -21,25 +21,29 @@ pub async fn whoami() -> Result<Option<Me>, ApiError> {
     Ok(super::server::who().await?.map(|(_, me)| me))
 }
 
-/// What the way in looks like.
+/// The two ways in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entrance {
-    /// Nobody can sign in yet: the first staff administrator has to be created.
-    pub first_run: bool,
-    pub signed_in: bool,
+pub enum Door {
+    SignIn,
+    /// Only as long as nobody exists: the first staff administrator is created.
+    Welcome,
 }
 
-/// Tells the sign-in page which door to show.
+/// Sends whoever stands at the wrong door to the right one: to `/welcome` on the first run and only then, and away
+/// from the door to `next` when they are signed in already.
 #[server(endpoint = "auth/entrance", input = leptos::server_fn::codec::GetUrl)]
-pub async fn find_entrance() -> Result<Entrance, ApiError> {
-    let signed_in = super::server::who().await?.is_some();
-    super::visit(|services| async move {
-        Ok(Entrance {
-            first_run: services.first_run().await?,
-            signed_in,
-        })
-    })
-    .await
+pub async fn find_entrance(door: Door, next: String) -> Result<(), ApiError> {
+    if super::server::who().await?.is_some() {
+        super::server::go(&next);
+        return Ok(());
+    }
+    let first_run = super::visit(|services| async move { services.first_run().await }).await?;
+    match (door, first_run) {
+        (Door::SignIn, true) => super::server::go("/welcome"),
+        (Door::Welcome, false) => super::server::go("/sign-in"),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What was typed at the door, without the password.

@@ -18,13 +18,13 @@ pub enum Home {
 /// The first page: the list for staff, the way to their own customer for everybody else.
 #[server(endpoint = "customers/home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn find_home(search: String) -> Result<Home, ApiError> {
-    let own = super::server::who().await?.and_then(|(_, me)| me.customer);
-    super::act(|services, actor| async move {
-        match own {
-            Some(slug) => Ok(Home::Own(slug)),
-            None => services.customers(&actor, &search).await.map(Home::Customers),
-        }
-    })
+    if let Some(slug) = super::server::who().await?.and_then(|(_, me)| me.customer) {
+        super::server::go(&format!("/c/{slug}"));
+        return Ok(Home::Own(slug));
+    }
+    super::act(
+        |services, actor| async move { services.customers(&actor, &search).await.map(Home::Customers) },
+    )
     .await
 }
 
@@ -53,6 +53,7 @@ pub async fn create_customer(name: String, slug: String) -> Result<String, ApiEr
         services.create_customer(&actor, &name, &slug).await
     })
     .await?;
+    super::server::forget().await;
     super::server::go(&format!("/c/{slug}"));
     Ok(slug)
 }

@@ -42,7 +42,7 @@ where
     Fut: Future<Output = Result<T, ServiceError>>,
 {
     let result = acted(run).await;
-    keep(path, values, &result).await;
+    keep(path, values, result.as_ref()).await;
     answer(result)
 }
 
@@ -55,16 +55,17 @@ where
     answer(visited(run).await)
 }
 
-/// As [`visit`], for a form.
+/// As [`visit`], for a form whose success leads to another page: only a refusal is kept.
 pub async fn visit_form<V, T, F, Fut>(path: &str, values: &V, run: F) -> Result<T, ApiError>
 where
     V: Serialize + Sync,
-    T: Serialize + Sync,
     F: FnOnce(Services) -> Fut,
     Fut: Future<Output = Result<T, ServiceError>>,
 {
     let result = visited(run).await;
-    keep(path, values, &result).await;
+    if let Err(failed) = &result {
+        keep(path, values, Err::<(), _>(failed)).await;
+    }
     answer(result)
 }
 
@@ -92,6 +93,15 @@ pub(super) async fn end_session() -> Result<(), ApiError> {
         .flush()
         .await
         .map_err(|error| told(Failed::internal("end session", &error)))
+}
+
+/// Forgets a kept form whose page will not be shown next.
+pub(super) async fn forget() {
+    if let Ok(session) = session().await
+        && let Err(error) = session.remove_value(FLASH).await
+    {
+        tracing::warn!(error = %chain(&error), "a kept form could not be forgotten");
+    }
 }
 
 /// Sends the browser to a page of ours, with and without scripts.
@@ -129,10 +139,9 @@ impl Failed {
     }
 
     fn of(error: ServiceError) -> Self {
-        let causes = chain(&error);
-        Self(error.into_user(|| {
+        Self(error.into_user(|error| {
             let reference = reference();
-            tracing::error!(%reference, error = %causes, "request failed");
+            tracing::error!(%reference, error = %chain(error), "request failed");
             reference
         }))
     }
@@ -181,18 +190,12 @@ async fn session() -> Result<Session, Failed> {
 
 /// Keeps a form for the page when a person without scripts posted it. A session that cannot be written only loses
 /// the repetition of what was typed, not the work, so that is logged and no more.
-async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, result: &Result<T, Failed>) {
+async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, result: Result<&T, &Failed>) {
     if !Asked::now().form {
         return;
     }
-    let result = result.as_ref().map_err(|Failed(error)| error.clone());
-    let kept = serde_json::json!({
-        "values": values,
-        "result": match result {
-            Ok(output) => serde_json::json!({ "Ok": output }),
-            Err(error) => serde_json::json!({ "Err": ApiError::User(error) }),
-        },
-    });
+    let result = result.map_err(|Failed(error)| ApiError::User(error.clone()));
+    let kept = serde_json::json!({ "values": values, "result": result });
     let Ok(session) = session().await else { return };
     if let Err(error) = session.insert(FLASH, (path, kept)).await {
         tracing::warn!(error = %chain(&error), "a form could not be kept for its page");

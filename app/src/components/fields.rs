@@ -2,6 +2,7 @@
 //! scripts. A control's `key` is its id and the field's name in errors; `name` is what is posted (the key, unless the
 //! form posts a struct: `form[tenant]`).
 
+use leptos::ev::Event;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -55,6 +56,24 @@ impl Ties {
     }
 }
 
+/// Looks at a value as it is typed: `Some` says what seems odd about it and what is meant instead.
+pub type Look = fn(&str) -> Option<&'static str>;
+
+/// The place where a [`Look`] speaks, and what feeds it. Without scripts it speaks about the value the page came with.
+fn looking(
+    look: Option<Look>,
+    value: &str,
+) -> (impl IntoView + use<>, impl Fn(Event) + Clone + 'static + use<>) {
+    let odd = RwSignal::new(look.and_then(|look| look(value)));
+    let place = look.map(|_| view! { <p class="odd" role="status">{move || odd.get()}</p> });
+    let on_input = move |event: Event| {
+        if let Some(look) = look {
+            odd.set(look(&event_target_value(&event)));
+        }
+    };
+    (place, on_input)
+}
+
 /// One line of text. `kind` is the input's type (`text`, `email`, `password`, `date`, `number`, `search`).
 #[component]
 pub fn Field(
@@ -72,19 +91,24 @@ pub fn Field(
     /// The value is a technical name: set in the fixed-width face, no spelling check.
     #[prop(optional)]
     code: bool,
+    /// Looks at what is typed and says what seems odd about it, at once; the server decides.
+    #[prop(optional)]
+    look: Option<Look>,
     /// Extra things after the control: a secret's hint.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
+    let (odd, on_input) = looking(look, &value);
     view! {
         <div class="field">
             <label for=key.clone()>{label}</label>
             <input id=key name=name type=kind value=value autocomplete=autocomplete required=required disabled=disabled
                 placeholder=(!placeholder.is_empty()).then_some(placeholder)
                 class:code=code spellcheck=code.then_some("false") autocapitalize=code.then_some("none")
-                aria-invalid=ties.invalid() aria-describedby=ties.described_by()/>
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by() on:input=on_input/>
+            {odd}
             {children.map(|children| children())}
             {ties.below(help)}
         </div>
@@ -105,17 +129,22 @@ pub fn TextArea(
     #[prop(default = 4)] rows: u32,
     #[prop(optional)] required: bool,
     #[prop(optional)] disabled: bool,
+    /// As of [`Field`].
+    #[prop(optional)]
+    look: Option<Look>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
+    let (odd, on_input) = looking(look, &value);
     let escaped = escape_text(&value);
     view! {
         <div class="field">
             <label for=key.clone()>{label}</label>
             <textarea id=key name=name rows=rows.to_string() class="code" spellcheck="false" autocapitalize="none"
                 required=required disabled=disabled placeholder=(!placeholder.is_empty()).then_some(placeholder)
-                aria-invalid=ties.invalid() aria-describedby=ties.described_by() prop:value=value>{escaped}</textarea>
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by() prop:value=value on:input=on_input>{escaped}</textarea>
+            {odd}
             {children.map(|children| children())}
             {ties.below(help)}
         </div>
@@ -228,6 +257,7 @@ pub fn Submit(
     let busy = if busy.is_empty() { label.clone() } else { busy };
     view! {
         <button type="submit" class=format!("button {class}") name=name value=value
+            on:click=move |event| if pending.get_untracked() { event.prevent_default() }
             disabled=disabled aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
             {move || if pending.get() { busy.clone() } else { label.clone() }}
         </button>

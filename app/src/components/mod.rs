@@ -1,5 +1,7 @@
 //! Our own widgets: semantic HTML with the classes of `style/`, no behaviour that needs scripts.
 
+pub mod access;
+pub mod answer;
 pub mod copy;
 pub mod feedback;
 pub mod fields;
@@ -13,9 +15,11 @@ pub mod steps;
 pub mod table;
 pub mod time;
 
+pub use access::Allowed;
+pub use answer::{Answer, Refused};
 pub use copy::Copy;
 pub use feedback::{Banner, EmptyState, ErrorPage, Loading, Verdict};
-pub use fields::{CheckField, ErrorSummary, Field, Option_, SelectField, Submit, TextArea};
+pub use fields::{CheckField, ErrorSummary, Field, Look, Option_, SelectField, Submit, TextArea};
 pub use icons::{Dot, DotKind, Logo, ProviderMark};
 pub use layout::{Customer, PageHeader, customer};
 pub use links::{address, with_query};

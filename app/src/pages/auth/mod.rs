@@ -1,14 +1,22 @@
-//! Signing in.
+//! The ways in. Both are plain forms: entering starts the application afresh, with and without scripts alike.
 
-use crate::components::PageHeader;
+mod sign_in;
+mod welcome;
+
+pub use sign_in::SignInPage;
+pub use welcome::WelcomePage;
+
 use leptos::prelude::*;
 
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    view! { <div class="column"><PageHeader title="Sign in"/></div> }
-}
+use crate::components::Logo;
 
+/// The calm sheet both doors are drawn on.
 #[component]
-pub fn WelcomePage() -> impl IntoView {
-    view! { <div class="column"><PageHeader title="Welcome"/></div> }
+fn Doorway(children: Children) -> impl IntoView {
+    view! {
+        <main id="content" class="doorway" tabindex="-1">
+            <p class="mark"><Logo/>"User Sync"</p>
+            {children()}
+        </main>
+    }
 }

@@ -1,0 +1,54 @@
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::Doorway;
+use crate::api::auth::{Door, SignIn, Typed, find_entrance};
+use crate::api::{ApiError, Flash, take_flash};
+use crate::components::links::param;
+use crate::components::{ErrorSummary, Field, Loaded, Submit};
+
+/// E-mail address and password; goes on to `next` of the address.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let query = use_query_map();
+    let next = Memo::new(move |_| match param(&query.read(), "next") {
+        next if next.is_empty() => "/".to_owned(),
+        next => next,
+    });
+    let page = Resource::new(
+        move || next.get(),
+        |next| async move {
+            find_entrance(Door::SignIn, next).await?;
+            Ok(take_flash::<Typed, ()>(SignIn::PATH).await)
+        },
+    );
+    view! {
+        <Title text="Sign in"/>
+        <Doorway>
+            <Loaded resource=page draw=move |flash| view! { <SignInForm flash next=next.get_untracked()/> }/>
+        </Doorway>
+    }
+}
+
+#[component]
+fn SignInForm(flash: Option<Flash<Typed, ()>>, next: String) -> impl IntoView {
+    let error: Option<ApiError> = flash.as_ref().and_then(|flash| flash.result.clone().err());
+    let email = flash.map(|flash| flash.values.email).unwrap_or_default();
+    let onward = (next != "/").then_some("You will be taken to the page you asked for.");
+    view! {
+        <h1>"Sign in"</h1>
+        <p class="soft">{onward}</p>
+        <form method="post" action=SignIn::PATH class="form">
+            <ErrorSummary error=error.clone()/>
+            <input type="hidden" name="next" value=next/>
+            <Field key="email" label="E-mail address" kind="email" autocomplete="username" required=true
+                value=email error=error.clone()/>
+            <Field key="password" label="Password" kind="password" autocomplete="current-password" required=true
+                error=error/>
+            <div class="actions"><Submit label="Sign in" class="main"/></div>
+        </form>
+        <p class="help">"No account, or the password is lost? Ask the person who looks after User Sync for your organisation."</p>
+    }
+}
