@@ -115,7 +115,7 @@ mod tests {
                 .filter(|role| role.may(*permission))
                 .map(|role| role.code())
                 .collect();
-            table.push_str(&format!("{permission}: {}\n", allowed.join(" ")));
+            table.extend([permission.code(), ": ", &allowed.join(" "), "\n"]);
         }
         insta::assert_snapshot!(table);
     }
