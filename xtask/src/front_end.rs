@@ -311,7 +311,7 @@ fn exceeds(actual: u64, allowed: u64) -> bool {
 /// Makes `to` a copy of `from`, unless it is one already.
 fn mirror(from: &Path, to: &Path, hash: &str) -> Result<(), Failure> {
     let stamp = to.with_extension("sha256");
-    if to.is_dir() && std::fs::read_to_string(&stamp).is_ok_and(|copied| copied == hash) {
+    if to.join("pkg").is_dir() && std::fs::read_to_string(&stamp).is_ok_and(|copied| copied == hash) {
         return Ok(());
     }
     if to.exists() {

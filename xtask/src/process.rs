@@ -66,7 +66,12 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 }
 
 /// Runs a long, talkative step: its output goes to `log`, a line every 20 s goes to the terminal, and a failure shows the log's end.
-pub(crate) fn run_logged(
+pub(crate) fn run_logged(purpose: &str, command: &mut Command, log: &Path, deadline: Duration) -> Result<(), Failure> {
+    run_silently(purpose, command, log, deadline).inspect_err(|_| show_end(log))
+}
+
+/// The same for a step that may well fail, since there is another way: the log's end is not shown.
+pub(crate) fn run_silently(
     purpose: &str,
     command: &mut Command,
     log: &Path,
@@ -83,11 +88,7 @@ pub(crate) fn run_logged(
         .stderr(errors)
         .spawn()
         .map_err(start_failure(command, purpose))?;
-    let result = wait(purpose, &mut child, deadline);
-    if result.is_err() {
-        show_end(log);
-    }
-    result
+    wait(purpose, &mut child, deadline)
 }
 
 fn wait(purpose: &str, child: &mut Child, deadline: Duration) -> Result<(), Failure> {

@@ -40,8 +40,13 @@ enum Part {
 
 pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
     let wants = |part: Part| options.only.is_none_or(|only| only == part);
-    prepare(workspace, origin, &wants)?;
+    prepare(workspace, &wants)?;
     let mut report = Report::default();
+    if wants(Part::Rust) || wants(Part::Browser) {
+        report.check("front-end and its budget", || {
+            front_end::build(workspace, origin, &front_end::Options::default()).map(drop)
+        });
+    }
     if wants(Part::Lints) {
         lints::run(workspace, &mut report);
     }
@@ -55,11 +60,7 @@ pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options
 }
 
 /// All set-up comes first: a missing tool ends the run in its first minutes, not in its last.
-fn prepare(
-    workspace: &Workspace,
-    origin: wasm::Origin,
-    wants: &impl Fn(Part) -> bool,
-) -> Result<(), Failure> {
+fn prepare(workspace: &Workspace, wants: &impl Fn(Part) -> bool) -> Result<(), Failure> {
     if wants(Part::Browser) {
         chromium::ensure(workspace)?;
         node::ensure(workspace)?;
@@ -71,6 +72,7 @@ fn prepare(
     if wants(Part::Lints) {
         tools::deny(workspace)?;
     }
-    // The server is compiled with the site inside, also for its own tests and lints.
-    front_end::build(workspace, origin, &front_end::Options::default()).map(drop)
+    // The server embeds this folder: it must be there to read the server's code, full or empty.
+    let site = workspace.site();
+    std::fs::create_dir_all(&site).map_err(Failure::file("create", &site))
 }
