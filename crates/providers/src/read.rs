@@ -107,6 +107,9 @@ pub trait DirectoryReader: Send + Sync {
         id: &ObjectId,
     ) -> Result<Option<DirectoryUser>, ProviderError>;
 
+    /// How many people the directory has, if the provider can say so cheaply.
+    async fn user_count(&self) -> Result<Option<u64>, ProviderError>;
+
     /// All groups, page by page.
     async fn groups(&self, cursor: Option<&Cursor>) -> Result<Page<DirectoryGroup>, ProviderError>;
 
