@@ -1,14 +1,7 @@
-//! People.
+//! The People directory: who has an account, where it comes from, and why it changed.
 
-use crate::components::PageHeader;
-use leptos::prelude::*;
+mod list;
+mod person;
 
-#[component]
-pub fn PeoplePage() -> impl IntoView {
-    view! { <div class="column"><PageHeader title="People"/></div> }
-}
-
-#[component]
-pub fn PersonPage() -> impl IntoView {
-    view! { <div class="column"><PageHeader title="Person"/></div> }
-}
+pub use list::PeoplePage;
+pub use person::PersonPage;

@@ -1,9 +1,6 @@
-//! The test sync.
+//! The test sync: reads everything, writes nothing, and shows what it found (H-12).
 
-use crate::components::PageHeader;
-use leptos::prelude::*;
+mod found;
+mod page;
 
-#[component]
-pub fn TestSyncPage() -> impl IntoView {
-    view! { <div class="column"><PageHeader title="Test sync"/></div> }
-}
+pub use page::TestSyncPage;

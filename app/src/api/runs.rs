@@ -1,0 +1,82 @@
+//! What the run pages and the test sync page may ask for. The bodies live in `services`, `runs`.
+
+use domain::sync::RunKind;
+use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunRow, RunView, TestSyncView};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use super::ApiError;
+
+/// The runs of a customer, newest first. `after` continues a page.
+#[server(endpoint = "runs/list", input = GetUrl)]
+pub async fn list_runs(
+    customer: String,
+    #[server(default)] filter: RunFilter,
+    #[server(default)] after: Option<String>,
+) -> Result<Page<RunRow>, ApiError> {
+    super::act(
+        |services, actor| async move { services.runs(&actor, &customer, filter, after.as_deref()).await },
+    )
+    .await
+}
+
+/// One run, live or finished.
+#[server(endpoint = "runs/show", input = GetUrl)]
+pub async fn show_run(customer: String, number: i64) -> Result<RunView, ApiError> {
+    super::act(|services, actor| async move { services.run(&actor, &customer, number).await }).await
+}
+
+/// Who changes in a run, and why. `after` continues a page.
+#[server(endpoint = "runs/changes", input = GetUrl)]
+pub async fn list_changes(
+    customer: String,
+    number: i64,
+    #[server(default)] filter: ChangeFilter,
+    #[server(default)] after: Option<String>,
+) -> Result<Page<ChangeRow>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .changes(&actor, &customer, number, &filter, after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// What the latest test sync found (H-12).
+#[server(endpoint = "runs/test-sync", input = GetUrl)]
+pub async fn show_test_sync(customer: String) -> Result<TestSyncView, ApiError> {
+    super::act(|services, actor| async move { services.test_sync(&actor, &customer).await }).await
+}
+
+/// Queues a run and leads to its page. `kind` is what the pressed button says.
+#[server(endpoint = "runs/start")]
+pub async fn start_run(customer: String, kind: RunKind) -> Result<(), ApiError> {
+    let page = format!("/c/{customer}/runs");
+    let path = <StartRun as leptos::server_fn::ServerFn>::PATH;
+    let number = super::act_form(path, &(), |services, actor| async move {
+        services.start_run(&actor, &customer, kind).await
+    })
+    .await?;
+    super::server::go(&format!("{page}/{number}"));
+    Ok(())
+}
+
+/// Asks a run to stop after what it is writing now.
+#[server(endpoint = "runs/cancel")]
+pub async fn cancel_run(customer: String, number: i64) -> Result<(), ApiError> {
+    let path = <CancelRun as leptos::server_fn::ServerFn>::PATH;
+    super::act_form(path, &(), |services, actor| async move {
+        services.cancel_run(&actor, &customer, number).await
+    })
+    .await
+}
+
+/// Accepts or rejects what a held run wants to do (S-01, S-05).
+#[server(endpoint = "runs/decide")]
+pub async fn decide_run(customer: String, number: i64, accept: bool) -> Result<(), ApiError> {
+    let path = <DecideRun as leptos::server_fn::ServerFn>::PATH;
+    super::act_form(path, &(), |services, actor| async move {
+        services.decide_run(&actor, &customer, number, accept).await
+    })
+    .await
+}

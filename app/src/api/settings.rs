@@ -1,0 +1,363 @@
+//! What the settings pages may ask for: who is synchronised, which fields, which groups, how much at once. The bodies
+//! live in `services`, `settings`. Every change names the version of the settings it was made on; a version that has
+//! passed is refused with [`domain::UserError::Changed`].
+
+use domain::settings::{DataMapping, FieldMapping, GroupMode, WhenEmpty};
+use domain::views::{GroupChoice, SettingsView};
+use domain::{GroupId, ObjectId};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use {
+    domain::settings::{GroupMapping, SafetyLimits, ScopeGroup},
+    domain::{FieldError, UserError},
+    leptos::server_fn::ServerFn,
+};
+
+use super::ApiError;
+
+/// All settings of a customer's sync.
+#[server(endpoint = "settings/show", input = GetUrl)]
+pub async fn show_settings(customer: String) -> Result<SettingsView, ApiError> {
+    super::act(|services, actor| async move { services.settings(&actor, &customer).await }).await
+}
+
+/// Groups of the live directory whose name contains the text.
+#[server(endpoint = "settings/find-groups", input = GetUrl)]
+pub async fn find_groups(customer: String, search: String) -> Result<Vec<GroupChoice>, ApiError> {
+    super::act(|services, actor| async move { services.find_groups(&actor, &customer, &search).await }).await
+}
+
+/// Adds a security group: its members are synchronised from the next run on (U-01, U-02).
+#[server(endpoint = "settings/add-scope-group")]
+pub async fn add_scope_group(
+    customer: String,
+    version: i64,
+    object_id: ObjectId,
+    name: String,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <AddScopeGroup as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let mut scope = services.settings(&actor, &customer).await?.scope;
+            scope.groups.retain(|group| group.object_id != object_id);
+            scope.groups.push(ScopeGroup { object_id, name });
+            services.save_scope(&actor, &customer, version, scope).await
+        },
+    )
+    .await
+}
+
+/// Takes a security group out of the scope.
+#[server(endpoint = "settings/remove-scope-group")]
+pub async fn remove_scope_group(customer: String, version: i64, object_id: ObjectId) -> Result<(), ApiError> {
+    super::act_form(
+        <RemoveScopeGroup as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let mut scope = services.settings(&actor, &customer).await?.scope;
+            scope.groups.retain(|group| group.object_id != object_id);
+            services.save_scope(&actor, &customer, version, scope).await
+        },
+    )
+    .await
+}
+
+/// Nested groups (U-04) and guests (I-12). An unticked box is not sent, hence the defaults.
+#[server(endpoint = "settings/save-scope-options")]
+pub async fn save_scope_options(
+    customer: String,
+    version: i64,
+    #[server(default)] nested: bool,
+    #[server(default)] include_guests: bool,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <SaveScopeOptions as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let mut scope = services.settings(&actor, &customer).await?.scope;
+            (scope.nested, scope.include_guests) = (nested, include_guests);
+            services.save_scope(&actor, &customer, version, scope).await
+        },
+    )
+    .await
+}
+
+/// Saves the data mapping. The rows come as three lists of equal length, which is how a table of inputs is posted. A
+/// refused form keeps its version: what was typed on old settings must not slip over newer ones.
+#[server(endpoint = "settings/save-data-mapping")]
+pub async fn save_data_mapping(
+    customer: String,
+    version: i64,
+    mapping: TypedMapping,
+) -> Result<(), ApiError> {
+    let typed = mapping.clone();
+    super::act_form(
+        <SaveDataMapping as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            services
+                .save_mapping(&actor, &customer, version, mapping.into_mapping())
+                .await
+        },
+    )
+    .await
+}
+
+/// Puts the members of a directory group into a People group (U-01, U-10).
+#[server(endpoint = "settings/add-group-mapping")]
+pub async fn add_group_mapping(
+    customer: String,
+    version: i64,
+    object_id: ObjectId,
+    name: String,
+    #[server(default)] group: String,
+    mode: GroupMode,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <AddGroupMapping as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let group: GroupId = group.parse().map_err(|_| {
+                UserError::field("group", "Choose the People group its members are put into.")
+            })?;
+            let mut groups = services.settings(&actor, &customer).await?.groups;
+            groups.retain(|row| row.object_id != object_id || row.group != group);
+            groups.push(GroupMapping {
+                object_id,
+                name,
+                group,
+                mode,
+            });
+            services
+                .save_group_mappings(&actor, &customer, version, groups)
+                .await
+        },
+    )
+    .await
+}
+
+/// Changes what happens to members of the People group who are not in the directory group (U-10).
+#[server(endpoint = "settings/change-group-mapping")]
+pub async fn change_group_mapping(
+    customer: String,
+    version: i64,
+    object_id: ObjectId,
+    group: GroupId,
+    mode: GroupMode,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <ChangeGroupMapping as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let mut groups = services.settings(&actor, &customer).await?.groups;
+            for row in groups
+                .iter_mut()
+                .filter(|row| row.object_id == object_id && row.group == group)
+            {
+                row.mode = mode;
+            }
+            services
+                .save_group_mappings(&actor, &customer, version, groups)
+                .await
+        },
+    )
+    .await
+}
+
+/// Ends a group mapping. The People group stays, and so do its members (U-11).
+#[server(endpoint = "settings/remove-group-mapping")]
+pub async fn remove_group_mapping(
+    customer: String,
+    version: i64,
+    object_id: ObjectId,
+    group: GroupId,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <RemoveGroupMapping as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            let mut groups = services.settings(&actor, &customer).await?.groups;
+            groups.retain(|row| row.object_id != object_id || row.group != group);
+            services
+                .save_group_mappings(&actor, &customer, version, groups)
+                .await
+        },
+    )
+    .await
+}
+
+/// Makes an empty People group that directory groups can be mapped to (U-09).
+#[server(endpoint = "settings/create-people-group")]
+pub async fn create_people_group(customer: String, name: String) -> Result<(), ApiError> {
+    let typed = name.clone();
+    super::act_form(
+        <CreatePeopleGroup as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            services
+                .create_people_group(&actor, &customer, &name)
+                .await
+                .map(drop)
+        },
+    )
+    .await
+}
+
+/// Saves how much one run may take away before a person must decide (S-01).
+#[server(endpoint = "settings/save-limits")]
+pub async fn save_limits(customer: String, version: i64, limits: TypedLimits) -> Result<(), ApiError> {
+    let typed = (version, limits.clone());
+    super::act_form(
+        <SaveLimits as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            services
+                .save_limits(&actor, &customer, version, limits.parse()?)
+                .await
+        },
+    )
+    .await
+}
+
+/// The safety limits as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedLimits {
+    pub count: String,
+    pub percent: String,
+}
+
+#[cfg(feature = "ssr")]
+impl TypedLimits {
+    /// Whole numbers as people type them, with or without separators and the sign for per cent.
+    fn parse(&self) -> Result<SafetyLimits, UserError> {
+        let number = |text: &str| {
+            text.replace([',', ' ', '\u{a0}', '\u{202f}'], "")
+                .parse::<u32>()
+                .ok()
+        };
+        let count = number(&self.count);
+        let percent = number(self.percent.trim_end_matches(['%', ' '])).filter(|percent| *percent <= 100);
+        if let (Some(count), Some(percent)) = (count, percent) {
+            return Ok(SafetyLimits { count, percent });
+        }
+        let error = |field: &str, message: &str| FieldError {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        };
+        let count = count
+            .is_none()
+            .then(|| error("count", "Enter a whole number of people, 0 or more."));
+        let percent = percent
+            .is_none()
+            .then(|| error("percent", "Enter a whole number of per cent, from 0 to 100."));
+        Err(UserError::Invalid {
+            errors: count.into_iter().chain(percent).collect(),
+        })
+    }
+}
+
+/// The data mapping as the table of inputs posts it: three lists of equal length for the rows. The same names serve
+/// as the query of the page's address, so that adding and removing a row is a GET form and works without scripts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedMapping {
+    pub username_attribute: String,
+    pub username_follows: bool,
+    pub manager: bool,
+    pub attribute: Vec<String>,
+    pub field: Vec<String>,
+    pub when_empty: Vec<String>,
+}
+
+impl TypedMapping {
+    /// A stored mapping as its form shows it.
+    pub fn of(mapping: &DataMapping) -> Self {
+        Self {
+            username_attribute: mapping.username_attribute.clone(),
+            username_follows: mapping.username_follows,
+            manager: mapping.manager,
+            attribute: mapping.fields.iter().map(|row| row.attribute.clone()).collect(),
+            field: mapping.fields.iter().map(|row| row.field.clone()).collect(),
+            when_empty: mapping
+                .fields
+                .iter()
+                .map(|row| row.when_empty.code().to_owned())
+                .collect(),
+        }
+    }
+
+    /// The mapping the inputs stand for. An unknown word of `when_empty` keeps the field, which loses nothing (B-02).
+    pub fn into_mapping(self) -> DataMapping {
+        let mut when_empty = self.when_empty.iter();
+        let mut rule = || {
+            when_empty
+                .next()
+                .and_then(|code| WhenEmpty::from_code(code))
+                .unwrap_or(WhenEmpty::Keep)
+        };
+        let rows = self.attribute.iter().zip(self.field);
+        let fields = rows.map(|(attribute, field)| FieldMapping {
+            attribute: attribute.trim().to_owned(),
+            field,
+            when_empty: rule(),
+        });
+        DataMapping {
+            fields: fields.collect(),
+            username_attribute: self.username_attribute.trim().to_owned(),
+            username_follows: self.username_follows,
+            manager: self.manager,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b_02_a_posted_table_becomes_the_mapping_and_an_unknown_rule_keeps() {
+        let typed = TypedMapping {
+            username_attribute: " userPrincipalName ".into(),
+            username_follows: true,
+            manager: false,
+            attribute: vec!["givenName".into(), " mail ".into()],
+            field: vec!["first_name".into(), "email".into()],
+            when_empty: vec!["clear".into(), "explode".into()],
+        };
+        let mapping = typed.into_mapping();
+        assert_eq!(mapping.username_attribute, "userPrincipalName");
+        let rows: Vec<_> = mapping
+            .fields
+            .iter()
+            .map(|row| (row.attribute.as_str(), row.when_empty))
+            .collect();
+        assert_eq!(rows, [("givenName", WhenEmpty::Clear), ("mail", WhenEmpty::Keep)]);
+    }
+
+    #[test]
+    fn s_01_limits_are_read_as_people_type_them() {
+        let typed = |count: &str, percent: &str| {
+            TypedLimits {
+                count: count.into(),
+                percent: percent.into(),
+            }
+            .parse()
+        };
+        assert_eq!(
+            typed("1,204", "5 %"),
+            Ok(SafetyLimits {
+                count: 1204,
+                percent: 5
+            })
+        );
+        let Err(UserError::Invalid { errors }) = typed("many", "101") else {
+            panic!("both are wrong")
+        };
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["count", "percent"]);
+    }
+}

@@ -1,0 +1,146 @@
+//! Security groups: who is synchronised (U-01).
+
+use domain::settings::{Scope, ScopeGroup};
+use domain::views::{GroupChoice, SettingsView};
+use leptos::prelude::*;
+
+use super::parts::{ReadOnly, Saves, Stamp};
+use super::search::GroupSearch;
+use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions};
+use crate::components::{Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, plural};
+
+/// The forms of the page.
+#[derive(Clone, Copy)]
+struct Forms {
+    add: ServerAction<AddScopeGroup>,
+    remove: ServerAction<RemoveScopeGroup>,
+    options: ServerAction<SaveScopeOptions>,
+    saves: Saves,
+}
+
+/// `/c/{customer}/groups`
+#[component]
+pub fn SecurityGroupsPage() -> impl IntoView {
+    let saves = Saves::new();
+    let forms = Forms {
+        add: ServerAction::new(),
+        remove: ServerAction::new(),
+        options: ServerAction::new(),
+        saves,
+    };
+    saves.watch(forms.add);
+    saves.watch(forms.remove);
+    saves.watch(forms.options);
+    let settings = saves.settings();
+    view! {
+        <div class="column">
+            <PageHeader title="Security groups"
+                lede="Members of these directory groups are synchronised, and nobody else. Who leaves them all is blocked, never deleted."/>
+            <Answer action=forms.add/>
+            <Answer action=forms.remove/>
+            <Answer action=forms.options done="Saved. The next run uses it."/>
+            <Loaded resource=settings draw=move |settings| view! { <Groups settings forms/> }/>
+        </div>
+    }
+}
+
+#[component]
+fn Groups(settings: SettingsView, forms: Forms) -> impl IntoView {
+    let SettingsView {
+        version,
+        scope,
+        can_edit,
+        ..
+    } = settings;
+    let Scope {
+        groups,
+        nested,
+        include_guests,
+    } = scope;
+    let chosen: Vec<String> = groups
+        .iter()
+        .map(|group| group.object_id.as_str().to_owned())
+        .collect();
+    let add = move |group: &GroupChoice| {
+        add_form(group, chosen.contains(&group.object_id), version, can_edit, forms)
+    };
+    view! {
+        {(!can_edit).then(|| view! { <ReadOnly/> })}
+        <Chosen groups version can_edit forms/>
+        <GroupSearch title="Find a group in the directory" path="groups" saves=forms.saves draw=add/>
+        <Panel title="Who counts as a member" id="options">
+            <ActionForm action=forms.options attr:class="in">
+                <fieldset class="settings-form" disabled=!can_edit>
+                    <legend class="visually-hidden">"Who counts as a member"</legend>
+                    <Stamp version/>
+                    <CheckField key="nested" label="Include members of nested groups" checked=nested
+                        help="Groups inside these groups count too, at any depth; everybody is counted once. Groups of Okta do not nest."/>
+                    <CheckField key="include_guests" label="Include guests" checked=include_guests
+                        help="Guests are people of other organisations. Their username is made from their e-mail address."/>
+                    {can_edit.then(|| view! {
+                        <div class="actions"><Submit label="Save" busy="Saving…" pending=forms.options.pending() class="main"/></div>
+                    })}
+                </fieldset>
+            </ActionForm>
+        </Panel>
+    }
+}
+
+/// The groups chosen so far, by the name they had when they were chosen; the id decides (U-02).
+#[component]
+fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -> impl IntoView {
+    let note = plural(u64::try_from(groups.len()).unwrap_or(u64::MAX), "group", "groups");
+    let is_empty = groups.is_empty();
+    let rows = groups
+        .into_iter()
+        .map(|group| {
+            let label = format!("Remove {}", group.name);
+            let id = group.object_id.as_str().to_owned();
+            view! {
+                <li>
+                    <div class="who"><b>{group.name}</b><span class="why"><code>{id.clone()}</code></span></div>
+                    {can_edit.then(|| view! {
+                        <ActionForm action=forms.remove>
+                            <Stamp version/>
+                            <input type="hidden" name="object_id" value=id/>
+                            <button type="submit" class="button quiet" aria-label=label>"Remove"</button>
+                        </ActionForm>
+                    })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Synchronised groups" id="chosen" note=move || note.clone()>
+            {if is_empty {
+                view! {
+                    <EmptyState title="Nobody is synchronised yet"
+                        detail="Choose at least one security group below. Never everybody by default: service, room and test accounts stay out."/>
+                }
+                .into_any()
+            } else {
+                view! { <ul class="picks" role="list">{rows}</ul> }.into_any()
+            }}
+        </Panel>
+    }
+}
+
+fn add_form(group: &GroupChoice, is_chosen: bool, version: i64, can_edit: bool, forms: Forms) -> AnyView {
+    if is_chosen {
+        return view! { <span class="soft">"Chosen"</span> }.into_any();
+    }
+    if !can_edit {
+        return ().into_any();
+    }
+    let label = format!("Add {}", group.name);
+    let (id, name) = (group.object_id.clone(), group.name.clone());
+    view! {
+        <ActionForm action=forms.add>
+            <Stamp version/>
+            <input type="hidden" name="object_id" value=id/>
+            <input type="hidden" name="name" value=name/>
+            <button type="submit" class="button" aria-label=label>"Add"</button>
+        </ActionForm>
+    }
+    .into_any()
+}

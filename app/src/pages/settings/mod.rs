@@ -1,0 +1,14 @@
+//! Who is synchronised, which fields, which groups, how much at once.
+
+mod group_sync;
+mod groups;
+mod limits;
+mod mapping;
+mod mapping_rows;
+mod parts;
+mod search;
+
+pub use group_sync::GroupSyncPage;
+pub use groups::SecurityGroupsPage;
+pub use limits::LimitsPage;
+pub use mapping::DataMappingPage;

@@ -1,0 +1,193 @@
+//! The parts of a result: totals, oddities, samples of each mapped attribute, the first people.
+
+use domain::views::{AttributeSample, FoundPerson, Oddity};
+use leptos::prelude::*;
+
+use crate::components::{Download, Panel, Scroll, customer, percent, plural, thousands};
+
+/// The totals side by side.
+#[component]
+pub fn Totals(totals: Vec<(String, u64)>) -> impl IntoView {
+    let tiles = totals
+        .into_iter()
+        .map(|(word, number)| view! { <li><b class="num">{thousands(number)}</b><span>{word}</span></li> })
+        .collect_view();
+    view! { <ul class="tiles totals" role="list" aria-label="Totals">{tiles}</ul> }
+}
+
+/// What looks unusual: the number first, then what it means and the first examples.
+#[component]
+pub fn Oddities(oddities: Vec<Oddity>) -> impl IntoView {
+    let is_empty = oddities.is_empty();
+    let note = plural(
+        u64::try_from(oddities.len()).unwrap_or(u64::MAX),
+        "observation",
+        "observations",
+    );
+    let causes = oddities
+        .into_iter()
+        .map(|oddity| {
+            let examples = oddity
+                .examples
+                .into_iter()
+                .map(|name| view! { <li>{name}</li> })
+                .collect_view();
+            view! {
+                <li class="cause">
+                    <span class="count num">{thousands(oddity.count)}</span>
+                    <div>
+                        <h3>{oddity.title}</h3>
+                        <p class="why">{oddity.explanation}</p>
+                        <ul class="oddity-examples" role="list" aria-label="Examples">{examples}</ul>
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Worth knowing" id="oddities" note=move || (!is_empty).then(|| note.clone())>
+            {if is_empty {
+                view! { <p class="in soft">"Nothing looks odd: nobody without e-mail, no duplicates, no unknown states."</p> }.into_any()
+            } else {
+                view! { <ul role="list" class="causes">{causes}</ul> }.into_any()
+            }}
+        </Panel>
+    }
+}
+
+/// How well each mapped attribute is filled, with real values.
+#[component]
+pub fn Samples(samples: Vec<AttributeSample>) -> impl IntoView {
+    let rows = samples
+        .into_iter()
+        .map(|sample| {
+            let examples = sample
+                .examples
+                .iter()
+                .map(|value| view! { <li>{value.clone()}</li> })
+                .collect_view();
+            view! {
+                <tr>
+                    <td class="name">{sample.attribute.clone()}</td>
+                    <td data-label="Profile field">{sample.field.clone()}</td>
+                    <td><Coverage sample/></td>
+                    <td><ul class="examples" role="list">{examples}</ul></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let edit = customer().path("data-mapping");
+    view! {
+        <Panel title="Mapped attributes" id="samples" note=move || view! { <a href=edit.clone()>"Change the data mapping"</a> }>
+            <div class="stack">
+                <Scroll label="Mapped attributes and how well they are filled">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Directory attribute"</th>
+                            <th scope="col">"Profile field"</th>
+                            <th scope="col">"Filled"</th>
+                            <th scope="col">"Real values"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+        </Panel>
+    }
+}
+
+/// "Filled for everybody", "Empty for 12 % (144 people)": the sentence of one attribute.
+fn coverage_words(sample: &AttributeSample) -> String {
+    let empty = sample.of.saturating_sub(sample.filled);
+    match (sample.of, empty) {
+        (0, _) => "Nobody is in scope".to_owned(),
+        (_, 0) => "Filled for everybody".to_owned(),
+        (of, empty) if empty >= of => "Empty for everybody".to_owned(),
+        (of, empty) => format!(
+            "Empty for {} % ({})",
+            percent(empty, of),
+            plural(empty, "person", "people")
+        ),
+    }
+}
+
+#[component]
+fn Coverage(sample: AttributeSample) -> impl IntoView {
+    let words = coverage_words(&sample);
+    let width = percent(sample.filled, sample.of).to_string();
+    let has_gap = sample.filled < sample.of;
+    view! {
+        <div class="coverage">
+            <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="all" width="100" height="6"/>
+                <rect class="filled" width=width height="6"/>
+            </svg>
+            <span class:gap=has_gap>{words}</span>
+        </div>
+    }
+}
+
+/// The first people found, and all of them as a file.
+#[component]
+pub fn FoundPeople(people: Vec<FoundPerson>) -> impl IntoView {
+    let shown = u64::try_from(people.len()).unwrap_or(u64::MAX);
+    let path = customer().path("found");
+    let rows = people
+        .into_iter()
+        .map(|person| {
+            view! {
+                <tr>
+                    <td>{person.name}</td>
+                    <td class="name" data-label="Sign-in name">{person.principal_name}</td>
+                    <td data-label="E-mail">{person.mail}</td>
+                    <td data-label="Status">{person.status}</td>
+                    <td>{if person.in_scope { "In scope" } else { "Not in scope" }}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="People found" id="found" note=move || view! {
+            {format!("the first {} · all of them: ", thousands(shown))}
+            <Download path=path.clone() what="all people found"/>
+        }>
+            <div class="stack">
+                <Scroll label="The first people found">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Person"</th>
+                            <th scope="col">"Sign-in name"</th>
+                            <th scope="col">"E-mail"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col">"Scope"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+        </Panel>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h_12_an_attribute_says_how_many_have_it_empty() {
+        let words = |filled, of| {
+            coverage_words(&AttributeSample {
+                attribute: "department".into(),
+                field: "Department".into(),
+                filled,
+                of,
+                examples: Vec::new(),
+            })
+        };
+        assert_eq!(words(1056, 1200), "Empty for 12 % (144 people)");
+        assert_eq!(words(1199, 1200), "Empty for 1 % (1 person)");
+        assert_eq!(words(1200, 1200), "Filled for everybody");
+        assert_eq!(words(0, 1200), "Empty for everybody");
+        assert_eq!(words(0, 0), "Nobody is in scope");
+    }
+}

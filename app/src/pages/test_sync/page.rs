@@ -1,0 +1,155 @@
+//! The page: what a test sync does, its button, and the latest result.
+
+use domain::Permission;
+use domain::sync::{RunKind, RunState};
+use domain::views::{RunView, TestSyncView};
+use leptos::prelude::*;
+
+use super::found::{FoundPeople, Oddities, Samples, Totals};
+use crate::api::runs::show_test_sync;
+use crate::components::{
+    Banner, Copy, EmptyState, Loaded, PageHeader, TimeOf, Tone, Verdict, customer, run_tone,
+};
+use crate::pages::runs::{LiveRun, StartRuns, follow};
+
+/// `/c/{customer}/test-sync`
+#[component]
+pub fn TestSyncPage() -> impl IntoView {
+    let customer = customer();
+    let result = Resource::new(move || customer.slug.get(), show_test_sync);
+    view! {
+        <div class="column">
+            <PageHeader title="Test sync"
+                lede="Reads everything from your directory and writes nothing to People. It shows who would be synchronised, how well each attribute is filled, and what looks odd."/>
+            <Loaded resource=result draw=move |found| view! { <TestResult found reload=Callback::new(move |()| result.refetch())/> }/>
+        </div>
+    }
+}
+
+#[component]
+fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
+    let customer = customer();
+    let can_start = found.needed_first.is_none();
+    let is_first = found.run.is_none();
+    let scope = scope_sentence(&found.scope_groups);
+    let is_open = found.run.as_ref().is_some_and(|run| !run.row.state.is_final());
+    view! {
+        {found.needed_first.clone().map(|sentence| view! {
+            <Banner tone=Tone::Waiting>
+                <p><strong>"Needed first: "</strong>{sentence}" "<a href=customer.path("provider")>"Open the provider"</a></p>
+            </Banner>
+        })}
+        {(can_start && !is_open).then(|| view! {
+            <section class="start" aria-labelledby="start">
+                <h2 id="start" class="visually-hidden">"Start a test sync"</h2>
+                <p class="soft">{scope}" "<a href=customer.path("groups")>"Change the security groups"</a></p>
+                <StartRuns permission=Permission::StartTestSync kinds=if is_first { FIRST } else { AGAIN }/>
+            </section>
+        })}
+        {(is_first && can_start).then(|| view! {
+            <EmptyState title="No test sync yet"
+                detail="It takes seconds for a thousand people and minutes for a hundred thousand. You can leave the page while it reads."/>
+        })}
+        {found.run.clone().map(|run| view! { <LatestRun run reload/> })}
+        {found.run.as_ref().is_some_and(|run| has_result(run.row.state)).then(|| view! { <Found found/> })}
+    }
+}
+
+const FIRST: &[(RunKind, &str)] = &[(RunKind::TestSync, "Start the test sync")];
+const AGAIN: &[(RunKind, &str)] = &[(RunKind::TestSync, "Test again")];
+
+const fn has_result(state: RunState) -> bool {
+    matches!(state, RunState::Completed | RunState::CompletedWithProblems)
+}
+
+/// Who would be read as a member: never everybody by default (I-16).
+fn scope_sentence(groups: &[String]) -> String {
+    match groups {
+        [] => "No security group is chosen yet, so nobody would be synchronised. The test sync reads everybody all the same.".to_owned(),
+        [one] => format!("Synchronised are the members of “{one}”."),
+        [first, second] => format!("Synchronised are the members of “{first}” and “{second}”."),
+        [first, rest @ ..] => format!("Synchronised are the members of “{first}” and {} other groups.", rest.len()),
+    }
+}
+
+/// The latest test sync: live while it goes on, its verdict when it has ended.
+#[component]
+fn LatestRun(run: RunView, reload: Callback<()>) -> impl IntoView {
+    let customer = customer();
+    let number = run.row.number;
+    let was_open = !run.row.state.is_final();
+    let queued = run.row.queued.clone();
+    let live = RwSignal::new(run);
+    follow(customer.slug.get_untracked(), number, live);
+    // When the run that was open ends, everything it found is asked for.
+    let has_ended = Memo::new(move |_| live.with(|run| run.row.state.is_final()));
+    Effect::new(move |_| {
+        if was_open && has_ended.get() {
+            customer.overview.refetch();
+            reload.run(());
+        }
+    });
+    let href = customer.path(&format!("runs/{number}"));
+    view! {
+        <section class="latest" aria-labelledby="latest">
+            <h2 id="latest" class="visually-hidden">"The latest test sync"</h2>
+            {move || {
+                let (tone, headline) = live.with(|run| (run_tone(run.row.state), run.headline.clone()));
+                view! { <Verdict tone>{headline}</Verdict> }
+            }}
+            <p class="soft by-line">
+                <TimeOf when=queued/>" · "<a href=href>{format!("Run {number}")}</a>
+            </p>
+            {was_open.then(|| view! { <LiveRun live/> })}
+            {move || live.with(|run| run.advice.clone()).map(|advice| view! {
+                <Banner tone=Tone::Problem>
+                    <p><strong>{advice.problem}</strong>" "{advice.cure}</p>
+                    {advice.permission.map(|name| view! { <p>"Permission: "<Copy value=name what="the permission's name"/></p> })}
+                    <p><a href=customer.path("provider")>"Open the provider"</a></p>
+                </Banner>
+            })}
+        </section>
+    }
+}
+
+/// Everything that was found.
+#[component]
+fn Found(found: TestSyncView) -> impl IntoView {
+    let customer = customer();
+    view! {
+        <p class="proof">
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+                <path d="m2.2 6.3 2.5 2.5 5-5.4" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/>
+            </svg>
+            "Nothing was written to People."
+        </p>
+        <Totals totals=found.totals/>
+        <Oddities oddities=found.oddities/>
+        <Samples samples=found.samples/>
+        <FoundPeople people=found.people/>
+        <section class="next" aria-labelledby="next">
+            <h2 id="next">"What comes next"</h2>
+            <p class="soft">"A preview goes one step further: it compares what was found with People and lists who would be created, updated or blocked, still without writing anything."</p>
+            <div class="actions"><a class="button" href=customer.path("runs")>"Go to runs and previews"</a></div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i_16_the_scope_is_always_said() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert!(scope_sentence(&[]).starts_with("No security group is chosen yet"));
+        assert_eq!(
+            scope_sentence(&names(&["Staff"])),
+            "Synchronised are the members of “Staff”."
+        );
+        assert_eq!(
+            scope_sentence(&names(&["Staff", "Board", "Interns"])),
+            "Synchronised are the members of “Staff” and 2 other groups."
+        );
+    }
+}
