@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 mod customers;
 mod error;
+mod export;
 mod people;
 mod provider;
 mod runs;

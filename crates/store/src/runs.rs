@@ -40,6 +40,7 @@ statements! {
     WARN = "UPDATE sync_runs SET warnings = $3 WHERE customer_id = $1 AND id = $2 AND state = 'running'";
     HOLD = "UPDATE sync_runs SET state = 'held', hold = $3, counts = $4
         WHERE customer_id = $1 AND id = $2 AND state = 'running'";
+    WOULD_HOLD = "UPDATE sync_runs SET hold = $3 WHERE customer_id = $1 AND id = $2 AND state = 'running'";
     ACCEPT = "UPDATE sync_runs SET state = 'queued', phase = 'apply', accepted_by = $3
         WHERE customer_id = $1 AND id = $2 AND state = 'held'";
     REJECT = "UPDATE sync_runs SET state = 'cancelled', finished_at = $3
@@ -258,6 +259,16 @@ pub async fn hold(
         execute!(tx, HOLD, customer.uuid(), run.uuid(), Json(reasons), Json(counts))?,
         "the run",
     )
+}
+
+/// Notes what a run that applies nothing would have been held for.
+pub async fn would_hold(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+    reasons: &[HoldReason],
+) -> Result<(), StoreError> {
+    one_row(execute!(tx, WOULD_HOLD, customer.uuid(), run.uuid(), Json(reasons))?, "the run")
 }
 
 /// Somebody accepted the list: the run is queued again and goes on with applying it (S-05).

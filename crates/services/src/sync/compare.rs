@@ -1,0 +1,375 @@
+//! Second phase: the snapshot beside the accounts, a page at a time; every difference becomes a planned change.
+//! Nothing is decided here: `rules` does that. Starting over is harmless, only the plan is written.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::people::{PeopleAccount, field};
+use domain::settings::GroupMode;
+use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason, RunPhase};
+use domain::{AccountId, GroupId, ObjectId, UsernameKey};
+use rules::sync::{Claim, Decision, Facts, Holder, Person, Rules, last_administrator, settle};
+use store::compare::{HolderRow, ManagerDifference, Mover, PersonRow};
+use store::snapshot::SnapshotUser;
+
+use super::plan::{Named, Plan};
+use super::stop::Stop;
+use super::Running;
+
+/// People are compared this many at a time.
+const PAGE: i64 = 2_000;
+
+/// What comparing collects besides the plan.
+#[derive(Default)]
+struct Collected {
+    plan: Plan,
+    claims: Vec<Claim>,
+    /// The words of people with a claim, and of administrators who would be blocked.
+    named: HashMap<ObjectId, Named>,
+    administrators: Vec<PlannedChange>,
+    unchanged: u64,
+}
+
+/// One page with everything there is to know about its people.
+struct Context {
+    people: Vec<PersonRow>,
+    accounts: HashMap<AccountId, PeopleAccount>,
+    holders: HashMap<UsernameKey, HolderRow>,
+    rivals: HashSet<UsernameKey>,
+}
+
+impl Running<'_> {
+    /// Makes the plan of this run.
+    pub(super) async fn compare(&mut self) -> Result<(), Stop> {
+        let mut tx = self.begin().await?;
+        store::changes::forget(&mut tx, self.customer, self.run.id).await?;
+        tx.commit().await?;
+        let mut collected = Collected::default();
+        self.compare_people(&mut collected).await?;
+        self.compare_unclaimed(&mut collected).await?;
+        self.settle_names(&mut collected).await?;
+        self.counts.unchanged = collected.unchanged;
+        self.write(&mut collected.plan, true).await?;
+        self.compare_managers(&mut collected.plan).await?;
+        self.compare_groups(&mut collected.plan).await?;
+        let mut tx = self.begin().await?;
+        let rest = collected.plan.take(true);
+        let now = self.services.now();
+        store::changes::insert(&mut tx, self.customer, self.run.id, &rest, now).await?;
+        self.enter(&mut tx, RunPhase::Guard).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn write(&self, plan: &mut Plan, all: bool) -> Result<(), Stop> {
+        let changes = plan.take(all);
+        if !changes.is_empty() {
+            let mut tx = self.begin().await?;
+            let now = self.services.now();
+            for chunk in changes.chunks(super::plan::CHUNK) {
+                store::changes::insert(&mut tx, self.customer, self.run.id, chunk, now).await?;
+            }
+            tx.commit().await?;
+        }
+        self.check_cancel()
+    }
+
+    async fn compare_people(&self, collected: &mut Collected) -> Result<(), Stop> {
+        let mut after = 0;
+        loop {
+            let context = self.context(after).await?;
+            let Some(last) = context.people.last() else { return Ok(()) };
+            after = last.user.row_no;
+            for row in &context.people {
+                self.compare_person(&context, row, collected);
+            }
+            self.write(&mut collected.plan, false).await?;
+        }
+    }
+
+    async fn context(&self, after: i64) -> Result<Context, Stop> {
+        let (customer, directory) = (self.customer, self.run.directory);
+        let mut tx = self.services.db().read().await?;
+        let people = store::compare::people(&mut tx, customer, directory, after, PAGE).await?;
+        let linked: Vec<AccountId> = people.iter().filter_map(|row| row.account).collect();
+        let keys: Vec<&UsernameKey> =
+            people.iter().filter_map(|row| row.user.username_key.as_ref()).collect();
+        let accounts = store::accounts::by_ids(&mut tx, customer, &linked).await?;
+        let holders = store::compare::holders(&mut tx, customer, &keys).await?;
+        let rivals = store::compare::rivals(&mut tx, customer, directory, &keys).await?;
+        Ok(Context {
+            people,
+            accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
+            holders: holders.into_iter().map(|h| (h.account.username_key.clone(), h)).collect(),
+            rivals: rivals.into_iter().collect(),
+        })
+    }
+
+    fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
+        let linked = row.account.and_then(|id| context.accounts.get(&id));
+        let key = row.user.username_key.as_ref();
+        let holder = key
+            .and_then(|key| context.holders.get(key))
+            .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
+        let person = person(&row.user);
+        let facts = Facts {
+            person: &person,
+            linked,
+            holder: holder.map(|h| Holder { account: &h.account, linked_to: h.linked_to.as_ref() }),
+            rivals: key.is_some_and(|key| context.rivals.contains(key)),
+        };
+        let rules = Rules { directory: self.run.directory, settings: &self.settings };
+        let named = || named(&person, linked);
+        for problem in rules.problems(&facts) {
+            collected.plan.add(problem, named(), None);
+        }
+        match rules.decide(&facts, || self.services.new_id()) {
+            Decision::Ignored => {}
+            Decision::Unchanged => collected.unchanged += 1,
+            Decision::Claim(claim) => {
+                collected.named.insert(person.user.object_id.clone(), named());
+                collected.claims.push(*claim);
+            }
+            Decision::Change(change) => {
+                let administrator = linked.is_some_and(|account| account.is_administrator);
+                if administrator && change.kind == ChangeKind::Block {
+                    collected.named.insert(person.user.object_id.clone(), named());
+                    collected.administrators.push(change);
+                } else {
+                    collected.plan.add(change, named(), None);
+                }
+            }
+        }
+    }
+
+    /// Accounts of this directory that nobody in the directory claims: leavers (L-03), unless they are the last
+    /// administrator.
+    async fn compare_unclaimed(&self, collected: &mut Collected) -> Result<(), Stop> {
+        let (customer, directory) = (self.customer, self.run.directory);
+        let rules = Rules { directory, settings: &self.settings };
+        let mut after = None;
+        loop {
+            let accounts = {
+                let mut tx = self.services.db().read().await?;
+                store::compare::unclaimed(&mut tx, customer, directory, after, PAGE).await?
+            };
+            let Some(last) = accounts.last() else { break };
+            after = Some(last.id);
+            for account in &accounts {
+                match rules.leaver(account) {
+                    Decision::Change(change) if account.is_administrator => {
+                        collected.administrators.push(change);
+                    }
+                    Decision::Change(change) => {
+                        collected.plan.add(change, Named::of_account(account), None);
+                    }
+                    _ => {}
+                }
+            }
+            self.write(&mut collected.plan, false).await?;
+        }
+        let blocks = std::mem::take(&mut collected.administrators);
+        if !blocks.is_empty() {
+            self.spare_last_administrator(blocks, collected).await?;
+        }
+        Ok(())
+    }
+
+    async fn spare_last_administrator(
+        &self,
+        blocks: Vec<PlannedChange>,
+        collected: &mut Collected,
+    ) -> Result<(), Stop> {
+        let mut tx = self.services.db().read().await?;
+        let unblocked = store::accounts::unblocked_administrators(&mut tx, self.customer).await?;
+        let ids: Vec<AccountId> = blocks.iter().filter_map(|change| change.account).collect();
+        let accounts: HashMap<_, _> = store::accounts::by_ids(&mut tx, self.customer, &ids)
+            .await?
+            .into_iter()
+            .map(|account| (account.id, Named::of_account(&account)))
+            .collect();
+        for change in last_administrator(u64::try_from(unblocked).unwrap_or(0), blocks) {
+            let named = change.account.and_then(|id| accounts.get(&id).cloned()).unwrap_or_default();
+            collected.plan.add(change, named, None);
+        }
+        Ok(())
+    }
+
+    /// Names that somebody holds or that several want (I-05, I-06, 2.3): settled together, kept together.
+    async fn settle_names(&self, collected: &mut Collected) -> Result<(), Stop> {
+        for settled in settle(std::mem::take(&mut collected.claims)).changes {
+            let named = settled
+                .change
+                .object_id
+                .as_ref()
+                .and_then(|id| collected.named.get(id).cloned())
+                .unwrap_or_default();
+            collected.plan.add(settled.change, named, Some(i64::from(settled.component)));
+        }
+        self.write(&mut collected.plan, false).await
+    }
+
+    /// 3.9: managers are resolved when everybody is planned, so that a manager who is new counts too.
+    async fn compare_managers(&self, plan: &mut Plan) -> Result<(), Stop> {
+        if !self.settings.mapping.manager {
+            return Ok(());
+        }
+        let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
+        let mut after = 0;
+        loop {
+            let found = {
+                let mut tx = self.services.db().read().await?;
+                store::compare::managers(&mut tx, customer, directory, run, after, PAGE).await?
+            };
+            let Some(last) = found.last() else { return Ok(()) };
+            after = last.row_no;
+            let mut tx = self.begin().await?;
+            for difference in found {
+                let Some((manager, change)) = manager_change(&difference) else { continue };
+                match difference.planned {
+                    Some(seq) => {
+                        store::changes::add_manager(&mut tx, customer, run, seq, manager, &change).await?;
+                    }
+                    None => plan.add_manager(
+                        PlannedChange {
+                            kind: ChangeKind::Update,
+                            object_id: Some(difference.object_id),
+                            account: Some(difference.account),
+                            account_version: None,
+                            reason: Reason::AttributesChanged,
+                            fields: vec![change],
+                        },
+                        Named { name: difference.name, username: difference.username },
+                        manager,
+                    ),
+                }
+            }
+            tx.commit().await?;
+            self.write(plan, false).await?;
+        }
+    }
+
+    /// Group sync: each People group against all directory groups mapped to it (U-13).
+    async fn compare_groups(&self, plan: &mut Plan) -> Result<(), Stop> {
+        let mut mapped: Vec<(GroupId, Vec<&ObjectId>, bool)> = Vec::new();
+        for mapping in &self.settings.groups {
+            let authoritative = mapping.mode == GroupMode::Authoritative;
+            match mapped.iter_mut().find(|(group, ..)| *group == mapping.group) {
+                Some((_, sources, all)) => {
+                    sources.push(&mapping.object_id);
+                    *all &= authoritative;
+                }
+                None => mapped.push((mapping.group, vec![&mapping.object_id], authoritative)),
+            }
+        }
+        let names: HashMap<GroupId, String> = {
+            let mut tx = self.services.db().read().await?;
+            store::groups::all(&mut tx, self.customer).await?.into_iter().collect()
+        };
+        for (group, sources, authoritative) in mapped {
+            let Some(name) = names.get(&group) else { continue };
+            self.compare_group(plan, group, name, &sources, authoritative).await?;
+        }
+        Ok(())
+    }
+
+    async fn compare_group(
+        &self,
+        plan: &mut Plan,
+        group: GroupId,
+        name: &str,
+        sources: &[&ObjectId],
+        authoritative: bool,
+    ) -> Result<(), Stop> {
+        let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
+        let mut tx = self.services.db().read().await?;
+        // G-05: unless every source was read in this run, memberships stay as they are.
+        let since = self.run.started_at.unwrap_or(self.run.queued_at);
+        let read =
+            store::compare::groups_read_since(&mut tx, customer, directory, sources, since).await?;
+        if usize::try_from(read).unwrap_or(0) < sources.len() {
+            return Ok(());
+        }
+        let joining = store::compare::joining(&mut tx, customer, directory, run, sources, group).await?;
+        let leaving =
+            store::compare::leaving(&mut tx, customer, directory, sources, group, authoritative).await?;
+        drop(tx);
+        for mover in joining {
+            let reason = Reason::GroupMember { group: name.to_owned() };
+            add_membership(plan, ChangeKind::GroupAdd, mover, reason, group, name);
+            self.write(plan, false).await?;
+        }
+        for mover in leaving {
+            let reason = Reason::NotGroupMember { group: name.to_owned() };
+            add_membership(plan, ChangeKind::GroupRemove, mover, reason, group, name);
+            self.write(plan, false).await?;
+        }
+        Ok(())
+    }
+}
+
+fn person(row: &SnapshotUser) -> Person {
+    Person {
+        user: row.user.clone(),
+        username: row.username.clone(),
+        username_key: row.username_key.clone(),
+        present: row.present,
+        in_scope: row.in_scope,
+    }
+}
+
+/// How the history calls somebody: as the directory does, and by the username they have here.
+fn named(person: &Person, linked: Option<&PeopleAccount>) -> Named {
+    let user = &person.user;
+    let username = linked
+        .map(|account| account.username.as_str())
+        .or_else(|| person.username.as_ref().map(domain::Username::as_str))
+        .unwrap_or(&user.principal_name)
+        .to_owned();
+    let name = match (user.display_name.as_deref().map(str::trim), linked) {
+        (Some(name), _) if !name.is_empty() => name.to_owned(),
+        (_, Some(account)) => Named::of_account(account).name,
+        _ => username.clone(),
+    };
+    Named { name, username }
+}
+
+/// The new manager and the words for it; `None` when nothing is to be done.
+fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, FieldChange)> {
+    if difference.stays_blocked || difference.blocks {
+        return None;
+    }
+    // Somebody who is named as their own manager has none: the organisation chart must not turn in a circle.
+    let wanted = difference.wanted.as_ref().filter(|(manager, _)| *manager != difference.account);
+    if wanted.map(|w| w.0) == difference.current.as_ref().map(|c| c.0) {
+        return None;
+    }
+    let name = |side: Option<&(AccountId, Option<String>)>| {
+        side.map(|(_, name)| name.clone().unwrap_or_else(|| "(unknown)".to_owned()))
+    };
+    let (before, after) = (name(difference.current.as_ref()), name(wanted));
+    let change = FieldChange { field: field::MANAGER.to_owned(), before, after };
+    Some((wanted.map(|w| w.0), change))
+}
+
+fn add_membership(
+    plan: &mut Plan,
+    kind: ChangeKind,
+    mover: Mover,
+    reason: Reason,
+    group: GroupId,
+    group_name: &str,
+) {
+    let (before, after) = match kind {
+        ChangeKind::GroupAdd => (None, Some(group_name)),
+        _ => (Some(group_name), None),
+    };
+    let change = PlannedChange {
+        kind,
+        object_id: mover.object_id,
+        account: Some(mover.account),
+        account_version: None,
+        reason,
+        fields: vec![FieldChange::new(field::GROUP, before, after)],
+    };
+    plan.add_membership(change, Named { name: mover.name, username: mover.username }, group);
+}

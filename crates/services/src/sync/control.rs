@@ -1,0 +1,130 @@
+//! What people do to runs: start, cancel, accept, reject.
+
+use domain::sync::{RunKind, RunState};
+use domain::{Actor, CustomerId, Permission, RunId, UserError};
+use store::jobs::NewJob;
+use store::runs::NewRun;
+use store::{StoreError, Tx};
+
+use super::{RUN_JOB, RUN_SUBJECT};
+use crate::{ServiceError, Services};
+
+/// A run that kills its worker this often is given up.
+const MAX_ATTEMPTS: i64 = 5;
+
+impl Services {
+    /// Puts a run into the queue and gives its number (H-01). One at a time for each customer (H-02).
+    pub async fn start_run(&self, actor: &Actor, slug: &str, kind: RunKind) -> Result<i64, ServiceError> {
+        let permission = match kind {
+            RunKind::TestSync | RunKind::Simulation => Permission::StartTestSync,
+            RunKind::Manual | RunKind::Scheduled => Permission::StartSync,
+        };
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
+        let directory = store::directories::current(&mut tx, customer)
+            .await?
+            .ok_or_else(|| UserError::NeededFirst { what: "A connection to Entra ID or Okta".to_owned() })?;
+        let settings = store::settings::find(&mut tx, customer, directory.id)
+            .await?
+            .ok_or(StoreError::Stale { what: "the settings" })?
+            .settings;
+        if settings.scope.groups.is_empty() {
+            return Err(UserError::NeededFirst { what: "A security group".to_owned() }.into());
+        }
+        let number = store::customers::next_run_number(&mut tx, customer).await?;
+        let run = NewRun {
+            id: self.new_id(),
+            number,
+            directory: directory.id,
+            kind,
+            settings_version: settings.version,
+            started_by: &actor.name,
+        };
+        match store::runs::insert(&mut tx, customer, &run, self.now()).await {
+            Err(StoreError::Conflict { .. }) => return Err(UserError::RunActive.into()),
+            other => other?,
+        }
+        self.enqueue_run(&mut tx, customer, number).await?;
+        let details = serde_json::json!({ "kind": kind.code(), "settings_version": settings.version });
+        self.record(&mut tx, actor, Some(customer), "run.start", &number.to_string(), &details).await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(number)
+    }
+
+    async fn enqueue_run(&self, tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
+        let subject = format!("{RUN_SUBJECT}{number}");
+        let now = self.now();
+        let job = NewJob {
+            id: self.new_id(),
+            customer: Some(customer),
+            kind: RUN_JOB,
+            subject: &subject,
+            run_at: now,
+            max_attempts: MAX_ATTEMPTS,
+            dedupe_key: None,
+        };
+        store::jobs::enqueue(tx, &job, now).await?;
+        Ok(())
+    }
+
+    /// Asks a run to stop: within a second it does, at a safe point; what was applied stays and is in the history.
+    pub async fn cancel_run(&self, actor: &Actor, slug: &str, number: i64) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::CancelRun).await?.id;
+        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        store::runs::request_cancel(&mut tx, customer, run.id).await?;
+        let details = serde_json::json!({ "phase": run.phase.code() });
+        self.record(&mut tx, actor, Some(customer), "run.cancel", &number.to_string(), &details).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Decides about a held run (S-01, S-05): accepting applies exactly the list that was shown; what changed since
+    /// is left for the next run. Rejecting applies nothing.
+    pub async fn decide_run(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        number: i64,
+        accept: bool,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::DecideHeldRun).await?.id;
+        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        if run.state != RunState::Held {
+            return Err(UserError::NotHeld.into());
+        }
+        let action = if accept {
+            self.accept(&mut tx, actor, customer, run.id, number).await?;
+            "run.accept"
+        } else {
+            self.reject(&mut tx, customer, run.id).await?;
+            "run.reject"
+        };
+        let details = serde_json::json!({ "hold": run.hold, "counts": run.counts });
+        self.record(&mut tx, actor, Some(customer), action, &number.to_string(), &details).await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(())
+    }
+
+    async fn accept(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        run: RunId,
+        number: i64,
+    ) -> Result<(), ServiceError> {
+        store::runs::accept(tx, customer, run, &actor.name).await?;
+        self.enqueue_run(tx, customer, number).await?;
+        Ok(())
+    }
+
+    async fn reject(&self, tx: &mut Tx, customer: CustomerId, run: RunId) -> Result<(), ServiceError> {
+        store::changes::drop_rest(tx, customer, run).await?;
+        store::runs::reject(tx, customer, run, self.now()).await?;
+        Ok(())
+    }
+}

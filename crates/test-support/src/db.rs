@@ -1,0 +1,87 @@
+use sqlx::{Connection, Executor, PgConnection};
+use store::{Db, DbOptions};
+use tempfile::TempDir;
+
+/// Where a throw-away PostgreSQL listens; `cargo xtask test` starts one and sets this.
+const POSTGRES: &str = "USERSYNC_TEST_POSTGRES";
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// A fresh, migrated database of a test's own.
+pub struct TestDb {
+    pub db: Db,
+    /// Its address, to open it a second time.
+    pub url: String,
+    pub backend: Backend,
+    _dir: Option<TempDir>,
+}
+
+impl TestDb {
+    /// A fresh, migrated database. Panics with the cure when PostgreSQL is not there.
+    pub async fn open(backend: Backend) -> Self {
+        let test = Self::empty(backend).await;
+        test.db.migrate().await.expect("the migrations run");
+        test
+    }
+
+    /// A fresh database without any table.
+    pub async fn empty(backend: Backend) -> Self {
+        let (url, dir) = match backend {
+            Backend::Sqlite => {
+                let dir = TempDir::new().expect("a temporary folder");
+                (
+                    format!("sqlite:{}", dir.path().join("test.db").display()),
+                    Some(dir),
+                )
+            }
+            Backend::Postgres => (fresh_postgres().await, None),
+        };
+        let db = Db::open(&DbOptions {
+            url: url.clone(),
+            max_connections: 5,
+        })
+        .await
+        .expect("the database opens");
+        Self {
+            db,
+            url,
+            backend,
+            _dir: dir,
+        }
+    }
+}
+
+async fn fresh_postgres() -> String {
+    let server = std::env::var(POSTGRES).unwrap_or_else(|_| {
+        panic!(
+            "{POSTGRES} is not set. Run `cargo xtask test`, which starts a throw-away PostgreSQL and sets it."
+        )
+    });
+    let mut connection = PgConnection::connect(&server)
+        .await
+        .expect("the test server of PostgreSQL answers");
+    let name = format!("t_{}", uuid::Uuid::from_bytes(rand::random()).simple());
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    connection
+        .execute(sqlx::raw_sql(create))
+        .await
+        .expect("a test database can be made");
+    with_database(&server, &name)
+}
+
+/// The same server, another database. The name stands between the last `/` and the `?`.
+fn with_database(server: &str, name: &str) -> String {
+    let (address, options) = server
+        .split_once('?')
+        .map_or((server, None), |(a, o)| (a, Some(o)));
+    let base = address.rsplit_once('/').map_or(address, |(base, _)| base);
+    match options {
+        Some(options) => format!("{base}/{name}?{options}"),
+        None => format!("{base}/{name}"),
+    }
+}
