@@ -5,7 +5,9 @@ use domain::sync::{ChangeKind, PlannedChange, Reason};
 /// Spares one administrator when a run would block all of them.
 ///
 /// `unblocked` is the number of administrators of the customer whose account is not blocked now, local ones
-/// included; `blocks` are the planned blocks of such accounts, all of one run. The one who is spared is the
+/// included; `blocks` are the planned blocks of such accounts, all of one run: of linked accounts, of leavers, and of
+/// the holder where [`super::Rules::decide`] blocks an unlinked account by its name. No claim ever blocks an
+/// administrator, so they need no look at what [`super::settle`] gives. The one who is spared is the
 /// one with the oldest account (ids sort by time), whatever the order of the list; their block becomes a skip with
 /// the reason.
 pub fn last_administrator(unblocked: u64, mut blocks: Vec<PlannedChange>) -> Vec<PlannedChange> {

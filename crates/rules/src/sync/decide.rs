@@ -107,7 +107,8 @@ impl Rules<'_> {
     }
 
     /// L-02, L-07, I-12: somebody who must not get in and whom we never linked. An unlinked account of this directory
-    /// with their username is theirs, as far as anybody can tell, and is blocked.
+    /// with their username is theirs, as far as anybody can tell, and is blocked: the one block of a holder instead of
+    /// a linked account.
     fn keep_out(&self, facts: &Facts<'_>, why: BlockReason) -> Decision {
         let person = facts.person;
         let theirs = facts
@@ -116,8 +117,12 @@ impl Rules<'_> {
             .map(|holder| holder.account)
             .filter(|account| account.state != AccountState::Blocked);
         if let (Some(account), Some(name), Some(key)) = (theirs, &person.username, &person.username_key) {
-            let change = block(Some(&person.user.object_id), account, why);
-            return claim_if(facts.rivals, facts, change, name, key);
+            // Whose account it is, is open, and a claim is no place for the block of an administrator: it would pass
+            // by the guard of the last one (I-18).
+            if !(facts.rivals && account.is_administrator) {
+                let change = block(Some(&person.user.object_id), account, why);
+                return claim_if(facts.rivals, facts, change, name, key);
+            }
         }
         let reason = match why {
             BlockReason::NotYetActive => Reason::NotYetActive,

@@ -109,8 +109,8 @@ pub struct Facts<'a> {
     /// The account linked to this object id.
     pub linked: Option<&'a PeopleAccount>,
     pub holder: Option<Holder<'a>>,
-    /// Whether another present person of this directory has the same username key. `true` is always safe and only
-    /// costs memory: the decision is then settled with all others at the end of the run.
+    /// Whether another present person in scope of this directory has the same username key. `true` is always safe and
+    /// only costs memory: the decision is then settled with all others at the end of the run.
     pub rivals: bool,
 }
 

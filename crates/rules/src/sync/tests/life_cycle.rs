@@ -80,6 +80,17 @@ fn l_02_who_the_account_of_two_claimants_belongs_to_is_disputed() {
 }
 
 #[test]
+fn i_18_no_claim_blocks_an_administrator() {
+    let gone = person(in_status(user("o1", "ann"), DirectoryStatus::Disabled));
+    let mut account = account(1, "ann");
+    account.is_administrator = true;
+    let mut facts = held(facts(&gone), &account, None);
+    assert_blocked(decide(&settings(), &facts), BlockReason::DisabledInDirectory);
+    facts.rivals = true;
+    assert_skip(decide(&settings(), &facts), &Reason::NeverSeenAndDisabled);
+}
+
+#[test]
 fn l_03_l_04_gone_from_a_complete_read_is_blocked_and_stays_so() {
     let gone = Person::new(user("o1", "ann"), &settings().mapping, false, false);
     let account = account(1, "ann");

@@ -131,7 +131,7 @@ fn is_ours(account: &PeopleAccount) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
     #[test]
     fn a_run_over_any_customer(world in worlds(), settings in any_settings()) {
@@ -192,7 +192,7 @@ proptest! {
                 let settled = crate::sync::settle(vec![(**claim).clone()]).changes;
                 prop_assert_eq!(settled.len(), 1);
                 prop_assert_eq!(&settled[0].change, change);
-            } else {
+            } else if !facts.holder.is_some_and(|holder| holder.account.is_administrator) {
                 prop_assert_eq!(alone, suspicious);
             }
         }
