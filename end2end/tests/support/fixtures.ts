@@ -80,7 +80,7 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     });
   },
 
-  accessible: async ({ page }, use) => use(() => expectAccessible(page)),
+  accessible: async ({ page, scripts }, use) => use(() => expectAccessible(page, scripts)),
 });
 
 /** Collects what must not happen on a page; Playwright reports uncaught errors apart from the console. */
