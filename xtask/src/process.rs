@@ -66,7 +66,12 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 }
 
 /// Runs a long, talkative step: its output goes to `log`, a line every 20 s goes to the terminal, and a failure shows the log's end.
-pub(crate) fn run_logged(purpose: &str, command: &mut Command, log: &Path, deadline: Duration) -> Result<(), Failure> {
+pub(crate) fn run_logged(
+    purpose: &str,
+    command: &mut Command,
+    log: &Path,
+    deadline: Duration,
+) -> Result<(), Failure> {
     run_silently(purpose, command, log, deadline).inspect_err(|_| show_end(log))
 }
 

@@ -37,10 +37,14 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String]) {
 }
 
 fn nextest(workspace: &Workspace, cluster: &Cluster, rest: &[String]) -> Result<Tally, Failure> {
+    let names_crates = rest
+        .iter()
+        .any(|argument| argument == "-p" || argument.starts_with("--package"));
+    let crates: &[&str] = if names_crates { &[] } else { &CRATES };
     let mut command = workspace.cargo();
     command
         .args(["nextest", "run", "--no-fail-fast"])
-        .args(CRATES)
+        .args(crates)
         .args(rest)
         .env("PATH", tools::path_with_tools(workspace))
         .env(POSTGRES, cluster.url());
