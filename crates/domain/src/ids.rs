@@ -71,6 +71,8 @@ ids! {
     JobId,
     /// One row of the audit log.
     AuditId,
+    /// One connection test that was kept.
+    ReportId,
 }
 
 /// A provider's immutable object id: Entra `id`, Okta `id` (I-01). Opaque text, compared byte by byte.

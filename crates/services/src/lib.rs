@@ -9,6 +9,7 @@ pub mod auth;
 mod customers;
 mod error;
 mod export;
+mod paging;
 mod people;
 mod provider;
 mod runs;

@@ -13,6 +13,7 @@ statements! {
     CURRENT = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1";
     BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
     SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
+    FORGET_TENANT = "UPDATE directories SET tenant_id = NULL WHERE customer_id = $1 AND id = $2";
 }
 
 /// An external directory that owns accounts.
@@ -91,5 +92,16 @@ pub async fn set_tenant(
     tenant_id: &str,
 ) -> Result<(), StoreError> {
     execute!(tx, SET_TENANT, customer.uuid(), directory.uuid(), tenant_id)?;
+    Ok(())
+}
+
+/// Forgets which tenant or org this directory is: other credentials were saved before anybody was linked, so the next
+/// read learns it anew.
+pub async fn forget_tenant(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+) -> Result<(), StoreError> {
+    execute!(tx, FORGET_TENANT, customer.uuid(), directory.uuid())?;
     Ok(())
 }

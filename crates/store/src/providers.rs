@@ -1,7 +1,7 @@
 //! Provider configurations, their encrypted secrets, and the connection tests kept as evidence.
 
 use domain::connection::ConnectionReport;
-use domain::ids::Id;
+use domain::ids::{Id, ReportId};
 use domain::provider::{ProviderValues, SecretKind};
 use domain::{CustomerId, DirectoryId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ pub struct KeptReport {
 /// One row of the tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportRow {
-    pub id: Uuid,
+    pub id: ReportId,
     /// The version of the configuration that was tested; `None` for values that were never saved.
     pub config_version: Option<i64>,
     pub passed: bool,
@@ -130,7 +130,7 @@ impl Secret {
 impl From<ReportColumns> for ReportRow {
     fn from(row: ReportColumns) -> Self {
         Self {
-            id: row.id,
+            id: ReportId::from_uuid(row.id),
             config_version: row.config_version,
             passed: row.passed,
             kept: row.report.0,
@@ -265,7 +265,7 @@ pub async fn insert_report(tx: &mut Tx, customer: CustomerId, report: &ReportRow
         tx,
         INSERT_REPORT,
         customer.uuid(),
-        report.id,
+        report.id.uuid(),
         report.config_version,
         report.passed,
         Json(&report.kept),
@@ -291,9 +291,9 @@ pub async fn latest_report(tx: &mut Tx, customer: CustomerId) -> Result<Option<R
 pub async fn adopt_report(
     tx: &mut Tx,
     customer: CustomerId,
-    report: Uuid,
+    report: ReportId,
     version: i64,
 ) -> Result<(), StoreError> {
-    let touched = execute!(tx, ADOPT_REPORT, customer.uuid(), report, version)?;
+    let touched = execute!(tx, ADOPT_REPORT, customer.uuid(), report.uuid(), version)?;
     one_row(touched, "the connection test")
 }

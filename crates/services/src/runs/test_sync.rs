@@ -1,0 +1,246 @@
+//! What the latest read found (H-12): totals, how the mapped attributes are filled, oddities, the first people.
+
+use std::collections::BTreeMap;
+
+use domain::directory::{DirectoryStatus, Standing};
+use domain::people::field;
+use domain::settings::{DataMapping, SyncSettings};
+use domain::sync::RunKind;
+use domain::views::{AttributeSample, FoundPerson, Oddity, TestSyncView};
+use domain::{Actor, CustomerId, DirectoryId, Permission};
+use store::Tx;
+use store::found_list::{Among, Filled, MakeUp, Odd, Shared};
+use store::snapshot::SnapshotUser;
+
+use super::run_view;
+use crate::paging::PAGE_ROWS;
+use crate::when::thousands;
+use crate::{ServiceError, Services};
+
+/// People looked at for real values of each attribute.
+const SAMPLED: i64 = 500;
+/// Real values shown of each attribute.
+const EXAMPLES: usize = 3;
+/// Longest example, in characters.
+const EXAMPLE_CHARS: usize = 80;
+/// People named for each oddity.
+const NAMED: i64 = 5;
+
+impl Services {
+    /// The test sync page. What it shows comes from the latest complete read, whichever run made it.
+    pub async fn test_sync(&self, actor: &Actor, slug: &str) -> Result<TestSyncView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::ReadPeople).await?.id;
+        let directory = store::directories::current(&mut tx, customer).await?;
+        let settings = match &directory {
+            Some(directory) => store::settings::find(&mut tx, customer, directory.id).await?,
+            None => None,
+        };
+        let (Some(directory), Some(settings)) = (directory, settings) else {
+            return Ok(nothing_yet());
+        };
+        let settings = settings.settings;
+        let run = store::runs::latest_of_kind(&mut tx, customer, RunKind::TestSync).await?;
+        let run = run.filter(|run| run.directory == directory.id);
+        let make_up = store::found_list::make_up(&mut tx, customer, directory.id).await?;
+        let in_scope = sum(&make_up, |part| part.in_scope);
+        // Nobody in scope: then everybody is looked at, which is better than an empty page.
+        let among = Among { customer, directory: directory.id, everybody: in_scope == 0 };
+        let looked_at = if in_scope == 0 { sum(&make_up, |_| true) } else { in_scope };
+        let sampled = store::found_list::page(&mut tx, among, -1, SAMPLED).await?;
+        let filled = store::found_list::filled(&mut tx, among).await?;
+        let groups = store::found_list::groups(&mut tx, customer, directory.id).await?;
+        Ok(TestSyncView {
+            run: run.map(|run| run_view(&run, actor, self.now())),
+            totals: totals(&make_up, groups.unsigned_abs()),
+            samples: samples(&settings.mapping, &sampled, &filled, looked_at),
+            oddities: oddities(&mut tx, among, &settings).await?,
+            people: sampled.into_iter().take(PAGE_ROWS).map(found_person).collect(),
+            needed_first: needed_first(&settings),
+            scope_groups: scope_groups(&mut tx, customer, directory.id, &settings).await?,
+        })
+    }
+}
+
+fn nothing_yet() -> TestSyncView {
+    TestSyncView {
+        run: None,
+        totals: Vec::new(),
+        samples: Vec::new(),
+        oddities: Vec::new(),
+        people: Vec::new(),
+        needed_first: Some("A connection to Entra ID or Okta".to_owned()),
+        scope_groups: Vec::new(),
+    }
+}
+
+fn needed_first(settings: &SyncSettings) -> Option<String> {
+    settings.scope.groups.is_empty().then(|| "A security group".to_owned())
+}
+
+fn sum(make_up: &[MakeUp], which: impl Fn(&MakeUp) -> bool) -> u64 {
+    make_up.iter().filter(|part| which(part)).map(|part| part.people.unsigned_abs()).sum()
+}
+
+fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
+    if make_up.is_empty() {
+        return Vec::new();
+    }
+    let standing = |part: &MakeUp| DirectoryStatus::from_code(&part.status).map(DirectoryStatus::standing);
+    [
+        ("People in the directory", sum(make_up, |_| true)),
+        ("In the security groups", sum(make_up, |part| part.in_scope)),
+        ("Outside them", sum(make_up, |part| !part.in_scope)),
+        ("In the groups and active", sum(make_up, |part| part.in_scope && standing(part) == Some(Standing::Works))),
+        ("In the groups and disabled", sum(make_up, |part| part.in_scope && standing(part) == Some(Standing::Gone))),
+        ("Guests", sum(make_up, |part| part.guest)),
+        ("Groups read", groups),
+    ]
+    .into_iter()
+    .map(|(name, number)| (name.to_owned(), number))
+    .collect()
+}
+
+/// The rows of the data mapping with the share of people who have them filled, and real values.
+fn samples(mapping: &DataMapping, people: &[SnapshotUser], filled: &[Filled], of: u64) -> Vec<AttributeSample> {
+    let by_name: BTreeMap<&str, &Filled> = filled.iter().map(|row| (row.attribute.as_str(), row)).collect();
+    let username = (mapping.username_attribute.as_str(), field::USERNAME);
+    let rows = mapping.fields.iter().map(|row| (row.attribute.as_str(), row.field.as_str()));
+    std::iter::once(username)
+        .chain(rows)
+        .map(|(attribute, key)| AttributeSample {
+            attribute: attribute.to_owned(),
+            field: field::label(key).to_owned(),
+            filled: by_name.get(attribute).map_or(0, |row| row.filled.unsigned_abs()),
+            of,
+            examples: examples(attribute, people, by_name.get(attribute).copied()),
+        })
+        .collect()
+}
+
+/// The first different values among the people at hand. When none of those few has any, the least and the greatest of
+/// all stand in.
+fn examples(attribute: &str, people: &[SnapshotUser], filled: Option<&Filled>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for value in people.iter().filter_map(|person| person.user.attributes.get(attribute)?.to_text()) {
+        let value: String = value.chars().take(EXAMPLE_CHARS).collect();
+        if !found.contains(&value) {
+            found.push(value);
+        }
+        if found.len() == EXAMPLES {
+            return found;
+        }
+    }
+    if let (true, Some(filled)) = (found.is_empty(), filled) {
+        let ends = [filled.low.as_deref(), filled.high.as_deref()].into_iter().flatten();
+        // A list is stored as JSON text, which is no value to show.
+        found.extend(ends.filter(|end| !end.starts_with('[')).map(|end| end.chars().take(EXAMPLE_CHARS).collect()));
+        found.dedup();
+    }
+    found
+}
+
+async fn oddities(tx: &mut Tx, among: Among, settings: &SyncSettings) -> Result<Vec<Oddity>, ServiceError> {
+    let mapping = &settings.mapping;
+    let surname = mapping.fields.iter().find(|row| row.field == field::SURNAME);
+    let guests = if settings.scope.include_guests {
+        "They are synchronised, with their e-mail address as username."
+    } else {
+        "They are left out. Include guests with the security groups if they should be here."
+    };
+    let mut kinds = vec![
+        (
+            Odd::NoUsername,
+            "No username",
+            format!("The attribute {} is empty, so no account can be made for them.", mapping.username_attribute),
+        ),
+        (Odd::UnknownStatus, "Unknown status", "Nothing is changed for them until we know what it means.".to_owned()),
+        (Odd::Disabled, "Disabled in the directory", "No account is made for them; an account they have is blocked.".to_owned()),
+        (Odd::Pending, "Not active yet", "Staged or invited; they are picked up once they are active.".to_owned()),
+        (Odd::Guest, "Guests", guests.to_owned()),
+        (Odd::NoMail, "No e-mail address", "Their profile has none, and the intranet cannot write to them.".to_owned()),
+    ];
+    if let Some(row) = surname {
+        let why = format!("The attribute {} is empty; the list of people sorts them by what there is.", row.attribute);
+        kinds.push((Odd::Without(&row.attribute), "No surname", why));
+    }
+    let mut found = shared_oddities(tx, among).await?;
+    for (odd, title, explanation) in kinds {
+        let counted = store::found_list::odd(tx, among, odd, NAMED).await?;
+        if counted.count > 0 {
+            found.push(Oddity {
+                title: title.to_owned(),
+                explanation,
+                count: counted.count.unsigned_abs(),
+                examples: counted.examples,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What two people have in common, the gravest first.
+async fn shared_oddities(tx: &mut Tx, among: Among) -> Result<Vec<Oddity>, ServiceError> {
+    let kinds = [
+        (
+            Shared::Username,
+            "The same username",
+            "Two people cannot have one username: both wait for a decision. Change one of them in the directory.",
+        ),
+        (
+            Shared::Mail,
+            "The same e-mail address",
+            "A shared mailbox, or one person with two accounts in the directory.",
+        ),
+        (
+            Shared::DisplayName,
+            "The same name",
+            "Different people, or one person with two accounts in the directory.",
+        ),
+    ];
+    let mut found = Vec::new();
+    for (shared, title, explanation) in kinds {
+        let (count, examples) = store::found_list::shared(tx, among, shared, NAMED).await?;
+        if count > 0 {
+            found.push(Oddity {
+                title: title.to_owned(),
+                explanation: explanation.to_owned(),
+                count: count.unsigned_abs(),
+                examples: examples.into_iter().map(|(what, n)| format!("{what} ({n} people)")).collect(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The chosen groups by their current names (U-02), with how many are in them (U-06).
+async fn scope_groups(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    settings: &SyncSettings,
+) -> Result<Vec<String>, ServiceError> {
+    let read = store::found_list::read_groups(tx, customer, directory).await?;
+    let describe = |chosen: &domain::settings::ScopeGroup| {
+        let Some(group) = read.iter().find(|group| group.object_id == chosen.object_id.as_str()) else {
+            return format!("{} (not read yet)", chosen.name);
+        };
+        let members = thousands(group.members.unsigned_abs());
+        match group.other_members {
+            0 => format!("{} ({members} members)", group.name),
+            others => format!("{} ({members} members, and {others} that are not people)", group.name),
+        }
+    };
+    Ok(settings.scope.groups.iter().map(describe).collect())
+}
+
+fn found_person(person: SnapshotUser) -> FoundPerson {
+    FoundPerson {
+        object_id: person.user.object_id.0,
+        name: person.user.display_name.unwrap_or_else(|| person.user.principal_name.clone()),
+        principal_name: person.user.principal_name,
+        mail: person.user.mail,
+        status: person.user.status.label().to_owned(),
+        in_scope: person.in_scope,
+    }
+}
