@@ -38,13 +38,13 @@ pub fn provider_key(provider: Provider, text: &str) -> String {
     match provider {
         Provider::Entra => key,
         // Trimmed again: a mark may have stood outside a blank.
-        Provider::Okta => without_marks(&key).trim_matches(is_outer).to_owned(),
+        Provider::Okta => without_marks(key).trim_matches(is_outer).to_owned(),
     }
 }
 
 /// What a "contains" search compares on both sides: case and diacritics do not count.
 pub fn search_key(text: &str) -> String {
-    without_marks(&folded(&nfc(text)))
+    without_marks(folded(&nfc(text)))
 }
 
 /// Expects NFC, and gives NFC.
@@ -65,9 +65,9 @@ fn nfc(text: &str) -> Cow<'_, str> {
 
 /// Drops what decomposition leaves as reorderable marks. Class 0 stays: those are the vowel signs of Thai and the
 /// Indic scripts, which are letters to their readers.
-fn without_marks(text: &str) -> String {
+fn without_marks(text: String) -> String {
     if text.is_ascii() {
-        return text.to_owned();
+        return text;
     }
     text.nfd()
         .filter(|&c| canonical_combining_class(c) == 0)

@@ -163,6 +163,23 @@ fn c_11_a_person_of_whom_only_the_id_is_readable_is_left_alone() {
     let current = profile(&[("first_name", "Ann")]);
     assert!(looks_unreadable(&hidden, &mapping));
     assert_eq!(project(&hidden, &mapping, Some(&current)), Projection::default());
+    for readable in [
+        DirectoryUser {
+            mail: Some("ann@contoso.com".into()),
+            ..hidden.clone()
+        },
+        DirectoryUser {
+            display_name: Some("Ann".into()),
+            ..hidden.clone()
+        },
+    ] {
+        assert!(!looks_unreadable(&readable, &mapping));
+    }
+    for name in mapping.attributes() {
+        let mut readable = hidden.clone();
+        readable.attributes.insert(name, text("x"));
+        assert!(!looks_unreadable(&readable, &mapping));
+    }
     // With a principal name it is an empty profile, and empty it is made.
     hidden.principal_name = "ann@contoso.com".into();
     assert!(!looks_unreadable(&hidden, &mapping));

@@ -85,10 +85,7 @@ fn dependencies(claims: &[Claim]) -> Vec<Wait> {
         .enumerate()
         .filter_map(|(index, claim)| Some((claim.mover?, index)))
         .collect();
-    let leaves = |index: usize, key: &UsernameKey| {
-        let claim = &claims[index];
-        claim.old_key.as_ref() == Some(key) && claim.key != *key
-    };
+    let leaves = |index: usize, key: &UsernameKey| claims[index].old_key.as_ref() == Some(key);
     claims
         .iter()
         .map(|claim| match claim.holder {
@@ -165,7 +162,7 @@ fn walks(verdicts: &[Verdict], waits_for: &[Wait]) -> Vec<Walk> {
             while let Some(index) = next.filter(|&index| !done[index]) {
                 done[index] = true;
                 members.push(index);
-                next = follower[index].filter(|_| granted(index));
+                next = follower[index];
             }
             walks.push(Walk { members, cycle });
         }

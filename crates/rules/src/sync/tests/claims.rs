@@ -192,6 +192,36 @@ fn x_12_ten_thousand_in_a_chain_or_a_cycle() {
 }
 
 #[test]
+fn x_04_rivals_do_not_stay_together_with_whom_they_waited_for() {
+    let mut world = world(&[("b", "c"), ("x", "b"), ("y", "B")]);
+    let (plan, names) = run(&mut world);
+    assert_eq!(names, ["c", "x", "y"]);
+    assert_eq!(components(&plan), [(0, false), (1, false), (2, false)]);
+}
+
+#[test]
+fn m_08_a_holder_who_moves_but_never_had_the_name_is_not_waited_for() {
+    // What the facts say about the holder and what the mover's own claim says can disagree when an account changes
+    // while a run compares.
+    let (first, second) = (person(user("o1", "b")), person(user("o2", "c")));
+    let (a, seen, now) = (account(1, "a"), account(2, "b"), account(2, "elsewhere"));
+    let link = ObjectId::new("o2");
+    let claims = vec![
+        claimed(decide(
+            &following(),
+            &held(linked(&first, &a), &seen, Some(&link)),
+        )),
+        claimed(decide(&following(), &linked(&second, &now))),
+    ];
+    let kinds: Vec<_> = settle(claims)
+        .changes
+        .iter()
+        .map(|settled| settled.change.kind)
+        .collect();
+    assert_eq!(kinds, [ChangeKind::Dispute, ChangeKind::Rename]);
+}
+
+#[test]
 fn nothing_to_settle() {
     assert_eq!(settle(Vec::new()).changes, []);
 }
