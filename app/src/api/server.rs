@@ -64,7 +64,7 @@ where
 {
     let result = visited(run).await;
     if let Err(failed) = &result {
-        keep(path, values, Err::<(), _>(failed)).await;
+        keep(path, values, Err::<&(), _>(failed)).await;
     }
     answer(result)
 }

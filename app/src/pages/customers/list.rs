@@ -49,14 +49,15 @@ fn Headline(total: u64, waiting: u64) -> impl IntoView {
             Tone::Problem,
             format!("{} to look at.", plural(waiting, "customer", "customers")),
         ),
-        (waiting, total) => (
-            Tone::Problem,
-            format!(
-                "{} of {} customers need attention.",
+        (waiting, total) => {
+            let verb = if waiting == 1 { "needs" } else { "need" };
+            let text = format!(
+                "{} of {} customers {verb} attention.",
                 thousands(waiting),
                 thousands(total)
-            ),
-        ),
+            );
+            (Tone::Problem, text)
+        }
     };
     view! { <Verdict tone>{text}</Verdict> }
 }
@@ -94,10 +95,10 @@ fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
 #[component]
 fn Row(row: CustomerRow) -> impl IntoView {
     let page = format!("/c/{}", row.slug);
-    let (tone, word) = if row.attention {
-        (Tone::Problem, "Needs attention")
-    } else {
-        (Tone::Ready, "In order")
+    let (tone, word) = match (row.attention, &row.provider, &row.last_run) {
+        (true, ..) => (Tone::Problem, "Needs attention"),
+        (false, None, _) | (false, _, None) => (Tone::Yours, "Being set up"),
+        (false, Some(_), Some(_)) => (Tone::Ready, "In order"),
     };
     let last = match row.last_run {
         Some(run) => view! {

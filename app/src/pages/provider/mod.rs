@@ -70,7 +70,11 @@ fn Body(view: ProviderView, kept: Kept, submit: ServerAction<SubmitProvider>) ->
         Some(code) => Provider::from_code(code),
         None => typed.or(saved),
     });
-    let values = kept.as_ref().map(|kept| kept.values.clone());
+    // Saved values are shown as they are stored.
+    let values = kept
+        .as_ref()
+        .filter(|kept| !matches!(kept.result, Ok(Submitted::Saved)))
+        .map(|kept| kept.values.clone());
     let outcome = outcome(submit, kept.map(|kept| kept.result));
     let view = StoredValue::new(view);
     view! {
@@ -94,7 +98,11 @@ fn SetUp(
     submit: ServerAction<SubmitProvider>,
     outcome: Signal<Option<Result<Submitted, ApiError>>>,
 ) -> impl IntoView {
-    let kept_report = view.report.clone();
+    let kept_report = view.report.clone().filter(|_| {
+        view.saved
+            .as_ref()
+            .is_some_and(|saved| saved.provider == provider)
+    });
     let tried = Signal::derive(move || -> Option<ReportView> {
         match outcome.get() {
             Some(Ok(Submitted::Tested(report))) => Some(*report),

@@ -5,18 +5,26 @@ use domain::connection::{
     Advice, ConnectionReport, ConnectionStage, SamplePerson, StageResult, Verdict as StageVerdict,
 };
 use domain::views::ReportView;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::form::label_of;
 use crate::components::{Banner, Copy, Panel, Scroll, StateWord, TimeOf, Tone, Verdict, plural};
 
-/// A test: of what was just typed (`unsaved`), or the last one of what is stored.
+/// A test: of what was just typed (`unsaved`), or the last one of what is stored. A fresh one takes the focus, so
+/// that the page stands at its verdict, with and without scripts.
 #[component]
 pub(super) fn Report(report: ReportView, provider: Provider, unsaved: bool) -> impl IntoView {
     let ReportView { report, when, stale } = report;
     let (tone, text) = verdict(&report);
     let passed = report.passed();
     let note = move || view! { "Tested " <TimeOf when=when.clone()/> };
+    let result: NodeRef<Div> = NodeRef::new();
+    Effect::new(move |_| {
+        if unsaved && let Some(element) = result.get() {
+            _ = element.focus();
+        }
+    });
     let stages = ConnectionStage::ALL
         .iter()
         .map(|stage| {
@@ -31,7 +39,7 @@ pub(super) fn Report(report: ReportView, provider: Provider, unsaved: bool) -> i
     view! {
         <Panel id="report" title="Connection test" note>
             <div class="in report">
-                <div role="status"><Verdict tone>{text}</Verdict></div>
+                <div class="result" tabindex="-1" autofocus=unsaved node_ref=result><Verdict tone>{text}</Verdict></div>
                 <Standing unsaved stale passed/>
                 <ol role="list" class="stages">{stages}</ol>
                 {report.sample.map(|person| view! { <Sample person/> })}
@@ -171,13 +179,13 @@ fn Sample(person: SamplePerson) -> impl IntoView {
         .collect_view();
     let title = format!("One real person: {}", person.name);
     view! {
-        <section aria-labelledby="sample">
-            <h3 id="sample">{title.clone()}</h3>
+        <div class="sample">
+            <h3>{title.clone()}</h3>
             <Scroll label=title>
                 <thead><tr><th scope="col">"Attribute"</th><th scope="col">"Value"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </Scroll>
-        </section>
+        </div>
     }
 }
 
