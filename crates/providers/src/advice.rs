@@ -30,11 +30,9 @@ impl ProviderError {
             | E::DeadlinePassed => self.reaching(),
             E::TenantNotFound { .. }
             | E::AppNotFound { .. }
-            | E::WrongSecret { .. }
-            | E::ExpiredSecret { .. }
             | E::AppDisabled { .. }
-            | E::ConsentMissing { .. }
-            | E::WrongCloud { .. } => self.signing_in(),
+            | E::WrongCloud { .. } => self.naming(),
+            E::WrongSecret { .. } | E::ExpiredSecret { .. } | E::ConsentMissing { .. } => self.signing_in(),
             E::SignatureRefused { .. }
             | E::ClockSkew { .. }
             | E::ScopeNotGranted { .. }
@@ -133,8 +131,8 @@ impl ProviderError {
         }
     }
 
-    /// Who we say we are: tenant, application, secret, consent.
-    fn signing_in(&self) -> Advice {
+    /// Who we say we are: tenant and application.
+    fn naming(&self) -> Advice {
         use ProviderError as E;
         match self {
             E::TenantNotFound { code } => say(
@@ -165,6 +163,27 @@ impl ProviderError {
             )
             .field("client_id")
             .code(code),
+            E::AppDisabled { code } => say(
+                "The application is disabled in this tenant.",
+                "In Enterprise applications, open the application, Properties, and set \"Enabled for users to sign in\" \
+                 to Yes.",
+            )
+            .field("client_id")
+            .code(code),
+            E::WrongCloud { code } => say(
+                "The tenant is in another Microsoft cloud.",
+                "Choose the right cloud: US Government and China have their own.",
+            )
+            .field("cloud")
+            .code(code),
+            other => unclassified(other),
+        }
+    }
+
+    /// Whether we may: secret and consent.
+    fn signing_in(&self) -> Advice {
+        use ProviderError as E;
+        match self {
             E::WrongSecret { code } => say(
                 "The client secret is wrong.",
                 "Enter the secret's Value, not its Secret ID. The value is shown only once: if it is lost, add a new \
@@ -179,25 +198,12 @@ impl ProviderError {
             )
             .field("client_secret")
             .code(code),
-            E::AppDisabled { code } => say(
-                "The application is disabled in this tenant.",
-                "In Enterprise applications, open the application, Properties, and set \"Enabled for users to sign in\" \
-                 to Yes.",
-            )
-            .field("client_id")
-            .code(code),
             E::ConsentMissing { code } => say(
                 "An administrator has not granted consent to the application.",
                 "In App registrations, API permissions, add the application permissions User.Read.All and \
                  GroupMember.Read.All for Microsoft Graph and choose \"Grant admin consent\".",
             )
             .permission("User.Read.All GroupMember.Read.All")
-            .code(code),
-            E::WrongCloud { code } => say(
-                "The tenant is in another Microsoft cloud.",
-                "Choose the right cloud: US Government and China have their own.",
-            )
-            .field("cloud")
             .code(code),
             other => unclassified(other),
         }

@@ -104,12 +104,12 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            attempt: Duration::from_secs(60),
-            call: Duration::from_secs(600),
+            attempt: Duration::from_mins(1),
+            call: Duration::from_mins(10),
             attempts: 6,
             backoff: Duration::from_secs(1),
             floor: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(300),
+            longest_wait: Duration::from_mins(5),
             answer_bytes: 32 * 1024 * 1024,
             per_second: 50,
             concurrent: 8,

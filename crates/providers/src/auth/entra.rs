@@ -80,7 +80,7 @@ impl EntraAuth {
         ];
         match &self.credential {
             EntraCredential::Secret(secret) => {
-                form.push(("client_secret", secret.expose_secret().to_owned()))
+                form.push(("client_secret", secret.expose_secret().to_owned()));
             }
             EntraCredential::Certificate { certificate, key } => {
                 form.push(("client_assertion_type", super::okta::ASSERTION_TYPE.to_owned()));

@@ -1,5 +1,7 @@
 //! Graph's answers. Lenient: unknown properties are ignored, unknown words change nothing.
 
+use std::collections::BTreeMap;
+
 use domain::ObjectId;
 use domain::directory::{DirectoryGroup, DirectoryMember, DirectoryStatus, DirectoryUser, GroupKind};
 use serde::Deserialize;
@@ -52,7 +54,7 @@ pub(super) fn user(object_id: ObjectId, user: &UserWire, selection: &Selection) 
     DirectoryUser {
         status: status(user),
         attributes: if is_bare(user) {
-            Default::default()
+            BTreeMap::default()
         } else {
             selection.values(user)
         },

@@ -91,7 +91,7 @@ pub(crate) fn build_http(
         .no_proxy()
         .connect_timeout(limits.connect)
         .timeout(limits.attempt)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .https_only(tls);
     if guarded {
         builder = builder.dns_resolver(PublicOnly);

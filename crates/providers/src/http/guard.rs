@@ -58,25 +58,24 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     // Addresses that carry an IPv4 address: mapped, NAT64 (RFC 6052), 6to4 (RFC 3056).
-    let [.., g, h] = segments;
-    let embedded = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
+    let embedded =
+        |high: u16, low: u16| is_public_v4(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)));
     if let Some(v4) = address.to_ipv4_mapped() {
         return is_public_v4(v4);
     }
     if segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        return embedded(g, h);
+        return embedded(segments[6], segments[7]);
     }
     if segments[0] == 0x2002 {
         return embedded(segments[1], segments[2]);
     }
     // Only 2000::/3 is global unicast; within it, special blocks such as Teredo and documentation.
     let global = segments[0] & 0xe000 == 0x2000;
-    let special = (segments[0] == 0x2001 && segments[1] < 0x0200)
-        || (segments[0] == 0x2001 && segments[1] == 0x0db8)
-        || (segments[0] == 0x3fff && segments[1] < 0x1000);
+    let special = match segments[0] {
+        0x2001 => segments[1] < 0x0200 || segments[1] == 0x0db8,
+        0x3fff => segments[1] < 0x1000,
+        _ => false,
+    };
     global && !special
 }
 

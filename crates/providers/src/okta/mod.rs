@@ -64,6 +64,9 @@ pub(crate) fn refusal(answer: &Answer, what: Reading) -> ProviderError {
             what,
             code: "insufficient_scope".to_owned(),
         },
+        (_, "E0000011") if challenge.starts_with("Bearer") || challenge.starts_with("DPoP") => {
+            E::Unauthorised { provider, code }
+        }
         (_, "E0000011" | "E0000004" | "E0000005") => E::TokenInvalid { code },
         (_, "E0000006" | "E0000038") => E::PermissionMissing { provider, what, code },
         (404, _) => E::NotFound {

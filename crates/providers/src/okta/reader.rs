@@ -87,6 +87,19 @@ fn broken_cursor() -> ProviderError {
     }
 }
 
+/// The position in a page's address. Okta has no code of its own for one that it has forgotten: it is a validation
+/// error of this parameter.
+fn expired_position(url: &Url, error: ProviderError) -> ProviderError {
+    match error {
+        ProviderError::Refused { status: 400, code }
+            if code == "E0000001" && url.query_pairs().any(|(name, _)| name == "after") =>
+        {
+            ProviderError::PageExpired { code }
+        }
+        other => other,
+    }
+}
+
 impl Okta {
     async fn page<T: DeserializeOwned>(
         &self,
@@ -94,7 +107,12 @@ impl Okta {
         what: Reading,
         url: Url,
     ) -> Result<(Vec<T>, Option<String>, Answer), ProviderError> {
-        let (items, answer) = self.fetch.json::<Vec<T>>(&Call::get(kind, url), what).await?;
+        let call = Call::get(kind, url);
+        let (items, answer) = self
+            .fetch
+            .json::<Vec<T>>(&call, what)
+            .await
+            .map_err(|error| expired_position(&call.url, error))?;
         let next = next_link(&answer.headers);
         if let Some(link) = &next {
             self.fetch.follow(link)?;
@@ -188,19 +206,18 @@ impl DirectoryReader for Okta {
         since: &Cursor,
     ) -> Result<Page<UserEntry>, ProviderError> {
         let changes = Changes::read(since)?;
-        let url = match &changes.next {
-            Some(link) => self.fetch.follow(link)?,
-            None => {
-                let from = changes.since - TimeDelta::minutes(OVERLAP_MINUTES);
-                let search = format!(
-                    "lastUpdated gt \"{}\"",
-                    from.to_rfc3339_opts(SecondsFormat::Millis, true)
-                );
-                self.fetch.url(
-                    "api/v1/users",
-                    &format!("limit={PAGE}&search={}", encoded(&search)),
-                )
-            }
+        let url = if let Some(link) = &changes.next {
+            self.fetch.follow(link)?
+        } else {
+            let from = changes.since - TimeDelta::minutes(OVERLAP_MINUTES);
+            let search = format!(
+                "lastUpdated gt \"{}\"",
+                from.to_rfc3339_opts(SecondsFormat::Millis, true)
+            );
+            self.fetch.url(
+                "api/v1/users",
+                &format!("limit={PAGE}&search={}", encoded(&search)),
+            )
         };
         let (users, next, answer) = self.page::<UserWire>("changes", Reading::Users, url).await?;
         let begun = changes

@@ -1,0 +1,8 @@
+//! The connectors against recorded answers (wiremock) and against the simulator, named by the cases of the domain.
+
+mod cases;
+mod entra;
+mod http;
+mod okta;
+
+mod support;
