@@ -29,3 +29,30 @@ impl Clock for FakeClock {
         *self.0.lock().expect("nobody panics while turning the clock")
     }
 }
+
+/// A clock that starts at a moment of the test's choice and then ticks like a real one. For tests in which leases and
+/// tokens must run.
+#[derive(Clone, Copy, Debug)]
+pub struct TickingClock {
+    start: Timestamp,
+    since: std::time::Instant,
+}
+
+impl TickingClock {
+    /// A clock that shows this moment, as RFC 3339, now.
+    pub fn at(moment: &str) -> Self {
+        Self {
+            start: moment.parse().expect("a moment in RFC 3339"),
+            since: std::time::Instant::now(),
+        }
+    }
+}
+
+impl Clock for TickingClock {
+    fn now(&self) -> Timestamp {
+        let elapsed = TimeDelta::from_std(self.since.elapsed()).expect("tests are short");
+        // Microseconds are what both databases keep.
+        let now = self.start + elapsed;
+        now - TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos() % 1_000))
+    }
+}

@@ -56,6 +56,44 @@ impl TestDb {
     }
 }
 
+impl TestDb {
+    /// Everything in these tables, as text: to prove that something wrote nothing.
+    pub async fn dump(&self, tables: &[&str]) -> String {
+        let mut text = String::new();
+        for table in tables {
+            let rows: Vec<String> = match &self.db {
+                Db::Sqlite { read, .. } => {
+                    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info($1)")
+                        .bind(*table)
+                        .fetch_all(read)
+                        .await
+                        .expect("the table's columns");
+                    assert!(!columns.is_empty(), "there is no table {table}");
+                    let quoted: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+                    let query = format!(
+                        "SELECT {} AS row FROM {table} ORDER BY 1",
+                        quoted.join(" || ',' || ")
+                    );
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+                        .fetch_all(read)
+                        .await
+                        .expect("the rows")
+                }
+                Db::Postgres(pool) => {
+                    let query = format!("SELECT row_to_json(t)::text FROM {table} t ORDER BY 1");
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+                        .fetch_all(pool)
+                        .await
+                        .expect("the rows")
+                }
+            };
+            text.push_str(&format!("{table}: {}\n", rows.len()));
+            rows.iter().for_each(|row| text.push_str(&format!("  {row}\n")));
+        }
+        text
+    }
+}
+
 async fn fresh_postgres() -> String {
     let server = std::env::var(POSTGRES).unwrap_or_else(|_| {
         panic!(

@@ -3,7 +3,7 @@
 mod clock;
 mod db;
 
-pub use clock::FakeClock;
+pub use clock::{FakeClock, TickingClock};
 pub use db::{Backend, TestDb};
 
 /// Runs one test body on both databases: `on_both!(name, |db| async move { ... })` makes the tests `name::sqlite` and

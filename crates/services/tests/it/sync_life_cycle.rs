@@ -1,0 +1,252 @@
+//! Joiners, movers and leavers, from the provider's pages to the accounts.
+
+use domain::people::{AccountState, BlockReason, BlockedBy, Directory, field};
+use domain::sync::{ChangeKind, RunKind, RunState};
+use test_support::{TestDb, on_both};
+
+use crate::world::World;
+
+on_both!(
+    h_12_a_test_sync_and_a_preview_write_nothing_to_people,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.add_local("anna.admin", true).await;
+        let before = world.people_dump().await;
+        let run = world.run(RunKind::TestSync).await;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        assert!(
+            run.row.counts.read >= 50 && run.row.counts.in_scope > 0,
+            "{run:?}"
+        );
+        assert!(
+            run.row.counts.created > 0,
+            "the plan says who would be made: {run:?}"
+        );
+        assert_eq!(world.people_dump().await, before);
+        let preview = world.run(RunKind::Simulation).await;
+        assert_eq!(preview.row.state, RunState::Completed);
+        assert_eq!(world.people_dump().await, before);
+    }
+);
+
+on_both!(
+    s_03_the_first_run_is_held_and_applies_what_was_shown,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let before = world.people_dump().await;
+        let preview = world.run(RunKind::Simulation).await;
+        let run = world.run(RunKind::Manual).await;
+        assert_eq!(run.row.state, RunState::Held, "{run:?}");
+        assert_eq!(world.people_dump().await, before, "a held run writes nothing");
+        // Invariant 7: the preview and the real run plan the same.
+        assert_eq!(preview.row.counts, run.row.counts);
+        let run = world.accept(run.row.number).await;
+        assert!(
+            matches!(
+                run.row.state,
+                RunState::Completed | RunState::CompletedWithProblems
+            ),
+            "{run:?}"
+        );
+        assert_eq!(run.row.counts.failed, 0, "{run:?}");
+        assert_eq!(run.row.counts.applied, run.row.counts.to_apply);
+        // Invariant 8: right after it there is nothing to do.
+        let again = world.run(RunKind::Manual).await;
+        assert_eq!(again.row.state, RunState::Completed, "{again:?}");
+        assert_eq!(again.row.counts.to_apply, 0, "{again:?}");
+    }
+);
+
+on_both!(i_05_a_rename_keeps_the_account, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    world.usernames_follow().await;
+    world.sync().await;
+    let (id, name) = world.somebody(0).await;
+    let account = world.account(&name).await.expect("the account");
+    world
+        .simulator
+        .control()
+        .rename(world.kind, &id, "new.name@contoso.com")
+        .expect("renamed");
+    let run = world.sync().await;
+    assert_eq!(run.row.counts.renamed, 1, "{run:?}");
+    assert_eq!(run.row.counts.created, 0);
+    let renamed = world
+        .account("new.name@contoso.com")
+        .await
+        .expect("the same account");
+    assert_eq!(renamed.id, account.id);
+    assert!(world.account(&name).await.is_none());
+});
+
+on_both!(
+    i_05_two_people_swap_their_names_in_one_run,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.usernames_follow().await;
+        world.sync().await;
+        let control = world.simulator.control();
+        let ((a, a_name), (b, b_name)) = (world.somebody(0).await, world.somebody(1).await);
+        let (a_account, b_account) = (
+            world.account(&a_name).await.expect("a").id,
+            world.account(&b_name).await.expect("b").id,
+        );
+        control
+            .rename(world.kind, &a, "aside@contoso.com")
+            .expect("renamed");
+        control.rename(world.kind, &b, &a_name).expect("renamed");
+        control.rename(world.kind, &a, &b_name).expect("renamed");
+        let run = world.sync().await;
+        assert_eq!(run.row.counts.renamed, 2, "{run:?}");
+        assert_eq!(run.row.counts.failed, 0, "{run:?}");
+        assert_eq!(
+            world.account(&b_name).await.expect("a has b's name").id,
+            a_account
+        );
+        assert_eq!(
+            world.account(&a_name).await.expect("b has a's name").id,
+            b_account
+        );
+    }
+);
+
+on_both!(
+    l_01_l_03_l_05_l_06_leavers_are_blocked_and_come_back,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.sync().await;
+        let control = world.simulator.control();
+        let people = [
+            world.somebody(0).await,
+            world.somebody(1).await,
+            world.somebody(2).await,
+        ];
+        let scope = world.group(crate::world::SCOPE);
+        control.disable(world.kind, &people[0].0).expect("disabled");
+        control.delete(world.kind, &people[1].0).expect("deleted");
+        control
+            .remove_from_group(world.kind, scope.as_str(), &people[2].0)
+            .expect("removed");
+        let run = world.sync().await;
+        assert_eq!(run.row.counts.blocked, 3, "{run:?}");
+        let reasons = [
+            BlockReason::DisabledInDirectory,
+            BlockReason::LeftDirectory,
+            BlockReason::OutOfScope,
+        ];
+        for ((_, name), reason) in people.iter().zip(reasons) {
+            let block = world.account(name).await.expect("kept").block.expect("blocked");
+            assert_eq!((block.by, block.reason), (BlockedBy::Sync, reason), "{name}");
+        }
+        // L-06, L-08: what the sync blocked it unblocks.
+        control.enable(world.kind, &people[0].0).expect("enabled");
+        control.restore(world.kind, &people[1].0).expect("restored");
+        control
+            .add_to_group(world.kind, scope.as_str(), &people[2].0)
+            .expect("added");
+        let run = world.sync().await;
+        assert_eq!(run.row.counts.unblocked, 3, "{run:?}");
+        for (_, name) in &people {
+            let account = world.account(name).await.expect("kept");
+            assert_eq!((account.state, account.block), (AccountState::Active, None));
+        }
+    }
+);
+
+on_both!(
+    i_03_l_12_a_local_account_is_never_taken_over,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.sync().await;
+        let (id, _) = world.somebody(0).await;
+        world
+            .simulator
+            .control()
+            .rename(world.kind, &id, "moved@contoso.com")
+            .expect("renamed");
+        let local = world.add_local("moved@contoso.com", true).await;
+        world.usernames_follow().await;
+        let run = world.sync().await;
+        assert_eq!(run.row.counts.disputed, 1, "{run:?}");
+        let account = world.account("moved@contoso.com").await.expect("still there");
+        assert_eq!(
+            (account.id, account.directory, account.version),
+            (local, Directory::Local, 1)
+        );
+        let disputes = world.changes(run.row.number, ChangeKind::Dispute).await;
+        assert!(disputes[0].reason.contains("local account"), "{disputes:?}");
+    }
+);
+
+on_both!(managers_and_groups_follow, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    let actor = world.actor.clone();
+    let staff = world
+        .services
+        .create_people_group(&actor, crate::world::SLUG, "Staff")
+        .await
+        .expect("a group");
+    let settings = world
+        .services
+        .settings(&actor, crate::world::SLUG)
+        .await
+        .expect("settings");
+    let mapping = domain::settings::GroupMapping {
+        object_id: world.group(crate::world::SCOPE),
+        name: crate::world::SCOPE.into(),
+        group: staff,
+        mode: domain::settings::GroupMode::Additive,
+    };
+    world
+        .services
+        .save_group_mappings(&actor, crate::world::SLUG, settings.version, vec![mapping])
+        .await
+        .expect("saved");
+    let run = world.sync().await;
+    assert_eq!(run.row.counts.group_added, run.row.counts.created, "{run:?}");
+    let customer = world.customer().await;
+    let (id, name) = world.somebody(0).await;
+    let account = world.account(&name).await.expect("the account");
+    let mut tx = world.test.db.read().await.expect("a transaction");
+    let groups = store::groups::of_account(&mut tx, customer, account.id)
+        .await
+        .expect("groups");
+    assert_eq!(groups, [(staff, "Staff".to_owned())]);
+    drop(tx);
+    let person = world
+        .simulator
+        .control()
+        .find(world.kind, &id)
+        .expect("the person");
+    if let Some(manager) = person.manager_id {
+        let manager = world
+            .simulator
+            .control()
+            .find(world.kind, &manager)
+            .expect("the manager");
+        let expected = world
+            .account(&manager.principal_name)
+            .await
+            .map(|account| account.id);
+        assert_eq!(account.manager, expected);
+    }
+});
+
+on_both!(okta_the_same_with_the_other_provider, |test: TestDb| async move {
+    let world = World::okta(test).await;
+    let run = world.sync().await;
+    assert!(run.row.counts.created > 0, "{run:?}");
+    let (id, name) = world.somebody(0).await;
+    world
+        .simulator
+        .control()
+        .update(world.kind, &id, "department", Some("Space travel"))
+        .expect("updated");
+    let run = world.sync().await;
+    assert_eq!(run.row.counts.updated, 1, "{run:?}");
+    let account = world.account(&name).await.expect("the account");
+    assert_eq!(
+        account.profile.get(field::DEPARTMENT).map(String::as_str),
+        Some("Space travel")
+    );
+});

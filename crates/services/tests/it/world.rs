@@ -1,0 +1,384 @@
+//! A whole backend: a database, the services, a worker, and a simulated provider to follow.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::connection::Verdict;
+use domain::ids::Id;
+use domain::people::{AccountState, Directory, PeopleAccount, Profile, field};
+use domain::settings::{Scope, ScopeGroup};
+use domain::sync::{ChangeKind, RunKind, RunState};
+use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
+use domain::{AccountId, Actor, Clock, CustomerId, ObjectId, Username};
+use jobs::{Runner, RunnerOptions, Wake};
+use providers::{Cloud, Limits, OktaOrg, Providers};
+use services::{KeyRing, Parts, Services};
+use simulator::{Kind, Simulator};
+use test_support::{TestDb, TickingClock};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const SLUG: &str = "contoso";
+/// The group of the simulated directories that holds most people.
+pub(crate) const SCOPE: &str = "Intranet users";
+const START: &str = "2026-03-12T09:41:00Z";
+
+pub(crate) struct World {
+    pub(crate) test: TestDb,
+    pub(crate) services: Services,
+    pub(crate) simulator: Simulator,
+    pub(crate) actor: Actor,
+    pub(crate) kind: Kind,
+    clock: TickingClock,
+    wake: Wake,
+    workers: Vec<(CancellationToken, JoinHandle<()>)>,
+}
+
+/// Everything that belongs to People: what a test sync and a preview must not touch.
+pub(crate) const PEOPLE_TABLES: &[&str] = &["accounts", "people_groups", "memberships", "identity_links"];
+
+impl World {
+    /// A customer connected to Entra, with [`SCOPE`] as the security group, and a worker.
+    pub(crate) async fn entra(test: TestDb) -> Self {
+        Self::start(test, Kind::Entra, 60).await
+    }
+
+    /// The same with Okta.
+    pub(crate) async fn okta(test: TestDb) -> Self {
+        Self::start(test, Kind::Okta, 60).await
+    }
+
+    pub(crate) async fn start(test: TestDb, kind: Kind, users: usize) -> Self {
+        let clock = TickingClock::at(START);
+        let options = simulator::Options {
+            users,
+            start: clock.now(),
+            ..simulator::Options::default()
+        };
+        let simulator = Simulator::start(options).await.expect("the simulator starts");
+        let wake = Wake::default();
+        let services = services(&test, &simulator, clock, wake.clone());
+        let actor = Actor::system("Test");
+        services
+            .create_customer(&actor, "Contoso Ltd", SLUG)
+            .await
+            .expect("a customer");
+        let mut world = Self {
+            test,
+            services,
+            simulator,
+            actor,
+            kind,
+            clock,
+            wake,
+            workers: Vec::new(),
+        };
+        world.connect().await;
+        world.scope_to(&[SCOPE]).await;
+        world.employ();
+        world
+    }
+
+    /// Another worker, as a second server process would be.
+    pub(crate) fn employ(&mut self) {
+        let options = RunnerOptions {
+            workers: 2,
+            lease: Duration::from_secs(3),
+            poll: Duration::from_millis(50),
+            tick: Duration::from_millis(500),
+            owner: format!("worker-{}", self.workers.len()),
+        };
+        let runner = Runner::new(
+            self.test.db.clone(),
+            Arc::new(self.clock),
+            Arc::new(Work(self.services.clone())),
+            self.wake.clone(),
+            options,
+        );
+        let stop = CancellationToken::new();
+        self.workers.push((stop.clone(), tokio::spawn(runner.run(stop))));
+    }
+
+    /// Lets all workers go, in good order.
+    pub(crate) async fn dismiss(&mut self) {
+        for (stop, worker) in self.workers.drain(..) {
+            stop.cancel();
+            worker.await.expect("a worker ends");
+        }
+    }
+
+    pub(crate) fn form(&self) -> ProviderForm {
+        match self.kind {
+            Kind::Entra => ProviderForm {
+                provider: "entra".into(),
+                auth: "client_secret".into(),
+                cloud: "simulated".into(),
+                tenant: self.simulator.entra().tenant_id.clone(),
+                client_id: self.simulator.entra().client_id.clone(),
+                client_secret: self.simulator.entra().client_secret.clone(),
+                ..ProviderForm::default()
+            },
+            Kind::Okta => ProviderForm {
+                provider: "okta".into(),
+                auth: "private_key".into(),
+                tenant: self.simulator.okta().domain.clone(),
+                client_id: self.simulator.okta().client_id.clone(),
+                private_key: self.simulator.okta().private_key_pem.clone(),
+                ..ProviderForm::default()
+            },
+        }
+    }
+
+    async fn connect(&self) {
+        let form = self.form();
+        let report = self
+            .services
+            .test_provider(&self.actor, SLUG, &form)
+            .await
+            .expect("a report")
+            .report;
+        for stage in &report.stages {
+            assert_ne!(stage.verdict, Verdict::Failed, "{stage:?}");
+        }
+        self.services
+            .save_provider(&self.actor, SLUG, &form)
+            .await
+            .expect("the provider is saved");
+    }
+
+    pub(crate) fn group(&self, name: &str) -> ObjectId {
+        let groups = self.simulator.control().groups(self.kind);
+        let group = groups
+            .iter()
+            .find(|group| group.name == name)
+            .expect("the group exists");
+        ObjectId::new(group.id.clone())
+    }
+
+    pub(crate) async fn scope_to(&self, names: &[&str]) {
+        let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
+        let groups = names
+            .iter()
+            .map(|name| ScopeGroup {
+                object_id: self.group(name),
+                name: (*name).to_owned(),
+            })
+            .collect();
+        let scope = Scope {
+            groups,
+            ..settings.scope
+        };
+        self.services
+            .save_scope(&self.actor, SLUG, settings.version, scope)
+            .await
+            .expect("the scope is saved");
+    }
+
+    pub(crate) async fn usernames_follow(&self) {
+        let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
+        let mapping = domain::settings::DataMapping {
+            username_follows: true,
+            ..settings.mapping
+        };
+        self.services
+            .save_mapping(&self.actor, SLUG, settings.version, mapping)
+            .await
+            .expect("saved");
+    }
+
+    /// Starts a run and waits until it is held or over.
+    pub(crate) async fn run(&self, kind: RunKind) -> RunView {
+        let number = self
+            .services
+            .start_run(&self.actor, SLUG, kind)
+            .await
+            .expect("the run starts");
+        self.settled(number).await
+    }
+
+    /// A run that writes, accepted where it is held.
+    pub(crate) async fn sync(&self) -> RunView {
+        let run = self.run(RunKind::Manual).await;
+        if run.row.state == RunState::Held {
+            self.accept(run.row.number).await
+        } else {
+            run
+        }
+    }
+
+    pub(crate) async fn accept(&self, number: i64) -> RunView {
+        self.services
+            .decide_run(&self.actor, SLUG, number, true)
+            .await
+            .expect("the run is accepted");
+        self.settled(number).await
+    }
+
+    pub(crate) async fn settled(&self, number: i64) -> RunView {
+        for _ in 0..1_200 {
+            let run = self
+                .services
+                .run(&self.actor, SLUG, number)
+                .await
+                .expect("the run");
+            if run.row.state.is_final() || run.row.state == RunState::Held {
+                return run;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("run {number} did not end within a minute");
+    }
+
+    /// All changes of one kind.
+    pub(crate) async fn changes(&self, number: i64, kind: ChangeKind) -> Vec<ChangeRow> {
+        let filter = ChangeFilter {
+            kind: Some(kind),
+            ..ChangeFilter::default()
+        };
+        let mut rows = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .services
+                .changes(&self.actor, SLUG, number, &filter, after.as_deref())
+                .await
+                .expect("the changes");
+            rows.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                return rows;
+            }
+        }
+    }
+
+    pub(crate) async fn customer(&self) -> CustomerId {
+        let mut tx = self.test.db.read().await.expect("a transaction");
+        store::customers::by_slug(&mut tx, SLUG)
+            .await
+            .expect("a query")
+            .expect("the customer")
+            .id
+    }
+
+    /// The account with this username, straight out of the store.
+    pub(crate) async fn account(&self, username: &str) -> Option<PeopleAccount> {
+        let customer = self.customer().await;
+        let key = rules::username::key(&rules::username::stored(username));
+        let mut tx = self.test.db.read().await.expect("a transaction");
+        store::accounts::by_key(&mut tx, customer, &key)
+            .await
+            .expect("a query")
+    }
+
+    /// Puts a local account into People.
+    pub(crate) async fn add_local(&self, username: &str, administrator: bool) -> AccountId {
+        let customer = self.customer().await;
+        let username: Username = rules::username::stored(username);
+        let now = self.clock.now();
+        let id = AccountId::at(now, rand::random());
+        let account = PeopleAccount {
+            id,
+            username_key: rules::username::key(&username),
+            username,
+            directory: Directory::Local,
+            state: AccountState::Active,
+            block: None,
+            is_administrator: administrator,
+            profile: Profile::from([(field::SURNAME.to_owned(), "Local".to_owned())]),
+            manager: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            last_sign_in_at: None,
+        };
+        let write = store::accounts::AccountWrite {
+            account,
+            search_key: "local".to_owned(),
+            sort_key: "local".to_owned(),
+        };
+        let mut tx = self.test.db.begin().await.expect("a transaction");
+        store::accounts::insert(&mut tx, customer, &[write], now)
+            .await
+            .expect("the account is added");
+        tx.commit().await.expect("a commit");
+        id
+    }
+
+    pub(crate) async fn people_dump(&self) -> String {
+        self.test.dump(PEOPLE_TABLES).await
+    }
+
+    /// Somebody ordinary who is in scope, the `n`th: `(object id, principal name)`.
+    pub(crate) async fn somebody(&self, n: usize) -> (String, String) {
+        let filter = PeopleFilter {
+            directory: "synced".into(),
+            ..PeopleFilter::default()
+        };
+        let page = self
+            .services
+            .people(&self.actor, SLUG, &filter, None)
+            .await
+            .expect("people");
+        let row = page
+            .rows
+            .iter()
+            .filter(|row| row.state == AccountState::Active && row.email.is_some())
+            .nth(n)
+            .expect("somebody is there");
+        let person = self
+            .simulator
+            .control()
+            .find(self.kind, &row.username)
+            .expect("they are in the directory");
+        (person.id, person.principal_name)
+    }
+}
+
+struct Work(Services);
+
+#[async_trait::async_trait]
+impl jobs::Handler for Work {
+    async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        self.0.work_on_run(job, lease).await
+    }
+
+    async fn tick(&self) -> Result<(), jobs::JobError> {
+        let ended = self.0.end_abandoned_runs().await;
+        ended.map(|_| ()).map_err(|error| jobs::JobError::Retry {
+            what: error.to_string(),
+        })
+    }
+}
+
+pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock, wake: Wake) -> Services {
+    let url = |text: &str| text.parse().expect("a URL");
+    let cloud = Cloud {
+        id: "simulated".into(),
+        name: "Simulated cloud".into(),
+        login_base: url(&simulator.entra().login_base),
+        graph_base: url(&simulator.entra().graph_base),
+        ca_pem: None,
+        loopback_allowed: true,
+    };
+    let org = OktaOrg {
+        domain: simulator.okta().domain.clone(),
+        base: url(&simulator.okta().base_url),
+        ca_pem: None,
+    };
+    // Waits short enough for tests; everything else as usual.
+    let limits = Limits {
+        attempts: 3,
+        backoff: Duration::from_millis(20),
+        floor: Duration::from_millis(5),
+        per_second: 1_000,
+        ..Limits::default()
+    };
+    let key = ("test".to_owned(), vec![7_u8; 32].into());
+    Services::new(Parts {
+        db: test.db.clone(),
+        providers: Providers::with_limits(vec![cloud], vec![org], Arc::new(clock), limits),
+        clock: Arc::new(clock),
+        keys: KeyRing::new(vec![key]).expect("a key ring"),
+        wake,
+    })
+}
