@@ -11,9 +11,9 @@ use rules::sync::{Claim, Decision, Facts, Holder, Person, Rules, last_administra
 use store::compare::{HolderRow, ManagerDifference, Mover, PersonRow};
 use store::snapshot::SnapshotUser;
 
+use super::Running;
 use super::plan::{Named, Plan};
 use super::stop::Stop;
-use super::Running;
 
 /// People are compared this many at a time.
 const PAGE: i64 = 2_000;
@@ -77,7 +77,9 @@ impl Running<'_> {
         let mut after = 0;
         loop {
             let context = self.context(after).await?;
-            let Some(last) = context.people.last() else { return Ok(()) };
+            let Some(last) = context.people.last() else {
+                return Ok(());
+            };
             after = last.user.row_no;
             for row in &context.people {
                 self.compare_person(&context, row, collected);
@@ -91,15 +93,23 @@ impl Running<'_> {
         let mut tx = self.services.db().read().await?;
         let people = store::compare::people(&mut tx, customer, directory, after, PAGE).await?;
         let linked: Vec<AccountId> = people.iter().filter_map(|row| row.account).collect();
-        let keys: Vec<&UsernameKey> =
-            people.iter().filter_map(|row| row.user.username_key.as_ref()).collect();
+        let keys: Vec<&UsernameKey> = people
+            .iter()
+            .filter_map(|row| row.user.username_key.as_ref())
+            .collect();
         let accounts = store::accounts::by_ids(&mut tx, customer, &linked).await?;
         let holders = store::compare::holders(&mut tx, customer, &keys).await?;
         let rivals = store::compare::rivals(&mut tx, customer, directory, &keys).await?;
         Ok(Context {
             people,
-            accounts: accounts.into_iter().map(|account| (account.id, account)).collect(),
-            holders: holders.into_iter().map(|h| (h.account.username_key.clone(), h)).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(|account| (account.id, account))
+                .collect(),
+            holders: holders
+                .into_iter()
+                .map(|h| (h.account.username_key.clone(), h))
+                .collect(),
             rivals: rivals.into_iter().collect(),
         })
     }
@@ -114,10 +124,16 @@ impl Running<'_> {
         let facts = Facts {
             person: &person,
             linked,
-            holder: holder.map(|h| Holder { account: &h.account, linked_to: h.linked_to.as_ref() }),
+            holder: holder.map(|h| Holder {
+                account: &h.account,
+                linked_to: h.linked_to.as_ref(),
+            }),
             rivals: key.is_some_and(|key| context.rivals.contains(key)),
         };
-        let rules = Rules { directory: self.run.directory, settings: &self.settings };
+        let rules = Rules {
+            directory: self.run.directory,
+            settings: &self.settings,
+        };
         let named = || named(&person, linked);
         for problem in rules.problems(&facts) {
             collected.plan.add(problem, named(), None);
@@ -130,7 +146,10 @@ impl Running<'_> {
                 collected.claims.push(*claim);
             }
             Decision::Change(change) => {
-                let administrator = linked.is_some_and(|account| account.is_administrator);
+                // Without a link the only account that can be blocked is the holder of the name (L-02).
+                let administrator = linked
+                    .or(holder.map(|h| &h.account))
+                    .is_some_and(|account| account.is_administrator);
                 if administrator && change.kind == ChangeKind::Block {
                     collected.named.insert(person.user.object_id.clone(), named());
                     collected.administrators.push(change);
@@ -145,7 +164,10 @@ impl Running<'_> {
     /// administrator.
     async fn compare_unclaimed(&self, collected: &mut Collected) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
-        let rules = Rules { directory, settings: &self.settings };
+        let rules = Rules {
+            directory,
+            settings: &self.settings,
+        };
         let mut after = None;
         loop {
             let accounts = {
@@ -188,7 +210,10 @@ impl Running<'_> {
             .map(|account| (account.id, Named::of_account(&account)))
             .collect();
         for change in last_administrator(u64::try_from(unblocked).unwrap_or(0), blocks) {
-            let named = change.account.and_then(|id| accounts.get(&id).cloned()).unwrap_or_default();
+            let named = change
+                .account
+                .and_then(|id| accounts.get(&id).cloned())
+                .unwrap_or_default();
             collected.plan.add(change, named, None);
         }
         Ok(())
@@ -203,7 +228,9 @@ impl Running<'_> {
                 .as_ref()
                 .and_then(|id| collected.named.get(id).cloned())
                 .unwrap_or_default();
-            collected.plan.add(settled.change, named, Some(i64::from(settled.component)));
+            collected
+                .plan
+                .add(settled.change, named, Some(i64::from(settled.component)));
         }
         self.write(&mut collected.plan, false).await
     }
@@ -224,7 +251,9 @@ impl Running<'_> {
             after = last.row_no;
             let mut tx = self.begin().await?;
             for difference in found {
-                let Some((manager, change)) = manager_change(&difference) else { continue };
+                let Some((manager, change)) = manager_change(&difference) else {
+                    continue;
+                };
                 match difference.planned {
                     Some(seq) => {
                         store::changes::add_manager(&mut tx, customer, run, seq, manager, &change).await?;
@@ -238,7 +267,10 @@ impl Running<'_> {
                             reason: Reason::AttributesChanged,
                             fields: vec![change],
                         },
-                        Named { name: difference.name, username: difference.username },
+                        Named {
+                            name: difference.name,
+                            username: difference.username,
+                        },
                         manager,
                     ),
                 }
@@ -263,11 +295,15 @@ impl Running<'_> {
         }
         let names: HashMap<GroupId, String> = {
             let mut tx = self.services.db().read().await?;
-            store::groups::all(&mut tx, self.customer).await?.into_iter().collect()
+            store::groups::all(&mut tx, self.customer)
+                .await?
+                .into_iter()
+                .collect()
         };
         for (group, sources, authoritative) in mapped {
             let Some(name) = names.get(&group) else { continue };
-            self.compare_group(plan, group, name, &sources, authoritative).await?;
+            self.compare_group(plan, group, name, &sources, authoritative)
+                .await?;
         }
         Ok(())
     }
@@ -284,8 +320,7 @@ impl Running<'_> {
         let mut tx = self.services.db().read().await?;
         // G-05: unless every source was read in this run, memberships stay as they are.
         let since = self.run.started_at.unwrap_or(self.run.queued_at);
-        let read =
-            store::compare::groups_read_since(&mut tx, customer, directory, sources, since).await?;
+        let read = store::compare::groups_read_since(&mut tx, customer, directory, sources, since).await?;
         if usize::try_from(read).unwrap_or(0) < sources.len() {
             return Ok(());
         }
@@ -294,12 +329,16 @@ impl Running<'_> {
             store::compare::leaving(&mut tx, customer, directory, sources, group, authoritative).await?;
         drop(tx);
         for mover in joining {
-            let reason = Reason::GroupMember { group: name.to_owned() };
+            let reason = Reason::GroupMember {
+                group: name.to_owned(),
+            };
             add_membership(plan, ChangeKind::GroupAdd, mover, reason, group, name);
             self.write(plan, false).await?;
         }
         for mover in leaving {
-            let reason = Reason::NotGroupMember { group: name.to_owned() };
+            let reason = Reason::NotGroupMember {
+                group: name.to_owned(),
+            };
             add_membership(plan, ChangeKind::GroupRemove, mover, reason, group, name);
             self.write(plan, false).await?;
         }
@@ -339,7 +378,10 @@ fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, 
         return None;
     }
     // Somebody who is named as their own manager has none: the organisation chart must not turn in a circle.
-    let wanted = difference.wanted.as_ref().filter(|(manager, _)| *manager != difference.account);
+    let wanted = difference
+        .wanted
+        .as_ref()
+        .filter(|(manager, _)| *manager != difference.account);
     if wanted.map(|w| w.0) == difference.current.as_ref().map(|c| c.0) {
         return None;
     }
@@ -347,7 +389,11 @@ fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, 
         side.map(|(_, name)| name.clone().unwrap_or_else(|| "(unknown)".to_owned()))
     };
     let (before, after) = (name(difference.current.as_ref()), name(wanted));
-    let change = FieldChange { field: field::MANAGER.to_owned(), before, after };
+    let change = FieldChange {
+        field: field::MANAGER.to_owned(),
+        before,
+        after,
+    };
     Some((wanted.map(|w| w.0), change))
 }
 
@@ -371,5 +417,12 @@ fn add_membership(
         reason,
         fields: vec![FieldChange::new(field::GROUP, before, after)],
     };
-    plan.add_membership(change, Named { name: mover.name, username: mover.username }, group);
+    plan.add_membership(
+        change,
+        Named {
+            name: mover.name,
+            username: mover.username,
+        },
+        group,
+    );
 }

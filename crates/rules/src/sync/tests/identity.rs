@@ -126,6 +126,7 @@ fn i_05_a_06_a_rename_follows_only_if_it_is_switched_on() {
             username: "ann.married".into()
         })
     );
+    assert_eq!(username_differs(&person, &self::account(1, "ann.married")), None);
     let claim = claimed(decide(&following(), &facts));
     assert_eq!(claim.change.kind, ChangeKind::Rename);
     assert_eq!(claim.change.reason, Reason::UsernameChanged);
