@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the front-end, then one program with it inside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::front_end;
@@ -9,16 +9,16 @@ use crate::setup::wasm;
 use crate::workspace::Workspace;
 
 /// The program's name.
-const PROGRAM: &str = "usersync";
+pub(crate) const PROGRAM: &str = "usersync";
 
 /// Builds the release program and says where it is.
 pub(crate) fn release(workspace: &Workspace, origin: wasm::Origin) -> Result<(), Failure> {
-    front_end::build(workspace, origin, &front_end::Options::default())?;
-    let program = server(workspace, Flavour::Shipped)?;
-    let size = std::fs::metadata(&program)
+    let site = front_end::build(workspace, origin, &front_end::Options::default())?;
+    let program = server(workspace, Flavour::Shipped, &site)?;
+    let bytes = std::fs::metadata(&program)
         .map_err(Failure::file("read", &program))?
         .len();
-    println!("build: {} ({} kB)", program.display(), size / 1000);
+    println!("build: {} ({} kB)", program.display(), bytes / 1000);
     Ok(())
 }
 
@@ -33,8 +33,9 @@ pub(crate) enum Flavour {
     FastDemo,
 }
 
-/// Builds the server; the front-end must be in `target/site` before, since it is embedded (or read from there by a debug build).
-pub(crate) fn server(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf, Failure> {
+/// Builds the server; the front-end with the hash `site` must be in `target/site` before, since a release embeds it. A debug
+/// build reads it from there while it runs.
+pub(crate) fn server(workspace: &Workspace, flavour: Flavour, site: &str) -> Result<PathBuf, Failure> {
     let mut command = workspace.cargo();
     command.args(["build", "--package", "server", "--bin", PROGRAM]);
     if flavour != Flavour::Shipped {
@@ -43,13 +44,16 @@ pub(crate) fn server(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf,
     let folder = if flavour == Flavour::Demo {
         "debug"
     } else {
-        command.arg("--release");
+        // Read by server/build.rs: the program is built again when the site changed.
+        command.arg("--release").env("USERSYNC_SITE_HASH", site);
         "release"
     };
     println!("build: compiling the server, minutes the first time");
     process::run("compiling the server", &mut command)?;
-    Ok(workspace
-        .target
-        .join(folder)
-        .join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX)))
+    Ok(program_in(&workspace.target.join(folder)))
+}
+
+/// The program in cargo's folder of a profile.
+pub(crate) fn program_in(folder: &Path) -> PathBuf {
+    folder.join(format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX))
 }

@@ -65,7 +65,7 @@ impl Options {
 
 /// Builds what is needed and becomes the demo server.
 pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
-    front_end::build(
+    let site = front_end::build(
         workspace,
         origin,
         &front_end::Options {
@@ -78,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options
     } else {
         Flavour::Demo
     };
-    let program = build::server(workspace, flavour)?;
+    let program = build::server(workspace, flavour, &site)?;
     let mut command = Command::new(&program);
     command
         .current_dir(&workspace.root)

@@ -128,7 +128,8 @@ fn wait(purpose: &str, child: &mut Child, deadline: Duration) -> Result<(), Fail
     }
 }
 
-fn show_end(log: &Path) {
+/// Shows the last lines of a log.
+pub(crate) fn show_end(log: &Path) {
     let Ok(text) = std::fs::read_to_string(log) else {
         return;
     };

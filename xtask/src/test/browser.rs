@@ -1,8 +1,10 @@
 //! Playwright against the demo server, hydrated and without scripts.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::report::Report;
+use super::rust_tests::CRATES;
 use super::tally::Tally;
 use crate::build::{self, Flavour};
 use crate::failure::Failure;
@@ -10,7 +12,8 @@ use crate::process;
 use crate::setup::{chromium, node};
 use crate::workspace::Workspace;
 
-pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String]) {
+/// `with_rust`: the Rust tests ran before, so their build of the server is at hand.
+pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String], with_rust: bool) {
     report.check("types of the browser tests", || {
         let mut command = Command::new("node");
         command
@@ -19,11 +22,29 @@ pub(super) fn run(workspace: &Workspace, report: &mut Report, rest: &[String]) {
             .arg("--noEmit");
         process::run("tsc", &mut command)
     });
-    report.tests("browser tests", || playwright(workspace, rest));
+    report.tests("browser tests", || {
+        let program = if with_rust {
+            server_of_tests(workspace)?
+        } else {
+            build::server(workspace, Flavour::Demo, "")?
+        };
+        playwright(workspace, &program, rest)
+    });
 }
 
-fn playwright(workspace: &Workspace, rest: &[String]) -> Result<Tally, Failure> {
-    let program = build::server(workspace, Flavour::Demo)?;
+/// The server as the Rust tests built it. Cargo chooses the features of dependencies anew for each selection of crates:
+/// any other selection than theirs would compile most dependencies a second time.
+fn server_of_tests(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let mut command = workspace.cargo();
+    command
+        .arg("build")
+        .args(CRATES)
+        .args(["--tests", "--bin", build::PROGRAM]);
+    process::run("compiling the server", &mut command)?;
+    Ok(build::program_in(&workspace.target.join("debug")))
+}
+
+fn playwright(workspace: &Workspace, program: &Path, rest: &[String]) -> Result<Tally, Failure> {
     let results = workspace.log("playwright").with_extension("json");
     let _ = std::fs::remove_file(&results);
     let mut command = Command::new("node");

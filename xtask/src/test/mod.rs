@@ -54,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options
         rust_tests::run(workspace, &mut report, &options.rest);
     }
     if wants(Part::Browser) {
-        browser::run(workspace, &mut report, &options.rest);
+        browser::run(workspace, &mut report, &options.rest, wants(Part::Rust));
     }
     report.finish()
 }

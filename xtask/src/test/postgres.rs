@@ -1,8 +1,9 @@
 //! A PostgreSQL cluster that lives as long as the tests: in a temporary folder, on a Unix socket, without durability.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::process;
@@ -12,12 +13,23 @@ use crate::workspace::Workspace;
 const DEADLINE: Duration = Duration::from_mins(2);
 /// PostgreSQL refuses to run as root; Debian's package makes this user.
 const USER: &str = "postgres";
+const SETTINGS: [&str; 6] = [
+    "listen_addresses=",
+    "max_connections=300",
+    "shared_buffers=256MB",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+];
 
 /// A running cluster; dropping it stops it and removes its folder.
+///
+/// The server is a child in our own process group and not a daemon (`pg_ctl start`): Ctrl-C during the tests ends it too.
 #[derive(Debug)]
 pub(super) struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
+    server: Option<Child>,
 }
 
 impl Cluster {
@@ -28,16 +40,17 @@ impl Cluster {
             "making a folder for PostgreSQL",
             as_postgres(Path::new("mktemp")).args(["-d", "/tmp/usersync-pg-XXXXXX"]),
         )?;
-        let cluster = Self {
+        let mut cluster = Self {
             programs,
             folder: PathBuf::from(text.trim()),
+            server: None,
         };
         cluster.initialise(workspace)?;
+        cluster.listen(workspace)?;
         Ok(cluster)
     }
 
     fn initialise(&self, workspace: &Workspace) -> Result<(), Failure> {
-        let log = workspace.log("postgres");
         let mut initdb = as_postgres(&self.programs.join("initdb"));
         initdb
             .arg("-D")
@@ -54,20 +67,50 @@ impl Cluster {
             "--icu-locale",
             "en-GB",
         ]);
-        process::run_logged("initdb", &mut initdb, &log, DEADLINE)?;
-        let mut start = as_postgres(&self.programs.join("pg_ctl"));
-        start
-            .arg("-D")
-            .arg(self.data())
-            .arg("-l")
-            .arg(self.folder.join("server.log"))
-            .args(["-w", "-o"]);
-        start.arg(format!(
-            "-k {} -c listen_addresses= -c max_connections=300 -c fsync=off -c synchronous_commit=off \
-             -c full_page_writes=off -c shared_buffers=256MB",
-            self.folder.display()
-        ));
-        process::run_logged("starting PostgreSQL", start.arg("start"), &log, DEADLINE)
+        process::run_logged("initdb", &mut initdb, &workspace.log("initdb"), DEADLINE)
+    }
+
+    fn listen(&mut self, workspace: &Workspace) -> Result<(), Failure> {
+        let log = workspace.log("postgres");
+        let output = File::create(&log).map_err(Failure::file("create", &log))?;
+        let errors = output.try_clone().map_err(Failure::file("write", &log))?;
+        let mut command = as_postgres(&self.programs.join("postgres"));
+        command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder);
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
+        let start_failure = |source| Failure::Start {
+            program: "postgres".to_owned(),
+            purpose: "the database of the tests".to_owned(),
+            source,
+        };
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .map_err(start_failure)?;
+        let server = self.server.insert(child);
+        let started = Instant::now();
+        // The file that `pg_ctl` reads too: its last line is the server's state.
+        let status = self.folder.join("data/postmaster.pid");
+        while started.elapsed() < DEADLINE {
+            if std::fs::read_to_string(&status).is_ok_and(|text| text.trim_end().ends_with("ready")) {
+                return Ok(());
+            }
+            if let Ok(Some(code)) = server.try_wait() {
+                process::show_end(&log);
+                return Err(Failure::Status {
+                    purpose: "starting PostgreSQL".to_owned(),
+                    status: code,
+                });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Err(Failure::Deadline {
+            purpose: "starting PostgreSQL".to_owned(),
+            seconds: DEADLINE.as_secs(),
+        })
     }
 
     fn data(&self) -> PathBuf {
@@ -85,13 +128,17 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let mut stop = as_postgres(&self.programs.join("pg_ctl"));
-        stop.arg("-D")
-            .arg(self.data())
-            .args(["-m", "immediate", "-w", "stop"]);
-        if !process::succeeds(&mut stop) && self.data().join("postmaster.pid").exists() {
-            eprintln!("PostgreSQL in {} could not be stopped", self.folder.display());
-            return;
+        if let Some(mut server) = self.server.take() {
+            let mut stop = as_postgres(&self.programs.join("pg_ctl"));
+            stop.arg("-D")
+                .arg(self.data())
+                .args(["-m", "immediate", "-w", "stop"]);
+            if !process::succeeds(&mut stop) {
+                eprintln!("PostgreSQL in {} could not be stopped", self.folder.display());
+                return;
+            }
+            // Stopped: what is left is to collect its exit code.
+            let _ = server.wait();
         }
         if !process::succeeds(as_postgres(Path::new("rm")).arg("-rf").arg(&self.folder)) {
             eprintln!("{} could not be removed", self.folder.display());

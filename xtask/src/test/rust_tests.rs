@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// Where the tests find PostgreSQL; they fail, and do not skip, without it.
 const POSTGRES: &str = "USERSYNC_TEST_POSTGRES";
 /// `hydrate` would turn on `app`'s browser half beside its server half; `xtask-web` has no tests and heavy dependencies.
-const CRATES: [&str; 7] = [
+pub(super) const CRATES: [&str; 7] = [
     "--workspace",
     "--exclude",
     "hydrate",
