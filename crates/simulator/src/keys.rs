@@ -13,6 +13,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use tokio_rustls::TlsAcceptor;
 
@@ -57,7 +58,33 @@ fn key_error(what: &'static str) -> impl Fn(aws_lc_rs::error::Unspecified) -> Si
 impl RsaKey {
     /// Makes a new pair.
     pub(crate) fn generate(what: &'static str) -> Result<RsaKey, SimulatorError> {
-        let pair = Rsa::generate(KeySize::Rsa2048).map_err(key_error(what))?;
+        RsaKey::of(Rsa::generate(KeySize::Rsa2048).map_err(key_error(what))?, what)
+    }
+
+    /// The pair kept in this file; made and written when there is none.
+    fn kept(file: &Path, what: &'static str) -> Result<RsaKey, SimulatorError> {
+        let failed = |source| SimulatorError::Key {
+            what,
+            source: Box::new(source),
+        };
+        match std::fs::read(file) {
+            Ok(pkcs8) => {
+                let pair = Rsa::from_pkcs8(&pkcs8).map_err(|error| SimulatorError::Key {
+                    what,
+                    source: error.to_string().into(),
+                })?;
+                RsaKey::of(pair, what)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let key = RsaKey::generate(what)?;
+                std::fs::write(file, &key.pkcs8).map_err(failed)?;
+                Ok(key)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn of(pair: Rsa, what: &'static str) -> Result<RsaKey, SimulatorError> {
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(key_error(what))?;
         let pkcs8 = der.as_ref().to_vec();
         let public = pair.public_key();
@@ -148,6 +175,34 @@ impl Keys {
         }
         let keys = Arc::new(Keys::make()?);
         Ok(Arc::clone(KEYS.get_or_init(|| keys)))
+    }
+
+    /// Takes the process's keys from this folder, or makes them and keeps them there, so that credentials handed out
+    /// once still fit after a restart. Must come before the first simulator of the process.
+    pub(crate) fn keep_in(folder: &Path) -> Result<(), SimulatorError> {
+        let entra_client = RsaKey::kept(&folder.join("entra-client.der"), "Entra client key")?;
+        let certificate = folder.join("entra-client.crt");
+        let certificate_der = match std::fs::read(&certificate) {
+            Ok(der) => der,
+            Err(_) => {
+                let der = client_certificate(&entra_client)?;
+                std::fs::write(&certificate, &der).map_err(|source| SimulatorError::Key {
+                    what: "client certificate",
+                    source: Box::new(source),
+                })?;
+                der
+            }
+        };
+        let keys = Arc::new(Keys {
+            signing: RsaKey::kept(&folder.join("signing.der"), "signing key")?,
+            okta_client: RsaKey::kept(&folder.join("okta-client.der"), "Okta client key")?,
+            entra_client,
+            certificate_der,
+        });
+        KEYS.set(keys).map_err(|_| SimulatorError::Key {
+            what: "keys",
+            source: "this process has its keys already".into(),
+        })
     }
 
     fn make() -> Result<Keys, SimulatorError> {

@@ -146,6 +146,15 @@ pub enum SimulatorError {
     },
 }
 
+/// Keeps the keys of the simulated applications in this folder, so that credentials typed into a client once still fit
+/// after a restart. Must come before the first [`Simulator::start`] of the process.
+///
+/// # Errors
+/// When the folder cannot be read or written, or the keys were made already.
+pub fn keep_keys_in(folder: &std::path::Path) -> Result<(), SimulatorError> {
+    keys::Keys::keep_in(folder)
+}
+
 /// A running simulator. Dropping it stops it.
 #[derive(Debug)]
 pub struct Simulator {

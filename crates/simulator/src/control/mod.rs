@@ -5,6 +5,7 @@ mod page;
 mod types;
 
 pub(crate) use http::handle;
+pub(crate) use page::sign_in_page;
 pub use types::{ControlError, GroupInfo, NewPerson, Person, Recorded};
 
 use crate::directory::{Directory, Member};

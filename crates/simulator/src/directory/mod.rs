@@ -5,6 +5,7 @@ mod changes;
 mod groups;
 mod members;
 
+pub(crate) use members::Slice;
 pub(crate) use groups::{CONTACT, Group, GroupForm, Member, Other, Rule};
 
 use crate::people::ids::{mix, wide};
