@@ -6,7 +6,10 @@
     clippy::needless_pass_by_value,
     reason = "a component owns its properties; the macro calls it by value"
 )]
-#![expect(unreachable_pub, reason = "the component macro writes `pub` on what is private to its page")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes `pub` on what is private to its page"
+)]
 
 pub mod api;
 pub mod components;

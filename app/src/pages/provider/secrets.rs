@@ -16,17 +16,18 @@ pub(super) const fn secret_label(kind: SecretKind) -> &'static str {
     }
 }
 
+/// Whether a day in words is over: "yesterday", "3 days ago".
+pub(super) fn is_past(when: &str) -> bool {
+    when == "yesterday" || when.ends_with("ago")
+}
+
 /// What is stored: "Stored: ends in 9f2c, entered 3 March, expires in 41 days. Leave the field empty to keep it."
 #[component]
 pub(super) fn Stored(hint: Option<SecretHint>) -> impl IntoView {
     hint.map(|hint| {
         let ends = (!hint.ends_in.is_empty()).then(|| format!("ends in {}, ", hint.ends_in));
         let expires = hint.expires.map(|when| {
-            let verb = if when.ends_with("ago") {
-                "expired"
-            } else {
-                "expires"
-            };
+            let verb = if is_past(&when) { "expired" } else { "expires" };
             format!(", {verb} {when}")
         });
         view! {

@@ -4,7 +4,7 @@ use domain::connection::Verdict as StageVerdict;
 use domain::views::{ProviderView, ReportView, SavedProvider, SecretHint};
 use leptos::prelude::*;
 
-use super::secrets::secret_label;
+use super::secrets::{is_past, secret_label};
 use crate::components::{Banner, Tone, Verdict, plural};
 
 /// The verdict on the connection, and a warning for each secret that is about to expire (C-20).
@@ -27,11 +27,7 @@ pub(super) fn ConnectionState(view: ProviderView) -> impl IntoView {
 fn expiry(hint: &SecretHint) -> String {
     let name = secret_label(hint.kind);
     let when = hint.expires.as_deref().unwrap_or("soon");
-    let verb = if when.ends_with("ago") {
-        "expired"
-    } else {
-        "expires"
-    };
+    let verb = if is_past(when) { "expired" } else { "expires" };
     format!(
         "The {name} {verb} {when}. Make a new one at the provider and enter it here; runs stop without it."
     )

@@ -8,20 +8,23 @@ use super::Permissions;
 
 #[component]
 pub(super) fn OktaClicks(permissions: Vec<PermissionRow>) -> impl IntoView {
+    // Scopes have a dot in their name; what is left is the admin role.
+    let (scopes, roles): (Vec<_>, Vec<_>) = permissions.into_iter().partition(|row| row.name.contains('.'));
     view! {
         <Integration/>
         <Key/>
         <li class="for-private_key">
             <h3>"Grant the scopes"</h3>
             <p>"Tab " <b>"Okta API Scopes"</b> ": press " <b>"Grant"</b> " beside each of these."</p>
-            <Permissions rows=permissions/>
+            <Permissions rows=scopes/>
         </li>
         <li class="for-private_key">
             <h3>"Give it an admin role"</h3>
             <p>
-                "Tab " <b>"Admin roles"</b> " › " <b>"Edit assignments"</b> " › " <b>"Add assignment"</b> ": choose "
-                <b>"Read-Only Administrator"</b> " and save. Without a role the scopes alone read nobody."
+                "Tab " <b>"Admin roles"</b> " › " <b>"Edit assignments"</b> " › " <b>"Add assignment"</b>
+                ": choose this role and save. Without a role the scopes alone read nobody."
             </p>
+            <Permissions rows=roles/>
         </li>
         <TokenClicks/>
         <li>
@@ -70,7 +73,7 @@ fn TokenClicks() -> impl IntoView {
             <h3>"Sign in as the right administrator"</h3>
             <p>
                 "A token may do what the person who makes it may do, and dies with their account. Use a service account with the role "
-                <b>"Read-Only Administrator"</b> ", not your own."
+                <b>"Read-only Administrator"</b> ", not your own."
             </p>
         </li>
         <li class="for-api_token">
