@@ -19,7 +19,10 @@ pub(crate) fn page<K: ToString, T>(mut rows: Vec<(K, T)>, limit: usize) -> Page<
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(key, _)| key.to_string());
-    Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next }
+    Page {
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        next,
+    }
 }
 
 #[cfg(test)]

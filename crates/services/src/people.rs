@@ -24,7 +24,8 @@ impl Services {
         filter: &PeopleFilter,
         after: Option<&str>,
     ) -> Result<Page<PersonRow>, ServiceError> {
-        self.list_people(actor, slug, Permission::ReadPeople, filter, after, PAGE_ROWS).await
+        self.list_people(actor, slug, Permission::ReadPeople, filter, after, PAGE_ROWS)
+            .await
     }
 
     /// The same list in larger pages, for a download.
@@ -35,7 +36,8 @@ impl Services {
         filter: &PeopleFilter,
         after: Option<&str>,
     ) -> Result<Page<PersonRow>, ServiceError> {
-        self.list_people(actor, slug, Permission::Export, filter, after, EXPORT_ROWS).await
+        self.list_people(actor, slug, Permission::Export, filter, after, EXPORT_ROWS)
+            .await
     }
 
     async fn list_people(
@@ -49,7 +51,10 @@ impl Services {
     ) -> Result<Page<PersonRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
-        let after = after.map(str::parse::<AccountId>).transpose().map_err(|_| UserError::NotFound)?;
+        let after = after
+            .map(str::parse::<AccountId>)
+            .transpose()
+            .map_err(|_| UserError::NotFound)?;
         let search = search_key(filter.search.trim());
         let owned = match filter.directory.as_str() {
             "" => Owned::Any,
@@ -57,10 +62,17 @@ impl Services {
             "synced" => Owned::Synced,
             _ => return Err(UserError::field("directory", "Choose local or synced.").into()),
         };
-        let narrowed = Narrowed { search: &search, state: filter.state, owned };
+        let narrowed = Narrowed {
+            search: &search,
+            state: filter.state,
+            owned,
+        };
         let found = store::people_list::page(&mut tx, customer, narrowed, after, one_more(limit)).await?;
         let found = found.ok_or(UserError::NotFound)?;
-        Ok(page(found.into_iter().map(|person| (person.id, row(person))).collect(), limit))
+        Ok(page(
+            found.into_iter().map(|person| (person.id, row(person))).collect(),
+            limit,
+        ))
     }
 
     /// One person.
@@ -71,12 +83,18 @@ impl Services {
         account: AccountId,
     ) -> Result<PersonView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::ReadPeople).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadPeople)
+            .await?
+            .id;
         let now = self.now();
-        let account =
-            store::accounts::find(&mut tx, customer, account).await?.ok_or(UserError::NotFound)?;
+        let account = store::accounts::find(&mut tx, customer, account)
+            .await?
+            .ok_or(UserError::NotFound)?;
         let directory = match account.directory.external() {
-            Some(id) => store::directories::find(&mut tx, customer, id).await?.map(|directory| directory.name),
+            Some(id) => store::directories::find(&mut tx, customer, id)
+                .await?
+                .map(|directory| directory.name),
             None => None,
         };
         let manager = match account.manager {
@@ -91,7 +109,8 @@ impl Services {
             created: when(account.created_at, now),
             updated: when(account.updated_at, now),
             last_sign_in: account.last_sign_in_at.map(|at| when(at, now)),
-            manager: manager.map(|manager| (manager.id, name_of(&manager.profile, manager.username.as_str()))),
+            manager: manager
+                .map(|manager| (manager.id, name_of(&manager.profile, manager.username.as_str()))),
             groups: groups.into_iter().map(|(_, name)| name).collect(),
             fields: fields(&account.profile),
             link,
@@ -142,14 +161,25 @@ fn name_of(profile: &Profile, username: &str) -> String {
         .map(|part| part.trim())
         .filter(|part| !part.is_empty())
         .collect();
-    if parts.is_empty() { username.to_owned() } else { parts.join(" ") }
+    if parts.is_empty() {
+        username.to_owned()
+    } else {
+        parts.join(" ")
+    }
 }
 
 /// Label and value of every field that has one: the mappable ones in the order of the data mapping, then the others.
 fn fields(profile: &Profile) -> Vec<(String, String)> {
-    let known = field::MAPPABLE.iter().filter_map(|key| profile.get_key_value(*key));
-    let others = profile.iter().filter(|(key, _)| !field::MAPPABLE.contains(&key.as_str()));
-    known.chain(others).map(|(key, value)| (field::label(key).to_owned(), value.clone())).collect()
+    let known = field::MAPPABLE
+        .iter()
+        .filter_map(|key| profile.get_key_value(*key));
+    let others = profile
+        .iter()
+        .filter(|(key, _)| !field::MAPPABLE.contains(&key.as_str()));
+    known
+        .chain(others)
+        .map(|(key, value)| (field::label(key).to_owned(), value.clone()))
+        .collect()
 }
 
 fn blocked(block: Block) -> String {
@@ -162,7 +192,9 @@ fn blocked(block: Block) -> String {
 
 fn lower_first(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 async fn link(
@@ -171,7 +203,9 @@ async fn link(
     account: AccountId,
     now: Timestamp,
 ) -> Result<Option<LinkView>, ServiceError> {
-    let Some(link) = store::links::of_account(tx, customer, account).await? else { return Ok(None) };
+    let Some(link) = store::links::of_account(tx, customer, account).await? else {
+        return Ok(None);
+    };
     let directory = store::directories::find(tx, customer, link.directory).await?;
     let found = store::found_list::by_object(tx, customer, link.directory, &link.object_id).await?;
     let read = store::run_list::last_read(tx, customer, link.directory).await?;
@@ -202,13 +236,19 @@ mod tests {
     use super::*;
 
     fn profile(pairs: &[(&str, &str)]) -> Profile {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn a_person_is_called_by_name_or_else_by_username() {
         for (pairs, name) in [
-            (&[(field::FIRST_NAME, "Anna"), (field::SURNAME, "Li")][..], "Anna Li"),
+            (
+                &[(field::FIRST_NAME, "Anna"), (field::SURNAME, "Li")][..],
+                "Anna Li",
+            ),
             (&[(field::SURNAME, "Suharto")][..], "Suharto"),
             (&[(field::FIRST_NAME, " ")][..], "a.li"),
             (&[][..], "a.li"),
@@ -219,16 +259,29 @@ mod tests {
 
     #[test]
     fn fields_come_in_the_order_of_the_data_mapping() {
-        let fields = fields(&profile(&[("z_custom", "1"), (field::EMAIL, "e"), (field::FIRST_NAME, "f")]));
+        let fields = fields(&profile(&[
+            ("z_custom", "1"),
+            (field::EMAIL, "e"),
+            (field::FIRST_NAME, "f"),
+        ]));
         let labels: Vec<&str> = fields.iter().map(|(label, _)| label.as_str()).collect();
         assert_eq!(labels, ["First name", "E-mail", "z_custom"]);
     }
 
     #[test]
     fn l_06_a_block_says_by_whom_and_why() {
-        let by_sync = Block { by: BlockedBy::Sync, reason: BlockReason::LeftDirectory };
-        assert_eq!(blocked(by_sync), "Blocked by the sync: no longer in the directory.");
-        let by_hand = Block { by: BlockedBy::Administrator, reason: BlockReason::ByAdministrator };
+        let by_sync = Block {
+            by: BlockedBy::Sync,
+            reason: BlockReason::LeftDirectory,
+        };
+        assert_eq!(
+            blocked(by_sync),
+            "Blocked by the sync: no longer in the directory."
+        );
+        let by_hand = Block {
+            by: BlockedBy::Administrator,
+            reason: BlockReason::ByAdministrator,
+        };
         assert_eq!(
             blocked(by_hand),
             "Blocked by an administrator. Only an administrator unblocks the account again."

@@ -24,7 +24,8 @@ impl Services {
         filter: RunFilter,
         after: Option<&str>,
     ) -> Result<Page<RunRow>, ServiceError> {
-        self.list_runs(actor, slug, Permission::ReadCustomer, filter, after, RUN_ROWS).await
+        self.list_runs(actor, slug, Permission::ReadCustomer, filter, after, RUN_ROWS)
+            .await
     }
 
     /// The same list in larger pages, for a download.
@@ -35,7 +36,8 @@ impl Services {
         filter: RunFilter,
         after: Option<&str>,
     ) -> Result<Page<RunRow>, ServiceError> {
-        self.list_runs(actor, slug, Permission::Export, filter, after, EXPORT_ROWS).await
+        self.list_runs(actor, slug, Permission::Export, filter, after, EXPORT_ROWS)
+            .await
     }
 
     async fn list_runs(
@@ -53,14 +55,25 @@ impl Services {
         let (kind, state) = (filter.kind, filter.state);
         let found = store::run_list::page(&mut tx, customer, kind, state, before, one_more(limit)).await?;
         let now = self.now();
-        Ok(page(found.into_iter().map(|run| (run.number, run_row(&run, now))).collect(), limit))
+        Ok(page(
+            found
+                .into_iter()
+                .map(|run| (run.number, run_row(&run, now)))
+                .collect(),
+            limit,
+        ))
     }
 
     /// One run, live or finished.
     pub async fn run(&self, actor: &Actor, slug: &str, number: i64) -> Result<RunView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::ReadCustomer).await?.id;
-        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let run = store::runs::by_number(&mut tx, customer, number)
+            .await?
+            .ok_or(UserError::NotFound)?;
         Ok(run_view(&run, actor, self.now()))
     }
 
@@ -73,7 +86,14 @@ impl Services {
         filter: &ChangeFilter,
         after: Option<&str>,
     ) -> Result<Page<ChangeRow>, ServiceError> {
-        self.list_changes(actor, slug, Permission::ReadPeople, (number, filter, after), PAGE_ROWS).await
+        self.list_changes(
+            actor,
+            slug,
+            Permission::ReadPeople,
+            (number, filter, after),
+            PAGE_ROWS,
+        )
+        .await
     }
 
     /// The same list in larger pages, for a download.
@@ -85,7 +105,14 @@ impl Services {
         filter: &ChangeFilter,
         after: Option<&str>,
     ) -> Result<Page<ChangeRow>, ServiceError> {
-        self.list_changes(actor, slug, Permission::Export, (number, filter, after), EXPORT_ROWS).await
+        self.list_changes(
+            actor,
+            slug,
+            Permission::Export,
+            (number, filter, after),
+            EXPORT_ROWS,
+        )
+        .await
     }
 
     async fn list_changes(
@@ -98,13 +125,25 @@ impl Services {
     ) -> Result<Page<ChangeRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
-        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        let run = store::runs::by_number(&mut tx, customer, number)
+            .await?
+            .ok_or(UserError::NotFound)?;
         let search = search_key(filter.search.trim());
-        let narrowed = NarrowedChanges { kind: filter.kind, state: filter.state, search: &search };
+        let narrowed = NarrowedChanges {
+            kind: filter.kind,
+            state: filter.state,
+            search: &search,
+        };
         let after = number_after(after)?.unwrap_or(-1);
         let found =
             store::run_list::changes(&mut tx, customer, run.id, narrowed, after, one_more(limit)).await?;
-        Ok(page(found.into_iter().map(|change| (change.seq, change_row(change))).collect(), limit))
+        Ok(page(
+            found
+                .into_iter()
+                .map(|change| (change.seq, change_row(change)))
+                .collect(),
+            limit,
+        ))
     }
 }
 
@@ -133,7 +172,9 @@ fn run_row(run: &RunRecord, now: Timestamp) -> RunRow {
         state: run.state,
         started_by: run.started_by.clone(),
         queued: when(run.queued_at, now),
-        took: run.finished_at.map(|end| took(run.started_at.unwrap_or(run.queued_at), end)),
+        took: run
+            .finished_at
+            .map(|end| took(run.started_at.unwrap_or(run.queued_at), end)),
         counts: run.counts,
     }
 }
@@ -145,7 +186,11 @@ fn run_view(run: &RunRecord, actor: &Actor, now: Timestamp) -> RunView {
         headline: words::headline(run),
         phase: run.phase,
         rail: words::rail(run),
-        hold: run.hold.iter().map(|reason| words::hold_sentence(run.kind, reason)).collect(),
+        hold: run
+            .hold
+            .iter()
+            .map(|reason| words::hold_sentence(run.kind, reason))
+            .collect(),
         warnings: run.warnings.clone(),
         advice: run.problem.clone(),
         settings_version: run.settings_version,

@@ -66,7 +66,10 @@ impl Services {
     /// Everything the settings pages show.
     pub async fn settings(&self, actor: &Actor, slug: &str) -> Result<SettingsView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::ReadCustomer).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
         let (directory, settings) = current(&mut tx, customer).await?;
         let tested = store::providers::latest_report_of_saved(&mut tx, customer).await?;
         let known = tested.map(|row| row.kept.attributes).unwrap_or_default();
@@ -90,14 +93,31 @@ impl Services {
         search: &str,
     ) -> Result<Vec<GroupChoice>, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::EditSettings).await?.id;
-        let connection = self.connection(&mut tx, customer).await?.ok_or_else(needs_provider)?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
+        let connection = self
+            .connection(&mut tx, customer)
+            .await?
+            .ok_or_else(needs_provider)?;
         let (_, settings) = current(&mut tx, customer).await?;
         drop(tx);
 
-        let reader = self.providers().connect(&connection.values, &connection.secrets).map_err(advice)?;
-        let found = reader.find_groups(search.trim(), GROUPS_SHOWN).await.map_err(advice)?;
-        let chosen: BTreeSet<_> = settings.scope.groups.iter().map(|group| &group.object_id).collect();
+        let reader = self
+            .providers()
+            .connect(&connection.values, &connection.secrets)
+            .map_err(|failed| advice(&failed))?;
+        let found = reader
+            .find_groups(search.trim(), GROUPS_SHOWN)
+            .await
+            .map_err(|failed| advice(&failed))?;
+        let chosen: BTreeSet<_> = settings
+            .scope
+            .groups
+            .iter()
+            .map(|group| &group.object_id)
+            .collect();
         Ok(found
             .into_iter()
             .map(|group| GroupChoice {
@@ -137,7 +157,8 @@ impl Services {
         let mapping = trimmed(mapping);
         refuse(rules::mapping::validate(&mapping))?;
         let before = std::mem::replace(&mut edit.settings.mapping, mapping.clone());
-        self.save(edit, actor, "settings.mapping", &before, &mapping).await
+        self.save(edit, actor, "settings.mapping", &before, &mapping)
+            .await
     }
 
     /// Chooses which directory groups feed which People groups.
@@ -170,7 +191,10 @@ impl Services {
             errors.push(error("percent", "Type a number from 0 to 100."));
         }
         if limits.count > MAX_LIMIT {
-            errors.push(error("count", "Type a number of people; this is more than any directory has."));
+            errors.push(error(
+                "count",
+                "Type a number of people; this is more than any directory has.",
+            ));
         }
         refuse(errors)?;
         let before = std::mem::replace(&mut edit.settings.limits, limits);
@@ -185,7 +209,10 @@ impl Services {
         name: &str,
     ) -> Result<GroupId, ServiceError> {
         let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::EditSettings).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = match name.chars().count() {
             0 => Some("Type the group's name."),
@@ -193,7 +220,12 @@ impl Services {
             1..=MAX_NAME => None,
             _ => Some("A name has at most 256 characters."),
         };
-        refuse(message.map(|message| error("name", message)).into_iter().collect())?;
+        refuse(
+            message
+                .map(|message| error("name", message))
+                .into_iter()
+                .collect(),
+        )?;
         let group: GroupId = self.new_id();
         match store::groups::insert(&mut tx, customer, group, &name, &search_key(&name), self.now()).await {
             Err(StoreError::Conflict { .. }) => refuse(vec![error(
@@ -203,7 +235,15 @@ impl Services {
             other => other?,
         }
         let details = json!({ "name": name });
-        self.record(&mut tx, actor, Some(customer), "group.create", &group.to_string(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "group.create",
+            &group.to_string(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
         Ok(group)
     }
@@ -211,12 +251,20 @@ impl Services {
     /// Begins a change of the settings that were shown as `version`.
     async fn edit(&self, actor: &Actor, slug: &str, version: i64) -> Result<Edit, ServiceError> {
         let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::EditSettings).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
         let (directory, settings) = current(&mut tx, customer).await?;
         if settings.version != version {
             return Err(UserError::Changed.into());
         }
-        Ok(Edit { tx, customer, directory, settings })
+        Ok(Edit {
+            tx,
+            customer,
+            directory,
+            settings,
+        })
     }
 
     /// Ends a change: a new version and an audit row, or nothing when nothing differs.
@@ -231,13 +279,26 @@ impl Services {
         if before == after {
             return Ok(());
         }
-        let Edit { mut tx, customer, directory, mut settings } = edit;
+        let Edit {
+            mut tx,
+            customer,
+            directory,
+            mut settings,
+        } = edit;
         let expected = settings.version;
         settings.version = expected + 1;
         let (by, now) = (actor.name.as_str(), self.now());
         store::settings::save(&mut tx, customer, directory.id, expected, &settings, by, now).await?;
         let details = json!({ "version": settings.version, "before": before, "after": after });
-        self.record(&mut tx, actor, Some(customer), action, &directory.id.to_string(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            action,
+            &directory.id.to_string(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -253,19 +314,29 @@ struct Edit {
 
 /// The directory the customer follows, and its settings.
 async fn current(tx: &mut Tx, customer: CustomerId) -> Result<(DirectoryRow, SyncSettings), ServiceError> {
-    let directory = store::directories::current(tx, customer).await?.ok_or_else(needs_provider)?;
-    let row = store::settings::find(tx, customer, directory.id).await?.ok_or_else(needs_provider)?;
+    let directory = store::directories::current(tx, customer)
+        .await?
+        .ok_or_else(needs_provider)?;
+    let row = store::settings::find(tx, customer, directory.id)
+        .await?
+        .ok_or_else(needs_provider)?;
     Ok((directory, row.settings))
 }
 
 fn needs_provider() -> ServiceError {
-    UserError::NeededFirst { what: "A connection to Entra ID or Okta".to_owned() }.into()
+    UserError::NeededFirst {
+        what: "A connection to Entra ID or Okta".to_owned(),
+    }
+    .into()
 }
 
 /// A provider that cannot be asked: what to do about it, beside the search field.
-fn advice(failed: providers::ProviderError) -> ServiceError {
+fn advice(failed: &providers::ProviderError) -> ServiceError {
     let advice = failed.advice();
-    tracing::info!(error = crate::error::chain(&failed), "groups could not be searched");
+    tracing::info!(
+        error = crate::error::chain(failed),
+        "groups could not be searched"
+    );
     UserError::field("search", format!("{} {}", advice.problem, advice.cure)).into()
 }
 
@@ -277,7 +348,9 @@ fn warning(group: &DirectoryGroup) -> Option<String> {
         match group.kind {
             GroupKind::BuiltIn => "Everyone in the directory is in here.",
             GroupKind::Dynamic => "Its members follow a rule of the directory and can lag behind by hours.",
-            GroupKind::Distribution => "A distribution list; anybody who may edit the list decides who is synchronised.",
+            GroupKind::Distribution => {
+                "A distribution list; anybody who may edit the list decides who is synchronised."
+            }
             _ if search_key(&group.name) == "all users" => "The name says that everybody is in here.",
             _ => return None,
         }
@@ -322,7 +395,10 @@ fn checked_scope(mut scope: Scope, provider: Provider) -> Result<Scope, ServiceE
 
 /// The id becomes part of an address at the provider, so only the characters their ids have are let through.
 fn is_object_id(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    (1..=128).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 fn trimmed(mut mapping: DataMapping) -> DataMapping {
@@ -342,13 +418,28 @@ fn check_group_mappings(groups: &[GroupMapping], known: &[(GroupId, String)]) ->
     for (n, row) in groups.iter().enumerate() {
         let earlier = groups.get(..n).unwrap_or_default();
         if !is_object_id(row.object_id.as_str()) || row.name.chars().count() > MAX_NAME {
-            errors.push(error(&format!("groups.{n}.object_id"), "Choose the directory group from the list."));
+            errors.push(error(
+                &format!("groups.{n}.object_id"),
+                "Choose the directory group from the list.",
+            ));
         }
         if !known.iter().any(|(id, _)| *id == row.group) {
-            errors.push(error(&format!("groups.{n}.group"), "Choose the People group from the list."));
-        } else if earlier.iter().any(|other| other.group == row.group && other.object_id == row.object_id) {
-            errors.push(error(&format!("groups.{n}.group"), "These two groups are mapped already."));
-        } else if earlier.iter().any(|other| other.group == row.group && other.mode != row.mode) {
+            errors.push(error(
+                &format!("groups.{n}.group"),
+                "Choose the People group from the list.",
+            ));
+        } else if earlier
+            .iter()
+            .any(|other| other.group == row.group && other.object_id == row.object_id)
+        {
+            errors.push(error(
+                &format!("groups.{n}.group"),
+                "These two groups are mapped already.",
+            ));
+        } else if earlier
+            .iter()
+            .any(|other| other.group == row.group && other.mode != row.mode)
+        {
             // U-13: the members are the union, so there is one answer for who else may be in the group.
             errors.push(error(
                 &format!("groups.{n}.mode"),
@@ -360,9 +451,16 @@ fn check_group_mappings(groups: &[GroupMapping], known: &[(GroupId, String)]) ->
 }
 
 fn refuse(errors: Vec<FieldError>) -> Result<(), ServiceError> {
-    if errors.is_empty() { Ok(()) } else { Err(UserError::Invalid { errors }.into()) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(UserError::Invalid { errors }.into())
+    }
 }
 
 fn error(field: &str, message: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: message.to_owned() }
+    FieldError {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }
 }

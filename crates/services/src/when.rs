@@ -16,7 +16,10 @@ pub(crate) fn when(at: Timestamp, now: Timestamp) -> When {
         1 => format!("tomorrow at {time}"),
         _ => format!("{} at {time}", at.format("%-d %B %Y")),
     };
-    When { words, iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string() }
+    When {
+        words,
+        iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
 }
 
 /// A day seen from `now`: "in 41 days", "tomorrow", "today", "yesterday", "3 days ago".
@@ -38,7 +41,11 @@ pub(crate) fn is_soon(at: Timestamp, now: Timestamp) -> bool {
 /// How long something took: "0.4 s", "42 s", "3 min 12 s", "1 h 04 min".
 pub(crate) fn took(from: Timestamp, to: Timestamp) -> String {
     let length = (to - from).max(TimeDelta::zero());
-    let (hours, minutes, seconds) = (length.num_hours(), length.num_minutes() % 60, length.num_seconds() % 60);
+    let (hours, minutes, seconds) = (
+        length.num_hours(),
+        length.num_minutes() % 60,
+        length.num_seconds() % 60,
+    );
     if hours > 0 {
         format!("{} h {minutes:02} min", thousands(hours.unsigned_abs()))
     } else if minutes > 0 {
@@ -134,14 +141,23 @@ mod tests {
             (3_840_000, "1 h 04 min"),
             (-5_000, "0.0 s"),
         ] {
-            assert_eq!(took(from, from + TimeDelta::milliseconds(millis)), words, "{millis} ms");
+            assert_eq!(
+                took(from, from + TimeDelta::milliseconds(millis)),
+                words,
+                "{millis} ms"
+            );
         }
     }
 
     #[test]
     fn numbers_in_words() {
-        for (number, words) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_262, "1,262"), (1_000_000, "1,000,000")]
-        {
+        for (number, words) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_262, "1,262"),
+            (1_000_000, "1,000,000"),
+        ] {
             assert_eq!(thousands(number), words);
         }
         assert_eq!(counted(1, "person", "people"), "1 person");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
 use domain::provider::{AuthMethod, Provider, ProviderValues, SecretKind};
 use domain::views::ProviderForm;
@@ -44,7 +46,15 @@ pub(super) fn check(
     let values = values(provider, auth, form, clouds, &mut errors);
     let typed = secrets(auth, form, &mut errors);
     let expires = expiry(form, &typed, now, &mut errors);
-    if errors.is_empty() { Ok(Entered { values, typed, expires }) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(Entered {
+            values,
+            typed,
+            expires,
+        })
+    } else {
+        Err(errors)
+    }
 }
 
 fn values(
@@ -76,14 +86,23 @@ fn values(
         AuthMethod::PrivateKey => take(key_id(&form.key_id)),
         _ => String::new(),
     };
-    ProviderValues { provider, auth, cloud, tenant, client_id, key_id }
+    ProviderValues {
+        provider,
+        auth,
+        cloud,
+        tenant,
+        client_id,
+        key_id,
+    }
 }
 
 /// One of the operator's clouds; a customer can never type a login host (C-18). Nothing chosen means the first one.
 fn cloud(typed: &str, clouds: &[(String, String)]) -> Result<String, FieldError> {
     let typed = typed.trim();
     let found = clouds.iter().find(|(id, _)| typed.is_empty() || id == typed);
-    found.map(|(id, _)| id.clone()).ok_or_else(|| wrong("cloud", "Choose one of the clouds in the list."))
+    found
+        .map(|(id, _)| id.clone())
+        .ok_or_else(|| wrong("cloud", "Choose one of the clouds in the list."))
 }
 
 fn key_id(typed: &str) -> Result<String, FieldError> {
@@ -91,7 +110,10 @@ fn key_id(typed: &str) -> Result<String, FieldError> {
     if typed.len() <= 200 && typed.chars().all(|c| c.is_ascii_graphic()) {
         Ok(typed.to_owned())
     } else {
-        Err(wrong("key_id", "A key ID (kid) has no blanks; copy it from the list of public keys of your app."))
+        Err(wrong(
+            "key_id",
+            "A key ID (kid) has no blanks; copy it from the list of public keys of your app.",
+        ))
     }
 }
 
@@ -156,12 +178,16 @@ fn expiry(
     now: Timestamp,
     errors: &mut Vec<FieldError>,
 ) -> Option<Timestamp> {
-    let certificate =
-        typed.get(&SecretKind::Certificate).and_then(|pem| providers::certificate_expiry(pem.expose_secret()));
+    let certificate = typed
+        .get(&SecretKind::Certificate)
+        .and_then(|pem| providers::certificate_expiry(pem.expose_secret()));
     if let Some(at) = certificate {
         if at < now {
             let day = at.format("%-d %B %Y");
-            errors.push(wrong("certificate", &format!("This certificate expired on {day}. Make a new one.")));
+            errors.push(wrong(
+                "certificate",
+                &format!("This certificate expired on {day}. Make a new one."),
+            ));
         }
         return Some(at);
     }
@@ -169,12 +195,21 @@ fn expiry(
     if day.is_empty() {
         return None;
     }
-    let Some(at) = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().and_then(when::end_of) else {
-        errors.push(wrong("secret_expires", "Type the day as in 2027-03-31, or leave it empty."));
+    let Some(at) = NaiveDate::parse_from_str(day, "%Y-%m-%d")
+        .ok()
+        .and_then(when::end_of)
+    else {
+        errors.push(wrong(
+            "secret_expires",
+            "Type the day as in 2027-03-31, or leave it empty.",
+        ));
         return None;
     };
     if at < now && !typed.is_empty() {
-        errors.push(wrong("secret_expires", "This day is over. Make a new secret, or correct the day."));
+        errors.push(wrong(
+            "secret_expires",
+            "This day is over. Make a new secret, or correct the day.",
+        ));
     }
     Some(at)
 }
@@ -189,7 +224,9 @@ impl Entered {
             let kept = stored.and_then(|stored| stored.secrets.get(*kind));
             match (self.typed.get(kind), kept) {
                 (Some(typed), _) => secrets.insert(*kind, typed.clone()),
-                (None, Some(kept)) if stored.is_some_and(|stored| same_place(&stored.values, &self.values)) => {
+                (None, Some(kept))
+                    if stored.is_some_and(|stored| same_place(&stored.values, &self.values)) =>
+                {
                     secrets.insert(*kind, kept.clone());
                 }
                 (None, Some(_)) => errors.push(wrong(
@@ -199,13 +236,23 @@ impl Entered {
                 (None, None) => errors.push(wrong(kind.code(), missing(*kind))),
             }
         }
-        if errors.is_empty() { Ok(secrets) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(secrets)
+        } else {
+            Err(errors)
+        }
     }
 
     /// When the secrets expire: as entered, unless a stored certificate stays, which knows better.
     pub(super) fn expires_with(&self, stored: Option<&Connection>) -> Option<Timestamp> {
         let kept = (!self.typed.contains_key(&SecretKind::Certificate))
-            .then(|| stored?.rows.iter().find(|row| row.kind == SecretKind::Certificate)?.expires_at)
+            .then(|| {
+                stored?
+                    .rows
+                    .iter()
+                    .find(|row| row.kind == SecretKind::Certificate)?
+                    .expires_at
+            })
             .flatten()
             .filter(|_| self.values.auth == AuthMethod::Certificate);
         kept.or(self.expires)
@@ -250,9 +297,13 @@ pub(super) fn fingerprint(
     }
     for kind in SecretKind::of(values.auth) {
         part(kind.code());
-        part(secrets.get(*kind).map_or("", |secret| secret.expose_secret().trim()));
+        part(
+            secrets
+                .get(*kind)
+                .map_or("", |secret| secret.expose_secret().trim()),
+        );
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 /// What may be shown of a secret (C-21): the end of a secret somebody may have to find in a list. Keys and
@@ -261,13 +312,18 @@ pub(super) fn ends_in(kind: SecretKind, secret: &SecretString) -> String {
     let text = secret.expose_secret().trim();
     let count = text.chars().count();
     match kind {
-        SecretKind::ClientSecret | SecretKind::ApiToken if count >= 16 => text.chars().skip(count - 4).collect(),
+        SecretKind::ClientSecret | SecretKind::ApiToken if count >= 16 => {
+            text.chars().skip(count - 4).collect()
+        }
         _ => String::new(),
     }
 }
 
 pub(super) fn wrong(field: &str, message: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: message.to_owned() }
+    FieldError {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 #[cfg(test)]

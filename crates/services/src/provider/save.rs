@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::providers::{ConfigRow, SecretRow};
 
+use super::Connection;
 use super::form::{self, Entered, wrong};
 use super::test::invalid;
-use super::Connection;
 use crate::seal::Place;
 use crate::when::counted;
 use crate::{ServiceError, Services};
@@ -40,7 +40,10 @@ impl Services {
         form: &ProviderForm,
     ) -> Result<(), ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::EditProvider).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditProvider)
+            .await?
+            .id;
         let stored = self.connection(&mut tx, customer).await?;
         let entered = form::check(form, &self.providers().clouds(), self.now()).map_err(invalid)?;
         check_switch(&mut tx, customer, &entered.values).await?;
@@ -52,10 +55,17 @@ impl Services {
 
         let secrets = entered.complete(stored.as_ref()).map_err(invalid)?;
         if let Some(stored) = stored.as_ref().filter(|_| linked > 0) {
-            self.check_same_organisation(stored, &entered.values, &secrets, linked.unsigned_abs()).await?;
+            self.check_same_organisation(stored, &entered.values, &secrets, linked.unsigned_abs())
+                .await?;
         }
         let seen = stored.as_ref().map_or(0, |stored| stored.version);
-        let save = Save { actor, customer, entered, secrets, seen };
+        let save = Save {
+            actor,
+            customer,
+            entered,
+            secrets,
+            seen,
+        };
         let mut tx = self.db().begin().await?;
         self.store_provider(&mut tx, &save).await?;
         tx.commit().await?;
@@ -120,7 +130,9 @@ impl Services {
         } else {
             store::providers::insert(tx, customer, directory, &row).await?;
         }
-        if before.as_ref().is_some_and(|before| place(&before.values) != place(values))
+        if before
+            .as_ref()
+            .is_some_and(|before| place(&before.values) != place(values))
             && store::links::count(tx, customer, directory).await? == 0
         {
             store::directories::forget_tenant(tx, customer, directory).await?;
@@ -132,7 +144,8 @@ impl Services {
             "secrets": changed,
         });
         let object = directory.to_string();
-        self.record(tx, save.actor, Some(customer), "provider.save", &object, &details).await
+        self.record(tx, save.actor, Some(customer), "provider.save", &object, &details)
+            .await
     }
 
     /// The directory these values feed: the one there is, or a new one with settings of its own.
@@ -173,7 +186,10 @@ impl Services {
         directory: DirectoryId,
         version: i64,
     ) -> Result<(), ServiceError> {
-        let settings = SyncSettings { version, ..SyncSettings::initial(save.entered.values.provider) };
+        let settings = SyncSettings {
+            version,
+            ..SyncSettings::initial(save.entered.values.provider)
+        };
         let (by, now) = (save.actor.name.as_str(), self.now());
         Ok(store::settings::insert(tx, save.customer, directory, &settings, by, now).await?)
     }
@@ -193,7 +209,9 @@ impl Services {
         for kind in needed {
             let row = before.and_then(|before| before.rows.iter().find(|row| row.kind == *kind));
             if let Some(secret) = entered.typed.get(kind) {
-                let sealed = self.keys().seal(&Place::provider_secret(customer, directory, *kind), secret)?;
+                let sealed = self
+                    .keys()
+                    .seal(&Place::provider_secret(customer, directory, *kind), secret)?;
                 let row = SecretRow {
                     kind: *kind,
                     key_id: sealed.key_id,
@@ -229,7 +247,9 @@ impl Services {
         version: i64,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
-        let Some(test) = store::providers::latest_report(tx, save.customer).await? else { return Ok(()) };
+        let Some(test) = store::providers::latest_report(tx, save.customer).await? else {
+            return Ok(());
+        };
         let fingerprint = form::fingerprint(save.customer, &save.entered.values, &save.secrets);
         let is_of_these = test.kept.fingerprint.as_deref() == Some(fingerprint.as_str());
         if is_of_these && test.config_version.is_none() && now - test.at <= TEST_COUNTS_FOR {
@@ -246,8 +266,14 @@ fn place(values: &ProviderValues) -> (&str, &str) {
 
 /// Refuses another provider while the directory of the old one owns people, and any save that would pull the
 /// directory away from under a run.
-async fn check_switch(tx: &mut Tx, customer: CustomerId, values: &ProviderValues) -> Result<(), ServiceError> {
-    let Some(current) = store::directories::current(tx, customer).await? else { return Ok(()) };
+async fn check_switch(
+    tx: &mut Tx,
+    customer: CustomerId,
+    values: &ProviderValues,
+) -> Result<(), ServiceError> {
+    let Some(current) = store::directories::current(tx, customer).await? else {
+        return Ok(());
+    };
     if current.provider == values.provider {
         return Ok(());
     }

@@ -31,8 +31,12 @@ impl Services {
         tx: &mut Tx,
         customer: CustomerId,
     ) -> Result<Option<Connection>, ServiceError> {
-        let Some(directory) = store::directories::current(tx, customer).await? else { return Ok(None) };
-        let Some(config) = store::providers::find(tx, customer, directory.id).await? else { return Ok(None) };
+        let Some(directory) = store::directories::current(tx, customer).await? else {
+            return Ok(None);
+        };
+        let Some(config) = store::providers::find(tx, customer, directory.id).await? else {
+            return Ok(None);
+        };
         let rows = store::providers::secrets(tx, customer, directory.id).await?;
         let mut secrets = Secrets::new();
         for row in &rows {

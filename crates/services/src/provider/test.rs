@@ -28,7 +28,10 @@ impl Services {
         form: &ProviderForm,
     ) -> Result<ReportView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::TestConnection).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::TestConnection)
+            .await?
+            .id;
         let stored = self.connection(&mut tx, customer).await?;
         let (settings, linked) = match &stored {
             None => (None, 0),
@@ -46,7 +49,10 @@ impl Services {
             (Some(stored), Some(row)) if stored.values.provider == values.provider => row.settings,
             _ => SyncSettings::initial(values.provider),
         };
-        let mut report = self.providers().test(values, &secrets, &settings.mapping, &settings.scope).await;
+        let mut report = self
+            .providers()
+            .test(values, &secrets, &settings.mapping, &settings.scope)
+            .await;
         if let Some(stored) = &stored {
             let linked = u64::try_from(linked).unwrap_or(0);
             notice_other_tenant(&mut report, stored.directory.tenant_id.as_deref(), linked);
@@ -57,8 +63,16 @@ impl Services {
             .as_ref()
             .filter(|stored| form::fingerprint(customer, &stored.values, &stored.secrets) == fingerprint)
             .map(|stored| stored.version);
-        let attributes = if passed { self.attribute_names(values, &secrets).await } else { Vec::new() };
-        let kept = KeptReport { report, fingerprint: passed.then_some(fingerprint), attributes };
+        let attributes = if passed {
+            self.attribute_names(values, &secrets).await
+        } else {
+            Vec::new()
+        };
+        let kept = KeptReport {
+            report,
+            fingerprint: passed.then_some(fingerprint),
+            attributes,
+        };
         self.keep(actor, customer, values, saved_version, kept).await
     }
 
@@ -71,24 +85,48 @@ impl Services {
         kept: KeptReport,
     ) -> Result<ReportView, ServiceError> {
         let (at, passed) = (kept.report.at, kept.report.passed());
-        let row = ReportRow { id: self.new_id(), config_version, passed, kept, at };
+        let row = ReportRow {
+            id: self.new_id(),
+            config_version,
+            passed,
+            kept,
+            at,
+        };
         let mut tx = self.db().begin().await?;
         store::providers::insert_report(&mut tx, customer, &row).await?;
         let details = json!({ "values": values, "passed": passed, "saved": config_version.is_some() });
-        self.record(&mut tx, actor, Some(customer), "provider.test", values.provider.code(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "provider.test",
+            values.provider.code(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
-        Ok(ReportView { when: when(at, self.now()), report: row.kept.report, stale: false })
+        Ok(ReportView {
+            when: when(at, self.now()),
+            report: row.kept.report,
+            stale: false,
+        })
     }
 
     /// The attributes the directory has. Only an offer for the data mapping, so a failure is no more than a log line.
     async fn attribute_names(&self, values: &ProviderValues, secrets: &Secrets) -> Vec<String> {
-        let budget = RunBudget { time: Some(ATTRIBUTES_TIME), ..RunBudget::default() };
+        let budget = RunBudget {
+            time: Some(ATTRIBUTES_TIME),
+            ..RunBudget::default()
+        };
         let names = match self.providers().connect_for_run(values, secrets, &budget) {
             Ok(reader) => reader.attribute_names().await,
             Err(error) => Err(error),
         };
         names.unwrap_or_else(|error| {
-            tracing::info!(error = crate::error::chain(&error), "attributes could not be listed");
+            tracing::info!(
+                error = crate::error::chain(&error),
+                "attributes could not be listed"
+            );
             Vec::new()
         })
     }
@@ -96,7 +134,9 @@ impl Services {
 
 /// C-22: credentials of another organisation make every linked person unknown. That is not a pass.
 fn notice_other_tenant(report: &mut ConnectionReport, known: Option<&str>, linked: u64) {
-    let (Some(known), Some(found)) = (known, report.tenant_id.as_deref()) else { return };
+    let (Some(known), Some(found)) = (known, report.tenant_id.as_deref()) else {
+        return;
+    };
     if known == found || linked == 0 {
         return;
     }
@@ -106,13 +146,18 @@ fn notice_other_tenant(report: &mut ConnectionReport, known: Option<&str>, linke
             "These values lead to another organisation ({name}) than the one {} linked to.",
             counted(linked, "person is", "people are")
         ),
-        cure: "Every person would be unknown. Enter the values of the organisation that was connected before."
-            .to_owned(),
+        cure:
+            "Every person would be unknown. Enter the values of the organisation that was connected before."
+                .to_owned(),
         field: Some("tenant".to_owned()),
         permission: None,
         code: None,
     };
-    if let Some(stage) = report.stages.iter_mut().find(|stage| stage.stage == ConnectionStage::Tenant) {
+    if let Some(stage) = report
+        .stages
+        .iter_mut()
+        .find(|stage| stage.stage == ConnectionStage::Tenant)
+    {
         stage.verdict = Verdict::Failed;
         stage.advice = Some(advice);
     }

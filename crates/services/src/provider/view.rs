@@ -11,15 +11,31 @@ use crate::{ServiceError, Services};
 
 /// What a customer has to grant, in the provider's own names, and what for (provider-apis 1.8 and 2.1).
 const PERMISSIONS: &[(Provider, &str, &str)] = &[
-    (Provider::Entra, "User.Read.All", "Read people, their attributes and their managers."),
-    (Provider::Entra, "GroupMember.Read.All", "Read groups and who is in them."),
+    (
+        Provider::Entra,
+        "User.Read.All",
+        "Read people, their attributes and their managers.",
+    ),
+    (
+        Provider::Entra,
+        "GroupMember.Read.All",
+        "Read groups and who is in them.",
+    ),
     (
         Provider::Entra,
         "Member.Read.Hidden",
         "Only if a group you choose hides its members: without it such a group looks empty.",
     ),
-    (Provider::Okta, "okta.users.read", "Read people and their attributes."),
-    (Provider::Okta, "okta.groups.read", "Read groups and who is in them."),
+    (
+        Provider::Okta,
+        "okta.users.read",
+        "Read people and their attributes.",
+    ),
+    (
+        Provider::Okta,
+        "okta.groups.read",
+        "Read groups and who is in them.",
+    ),
     (
         Provider::Okta,
         "okta.schemas.read",
@@ -36,7 +52,10 @@ impl Services {
     /// The provider page: what is saved, without secrets, and what the last test of it found.
     pub async fn provider(&self, actor: &Actor, slug: &str) -> Result<ProviderView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::ReadCustomer).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
         let now = self.now();
         let stored = self.connection(&mut tx, customer).await?;
         let saved = match &stored {

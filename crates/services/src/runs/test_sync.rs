@@ -30,7 +30,10 @@ impl Services {
     /// The test sync page. What it shows comes from the latest complete read, whichever run made it.
     pub async fn test_sync(&self, actor: &Actor, slug: &str) -> Result<TestSyncView, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::ReadPeople).await?.id;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadPeople)
+            .await?
+            .id;
         let directory = store::directories::current(&mut tx, customer).await?;
         let settings = match &directory {
             Some(directory) => store::settings::find(&mut tx, customer, directory.id).await?,
@@ -45,8 +48,16 @@ impl Services {
         let make_up = store::found_list::make_up(&mut tx, customer, directory.id).await?;
         let in_scope = sum(&make_up, |part| part.in_scope);
         // Nobody in scope: then everybody is looked at, which is better than an empty page.
-        let among = Among { customer, directory: directory.id, everybody: in_scope == 0 };
-        let looked_at = if in_scope == 0 { sum(&make_up, |_| true) } else { in_scope };
+        let among = Among {
+            customer,
+            directory: directory.id,
+            everybody: in_scope == 0,
+        };
+        let looked_at = if in_scope == 0 {
+            sum(&make_up, |_| true)
+        } else {
+            in_scope
+        };
         let sampled = store::found_list::page(&mut tx, among, -1, SAMPLED).await?;
         let filled = store::found_list::filled(&mut tx, among).await?;
         let groups = store::found_list::groups(&mut tx, customer, directory.id).await?;
@@ -75,11 +86,19 @@ fn nothing_yet() -> TestSyncView {
 }
 
 fn needed_first(settings: &SyncSettings) -> Option<String> {
-    settings.scope.groups.is_empty().then(|| "A security group".to_owned())
+    settings
+        .scope
+        .groups
+        .is_empty()
+        .then(|| "A security group".to_owned())
 }
 
 fn sum(make_up: &[MakeUp], which: impl Fn(&MakeUp) -> bool) -> u64 {
-    make_up.iter().filter(|part| which(part)).map(|part| part.people.unsigned_abs()).sum()
+    make_up
+        .iter()
+        .filter(|part| which(part))
+        .map(|part| part.people.unsigned_abs())
+        .sum()
 }
 
 fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
@@ -91,8 +110,18 @@ fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
         ("People in the directory", sum(make_up, |_| true)),
         ("In the security groups", sum(make_up, |part| part.in_scope)),
         ("Outside them", sum(make_up, |part| !part.in_scope)),
-        ("In the groups and active", sum(make_up, |part| part.in_scope && standing(part) == Some(Standing::Works))),
-        ("In the groups and disabled", sum(make_up, |part| part.in_scope && standing(part) == Some(Standing::Gone))),
+        (
+            "In the groups and active",
+            sum(make_up, |part| {
+                part.in_scope && standing(part) == Some(Standing::Works)
+            }),
+        ),
+        (
+            "In the groups and disabled",
+            sum(make_up, |part| {
+                part.in_scope && standing(part) == Some(Standing::Gone)
+            }),
+        ),
         ("Guests", sum(make_up, |part| part.guest)),
         ("Groups read", groups),
     ]
@@ -102,10 +131,18 @@ fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
 }
 
 /// The rows of the data mapping with the share of people who have them filled, and real values.
-fn samples(mapping: &DataMapping, people: &[SnapshotUser], filled: &[Filled], of: u64) -> Vec<AttributeSample> {
+fn samples(
+    mapping: &DataMapping,
+    people: &[SnapshotUser],
+    filled: &[Filled],
+    of: u64,
+) -> Vec<AttributeSample> {
     let by_name: BTreeMap<&str, &Filled> = filled.iter().map(|row| (row.attribute.as_str(), row)).collect();
     let username = (mapping.username_attribute.as_str(), field::USERNAME);
-    let rows = mapping.fields.iter().map(|row| (row.attribute.as_str(), row.field.as_str()));
+    let rows = mapping
+        .fields
+        .iter()
+        .map(|row| (row.attribute.as_str(), row.field.as_str()));
     std::iter::once(username)
         .chain(rows)
         .map(|(attribute, key)| AttributeSample {
@@ -122,7 +159,10 @@ fn samples(mapping: &DataMapping, people: &[SnapshotUser], filled: &[Filled], of
 /// all stand in.
 fn examples(attribute: &str, people: &[SnapshotUser], filled: Option<&Filled>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for value in people.iter().filter_map(|person| person.user.attributes.get(attribute)?.to_text()) {
+    for value in people
+        .iter()
+        .filter_map(|person| person.user.attributes.get(attribute)?.to_text())
+    {
         let value: String = value.chars().take(EXAMPLE_CHARS).collect();
         if !found.contains(&value) {
             found.push(value);
@@ -132,9 +172,14 @@ fn examples(attribute: &str, people: &[SnapshotUser], filled: Option<&Filled>) -
         }
     }
     if let (true, Some(filled)) = (found.is_empty(), filled) {
-        let ends = [filled.low.as_deref(), filled.high.as_deref()].into_iter().flatten();
+        let ends = [filled.low.as_deref(), filled.high.as_deref()]
+            .into_iter()
+            .flatten();
         // A list is stored as JSON text, which is no value to show.
-        found.extend(ends.filter(|end| !end.starts_with('[')).map(|end| end.chars().take(EXAMPLE_CHARS).collect()));
+        found.extend(
+            ends.filter(|end| !end.starts_with('['))
+                .map(|end| end.chars().take(EXAMPLE_CHARS).collect()),
+        );
         found.dedup();
     }
     found
@@ -152,16 +197,38 @@ async fn oddities(tx: &mut Tx, among: Among, settings: &SyncSettings) -> Result<
         (
             Odd::NoUsername,
             "No username",
-            format!("The attribute {} is empty, so no account can be made for them.", mapping.username_attribute),
+            format!(
+                "The attribute {} is empty, so no account can be made for them.",
+                mapping.username_attribute
+            ),
         ),
-        (Odd::UnknownStatus, "Unknown status", "Nothing is changed for them until we know what it means.".to_owned()),
-        (Odd::Disabled, "Disabled in the directory", "No account is made for them; an account they have is blocked.".to_owned()),
-        (Odd::Pending, "Not active yet", "Staged or invited; they are picked up once they are active.".to_owned()),
+        (
+            Odd::UnknownStatus,
+            "Unknown status",
+            "Nothing is changed for them until we know what it means.".to_owned(),
+        ),
+        (
+            Odd::Disabled,
+            "Disabled in the directory",
+            "No account is made for them; an account they have is blocked.".to_owned(),
+        ),
+        (
+            Odd::Pending,
+            "Not active yet",
+            "Staged or invited; they are picked up once they are active.".to_owned(),
+        ),
         (Odd::Guest, "Guests", guests.to_owned()),
-        (Odd::NoMail, "No e-mail address", "Their profile has none, and the intranet cannot write to them.".to_owned()),
+        (
+            Odd::NoMail,
+            "No e-mail address",
+            "Their profile has none, and the intranet cannot write to them.".to_owned(),
+        ),
     ];
     if let Some(row) = surname {
-        let why = format!("The attribute {} is empty; the list of people sorts them by what there is.", row.attribute);
+        let why = format!(
+            "The attribute {} is empty; the list of people sorts them by what there is.",
+            row.attribute
+        );
         kinds.push((Odd::Without(&row.attribute), "No surname", why));
     }
     let mut found = shared_oddities(tx, among).await?;
@@ -206,7 +273,10 @@ async fn shared_oddities(tx: &mut Tx, among: Among) -> Result<Vec<Oddity>, Servi
                 title: title.to_owned(),
                 explanation: explanation.to_owned(),
                 count: count.unsigned_abs(),
-                examples: examples.into_iter().map(|(what, n)| format!("{what} ({n} people)")).collect(),
+                examples: examples
+                    .into_iter()
+                    .map(|(what, n)| format!("{what} ({n} people)"))
+                    .collect(),
             });
         }
     }
@@ -222,13 +292,19 @@ async fn scope_groups(
 ) -> Result<Vec<String>, ServiceError> {
     let read = store::found_list::read_groups(tx, customer, directory).await?;
     let describe = |chosen: &domain::settings::ScopeGroup| {
-        let Some(group) = read.iter().find(|group| group.object_id == chosen.object_id.as_str()) else {
+        let Some(group) = read
+            .iter()
+            .find(|group| group.object_id == chosen.object_id.as_str())
+        else {
             return format!("{} (not read yet)", chosen.name);
         };
         let members = thousands(group.members.unsigned_abs());
         match group.other_members {
             0 => format!("{} ({members} members)", group.name),
-            others => format!("{} ({members} members, and {others} that are not people)", group.name),
+            others => format!(
+                "{} ({members} members, and {others} that are not people)",
+                group.name
+            ),
         }
     };
     Ok(settings.scope.groups.iter().map(describe).collect())
@@ -237,7 +313,10 @@ async fn scope_groups(
 fn found_person(person: SnapshotUser) -> FoundPerson {
     FoundPerson {
         object_id: person.user.object_id.0,
-        name: person.user.display_name.unwrap_or_else(|| person.user.principal_name.clone()),
+        name: person
+            .user
+            .display_name
+            .unwrap_or_else(|| person.user.principal_name.clone()),
         principal_name: person.user.principal_name,
         mail: person.user.mail,
         status: person.user.status.label().to_owned(),

@@ -32,7 +32,10 @@ pub(super) fn headline(run: &RunRecord) -> String {
         RunState::Held => held(run),
         RunState::Completed | RunState::CompletedWithProblems => completed(run),
         RunState::Failed => {
-            let problem = run.problem.as_ref().map_or("The run could not go on.", |advice| &advice.problem);
+            let problem = run
+                .problem
+                .as_ref()
+                .map_or("The run could not go on.", |advice| &advice.problem);
             format!("{} {}", sentence(problem), what_stands(run))
         }
         RunState::Cancelled if was_rejected(run) => {
@@ -40,7 +43,10 @@ pub(super) fn headline(run: &RunRecord) -> String {
         }
         RunState::Cancelled => format!("Cancelled. {}", what_stands(run)),
         RunState::Interrupted => {
-            format!("Interrupted: its server stopped and it was not taken up again. {}", what_stands(run))
+            format!(
+                "Interrupted: its server stopped and it was not taken up again. {}",
+                what_stands(run)
+            )
         }
     }
 }
@@ -50,10 +56,16 @@ fn under_way(run: &RunRecord) -> String {
     match run.phase {
         RunPhase::Read if counts.read == 0 => "Reading people and groups".to_owned(),
         RunPhase::Read => {
-            format!("Reading people and groups: {} so far", counted(counts.read, "person", "people"))
+            format!(
+                "Reading people and groups: {} so far",
+                counted(counts.read, "person", "people")
+            )
         }
         RunPhase::Compare => {
-            format!("Comparing {} with the accounts here", counted(counts.read, "person", "people"))
+            format!(
+                "Comparing {} with the accounts here",
+                counted(counts.read, "person", "people")
+            )
         }
         RunPhase::Guard => "Checking the safety limits".to_owned(),
         RunPhase::Apply => format!(
@@ -66,8 +78,16 @@ fn under_way(run: &RunRecord) -> String {
 }
 
 fn held(run: &RunRecord) -> String {
-    let why = run.hold.iter().map(HoldReason::sentence).next().unwrap_or_default();
-    format!("{} {why} Nothing was applied yet.", sentence(&capital(&planned(&run.counts))))
+    let why = run
+        .hold
+        .iter()
+        .map(HoldReason::sentence)
+        .next()
+        .unwrap_or_default();
+    format!(
+        "{} {why} Nothing was applied yet.",
+        sentence(&capital(&planned(&run.counts)))
+    )
 }
 
 fn completed(run: &RunRecord) -> String {
@@ -78,11 +98,24 @@ fn completed(run: &RunRecord) -> String {
     let looks = only_looks(run.kind);
     let mut parts = Vec::new();
     if counts.failed > 0 {
-        parts.push(format!("{} could not be written", counted(counts.failed, "change", "changes")));
+        parts.push(format!(
+            "{} could not be written",
+            counted(counts.failed, "change", "changes")
+        ));
     }
-    parts.extend(parts_of(counts, if looks { ChangeKind::would_label } else { ChangeKind::done_label }));
+    parts.extend(parts_of(
+        counts,
+        if looks {
+            ChangeKind::would_label
+        } else {
+            ChangeKind::done_label
+        },
+    ));
     let mut text = if parts.is_empty() {
-        format!("Nothing to change: {} are as the directory says.", people(counts.in_scope))
+        format!(
+            "Nothing to change: {} are as the directory says.",
+            people(counts.in_scope)
+        )
     } else {
         format!("{}.", capital(&parts.join(", ")))
     };
@@ -98,9 +131,16 @@ fn test_sync(run: &RunRecord) -> String {
         "Connected, but the directory returned nobody.".to_owned()
     } else if counts.in_scope == 0 {
         // C-23
-        format!("Connected, but of {} nobody is in the security groups.", people(counts.read))
+        format!(
+            "Connected, but of {} nobody is in the security groups.",
+            people(counts.read)
+        )
     } else {
-        format!("{} found, {} in the security groups.", people(counts.read), thousands(counts.in_scope))
+        format!(
+            "{} found, {} in the security groups.",
+            people(counts.read),
+            thousands(counts.in_scope)
+        )
     };
     with_warnings(format!("{text} Nothing was written to People."), run)
 }
@@ -134,15 +174,26 @@ fn was_rejected(run: &RunRecord) -> bool {
 /// "3 would be blocked, 12 would be created"; "nothing would change".
 fn planned(counts: &RunCounts) -> String {
     let parts: Vec<String> = parts_of(counts, ChangeKind::would_label).collect();
-    if parts.is_empty() { "nothing would change".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "nothing would change".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 fn parts_of(counts: &RunCounts, label: fn(ChangeKind) -> &'static str) -> impl Iterator<Item = String> {
-    WORST_FIRST.iter().filter(|kind| counts.of(**kind) > 0).map(move |kind| {
-        let (n, words) = (counts.of(*kind), label(*kind));
-        let words = if n == 1 { words.replacen("need ", "needs ", 1) } else { words.to_owned() };
-        format!("{} {words}", thousands(n))
-    })
+    WORST_FIRST
+        .iter()
+        .filter(|kind| counts.of(**kind) > 0)
+        .map(move |kind| {
+            let (n, words) = (counts.of(*kind), label(*kind));
+            let words = if n == 1 {
+                words.replacen("need ", "needs ", 1)
+            } else {
+                words.to_owned()
+            };
+            format!("{} {words}", thousands(n))
+        })
 }
 
 /// A reason why a run is held, or why it would be.
@@ -165,7 +216,13 @@ fn phases(kind: RunKind) -> &'static [RunPhase] {
     if only_looks(kind) {
         &[RunPhase::Read, RunPhase::Compare, RunPhase::Guard, RunPhase::Done]
     } else {
-        &[RunPhase::Read, RunPhase::Compare, RunPhase::Guard, RunPhase::Apply, RunPhase::Done]
+        &[
+            RunPhase::Read,
+            RunPhase::Compare,
+            RunPhase::Guard,
+            RunPhase::Apply,
+            RunPhase::Done,
+        ]
     }
 }
 
@@ -175,7 +232,11 @@ pub(super) fn rail(run: &RunRecord) -> Vec<RailStep> {
         .iter()
         .map(|phase| {
             let progress = progress(run, *phase);
-            RailStep { phase: *phase, progress, words: step_words(run, *phase, progress) }
+            RailStep {
+                phase: *phase,
+                progress,
+                words: step_words(run, *phase, progress),
+            }
         })
         .collect()
 }
@@ -217,14 +278,25 @@ fn found(run: &RunRecord, phase: RunPhase) -> String {
     let counts = &run.counts;
     match phase {
         RunPhase::Read => {
-            format!("{}, complete; {} in scope", people(counts.read), thousands(counts.in_scope))
+            format!(
+                "{}, complete; {} in scope",
+                people(counts.read),
+                thousands(counts.in_scope)
+            )
         }
         RunPhase::Compare => {
-            let changes: u64 =
-                ChangeKind::ALL.iter().filter(|kind| kind.writes()).map(|kind| counts.of(*kind)).sum();
+            let changes: u64 = ChangeKind::ALL
+                .iter()
+                .filter(|kind| kind.writes())
+                .map(|kind| counts.of(*kind))
+                .sum();
             format!(
                 "{}, {} unchanged",
-                if changes == 0 { "No changes".to_owned() } else { counted(changes, "change", "changes") },
+                if changes == 0 {
+                    "No changes".to_owned()
+                } else {
+                    counted(changes, "change", "changes")
+                },
                 thousands(counts.unchanged)
             )
         }
@@ -241,7 +313,11 @@ fn found(run: &RunRecord, phase: RunPhase) -> String {
                 thousands(counts.applied),
                 counted(counts.to_apply, "change", "changes")
             );
-            if counts.failed == 0 { applied } else { format!("{applied}, {} failed", thousands(counts.failed)) }
+            if counts.failed == 0 {
+                applied
+            } else {
+                format!("{applied}, {} failed", thousands(counts.failed))
+            }
         }
         RunPhase::Done => match (run.started_at, run.finished_at) {
             (Some(from), Some(to)) => format!("After {}", took(from, to)),
@@ -256,12 +332,18 @@ fn people(n: u64) -> String {
 
 fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! The use cases against both databases and the simulated providers.
 
+mod people;
+mod provider;
+mod runs;
+mod settings;
 mod sync_faults;
 mod sync_life_cycle;
 mod sync_safety;

@@ -20,7 +20,9 @@ fn run(kind: RunKind, state: RunState, phase: RunPhase, counts: RunCounts) -> Ru
         warnings: Vec::new(),
         queued_at: "2026-03-03T09:00:00Z".parse().expect("a moment"),
         started_at: Some("2026-03-03T09:00:01Z".parse().expect("a moment")),
-        finished_at: state.is_final().then(|| "2026-03-03T09:00:03.5Z".parse().expect("a moment")),
+        finished_at: state
+            .is_final()
+            .then(|| "2026-03-03T09:00:03.5Z".parse().expect("a moment")),
     }
 }
 
@@ -40,7 +42,10 @@ fn counts() -> RunCounts {
 }
 
 fn steps(run: &RunRecord) -> Vec<(String, String)> {
-    rail(run).into_iter().map(|step| (step.progress.code().to_owned(), step.words)).collect()
+    rail(run)
+        .into_iter()
+        .map(|step| (step.progress.code().to_owned(), step.words))
+        .collect()
 }
 
 fn words(run: &RunRecord) -> Vec<String> {
@@ -49,7 +54,12 @@ fn words(run: &RunRecord) -> Vec<String> {
 
 #[test]
 fn h_09_a_verdict_begins_with_the_worst() {
-    let mut done = run(RunKind::Manual, RunState::CompletedWithProblems, RunPhase::Done, counts());
+    let mut done = run(
+        RunKind::Manual,
+        RunState::CompletedWithProblems,
+        RunPhase::Done,
+        counts(),
+    );
     done.counts.failed = 2;
     assert_eq!(
         headline(&done),
@@ -61,9 +71,17 @@ fn h_09_a_verdict_begins_with_the_worst() {
 
 #[test]
 fn nothing_to_change_is_said_plainly() {
-    let quiet = RunCounts { read: 1_262, in_scope: 812, unchanged: 812, ..RunCounts::default() };
+    let quiet = RunCounts {
+        read: 1_262,
+        in_scope: 812,
+        unchanged: 812,
+        ..RunCounts::default()
+    };
     let done = run(RunKind::Scheduled, RunState::Completed, RunPhase::Done, quiet);
-    assert_eq!(headline(&done), "Nothing to change: 812 people are as the directory says.");
+    assert_eq!(
+        headline(&done),
+        "Nothing to change: 812 people are as the directory says."
+    );
     assert_eq!(
         words(&done),
         [
@@ -108,20 +126,32 @@ fn h_12_a_test_sync_tells_what_was_found() {
 
 #[test]
 fn c_23_nobody_in_scope_is_no_success() {
-    let nobody = RunCounts { read: 40, ..RunCounts::default() };
+    let nobody = RunCounts {
+        read: 40,
+        ..RunCounts::default()
+    };
     let done = run(RunKind::TestSync, RunState::Completed, RunPhase::Done, nobody);
     assert_eq!(
         headline(&done),
         "Connected, but of 40 people nobody is in the security groups. Nothing was written to People."
     );
-    let empty = run(RunKind::TestSync, RunState::Completed, RunPhase::Done, RunCounts::default());
+    let empty = run(
+        RunKind::TestSync,
+        RunState::Completed,
+        RunPhase::Done,
+        RunCounts::default(),
+    );
     assert!(headline(&empty).starts_with("Connected, but the directory returned nobody."));
 }
 
 #[test]
 fn s_01_a_held_run_says_what_would_happen_and_why_it_waits() {
     let mut held = run(RunKind::Manual, RunState::Held, RunPhase::Guard, counts());
-    held.hold = vec![HoldReason::TooMany { kind: ChangeKind::Block, count: 3, limit: 2 }];
+    held.hold = vec![HoldReason::TooMany {
+        kind: ChangeKind::Block,
+        count: 3,
+        limit: 2,
+    }];
     assert_eq!(
         headline(&held),
         "3 would be blocked, 1 needs a decision, 12 would be created, 5 would be updated, 2 would be skipped. \
@@ -155,18 +185,35 @@ fn a_failed_run_says_the_problem_and_what_stands() {
         permission: None,
         code: None,
     };
-    let mut failed = run(RunKind::Manual, RunState::Failed, RunPhase::Read, RunCounts::default());
+    let mut failed = run(
+        RunKind::Manual,
+        RunState::Failed,
+        RunPhase::Read,
+        RunCounts::default(),
+    );
     failed.problem = Some(advice);
-    assert_eq!(headline(&failed), "The client secret expired. Nothing was written to People.");
-    assert_eq!(words(&failed), ["Stopped here", "Not run", "Not run", "Not run", "Not run"]);
+    assert_eq!(
+        headline(&failed),
+        "The client secret expired. Nothing was written to People."
+    );
+    assert_eq!(
+        words(&failed),
+        ["Stopped here", "Not run", "Not run", "Not run", "Not run"]
+    );
 
     failed.phase = RunPhase::Apply;
-    failed.counts = RunCounts { applied: 8, ..counts() };
+    failed.counts = RunCounts {
+        applied: 8,
+        ..counts()
+    };
     assert_eq!(
         headline(&failed),
         "The client secret expired. 8 of 20 changes had been applied and stay; the next run does the rest."
     );
-    assert_eq!(steps(&failed)[3], ("not_run".to_owned(), "Stopped here: 8 of 20 applied".to_owned()));
+    assert_eq!(
+        steps(&failed)[3],
+        ("not_run".to_owned(), "Stopped here: 8 of 20 applied".to_owned())
+    );
 }
 
 #[test]
@@ -176,8 +223,14 @@ fn h_03_every_state_has_a_verdict_and_a_rail() {
             for phase in RunPhase::ALL {
                 let run = run(*kind, *state, *phase, counts());
                 let text = headline(&run);
-                assert!(text.ends_with('.') && !text.contains(".."), "{kind} {state} {phase}: {text}");
-                let now = rail(&run).iter().filter(|step| step.progress == StepProgress::Now).count();
+                assert!(
+                    text.ends_with('.') && !text.contains(".."),
+                    "{kind} {state} {phase}: {text}"
+                );
+                let now = rail(&run)
+                    .iter()
+                    .filter(|step| step.progress == StepProgress::Now)
+                    .count();
                 let open = matches!(state, RunState::Running | RunState::Held);
                 assert!(now <= usize::from(open), "{kind} {state} {phase}");
                 assert!(words(&run).iter().all(|words| !words.is_empty()));
@@ -188,14 +241,25 @@ fn h_03_every_state_has_a_verdict_and_a_rail() {
 
 #[test]
 fn a_live_run_counts_up() {
-    let mut live = run(RunKind::Manual, RunState::Running, RunPhase::Read, RunCounts::default());
+    let mut live = run(
+        RunKind::Manual,
+        RunState::Running,
+        RunPhase::Read,
+        RunCounts::default(),
+    );
     assert_eq!(headline(&live), "Reading people and groups.");
     live.counts.read = 1_262;
     assert_eq!(headline(&live), "Reading people and groups: 1,262 people so far.");
     live.phase = RunPhase::Apply;
-    live.counts = RunCounts { applied: 8, ..counts() };
+    live.counts = RunCounts {
+        applied: 8,
+        ..counts()
+    };
     assert_eq!(headline(&live), "Applying: 8 of 20 changes.");
-    assert_eq!(steps(&live)[3], ("now".to_owned(), "Applying: 8 of 20 changes".to_owned()));
+    assert_eq!(
+        steps(&live)[3],
+        ("now".to_owned(), "Applying: 8 of 20 changes".to_owned())
+    );
     live.cancel_requested = true;
     assert_eq!(headline(&live), "Stopping at the next safe point.");
 }

@@ -1,0 +1,237 @@
+//! The settings: versions, checks, and groups found live.
+
+use domain::settings::{GroupMapping, GroupMode, SafetyLimits, Scope, ScopeGroup};
+use domain::{GroupId, ObjectId, UserError};
+use simulator::Kind;
+use test_support::{TestDb, on_both};
+
+use crate::provider::refusal;
+use crate::world::{SCOPE, SLUG, World};
+
+on_both!(a_save_from_an_old_page_is_refused, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    let (services, actor) = (&world.services, &world.actor);
+    let seen = services.settings(actor, SLUG).await.expect("settings");
+    let limits = SafetyLimits { count: 7, percent: 3 };
+    services
+        .save_limits(actor, SLUG, seen.version, limits)
+        .await
+        .expect("saved");
+    let now = services.settings(actor, SLUG).await.expect("settings");
+    assert_eq!((now.version, now.limits), (seen.version + 1, limits));
+    let late = services
+        .save_limits(actor, SLUG, seen.version, SafetyLimits::default())
+        .await;
+    assert_eq!(refusal(late), UserError::Changed);
+    // The same values again make no new version, so no run is held for them (S-06).
+    services
+        .save_limits(actor, SLUG, now.version, limits)
+        .await
+        .expect("nothing to save");
+    assert_eq!(
+        services.settings(actor, SLUG).await.expect("settings").version,
+        now.version
+    );
+    let audit = world.test.dump(&["audit_log"]).await;
+    assert_eq!(audit.matches("settings.limits").count(), 1);
+    let wrong = services
+        .save_limits(
+            actor,
+            SLUG,
+            now.version,
+            SafetyLimits {
+                count: 0,
+                percent: 101,
+            },
+        )
+        .await;
+    assert_eq!(refusal(wrong).of_field("percent").count(), 1);
+});
+
+on_both!(
+    b_07_b_13_a_mapping_is_checked_before_it_is_saved,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let seen = services.settings(actor, SLUG).await.expect("settings");
+        let mut mapping = seen.mapping.clone();
+        mapping.fields.retain(|row| row.field != "email");
+        let error = refusal(
+            services
+                .save_mapping(actor, SLUG, seen.version, mapping.clone())
+                .await,
+        );
+        assert_eq!(error.of_field("fields").count(), 1, "{error:?}");
+        // Blanks around a name are a slip, not an error.
+        let mut mapping = seen.mapping.clone();
+        mapping.fields[0].attribute = " displayName ".into();
+        services
+            .save_mapping(actor, SLUG, seen.version, mapping)
+            .await
+            .expect("saved");
+        let now = services.settings(actor, SLUG).await.expect("settings");
+        assert_eq!(now.mapping.fields[0].attribute, "displayName");
+        assert!(
+            now.attributes.contains(&"department".to_owned()),
+            "{:?}",
+            now.attributes
+        );
+    }
+);
+
+on_both!(
+    u_02_u_07_u_08_groups_are_found_by_name_and_kept_by_id,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let found = services.find_groups(actor, SLUG, "Intra").await.expect("groups");
+        let group = found.iter().find(|group| group.name == SCOPE).expect("the group");
+        assert!(group.chosen);
+        assert_eq!(ObjectId::new(group.object_id.clone()), world.group(SCOPE));
+        // C-10
+        let id = world.group(SCOPE);
+        world
+            .simulator
+            .control()
+            .hide_members(id.as_str(), true)
+            .expect("hidden");
+        let found = services.find_groups(actor, SLUG, SCOPE).await.expect("groups");
+        let group = found.iter().find(|group| group.name == SCOPE).expect("the group");
+        assert!(
+            group
+                .warning
+                .as_deref()
+                .is_some_and(|warning| warning.contains("Member.Read.Hidden")),
+            "{group:?}"
+        );
+    }
+);
+
+on_both!(
+    c_04_a_search_that_fails_says_what_to_do,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.simulator.control().expire_secret(Kind::Entra);
+        world.simulator.control().forget_tokens(Kind::Entra);
+        let error = refusal(world.services.find_groups(&world.actor, SLUG, "x").await);
+        let message = error
+            .of_field("search")
+            .next()
+            .expect("beside the search")
+            .to_owned();
+        assert!(message.contains("expired"), "{message}");
+    }
+);
+
+on_both!(
+    u_01_a_scope_is_checked_and_keeps_each_group_once,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let seen = services.settings(actor, SLUG).await.expect("settings");
+        let group = seen.scope.groups[0].clone();
+        let twice = Scope {
+            groups: vec![group.clone(), group.clone()],
+            nested: true,
+            ..seen.scope.clone()
+        };
+        services
+            .save_scope(actor, SLUG, seen.version, twice)
+            .await
+            .expect("saved");
+        let now = services.settings(actor, SLUG).await.expect("settings");
+        assert_eq!(
+            (now.scope.groups.as_slice(), now.scope.nested),
+            (&[group][..], true)
+        );
+        let foreign = ScopeGroup {
+            object_id: ObjectId::new("../users"),
+            name: "x".into(),
+        };
+        let scope = Scope {
+            groups: vec![foreign],
+            ..now.scope
+        };
+        let error = refusal(services.save_scope(actor, SLUG, now.version, scope).await);
+        assert_eq!(error.of_field("groups.0").count(), 1, "{error:?}");
+    }
+);
+
+on_both!(u_09_u_13_group_mappings_are_checked, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    let (services, actor) = (&world.services, &world.actor);
+    let sales = services
+        .create_people_group(actor, SLUG, "  Sales \n team ")
+        .await
+        .expect("a group");
+    let taken = services.create_people_group(actor, SLUG, "sales TEAM").await;
+    assert_eq!(refusal(taken).of_field("name").count(), 1);
+    let seen = services.settings(actor, SLUG).await.expect("settings");
+    assert_eq!(seen.people_groups, [(sales, "Sales team".to_owned())]);
+    let row = |object: &ObjectId, group: GroupId, mode| GroupMapping {
+        object_id: object.clone(),
+        name: "Group".into(),
+        group,
+        mode,
+    };
+    let (one, other) = (world.group(SCOPE), ObjectId::new("another-group"));
+    let unknown: GroupId = "019a0000-0000-7000-8000-000000000009".parse().expect("an id");
+    for (rows, field) in [
+        (vec![row(&one, unknown, GroupMode::Additive)], "groups.0.group"),
+        (
+            vec![
+                row(&one, sales, GroupMode::Additive),
+                row(&one, sales, GroupMode::Additive),
+            ],
+            "groups.1.group",
+        ),
+        (
+            vec![
+                row(&one, sales, GroupMode::Additive),
+                row(&other, sales, GroupMode::Authoritative),
+            ],
+            "groups.1.mode",
+        ),
+        (
+            vec![row(&ObjectId::new("a/b"), sales, GroupMode::Additive)],
+            "groups.0.object_id",
+        ),
+    ] {
+        let error = refusal(
+            services
+                .save_group_mappings(actor, SLUG, seen.version, rows)
+                .await,
+        );
+        assert_eq!(error.of_field(field).count(), 1, "{field}: {error:?}");
+    }
+    let good = vec![
+        row(&one, sales, GroupMode::Additive),
+        row(&other, sales, GroupMode::Additive),
+    ];
+    services
+        .save_group_mappings(actor, SLUG, seen.version, good.clone())
+        .await
+        .expect("saved");
+    assert_eq!(
+        services.settings(actor, SLUG).await.expect("settings").groups,
+        good
+    );
+});
+
+on_both!(
+    nothing_can_be_set_before_a_provider_is_saved,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        services
+            .create_customer(actor, "Fabrikam", "fabrikam")
+            .await
+            .expect("a customer");
+        let refused = refusal(services.settings(actor, "fabrikam").await);
+        assert!(matches!(refused, UserError::NeededFirst { .. }), "{refused:?}");
+        let refused = refusal(services.find_groups(actor, "fabrikam", "x").await);
+        assert!(matches!(refused, UserError::NeededFirst { .. }), "{refused:?}");
+        let page = services.test_sync(actor, "fabrikam").await.expect("the page");
+        assert!(page.run.is_none() && page.needed_first.is_some());
+    }
+);
