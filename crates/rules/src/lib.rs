@@ -4,7 +4,6 @@
 
 pub mod export;
 pub mod mapping;
-pub mod memberships;
 pub mod sync;
 pub mod tenant;
 pub mod username;
