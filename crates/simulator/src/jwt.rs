@@ -77,7 +77,10 @@ impl Jwt {
         let message = self.message.as_bytes();
         let algorithm = self.header_text("alg")?;
         if let Some(parameters) = rsa(algorithm) {
-            let components = RsaPublicKeyComponents { n: member("n")?, e: member("e")? };
+            let components = RsaPublicKeyComponents {
+                n: member("n")?,
+                e: member("e")?,
+            };
             return Some(components.verify(parameters, message, &self.signature).is_ok());
         }
         let curve = match algorithm {
@@ -89,7 +92,11 @@ impl Jwt {
         let mut point = vec![4_u8];
         point.extend(member("x")?);
         point.extend(member("y")?);
-        Some(UnparsedPublicKey::new(curve, point).verify(message, &self.signature).is_ok())
+        Some(
+            UnparsedPublicKey::new(curve, point)
+                .verify(message, &self.signature)
+                .is_ok(),
+        )
     }
 }
 
@@ -110,9 +117,13 @@ pub(crate) fn thumbprint(jwk: &Value) -> Option<String> {
         "EC" => &["crv", "kty", "x", "y"],
         _ => return None,
     };
-    let members: Option<Vec<String>> =
-        names.iter().map(|&name| Some(format!("\"{name}\":{}", Value::from(jwk.get(name)?.as_str()?)))).collect();
-    Some(base64url(sha256(format!("{{{}}}", members?.join(",")).as_bytes())))
+    let members: Option<Vec<String>> = names
+        .iter()
+        .map(|&name| Some(format!("\"{name}\":{}", Value::from(jwk.get(name)?.as_str()?))))
+        .collect();
+    Some(base64url(sha256(
+        format!("{{{}}}", members?.join(",")).as_bytes(),
+    )))
 }
 
 #[cfg(test)]
@@ -124,8 +135,14 @@ mod tests {
         let rsa = json!({"n": "abc", "kty": "RSA", "alg": "RS256", "kid": "x", "e": "AQAB"});
         let ec = json!({"y": "Yy", "x": "Xx", "kty": "EC", "crv": "P-256", "use": "sig"});
         // From another implementation of SHA-256 over `{"e":"AQAB","kty":"RSA","n":"abc"}` and the like.
-        assert_eq!(thumbprint(&rsa).as_deref(), Some("hsYmsQ3cFt_gIGzkNYhUMZFeW7MCPnCwSpT8CXRPPwo"));
-        assert_eq!(thumbprint(&ec).as_deref(), Some("VDwt9GRsW7-kb4OWvNQZswRLJZO5bHauCdYXKkk1UDc"));
+        assert_eq!(
+            thumbprint(&rsa).as_deref(),
+            Some("hsYmsQ3cFt_gIGzkNYhUMZFeW7MCPnCwSpT8CXRPPwo")
+        );
+        assert_eq!(
+            thumbprint(&ec).as_deref(),
+            Some("VDwt9GRsW7-kb4OWvNQZswRLJZO5bHauCdYXKkk1UDc")
+        );
         assert_eq!(thumbprint(&json!({"kty": "oct", "k": "AA"})), None);
     }
 
@@ -138,7 +155,11 @@ mod tests {
         assert!(!jwt.signed_by(&key, &["PS256"]));
         assert_eq!(jwt.time("exp"), Some(12.5));
         let other = key.sign(&json!({}), &json!({"sub": "b"}));
-        let forged = format!("{}.{}", other.rsplit_once('.').expect("parts").0, text.rsplit_once('.').expect("parts").1);
+        let forged = format!(
+            "{}.{}",
+            other.rsplit_once('.').expect("parts").0,
+            text.rsplit_once('.').expect("parts").1
+        );
         assert!(!Jwt::parse(&forged).expect("a JWT").signed_by(&key, &["RS256"]));
     }
 }

@@ -8,7 +8,7 @@ use crate::keys::{Keys, random_text};
 use crate::people::Generator;
 use crate::people::ids::{guid, mix, okta};
 use crate::wire::{Call, Delivery, Reply};
-use crate::{EntraEndpoint, Kind, OktaEndpoint, Options, control, entra, okta as okta_api};
+use crate::{EntraEndpoint, Kind, OktaEndpoint, Options, entra, okta as okta_api};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -245,9 +245,6 @@ impl World {
 
     /// Serves one request.
     pub(crate) async fn answer(&self, call: Call) -> Reply {
-        if call.path == "/control" || call.path.starts_with("/control/") {
-            return control::handle(self, &call);
-        }
         let target = if call.query.is_empty() {
             call.path.clone()
         } else {

@@ -162,6 +162,9 @@ impl Directory {
 
     /// Deletes: Entra moves to the recycle bin and mangles the principal name, Okta deactivates.
     pub(crate) fn delete(&mut self, index: usize, now: DateTime<Utc>) {
+        if !self.is_present(index) {
+            return;
+        }
         if self.generator.kind == Kind::Okta {
             self.set_status(index, Status::Deprovisioned, now);
             return;

@@ -5,8 +5,8 @@ mod changes;
 mod groups;
 mod members;
 
-pub(crate) use members::Slice;
 pub(crate) use groups::{CONTACT, Group, GroupForm, Member, Other, Rule};
+pub(crate) use members::Slice;
 
 use crate::people::ids::{mix, wide};
 use crate::people::{Generator, Record};

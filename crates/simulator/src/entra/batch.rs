@@ -43,27 +43,48 @@ pub(super) fn batch(context: &Context<'_>) -> Outcome {
     let mut statuses: BTreeMap<String, u16> = BTreeMap::new();
     let mut responses = Vec::new();
     for part in &batch.requests {
-        let id = part.id.as_str().map_or_else(|| part.id.to_string(), str::to_owned);
+        let id = part
+            .id
+            .as_str()
+            .map_or_else(|| part.id.to_string(), str::to_owned);
         if !seen.insert(id.clone()) {
-            return Err(Refusal::new(400, "BadRequest", "The request id must be unique within the batch."));
+            return Err(Refusal::new(
+                400,
+                "BadRequest",
+                "The request id must be unique within the batch.",
+            ));
         }
-        let failed = part.depends_on.iter().any(|wanted| statuses.get(wanted).is_none_or(|status| *status >= 400));
-        let reply = if failed { failed_dependency() } else { run(context, part) };
+        let failed = part
+            .depends_on
+            .iter()
+            .any(|wanted| statuses.get(wanted).is_none_or(|status| *status >= 400));
+        let reply = if failed {
+            failed_dependency()
+        } else {
+            run(context, part)
+        };
         statuses.insert(id.clone(), reply.status.as_u16());
         responses.push(response(&id, &reply));
     }
     // Clients must match by id: the order is free.
     responses.reverse();
-    Ok(Answer::Json(json!({ "responses": responses }).to_string().into_bytes()))
+    Ok(Answer::Json(
+        json!({ "responses": responses }).to_string().into_bytes(),
+    ))
 }
 
 fn failed_dependency() -> Reply {
-    let body = json!({"error": {"code": "FailedDependency", "message": "A dependency of this request failed."}});
+    let body =
+        json!({"error": {"code": "FailedDependency", "message": "A dependency of this request failed."}});
     Reply::json(StatusCode::FAILED_DEPENDENCY, &body)
 }
 
 fn run(context: &Context<'_>, part: &Part) -> Reply {
-    let version = if context.call.path.starts_with("/beta") { "/beta" } else { "/v1.0" };
+    let version = if context.call.path.starts_with("/beta") {
+        "/beta"
+    } else {
+        "/v1.0"
+    };
     let url = format!("{version}/{}", part.url.trim_start_matches('/'));
     let (path, query) = url.split_once('?').unwrap_or((url.as_str(), ""));
     let mut headers = HeaderMap::new();

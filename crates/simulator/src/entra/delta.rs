@@ -44,20 +44,38 @@ pub(super) enum Step {
 pub(super) fn state(context: &Context<'_>, directory: &Directory) -> Result<State, Refusal> {
     let query = &context.query;
     if query.top.is_some() || query.order_by.is_some() || query.expand.is_some() || query.search.is_some() {
-        return Err(Refusal::bad("The query specifies options that are not supported by delta queries."));
+        return Err(Refusal::bad(
+            "The query specifies options that are not supported by delta queries.",
+        ));
     }
     let now = context.world.clock.now().timestamp();
     let log = directory.log.len();
     let fresh = |step| -> Result<State, Refusal> {
         let filter = filtered_ids(query)?;
-        Ok(State { g: directory.generation(), s: query.select.clone(), f: filter, step, t: now })
+        Ok(State {
+            g: directory.generation(),
+            s: query.select.clone(),
+            f: filter,
+            step,
+            t: now,
+        })
     };
     if let Some(token) = &query.skip_token {
         let state = unseal::<State>(token).filter(|state| state.g == directory.generation());
-        return state.ok_or_else(|| Refusal::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired and can no longer be included in your request."));
+        return state.ok_or_else(|| {
+            Refusal::new(
+                400,
+                "Directory_ExpiredPageToken",
+                "The specified page token value has expired and can no longer be included in your request.",
+            )
+        });
     }
     match query.delta_token.as_deref() {
-        None | Some("") => fresh(Step::First { at: 0, member: 0, log }),
+        None | Some("") => fresh(Step::First {
+            at: 0,
+            member: 0,
+            log,
+        }),
         Some("latest") => fresh(Step::Rest { log }),
         Some(token) => {
             let mut state = unseal::<State>(token)
@@ -81,22 +99,32 @@ fn filtered_ids(query: &Query) -> Result<Option<Vec<String>>, Refusal> {
     let mut ids = Vec::new();
     let mut other = false;
     filter.each_leaf(&mut |leaf| match leaf {
-        Expr::Compare { path, op: Op::Eq, value: Literal::Text(id) } if path == "id" => ids.push(id.clone()),
+        Expr::Compare {
+            path,
+            op: Op::Eq,
+            value: Literal::Text(id),
+        } if path == "id" => ids.push(id.clone()),
         _ => other = true,
     });
     if other || ids.len() > 50 {
-        return Err(Refusal::unsupported("Only filters of up to 50 ids are supported by delta queries."));
+        return Err(Refusal::unsupported(
+            "Only filters of up to 50 ids are supported by delta queries.",
+        ));
     }
     Ok(Some(ids))
 }
 
 /// Turns 410 into its full form, with `Location`.
-pub(super) fn or_gone(context: &Context<'_>, outcome: Result<State, Refusal>) -> Result<Result<State, Answer>, Refusal> {
+pub(super) fn or_gone(
+    context: &Context<'_>,
+    outcome: Result<State, Refusal>,
+) -> Result<Result<State, Answer>, Refusal> {
     match outcome {
         Ok(state) => Ok(Ok(state)),
-        Err(refusal) if refusal.is_gone() => {
-            Ok(Err(Answer::Reply(super::errors::expired_delta_token(context.world, context.call))))
-        }
+        Err(refusal) if refusal.is_gone() => Ok(Err(Answer::Reply(super::errors::expired_delta_token(
+            context.world,
+            context.call,
+        )))),
         Err(refusal) => Err(refusal),
     }
 }
@@ -106,30 +134,51 @@ pub(super) fn page_size(context: &Context<'_>) -> usize {
     let prefer = context.call.header("prefer").unwrap_or_default();
     let asked = prefer
         .split([',', ';'])
-        .find_map(|part| part.trim().strip_prefix("odata.maxpagesize=")?.parse::<usize>().ok())
+        .find_map(|part| {
+            part.trim()
+                .strip_prefix("odata.maxpagesize=")?
+                .parse::<usize>()
+                .ok()
+        })
         .unwrap_or(super::query::DEFAULT_TOP);
     context.page_size(asked.clamp(1, super::query::MAX_TOP))
 }
 
 /// Whether only changed properties are wanted.
 pub(super) fn minimal(context: &Context<'_>) -> bool {
-    context.call.header("prefer").is_some_and(|prefer| prefer.contains("return=minimal"))
+    context
+        .call
+        .header("prefer")
+        .is_some_and(|prefer| prefer.contains("return=minimal"))
 }
 
 /// Begins the answer: context and link. Never both links on one page.
 pub(super) fn head(context: &Context<'_>, set: &str, state: &State) -> Writer {
-    let select = state.s.as_ref().map(|names| format!("({})", names.join(","))).unwrap_or_default();
+    let select = state
+        .s
+        .as_ref()
+        .map(|names| format!("({})", names.join(",")))
+        .unwrap_or_default();
     let mut writer = Writer::with_capacity(64 * 1024);
     writer.open();
-    writer.pair("@odata.context", &format!("{}/$metadata#{set}{select}", context.base()));
+    writer.pair(
+        "@odata.context",
+        &format!("{}/$metadata#{set}{select}", context.base()),
+    );
     let path = &context.call.path;
     let base = &context.world.entra_base;
     match state.step {
         Step::Rest { .. } => {
-            writer.pair("@odata.deltaLink", &format!("{base}{path}?$deltatoken={}", seal(state)));
+            writer.pair(
+                "@odata.deltaLink",
+                &format!("{base}{path}?$deltatoken={}", seal(state)),
+            );
         }
         Step::First { .. } | Step::Later { .. } => {
-            writer.pair("@odata.nextLink", &format!("{base}{path}?$skiptoken={}", seal(state)));
+            writer.pair(
+                "@odata.nextLink",
+                &format!("{base}{path}?$skiptoken={}", seal(state)),
+            );
         }
     }
     writer.key("value");
@@ -145,8 +194,16 @@ pub(super) fn users(context: &Context<'_>) -> Outcome {
         Err(gone) => return Ok(gone),
     };
     let properties = Property::selected(state.s.as_deref(), true).map_err(refuse)?;
-    let manager = state.s.as_ref().is_some_and(|names| names.iter().any(|name| name == "manager"));
-    let round = Round { context, directory: &directory, properties, manager };
+    let manager = state
+        .s
+        .as_ref()
+        .is_some_and(|names| names.iter().any(|name| name == "manager"));
+    let round = Round {
+        context,
+        directory: &directory,
+        properties,
+        manager,
+    };
     Ok(Answer::Json(match state.step {
         _ if context.call.quirks.empty_page => {
             let mut writer = head(context, "users", &state);
@@ -172,13 +229,18 @@ type Entry = (usize, Option<BTreeSet<String>>);
 
 impl Round<'_> {
     fn first(&self, state: State, at: usize, log: usize) -> Vec<u8> {
-        let wanted: Option<BTreeSet<usize>> =
-            state.f.as_ref().map(|ids| ids.iter().filter_map(|id| self.directory.by_id(id)).collect());
+        let wanted: Option<BTreeSet<usize>> = state
+            .f
+            .as_ref()
+            .map(|ids| ids.iter().filter_map(|id| self.directory.by_id(id)).collect());
         let mut positions = (at..self.directory.positions())
             .filter(|index| self.directory.is_present(*index))
             .filter(|index| wanted.as_ref().is_none_or(|wanted| wanted.contains(index)));
-        let page: Vec<Entry> =
-            positions.by_ref().take(page_size(self.context)).map(|index| (index, None)).collect();
+        let page: Vec<Entry> = positions
+            .by_ref()
+            .take(page_size(self.context))
+            .map(|index| (index, None))
+            .collect();
         let step = match positions.next() {
             Some(at) => Step::First { at, member: 0, log },
             None => Step::Rest { log },
@@ -190,7 +252,10 @@ impl Round<'_> {
         let changed = changed_people(self.directory, from, to);
         let size = page_size(self.context);
         let ids = state.f.clone();
-        let wanted = |index: usize| ids.as_ref().is_none_or(|ids| ids.contains(&self.directory.generator.id(index)));
+        let wanted = |index: usize| {
+            ids.as_ref()
+                .is_none_or(|ids| ids.contains(&self.directory.generator.id(index)))
+        };
         let all: Vec<(usize, BTreeSet<String>)> = changed
             .into_iter()
             .filter(|(index, names)| wanted(*index) && self.tracks(names))
@@ -202,7 +267,15 @@ impl Round<'_> {
             .take(size)
             .map(|(index, names)| (*index, (minimal && !names.is_empty()).then(|| names.clone())))
             .collect();
-        let step = if at + size < all.len() { Step::Later { from, to, at: at + size } } else { Step::Rest { log: to } };
+        let step = if at + size < all.len() {
+            Step::Later {
+                from,
+                to,
+                at: at + size,
+            }
+        } else {
+            Step::Rest { log: to }
+        };
         self.write(&State { step, ..state }, &page)
     }
 
@@ -210,7 +283,10 @@ impl Round<'_> {
     fn tracks(&self, names: &BTreeSet<String>) -> bool {
         names.is_empty()
             || (self.manager && names.contains("manager"))
-            || self.properties.iter().any(|property| names.contains(property.name.as_str()) || extends(property, names))
+            || self
+                .properties
+                .iter()
+                .any(|property| names.contains(property.name.as_str()) || extends(property, names))
     }
 
     fn write(&self, state: &State, page: &[Entry]) -> Vec<u8> {
@@ -233,7 +309,8 @@ impl Round<'_> {
 
     fn write_present(&self, writer: &mut Writer, record: &Record, only: Option<&BTreeSet<String>>) {
         for property in &self.properties {
-            let changed = only.is_none_or(|names| names.contains(property.name.as_str()) || extends(property, names));
+            let changed =
+                only.is_none_or(|names| names.contains(property.name.as_str()) || extends(property, names));
             if changed || property.name == "id" {
                 property.write(writer, record, true);
             }

@@ -24,7 +24,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
-        Refusal { status, code, message: message.into() }
+        Refusal {
+            status,
+            code,
+            message: message.into(),
+        }
     }
 
     /// Whether this is 410: the caller must start over.
@@ -44,7 +48,11 @@ impl Refusal {
 
     /// 403 `Authorization_RequestDenied`.
     pub(super) fn denied() -> Refusal {
-        Refusal::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        Refusal::new(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        )
     }
 
     /// 404 `Request_ResourceNotFound`.
@@ -81,12 +89,19 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// Whether the caller has one of these permissions.
     pub(super) fn may(&self, any: &[&str]) -> bool {
-        self.permissions.iter().any(|permission| any.contains(&permission.as_str()))
+        self.permissions
+            .iter()
+            .any(|permission| any.contains(&permission.as_str()))
     }
 
     /// Whether the caller may read all users.
     pub(super) fn may_read_users(&self) -> bool {
-        self.may(&["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"])
+        self.may(&[
+            "User.Read.All",
+            "User.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ])
     }
 
     /// Whether the caller may read groups and their members.
@@ -112,12 +127,20 @@ impl Context<'_> {
 
     /// The largest page the server gives: the asked one, unless the control interface made pages shorter.
     pub(super) fn page_size(&self, asked: usize) -> usize {
-        self.world.tenant(Kind::Entra).access().page_limit.map_or(asked, |limit| limit.min(asked))
+        self.world
+            .tenant(Kind::Entra)
+            .access()
+            .page_limit
+            .map_or(asked, |limit| limit.min(asked))
     }
 
     /// Base of the addresses in answers, with the version.
     pub(super) fn base(&self) -> String {
-        let version = if self.call.path.starts_with("/beta") { "beta" } else { "v1.0" };
+        let version = if self.call.path.starts_with("/beta") {
+            "beta"
+        } else {
+            "v1.0"
+        };
         format!("{}/{version}", self.world.entra_base)
     }
 }
@@ -125,21 +148,41 @@ impl Context<'_> {
 /// Answers a request to Graph.
 pub(super) fn handle(world: &World, call: &Call) -> Reply {
     let request_id = world.request_guid();
-    let client_id = call.header("client-request-id").map_or_else(|| request_id.clone(), str::to_owned);
+    let client_id = call
+        .header("client-request-id")
+        .map_or_else(|| request_id.clone(), str::to_owned);
     let outcome = authenticate(world, call).and_then(|(holder, permissions)| {
         let query = Query::parse(call)?;
-        route(&Context { world, call, query, holder, permissions })
+        route(&Context {
+            world,
+            call,
+            query,
+            holder,
+            permissions,
+        })
     });
     match outcome {
-        Ok(Answer::Json(body)) => finish(call, Reply::new(StatusCode::OK, JSON, body), &request_id, &client_id),
-        Ok(Answer::Count(count)) => {
-            finish(call, Reply::new(StatusCode::OK, "text/plain", count.to_string()), &request_id, &client_id)
-        }
+        Ok(Answer::Json(body)) => finish(
+            call,
+            Reply::new(StatusCode::OK, JSON, body),
+            &request_id,
+            &client_id,
+        ),
+        Ok(Answer::Count(count)) => finish(
+            call,
+            Reply::new(StatusCode::OK, "text/plain", count.to_string()),
+            &request_id,
+            &client_id,
+        ),
         Ok(Answer::Reply(reply)) => finish(call, reply, &request_id, &client_id),
         Err(refusal) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
             let reply = graph_error(world, call, status, refusal.code, &refusal.message);
-            if refusal.status == 401 { challenge(world, reply) } else { reply }
+            if refusal.status == 401 {
+                challenge(world, reply)
+            } else {
+                reply
+            }
         }
     }
 }
@@ -162,7 +205,12 @@ fn finish(call: &Call, reply: Reply, request_id: &str, client_id: &str) -> Reply
 /// Cost of a request in resource units (throttling limits, identity and access).
 fn resource_units(call: &Call) -> i32 {
     let pairs = call.query_pairs();
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let value = |name: &str| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let segments = call.segments();
     let base = match segments.get(1).map(String::as_str) {
         Some("users") if segments.len() == 2 => 2,
@@ -170,8 +218,11 @@ fn resource_units(call: &Call) -> i32 {
         Some("groups") if call.path.contains("/members") => 3,
         _ => 1,
     };
-    let small = value("$top").and_then(|top| top.parse::<u32>().ok()).is_some_and(|top| top < 20);
-    let cost = base - i32::from(value("$select").is_some()) + i32::from(value("$expand").is_some()) - i32::from(small);
+    let small = value("$top")
+        .and_then(|top| top.parse::<u32>().ok())
+        .is_some_and(|top| top < 20);
+    let cost = base - i32::from(value("$select").is_some()) + i32::from(value("$expand").is_some())
+        - i32::from(small);
     cost.max(1)
 }
 
@@ -209,9 +260,11 @@ fn route(context: &Context<'_>) -> Outcome {
     if context.call.method == Method::POST {
         return match parts.as_slice() {
             ["$batch"] => batch::batch(context),
-            ["users", id, "getMemberObjects" | "microsoft.graph.getMemberObjects"] => {
-                users::member_objects(context, id)
-            }
+            [
+                "users",
+                id,
+                "getMemberObjects" | "microsoft.graph.getMemberObjects",
+            ] => users::member_objects(context, id),
             ["users" | "groups", ..] => Err(Refusal::denied()),
             _ => Err(no_segment(&parts)),
         };
@@ -246,7 +299,11 @@ fn key_in_parentheses(segment: &str) -> Option<(&str, String)> {
 
 fn no_segment(parts: &[&str]) -> Refusal {
     let segment = parts.first().copied().unwrap_or_default();
-    Refusal::new(400, "BadRequest", format!("Resource not found for the segment '{segment}'."))
+    Refusal::new(
+        400,
+        "BadRequest",
+        format!("Resource not found for the segment '{segment}'."),
+    )
 }
 
 fn users_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
@@ -271,7 +328,9 @@ fn groups_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
     match rest {
         [] => groups::list(context),
         ["$count"] => groups::count(context),
-        ["delta" | "delta()" | "microsoft.graph.delta()" | "microsoft.graph.delta"] => group_delta::groups(context),
+        ["delta" | "delta()" | "microsoft.graph.delta()" | "microsoft.graph.delta"] => {
+            group_delta::groups(context)
+        }
         [id] => groups::one(context, id),
         [id, "members", tail @ ..] => members::members(context, id, false, tail),
         [id, "transitiveMembers", tail @ ..] => members::members(context, id, true, tail),
@@ -285,9 +344,11 @@ fn groups_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
 
 fn me(context: &Context<'_>) -> Outcome {
     match context.holder {
-        Holder::Application => {
-            Err(Refusal::new(400, "BadRequest", "/me request is only valid with delegated authentication flow."))
-        }
+        Holder::Application => Err(Refusal::new(
+            400,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        )),
         Holder::Person(index) => {
             let id = context.world.tenant(Kind::Entra).read().generator.id(index);
             users::one(context, &id)
@@ -296,10 +357,12 @@ fn me(context: &Context<'_>) -> Outcome {
 }
 
 fn organization(context: &Context<'_>) -> Outcome {
-    context.require(context.may(&["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"]))?;
-    let domain = |name: &str, initial: bool| {
-        json!({"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": !initial, "isInitial": initial, "name": name, "type": "Managed"})
-    };
+    context.require(context.may(&[
+        "Organization.Read.All",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    ]))?;
+    let domain = |name: &str, initial: bool| json!({"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": !initial, "isInitial": initial, "name": name, "type": "Managed"});
     let body: Value = json!({
         "@odata.context": format!("{}/$metadata#organization", context.base()),
         "value": [{

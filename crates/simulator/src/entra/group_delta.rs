@@ -27,7 +27,12 @@ pub(super) fn groups(context: &Context<'_>) -> Outcome {
     let names = selected(state.s.as_deref())?;
     // Without `$select` the members come along by default (group-delta page).
     let members = state.s.is_none() || names.iter().any(|name| name == "members");
-    let round = Round { context, directory: &directory, names, members };
+    let round = Round {
+        context,
+        directory: &directory,
+        names,
+        members,
+    };
     Ok(Answer::Json(match state.step {
         _ if context.call.quirks.empty_page => round.finish(&state, &[]),
         Step::First { at, member, log } => round.first(state, at, member, log),
@@ -71,7 +76,17 @@ impl Round<'_> {
                 continue;
             }
             if objects.len() == size || budget == 0 {
-                return self.finish(&State { step: Step::First { at: index, member: from, log }, ..state }, &objects);
+                return self.finish(
+                    &State {
+                        step: Step::First {
+                            at: index,
+                            member: from,
+                            log,
+                        },
+                        ..state
+                    },
+                    &objects,
+                );
             }
             let hidden = group.hidden && !self.context.may_read_hidden();
             let (members, next) = if self.members && !hidden {
@@ -88,14 +103,22 @@ impl Round<'_> {
                 None => (index + 1, 0),
             };
         }
-        self.finish(&State { step: Step::Rest { log }, ..state }, &objects)
+        self.finish(
+            &State {
+                step: Step::Rest { log },
+                ..state
+            },
+            &objects,
+        )
     }
 
     fn later(&self, state: State, from: usize, to: usize, at: usize) -> Vec<u8> {
         let size = page_size(self.context);
         let changed: Vec<(usize, Changed)> = changed_groups(self.directory, from, to)
             .into_iter()
-            .filter(|(index, changed)| self.wanted(&state, &self.directory.groups[*index]) && self.tracks(changed))
+            .filter(|(index, changed)| {
+                self.wanted(&state, &self.directory.groups[*index]) && self.tracks(changed)
+            })
             .collect();
         let objects: Vec<Vec<u8>> = changed
             .iter()
@@ -103,8 +126,15 @@ impl Round<'_> {
             .take(size)
             .map(|(index, changed)| self.changed(&self.directory.groups[*index], changed))
             .collect();
-        let step =
-            if at + size < changed.len() { Step::Later { from, to, at: at + size } } else { Step::Rest { log: to } };
+        let step = if at + size < changed.len() {
+            Step::Later {
+                from,
+                to,
+                at: at + size,
+            }
+        } else {
+            Step::Rest { log: to }
+        };
         self.finish(&State { step, ..state }, &objects)
     }
 
@@ -119,7 +149,11 @@ impl Round<'_> {
             let mut writer = Writer::default();
             writer.open();
             // Security groups have no recycle bin: "deleted" at once (delta-query-groups page).
-            let reason = if group.form == GroupForm::Unified { "changed" } else { "deleted" };
+            let reason = if group.form == GroupForm::Unified {
+                "changed"
+            } else {
+                "deleted"
+            };
             write_removed(&mut writer, &group.id, reason);
             writer.close();
             return writer.finish();
@@ -138,9 +172,12 @@ impl Round<'_> {
     fn group(&self, group: &Group, only: Option<&BTreeSet<String>>, members: &[(Member, bool)]) -> Vec<u8> {
         let names: Vec<String> = match only {
             None => self.names.clone(),
-            Some(changed) => {
-                self.names.iter().filter(|name| *name == "id" || changed.contains(*name)).cloned().collect()
-            }
+            Some(changed) => self
+                .names
+                .iter()
+                .filter(|name| *name == "id" || changed.contains(*name))
+                .cloned()
+                .collect(),
         };
         let mut writer = Writer::with_capacity(256 + members.len() * 96);
         writer.open();

@@ -12,12 +12,38 @@ use std::borrow::Cow;
 
 /// The properties of a group, in the order the vendor's samples have.
 pub(super) const PROPERTIES: [&str; 32] = [
-    "id", "deletedDateTime", "classification", "createdDateTime", "creationOptions", "description", "displayName",
-    "expirationDateTime", "groupTypes", "isAssignableToRole", "mail", "mailEnabled", "mailNickname", "membershipRule",
-    "membershipRuleProcessingState", "onPremisesDomainName", "onPremisesLastSyncDateTime", "onPremisesNetBiosName",
-    "onPremisesSamAccountName", "onPremisesSecurityIdentifier", "onPremisesSyncEnabled", "preferredDataLocation",
-    "preferredLanguage", "proxyAddresses", "renewedDateTime", "resourceBehaviorOptions", "resourceProvisioningOptions",
-    "securityEnabled", "securityIdentifier", "theme", "uniqueName", "visibility",
+    "id",
+    "deletedDateTime",
+    "classification",
+    "createdDateTime",
+    "creationOptions",
+    "description",
+    "displayName",
+    "expirationDateTime",
+    "groupTypes",
+    "isAssignableToRole",
+    "mail",
+    "mailEnabled",
+    "mailNickname",
+    "membershipRule",
+    "membershipRuleProcessingState",
+    "onPremisesDomainName",
+    "onPremisesLastSyncDateTime",
+    "onPremisesNetBiosName",
+    "onPremisesSamAccountName",
+    "onPremisesSecurityIdentifier",
+    "onPremisesSyncEnabled",
+    "preferredDataLocation",
+    "preferredLanguage",
+    "proxyAddresses",
+    "renewedDateTime",
+    "resourceBehaviorOptions",
+    "resourceProvisioningOptions",
+    "securityEnabled",
+    "securityIdentifier",
+    "theme",
+    "uniqueName",
+    "visibility",
 ];
 
 /// A group's property.
@@ -37,7 +63,13 @@ pub(super) fn property(group: &Group, name: &str) -> Value {
             GroupForm::Dynamic(_) => json!(["DynamicMembership"]),
             _ => json!([]),
         },
-        "isAssignableToRole" => if group.role_assignable { json!(true) } else { Value::Null },
+        "isAssignableToRole" => {
+            if group.role_assignable {
+                json!(true)
+            } else {
+                Value::Null
+            }
+        }
         "mail" => json!(group.mail()),
         "mailEnabled" => json!(group.mail().is_some()),
         "mailNickname" => json!(group.nickname()),
@@ -45,7 +77,13 @@ pub(super) fn property(group: &Group, name: &str) -> Value {
         "membershipRuleProcessingState" => json!(rule.map(|_| "On")),
         "onPremisesSyncEnabled" => json!(group.synced),
         "onPremisesSamAccountName" => json!(group.synced.map(|_| group.nickname())),
-        "proxyAddresses" => json!(group.mail().map(|mail| format!("SMTP:{mail}")).into_iter().collect::<Vec<_>>()),
+        "proxyAddresses" => json!(
+            group
+                .mail()
+                .map(|mail| format!("SMTP:{mail}"))
+                .into_iter()
+                .collect::<Vec<_>>()
+        ),
         "securityEnabled" => json!(form != GroupForm::Unified),
         "visibility" if group.hidden => json!("HiddenMembership"),
         "visibility" if form == GroupForm::Unified => json!("Private"),
@@ -62,9 +100,26 @@ pub(super) fn selected(select: Option<&[String]>) -> Result<Vec<String>, Refusal
     let mut all = Vec::with_capacity(names.len() + 1);
     for name in names {
         let known = PROPERTIES.contains(&name.as_str())
-            || matches!(name.as_str(), "onPremisesProvisioningErrors" | "serviceProvisioningErrors" | "hideFromAddressLists" | "hideFromOutlookClients" | "assignedLabels" | "assignedLicenses" | "isSubscribedByMail" | "members" | "owners" | "memberOf" | "infoCatalogs" | "isManagementRestricted" | "writebackConfiguration");
+            || matches!(
+                name.as_str(),
+                "onPremisesProvisioningErrors"
+                    | "serviceProvisioningErrors"
+                    | "hideFromAddressLists"
+                    | "hideFromOutlookClients"
+                    | "assignedLabels"
+                    | "assignedLicenses"
+                    | "isSubscribedByMail"
+                    | "members"
+                    | "owners"
+                    | "memberOf"
+                    | "infoCatalogs"
+                    | "isManagementRestricted"
+                    | "writebackConfiguration"
+            );
         if !known {
-            let message = format!("Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.group'.");
+            let message = format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.group'."
+            );
             return Err(Refusal::new(400, "BadRequest", message));
         }
         all.push(name.clone());
@@ -89,9 +144,12 @@ fn datum(group: &Group, path: &str) -> Datum<'static> {
     match property(group, path) {
         Value::Bool(value) => Datum::Bool(value),
         Value::String(text) => Datum::Text(Cow::Owned(text)),
-        Value::Array(items) => {
-            Datum::List(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
-        }
+        Value::Array(items) => Datum::List(
+            items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect(),
+        ),
         _ => Datum::None,
     }
 }
@@ -99,15 +157,33 @@ fn datum(group: &Group, path: &str) -> Datum<'static> {
 fn matching(context: &Context<'_>, directory: &Directory, from: usize) -> Vec<usize> {
     let words = context.query.search.as_deref().map(|text| {
         let clause = text.trim_matches('"');
-        clause.split_once(':').map_or(clause, |(_, words)| words).to_lowercase()
+        clause
+            .split_once(':')
+            .map_or(clause, |(_, words)| words)
+            .to_lowercase()
     });
     let fits = |group: &&Group| {
-        context.query.filter.as_ref().is_none_or(|filter| filter.holds(&|path| datum(group, path)))
+        context
+            .query
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.holds(&|path| datum(group, path)))
             && words.as_ref().is_none_or(|words| {
-                group.name.to_lowercase().split_whitespace().any(|word| word.starts_with(words.as_str()))
+                group
+                    .name
+                    .to_lowercase()
+                    .split_whitespace()
+                    .any(|word| word.starts_with(words.as_str()))
             })
     };
-    directory.groups.iter().skip(from).filter(|group| group.present).filter(fits).map(|group| group.index).collect()
+    directory
+        .groups
+        .iter()
+        .skip(from)
+        .filter(|group| group.present)
+        .filter(fits)
+        .map(|group| group.index)
+        .collect()
 }
 
 /// `GET /groups`.

@@ -1,9 +1,9 @@
 //! `/groups/{id}/members` and `/transitiveMembers`, their casts and counts.
 
 use super::graph::{Answer, Context, Outcome, Refusal};
+use super::groups;
 use super::properties::{DEFAULTS, Property};
 use super::users::{link, refuse, start, write_user};
-use super::groups;
 use crate::Kind;
 use crate::directory::{Directory, Member, Slice};
 use crate::wire::json::Writer;
@@ -37,23 +37,43 @@ pub(super) fn members(context: &Context<'_>, id: &str, nested: bool, tail: &[&st
     if counts && !context.query.eventual {
         return Err(Refusal::bad("$count is not currently supported."));
     }
-    let groups = if nested { directory.closure(group.index) } else { vec![group.index] };
+    let groups = if nested {
+        directory.closure(group.index)
+    } else {
+        vec![group.index]
+    };
     // Hidden memberships look empty without Member.Read.Hidden (C-10).
     let hidden = group.hidden && !context.may_read_hidden();
     if counts {
-        return Ok(Answer::Count(if hidden { 0 } else { count(&directory, &groups, cast) }));
+        return Ok(Answer::Count(if hidden {
+            0
+        } else {
+            count(&directory, &groups, cast)
+        }));
     }
     let from = start(context, directory.generation())?;
     let size = context.page_size(context.query.page());
     let slice = if hidden || cast == Cast::Nothing {
-        Slice { members: Vec::new(), next: None }
+        Slice {
+            members: Vec::new(),
+            next: None,
+        }
     } else if context.call.quirks.empty_page {
-        Slice { members: Vec::new(), next: Some(from) }
+        Slice {
+            members: Vec::new(),
+            next: Some(from),
+        }
     } else {
         directory.slice(&groups, from, size)
     };
     let total = context.query.advanced() && context.query.skip_token.is_none();
-    let total = total.then(|| if hidden { 0 } else { count(&directory, &groups, cast) });
+    let total = total.then(|| {
+        if hidden {
+            0
+        } else {
+            count(&directory, &groups, cast)
+        }
+    });
     page(context, &directory, &slice, cast, total)
 }
 
@@ -79,14 +99,27 @@ fn count(directory: &Directory, groups: &[usize], cast: Cast) -> usize {
     all.into_iter().filter(|member| keeps(cast, *member)).count()
 }
 
-fn page(context: &Context<'_>, directory: &Directory, slice: &Slice, cast: Cast, total: Option<usize>) -> Outcome {
+fn page(
+    context: &Context<'_>,
+    directory: &Directory,
+    slice: &Slice,
+    cast: Cast,
+    total: Option<usize>,
+) -> Outcome {
     let properties = Property::selected(context.query.select.as_deref(), true);
     // A property of groups only is no error on members, but users do not have it.
     let properties = match (properties, context.query.select.as_deref()) {
         (Ok(properties), _) => properties,
-        (Err(bad), Some(names)) if names.iter().any(|name| groups::PROPERTIES.contains(&name.as_str())) => {
-            let users: Vec<String> =
-                names.iter().filter(|name| Property::named(name, true).is_ok()).cloned().collect();
+        (Err(bad), Some(names))
+            if names
+                .iter()
+                .any(|name| groups::PROPERTIES.contains(&name.as_str())) =>
+        {
+            let users: Vec<String> = names
+                .iter()
+                .filter(|name| Property::named(name, true).is_ok())
+                .cloned()
+                .collect();
             if users.is_empty() {
                 return Err(refuse(bad));
             }
@@ -111,8 +144,18 @@ fn page(context: &Context<'_>, directory: &Directory, slice: &Slice, cast: Cast,
     writer.key("value");
     writer.open_list();
     let rounds = if context.call.quirks.duplicates { 2 } else { 1 };
-    for member in (0..rounds).flat_map(|_| &slice.members).filter(|member| keeps(cast, **member)) {
-        write_member(context, &mut writer, directory, *member, &properties, cast == Cast::All);
+    for member in (0..rounds)
+        .flat_map(|_| &slice.members)
+        .filter(|member| keeps(cast, **member))
+    {
+        write_member(
+            context,
+            &mut writer,
+            directory,
+            *member,
+            &properties,
+            cast == Cast::All,
+        );
     }
     writer.close_list();
     writer.close();
@@ -182,7 +225,14 @@ fn write_limited(context: &Context<'_>, writer: &mut Writer, kind: &str, id: &st
         None => DEFAULTS.to_vec(),
     };
     for name in names.into_iter().filter(|name| *name != "id") {
-        writer.pair_raw(name, if matches!(name, "businessPhones" | "proxyAddresses") { "[]" } else { "null" });
+        writer.pair_raw(
+            name,
+            if matches!(name, "businessPhones" | "proxyAddresses") {
+                "[]"
+            } else {
+                "null"
+            },
+        );
     }
     writer.close();
 }

@@ -20,7 +20,11 @@ use http::{Method, StatusCode};
 
 /// Answers a request.
 pub(crate) fn handle(world: &World, call: &Call) -> Reply {
-    if errors::is_graph(&call.path) { graph::handle(world, call) } else { login(world, call) }
+    if errors::is_graph(&call.path) {
+        graph::handle(world, call)
+    } else {
+        login(world, call)
+    }
 }
 
 /// The answer of a request that meets a fault.
@@ -41,6 +45,10 @@ fn login(world: &World, call: &Call) -> Reply {
         [tenant, "oauth2", "v2.0", "authorize"] => oidc::authorize(world, call, tenant),
         [_, "oauth2", "v2.0", "logout"] => oidc::logout(call),
         [tenant, "adminconsent"] => oidc::admin_consent(world, call, tenant),
-        _ => Reply::new(StatusCode::NOT_FOUND, "text/html; charset=utf-8", "<!doctype html><title>404</title>"),
+        _ => Reply::new(
+            StatusCode::NOT_FOUND,
+            "text/html; charset=utf-8",
+            "<!doctype html><title>404</title>",
+        ),
     }
 }

@@ -20,7 +20,10 @@ pub(super) fn instance_discovery(world: &World, call: &Call) -> Reply {
     let endpoint = call.query_value("authorization_endpoint").unwrap_or_default();
     let tenant = url::Url::parse(&endpoint)
         .ok()
-        .and_then(|url| url.path_segments().and_then(|mut parts| parts.next().map(str::to_owned)))
+        .and_then(|url| {
+            url.path_segments()
+                .and_then(|mut parts| parts.next().map(str::to_owned))
+        })
         .unwrap_or_else(|| "common".to_owned());
     let base = &world.entra_base;
     let host = base.split("//").nth(1).unwrap_or_default();
@@ -39,8 +42,16 @@ pub(super) fn discovery(world: &World, call: &Call, tenant: &str) -> Reply {
         return unknown_tenant(tenant, "invalid_tenant").reply(world, call);
     }
     let base = &world.entra_base;
-    let issuer = if shared { "{tenantid}".to_owned() } else { world.tenant_id() };
-    let segment = if shared { tenant.to_owned() } else { world.tenant_id() };
+    let issuer = if shared {
+        "{tenantid}".to_owned()
+    } else {
+        world.tenant_id()
+    };
+    let segment = if shared {
+        tenant.to_owned()
+    } else {
+        world.tenant_id()
+    };
     let body = json!({
         "token_endpoint": format!("{base}/{segment}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -94,7 +105,10 @@ pub(super) fn admin_consent(world: &World, call: &Call, tenant: &str) -> Reply {
 pub(super) fn logout(call: &Call) -> Reply {
     match call.query_value("post_logout_redirect_uri") {
         Some(target) => Reply::see_other(&target),
-        None => Reply::html("<!doctype html><html lang=en><title>Signed out</title><p>You signed out of your account.".to_owned()),
+        None => Reply::html(
+            "<!doctype html><html lang=en><title>Signed out</title><p>You signed out of your account."
+                .to_owned(),
+        ),
     }
 }
 
@@ -108,7 +122,8 @@ pub(super) fn authorize(world: &World, call: &Call, tenant: &str) -> Reply {
     let client = value("client_id").unwrap_or_default();
     let installed = world.tenant(Kind::Entra).access().installed;
     if client != world.entra_client_id() || !installed {
-        let text = format!("Application with identifier '{client}' was not found in the directory 'Contoso'.");
+        let text =
+            format!("Application with identifier '{client}' was not found in the directory 'Contoso'.");
         return TokenError::new(400, "unauthorized_client", 700_016, text).reply(world, call);
     }
     let Some(redirect) = value("redirect_uri").filter(|uri| uri.starts_with("http")) else {
@@ -118,13 +133,29 @@ pub(super) fn authorize(world: &World, call: &Call, tenant: &str) -> Reply {
     let Some(chosen) = value("as") else {
         return sign_in_page(world, call, query.get("login_hint").map(String::as_str));
     };
-    let back = |pairs: &[(&str, &str)]| answer(&redirect, value("response_mode").as_deref(), value("state").as_deref(), pairs);
+    let back = |pairs: &[(&str, &str)]| {
+        answer(
+            &redirect,
+            value("response_mode").as_deref(),
+            value("state").as_deref(),
+            pairs,
+        )
+    };
     let directory = world.tenant(Kind::Entra).read();
     let Some(index) = directory.find(&chosen) else {
-        return back(&[("error", "access_denied"), ("error_description", "AADSTS50034: The user account does not exist.")]);
+        return back(&[
+            ("error", "access_denied"),
+            (
+                "error_description",
+                "AADSTS50034: The user account does not exist.",
+            ),
+        ]);
     };
     if directory.person(index).enabled == Some(false) {
-        return back(&[("error", "access_denied"), ("error_description", "AADSTS50057: The user account is disabled.")]);
+        return back(&[
+            ("error", "access_denied"),
+            ("error_description", "AADSTS50057: The user account is disabled."),
+        ]);
     }
     drop(directory);
     let code = one_time();
@@ -137,7 +168,11 @@ pub(super) fn authorize(world: &World, call: &Call, tenant: &str) -> Reply {
         challenge: value("code_challenge"),
         expires: world.clock.now() + Duration::minutes(10),
     };
-    world.tenant(Kind::Entra).access().codes.insert(code.clone(), entry);
+    world
+        .tenant(Kind::Entra)
+        .access()
+        .codes
+        .insert(code.clone(), entry);
     back(&[("code", &code), ("session_state", &world.request_guid())])
 }
 
@@ -154,7 +189,9 @@ fn answer(redirect: &str, mode: Option<&str>, state: Option<&str>, pairs: &[(&st
             escape(redirect)
         ));
     }
-    let encoded: Vec<String> = all.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    let encoded: Vec<String> = all
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
     let joint = match mode {
         Some("fragment") => '#',
         _ if redirect.contains('?') => '&',
@@ -180,9 +217,15 @@ fn sign_in_page(world: &World, call: &Call, hint: Option<&str>) -> Reply {
 }
 
 /// Exchanges an authorisation code for tokens.
-pub(super) fn redeem(world: &World, client_id: &str, form: &HashMap<String, String>) -> Result<Value, TokenError> {
+pub(super) fn redeem(
+    world: &World,
+    client_id: &str,
+    form: &HashMap<String, String>,
+) -> Result<Value, TokenError> {
     let invalid = |number, text: &str| TokenError::new(400, "invalid_grant", number, text);
-    let code = form.get("code").ok_or_else(|| invalid(9_002_313, "Invalid request. Request is malformed or invalid."))?;
+    let code = form
+        .get("code")
+        .ok_or_else(|| invalid(9_002_313, "Invalid request. Request is malformed or invalid."))?;
     let entry = world
         .tenant(Kind::Entra)
         .access()
@@ -191,16 +234,25 @@ pub(super) fn redeem(world: &World, client_id: &str, form: &HashMap<String, Stri
         .ok_or_else(|| invalid(54_005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."))?;
     let now = world.clock.now();
     if entry.expires < now || entry.client_id != client_id {
-        return Err(invalid(70_008, "The provided authorization code or refresh token has expired due to inactivity."));
+        return Err(invalid(
+            70_008,
+            "The provided authorization code or refresh token has expired due to inactivity.",
+        ));
     }
     if form.get("redirect_uri") != Some(&entry.redirect_uri) {
-        return Err(invalid(500_112, "The reply address does not match the reply address provided when requesting Authorization code."));
+        return Err(invalid(
+            500_112,
+            "The reply address does not match the reply address provided when requesting Authorization code.",
+        ));
     }
     match (&entry.challenge, form.get("code_verifier")) {
         (None, _) => {}
         (Some(_), None) => return Err(invalid(50_147, "Missing code_verifier.")),
         (Some(challenge), Some(verifier)) if base64url(sha256(verifier.as_bytes())) != *challenge => {
-            return Err(invalid(501_481, "The Code_Verifier does not match the code_challenge supplied in the authorization request."));
+            return Err(invalid(
+                501_481,
+                "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+            ));
         }
         (Some(_), Some(_)) => {}
     }

@@ -25,23 +25,57 @@ pub(super) const DEFAULTS: [&str; 11] = [
 
 /// Selected on the collection these answer 501.
 const NOT_ON_COLLECTIONS: [&str; 12] = [
-    "aboutMe", "birthday", "hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities",
-    "schools", "skills", "mailboxSettings", "deviceEnrollmentLimit",
+    "aboutMe",
+    "birthday",
+    "hireDate",
+    "interests",
+    "mySite",
+    "pastProjects",
+    "preferredName",
+    "responsibilities",
+    "schools",
+    "skills",
+    "mailboxSettings",
+    "deviceEnrollmentLimit",
 ];
 
 /// Properties of the metadata document that are always null here.
 const ALWAYS_NULL: [&str; 23] = [
-    "ageGroup", "consentProvidedForMinor", "customSecurityAttributes", "employeeHireDate", "employeeLeaveDateTime",
-    "identityParentId", "isManagementRestricted", "isResourceAccount", "legalAgeGroupClassification",
-    "onPremisesDistinguishedName", "onPremisesDomainName", "onPremisesImmutableId", "onPremisesLastSyncDateTime",
-    "onPremisesSecurityIdentifier", "onPremisesUserPrincipalName", "passwordPolicies", "passwordProfile",
-    "preferredDataLocation", "showInAddressList", "signInActivity", "authorizationInfo", "print", "securityIdentifier",
+    "ageGroup",
+    "consentProvidedForMinor",
+    "customSecurityAttributes",
+    "employeeHireDate",
+    "employeeLeaveDateTime",
+    "identityParentId",
+    "isManagementRestricted",
+    "isResourceAccount",
+    "legalAgeGroupClassification",
+    "onPremisesDistinguishedName",
+    "onPremisesDomainName",
+    "onPremisesImmutableId",
+    "onPremisesLastSyncDateTime",
+    "onPremisesSecurityIdentifier",
+    "onPremisesUserPrincipalName",
+    "passwordPolicies",
+    "passwordProfile",
+    "preferredDataLocation",
+    "showInAddressList",
+    "signInActivity",
+    "authorizationInfo",
+    "print",
+    "securityIdentifier",
 ];
 
 /// Collections of the metadata document that are always empty here.
 const ALWAYS_EMPTY: [&str; 8] = [
-    "assignedLicenses", "assignedPlans", "imAddresses", "licenseAssignmentStates", "onPremisesProvisioningErrors",
-    "provisionedPlans", "serviceProvisioningErrors", "infoCatalogs",
+    "assignedLicenses",
+    "assignedPlans",
+    "imAddresses",
+    "licenseAssignmentStates",
+    "onPremisesProvisioningErrors",
+    "provisionedPlans",
+    "serviceProvisioningErrors",
+    "infoCatalogs",
 ];
 
 /// Where a property's value comes from.
@@ -103,9 +137,9 @@ impl Property {
             "externalUserState" => Source::ExternalState,
             "externalUserStateChangeDateTime" => Source::ExternalStateChange,
             "createdDateTime" => Source::Created,
-            "lastPasswordChangeDateTime" | "signInSessionsValidFromDateTime" | "refreshTokensValidFromDateTime" => {
-                Source::PasswordChange
-            }
+            "lastPasswordChangeDateTime"
+            | "signInSessionsValidFromDateTime"
+            | "refreshTokensValidFromDateTime" => Source::PasswordChange,
             "deletedDateTime" => Source::Deleted,
             "onPremisesSyncEnabled" => Source::Synced,
             "proxyAddresses" => Source::Proxies,
@@ -124,18 +158,32 @@ impl Property {
                 _ => return Err(BadProperty::Unknown(name.to_owned())),
             },
         };
-        Ok(Property { name: name.to_owned(), source })
+        Ok(Property {
+            name: name.to_owned(),
+            source,
+        })
     }
 
     /// All of a `$select`, or the default ones. `id` always comes along, as the last of the defaults does.
-    pub(super) fn selected(select: Option<&[String]>, collection: bool) -> Result<Vec<Property>, BadProperty> {
+    pub(super) fn selected(
+        select: Option<&[String]>,
+        collection: bool,
+    ) -> Result<Vec<Property>, BadProperty> {
         match select {
-            None => DEFAULTS.iter().map(|name| Property::named(name, collection)).collect(),
+            None => DEFAULTS
+                .iter()
+                .map(|name| Property::named(name, collection))
+                .collect(),
             Some(names) => {
-                let mut properties: Vec<Property> =
-                    names.iter().map(|name| Property::named(name, collection)).collect::<Result<_, _>>()?;
+                let mut properties: Vec<Property> = names
+                    .iter()
+                    .map(|name| Property::named(name, collection))
+                    .collect::<Result<_, _>>()?;
                 if !names.iter().any(|name| name == "id") {
-                    properties.push(Property { name: "id".to_owned(), source: Source::Id });
+                    properties.push(Property {
+                        name: "id".to_owned(),
+                        source: Source::Id,
+                    });
                 }
                 Ok(properties)
             }
@@ -183,13 +231,16 @@ impl Property {
 
     /// The value of the properties that are a truth value, a word or a time.
     fn simple<'a>(&self, record: &'a Record) -> Datum<'a> {
-        let text = |text: Option<&'static str>| text.map_or(Datum::None, |text| Datum::Text(Text::Borrowed(text)));
+        let text =
+            |text: Option<&'static str>| text.map_or(Datum::None, |text| Datum::Text(Text::Borrowed(text)));
         let flag = |flag: Option<bool>| flag.map_or(Datum::None, Datum::Bool);
         let guest = record.external_state.is_some();
         match self.source {
             Source::Id => Datum::Text(Cow::Borrowed(&record.id)),
             Source::Principal => Datum::Text(Cow::Borrowed(&record.principal)),
-            Source::Text(attr) => record.text(attr).map_or(Datum::None, |text| Datum::Text(Cow::Borrowed(text))),
+            Source::Text(attr) => record
+                .text(attr)
+                .map_or(Datum::None, |text| Datum::Text(Cow::Borrowed(text))),
             Source::Enabled => flag(record.enabled),
             Source::UserType => text(record.user_type),
             Source::CreationType => text(guest.then_some("Invitation")),
@@ -232,7 +283,9 @@ pub(super) fn filter_value<'a>(record: &'a Record, path: &str) -> Datum<'a> {
     if path.contains('/')
         && let Some(attr) = Attr::entra(nested)
     {
-        return record.text(attr).map_or(Datum::None, |text| Datum::Text(Cow::Borrowed(text)));
+        return record
+            .text(attr)
+            .map_or(Datum::None, |text| Datum::Text(Cow::Borrowed(text)));
     }
     Property::named(path, false).map_or(Datum::None, |property| property.datum(record))
 }
@@ -320,9 +373,10 @@ pub(super) fn manager_id(directory: &Directory, record: &Record) -> Option<(&'st
         Manager::Person(index) if directory.is_present(index) => {
             Some(("#microsoft.graph.user", directory.generator.id(index)))
         }
-        Manager::Contact => {
-            directory.others.get(crate::directory::CONTACT).map(|contact| ("#microsoft.graph.orgContact", contact.id.clone()))
-        }
+        Manager::Contact => directory
+            .others
+            .get(crate::directory::CONTACT)
+            .map(|contact| ("#microsoft.graph.orgContact", contact.id.clone())),
         Manager::Person(_) | Manager::None => None,
     }
 }

@@ -43,8 +43,10 @@ pub(super) struct Query {
 impl Query {
     pub(super) fn parse(call: &Call) -> Result<Query, Refusal> {
         let level = call.header("consistencylevel");
-        let mut query =
-            Query { eventual: level.is_some_and(|level| level.eq_ignore_ascii_case("eventual")), ..Query::default() };
+        let mut query = Query {
+            eventual: level.is_some_and(|level| level.eq_ignore_ascii_case("eventual")),
+            ..Query::default()
+        };
         for (key, value) in call.query_pairs() {
             match key.as_str() {
                 "$select" => query.select = Some(names(&value)),
@@ -82,14 +84,18 @@ impl Query {
             ));
         }
         if self.filter.as_ref().is_some_and(needs_advanced) && !self.advanced() {
-            return Err(Refusal::unsupported("Unsupported or invalid query filter clause specified for the operation."));
+            return Err(Refusal::unsupported(
+                "Unsupported or invalid query filter clause specified for the operation.",
+            ));
         }
         if self.filter.is_some() && self.order_by.is_some() && !self.advanced() {
             return Err(Refusal::unsupported("Sorting not supported for current query."));
         }
         let deep = self.expand.as_ref().is_some_and(|expand| expand.levels > 1);
         if deep && !self.advanced() {
-            return Err(Refusal::unsupported("Expect simple name=value query, but observe property '$levels'."));
+            return Err(Refusal::unsupported(
+                "Expect simple name=value query, but observe property '$levels'.",
+            ));
         }
         Ok(())
     }
@@ -101,7 +107,11 @@ impl Query {
 }
 
 fn names(value: &str) -> Vec<String> {
-    value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    value
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 fn top(value: &str) -> Result<usize, Refusal> {
@@ -137,7 +147,10 @@ fn expand(value: &str) -> Result<Option<ExpandManager>, Refusal> {
     if name.trim() != "manager" {
         return Err(Refusal::bad(format!("Expanding '{name}' is not supported.")));
     }
-    let mut expand = ExpandManager { select: None, levels: 1 };
+    let mut expand = ExpandManager {
+        select: None,
+        levels: 1,
+    };
     for option in options.split(';').filter(|option| !option.is_empty()) {
         match option.trim().split_once('=') {
             Some(("$select", list)) => expand.select = Some(names(list)),
@@ -149,7 +162,11 @@ fn expand(value: &str) -> Result<Option<ExpandManager>, Refusal> {
                     .filter(|levels| (1..=1_000).contains(levels))
                     .ok_or_else(|| Refusal::bad("$levels must be between 1 and 1000, or max."))?;
             }
-            _ => return Err(Refusal::bad(format!("The expand option '{option}' is not supported."))),
+            _ => {
+                return Err(Refusal::bad(format!(
+                    "The expand option '{option}' is not supported."
+                )));
+            }
         }
     }
     Ok(Some(expand))
@@ -172,7 +189,11 @@ pub(super) fn next_link(base: &str, call: &Call, token: &str) -> String {
     for (key, value) in call.query_pairs() {
         // `@odata.count` comes on the first page only, but `$count=true` stays in the link.
         if key != "$skiptoken" {
-            link.push_str(&format!("{}={}&", encode(&key).replace("%24", "$"), encode(&value)));
+            link.push_str(&format!(
+                "{}={}&",
+                encode(&key).replace("%24", "$"),
+                encode(&value)
+            ));
         }
     }
     link + "$skiptoken=" + token

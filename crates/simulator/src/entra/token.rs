@@ -26,9 +26,9 @@ type Form = HashMap<String, String>;
 /// Answers the token endpoint.
 pub(super) fn token(world: &World, call: &Call, tenant: &str) -> Reply {
     match answer(world, call, tenant) {
-        Ok(body) => {
-            Reply::json(http::StatusCode::OK, &body).with("cache-control", "no-store, no-cache").with("pragma", "no-cache")
-        }
+        Ok(body) => Reply::json(http::StatusCode::OK, &body)
+            .with("cache-control", "no-store, no-cache")
+            .with("pragma", "no-cache"),
         Err(error) => error.reply(world, call),
     }
 }
@@ -59,7 +59,12 @@ pub(super) fn unknown_tenant(tenant: &str, error: &'static str) -> TokenError {
 fn answer(world: &World, call: &Call, tenant: &str) -> Result<Value, TokenError> {
     let form = call.form();
     let missing = |name: &str| {
-        TokenError::new(400, "invalid_request", 900_144, format!("The request body must contain the following parameter: '{name}'."))
+        TokenError::new(
+            400,
+            "invalid_request",
+            900_144,
+            format!("The request body must contain the following parameter: '{name}'."),
+        )
     };
     if !is_shared(tenant) && !is_our_tenant(world, tenant) {
         return Err(unknown_tenant(tenant, "invalid_request"));
@@ -80,7 +85,14 @@ fn answer(world: &World, call: &Call, tenant: &str) -> Result<Value, TokenError>
             return Err(TokenError::new(400, "unsupported_grant_type", 70003, text));
         }
     }
-    check_client(world, call, tenant, &client_id, &form, basic.map(|(_, secret)| secret))?;
+    check_client(
+        world,
+        call,
+        tenant,
+        &client_id,
+        &form,
+        basic.map(|(_, secret)| secret),
+    )?;
     if grant == "authorization_code" {
         return super::oidc::redeem(world, &client_id, &form);
     }
@@ -103,7 +115,13 @@ fn basic_credentials(call: &Call) -> Option<(String, String)> {
     let encoded = call.header("authorization")?.strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    let plain = |half: &str| pairs(half.as_bytes()).into_iter().next().map(|(key, _)| key).unwrap_or_default();
+    let plain = |half: &str| {
+        pairs(half.as_bytes())
+            .into_iter()
+            .next()
+            .map(|(key, _)| key)
+            .unwrap_or_default()
+    };
     Some((plain(id), plain(secret)))
 }
 
@@ -131,7 +149,9 @@ fn check_client(
         drop(access);
         return check_assertion(world, call, client_id, form, assertion);
     }
-    let secret = basic.or_else(|| form.get("client_secret").cloned()).filter(|secret| !secret.is_empty());
+    let secret = basic
+        .or_else(|| form.get("client_secret").cloned())
+        .filter(|secret| !secret.is_empty());
     check_secret(&access, &ours, secret.as_deref())
 }
 
@@ -140,7 +160,8 @@ fn check_secret(access: &Access, client_id: &str, secret: Option<&str>) -> Resul
     match secret {
         None => refused(
             7_000_218,
-            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.".to_owned(),
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+                .to_owned(),
         ),
         Some(secret) if secret != access.secret => refused(
             7_000_215,
@@ -159,11 +180,20 @@ fn check_secret(access: &Access, client_id: &str, secret: Option<&str>) -> Resul
 }
 
 /// Certificate credentials: PS256 or RS256; the certificate named by `x5t#S256`, `x5t` or `x5c`.
-fn check_assertion(world: &World, call: &Call, client_id: &str, form: &Form, text: &str) -> Result<(), TokenError> {
+fn check_assertion(
+    world: &World,
+    call: &Call,
+    client_id: &str,
+    form: &Form,
+    text: &str,
+) -> Result<(), TokenError> {
     let refused = |number, text: &str| Err(TokenError::new(401, "invalid_client", number, text));
     let kind = form.get("client_assertion_type").map(String::as_str);
     if kind != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
-        return refused(50_027, "JWT token is invalid or malformed: client_assertion_type is not supported.");
+        return refused(
+            50_027,
+            "JWT token is invalid or malformed: client_assertion_type is not supported.",
+        );
     }
     let Some(jwt) = Jwt::parse(text) else {
         return refused(50_027, "JWT token is invalid or malformed.");
@@ -175,14 +205,26 @@ fn check_assertion(world: &World, call: &Call, client_id: &str, form: &Form, tex
         );
     }
     if !jwt.signed_by(&world.keys.entra_client, &["PS256", "RS256"]) {
-        return refused(700_027, "Client assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]");
+        return refused(
+            700_027,
+            "Client assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]",
+        );
     }
-    let same = |claim: &str| jwt.text(claim).is_some_and(|value| value.eq_ignore_ascii_case(client_id));
+    let same = |claim: &str| {
+        jwt.text(claim)
+            .is_some_and(|value| value.eq_ignore_ascii_case(client_id))
+    };
     if !same("iss") || !same("sub") {
-        return refused(700_021, "Client assertion application identifier doesn't match 'client_id' parameter.");
+        return refused(
+            700_021,
+            "Client assertion application identifier doesn't match 'client_id' parameter.",
+        );
     }
     if !audience_fits(world, call, &jwt) {
-        return refused(700_023, "Client assertion audience claim does not match Realm issuer.");
+        return refused(
+            700_023,
+            "Client assertion audience claim does not match Realm issuer.",
+        );
     }
     check_times(&jwt, world.clock.now())
 }
@@ -221,7 +263,8 @@ fn audience_fits(world: &World, call: &Call, jwt: &Jwt) -> bool {
 fn names_certificate(world: &World, jwt: &Jwt) -> bool {
     let der = &world.keys.certificate_der;
     let thumbprint = |name: &str, wanted: &[u8]| {
-        jwt.header_text(name).map(|text| text.trim_end_matches('=') == base64url(wanted))
+        jwt.header_text(name)
+            .map(|text| text.trim_end_matches('=') == base64url(wanted))
     };
     let sha1 = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, der);
     let by_thumbprint = thumbprint("x5t#S256", &sha256(der)).or_else(|| thumbprint("x5t", sha1.as_ref()));
@@ -232,7 +275,11 @@ fn names_certificate(world: &World, jwt: &Jwt) -> bool {
             _ => None,
         };
         // msal-python leaves the PEM's line breaks inside the string (observed).
-        let compact: String = first.unwrap_or_default().chars().filter(|letter| !letter.is_whitespace()).collect();
+        let compact: String = first
+            .unwrap_or_default()
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect();
         STANDARD.decode(compact).is_ok_and(|sent| sent == *der)
     };
     by_thumbprint.unwrap_or_else(by_chain)
@@ -251,7 +298,11 @@ fn check_scope(world: &World, scope: &str) -> Result<(), TokenError> {
         return Err(invalid());
     }
     let resource = resource.trim_end_matches('/');
-    let known = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000", world.entra_base.as_str()];
+    let known = [
+        "https://graph.microsoft.com",
+        "00000003-0000-0000-c000-000000000000",
+        world.entra_base.as_str(),
+    ];
     if known.contains(&resource) {
         return Ok(());
     }
@@ -270,7 +321,10 @@ fn application_token(world: &World) -> Value {
     if !roles.is_empty() {
         claims["roles"] = json!(roles);
     }
-    let text = world.keys.signing.sign(&json!({"x5t": world.keys.signing.kid}), &claims);
+    let text = world
+        .keys
+        .signing
+        .sign(&json!({"x5t": world.keys.signing.kid}), &claims);
     let text = issue_graph(world, text, Holder::Application, roles, now);
     json!({"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": text})
 }
@@ -304,5 +358,14 @@ pub(super) fn issue_graph(
     now: DateTime<Utc>,
 ) -> String {
     let expires = now + Duration::seconds(LIFETIME);
-    world.issue(Kind::Entra, text, Token { holder, permissions, expires, thumbprint: None })
+    world.issue(
+        Kind::Entra,
+        text,
+        Token {
+            holder,
+            permissions,
+            expires,
+            thumbprint: None,
+        },
+    )
 }

@@ -6,8 +6,8 @@ use super::query::{ExpandManager, next_link, seal, unseal};
 use crate::Kind;
 use crate::directory::{Directory, Member};
 use crate::people::{Life, Manager, Record};
-use crate::wire::json::Writer;
 use crate::wire::Reply;
+use crate::wire::json::Writer;
 use http::StatusCode;
 use serde_json::json;
 use std::borrow::Cow;
@@ -27,11 +27,15 @@ pub(super) fn refuse(bad: BadProperty) -> Refusal {
         BadProperty::Unknown(name) => Refusal::new(
             400,
             "BadRequest",
-            format!("Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.user'."),
+            format!(
+                "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.user'."
+            ),
         ),
-        BadProperty::NotImplemented(name) => {
-            Refusal::new(501, "NotImplemented", format!("The property '{name}' is not supported in a collection query."))
-        }
+        BadProperty::NotImplemented(name) => Refusal::new(
+            501,
+            "NotImplemented",
+            format!("The property '{name}' is not supported in a collection query."),
+        ),
     }
 }
 
@@ -77,7 +81,13 @@ pub(super) fn list(context: &Context<'_>) -> Outcome {
         for index in &page {
             let record = directory.person(*index);
             writer.open();
-            write_user(&mut writer, &directory, &record, &properties, context.query.expand.as_ref());
+            write_user(
+                &mut writer,
+                &directory,
+                &record,
+                &properties,
+                context.query.expand.as_ref(),
+            );
             writer.close();
         }
     }
@@ -88,12 +98,24 @@ pub(super) fn list(context: &Context<'_>) -> Outcome {
 
 /// The next link of a list.
 pub(super) fn link(context: &Context<'_>, generation: u64, position: usize) -> String {
-    next_link(&context.world.entra_base, context.call, &seal(&PageToken { g: generation, p: position }))
+    next_link(
+        &context.world.entra_base,
+        context.call,
+        &seal(&PageToken {
+            g: generation,
+            p: position,
+        }),
+    )
 }
 
 /// `…/$metadata#users(id,displayName)`.
 pub(super) fn collection_context(context: &Context<'_>, set: &str) -> String {
-    let select = context.query.select.as_ref().map(|names| format!("({})", names.join(","))).unwrap_or_default();
+    let select = context
+        .query
+        .select
+        .as_ref()
+        .map(|names| format!("({})", names.join(",")))
+        .unwrap_or_default();
     format!("{}/$metadata#{set}{select}", context.base())
 }
 
@@ -118,9 +140,15 @@ fn matching<'a>(
             && search.as_ref().is_none_or(|words| found(&record, words))
     };
     let Some(keys) = filter.candidates(&["id", "userPrincipalName"]) else {
-        return Ok(Box::new((from..directory.positions()).filter(present).filter(fits)));
+        return Ok(Box::new(
+            (from..directory.positions()).filter(present).filter(fits),
+        ));
     };
-    let mut some: Vec<usize> = keys.iter().filter_map(|key| directory.find(key)).filter(|index| *index >= from).collect();
+    let mut some: Vec<usize> = keys
+        .iter()
+        .filter_map(|key| directory.find(key))
+        .filter(|index| *index >= from)
+        .collect();
     some.sort_unstable();
     some.dedup();
     Ok(Box::new(some.into_iter().filter(fits)))
@@ -135,16 +163,25 @@ fn search_words(text: &str) -> Result<Vec<(String, String)>, Refusal> {
                 .trim_matches('"')
                 .split_once(':')
                 .map(|(name, words)| (name.to_owned(), words.to_lowercase()))
-                .ok_or_else(|| Refusal::bad(format!("Syntax error: character '{text}' is not valid at position 0.")))
+                .ok_or_else(|| {
+                    Refusal::bad(format!(
+                        "Syntax error: character '{text}' is not valid at position 0."
+                    ))
+                })
         })
         .collect()
 }
 
 fn found(record: &Record, clauses: &[(String, String)]) -> bool {
-    clauses.iter().any(|(name, words)| match filter_value(record, name) {
-        crate::filter::Datum::Text(text) => text.to_lowercase().split_whitespace().any(|word| word.starts_with(words)),
-        _ => false,
-    })
+    clauses
+        .iter()
+        .any(|(name, words)| match filter_value(record, name) {
+            crate::filter::Datum::Text(text) => text
+                .to_lowercase()
+                .split_whitespace()
+                .any(|word| word.starts_with(words)),
+            _ => false,
+        })
 }
 
 /// Writes a user's properties and the expanded manager.
@@ -159,7 +196,14 @@ pub(super) fn write_user(
         property.write(writer, record, false);
     }
     if let Some(expand) = expand {
-        write_manager(writer, directory, record, expand, expand.levels, &mut vec![record.index]);
+        write_manager(
+            writer,
+            directory,
+            record,
+            expand,
+            expand.levels,
+            &mut vec![record.index],
+        );
     }
 }
 
@@ -230,8 +274,17 @@ fn entity(context: &Context<'_>, directory: &Directory, record: &Record) -> Outc
     let properties = Property::selected(context.query.select.as_deref(), false).map_err(refuse)?;
     let mut writer = Writer::with_capacity(1_024);
     writer.open();
-    writer.pair("@odata.context", &format!("{}/$entity", collection_context(context, "users")));
-    write_user(&mut writer, directory, record, &properties, context.query.expand.as_ref());
+    writer.pair(
+        "@odata.context",
+        &format!("{}/$entity", collection_context(context, "users")),
+    );
+    write_user(
+        &mut writer,
+        directory,
+        record,
+        &properties,
+        context.query.expand.as_ref(),
+    );
     writer.close();
     Ok(Answer::Json(writer.finish()))
 }
@@ -255,14 +308,26 @@ pub(super) fn manager(context: &Context<'_>, key: &str) -> Outcome {
             let properties = Property::selected(context.query.select.as_deref(), false).map_err(refuse)?;
             let mut writer = Writer::with_capacity(1_024);
             writer.open();
-            writer.pair("@odata.context", &format!("{}/$metadata#directoryObjects/$entity", context.base()));
+            writer.pair(
+                "@odata.context",
+                &format!("{}/$metadata#directoryObjects/$entity", context.base()),
+            );
             writer.pair("@odata.type", "#microsoft.graph.user");
-            write_user(&mut writer, &directory, &directory.person(index), &properties, None);
+            write_user(
+                &mut writer,
+                &directory,
+                &directory.person(index),
+                &properties,
+                None,
+            );
             writer.close();
             Ok(Answer::Json(writer.finish()))
         }
         Manager::Contact => {
-            let contact = directory.others.get(crate::directory::CONTACT).ok_or_else(|| Refusal::no_resource("manager"))?;
+            let contact = directory
+                .others
+                .get(crate::directory::CONTACT)
+                .ok_or_else(|| Refusal::no_resource("manager"))?;
             let body = json!({
                 "@odata.context": format!("{}/$metadata#directoryObjects/$entity", context.base()),
                 "@odata.type": "#microsoft.graph.orgContact",
@@ -282,7 +347,10 @@ pub(super) fn direct_reports(context: &Context<'_>, key: &str) -> Outcome {
     let properties = Property::selected(context.query.select.as_deref(), false).map_err(refuse)?;
     let mut writer = Writer::with_capacity(4_096);
     writer.open();
-    writer.pair("@odata.context", &format!("{}/$metadata#directoryObjects", context.base()));
+    writer.pair(
+        "@odata.context",
+        &format!("{}/$metadata#directoryObjects", context.base()),
+    );
     writer.key("value");
     writer.open_list();
     for report in (0..directory.positions()).filter(|report| directory.is_present(*report)) {
@@ -293,7 +361,13 @@ pub(super) fn direct_reports(context: &Context<'_>, key: &str) -> Outcome {
         if manager == Manager::Person(index) {
             writer.open();
             writer.pair("@odata.type", "#microsoft.graph.user");
-            write_user(&mut writer, &directory, &directory.person(report), &properties, None);
+            write_user(
+                &mut writer,
+                &directory,
+                &directory.person(report),
+                &properties,
+                None,
+            );
             writer.close();
         }
     }
@@ -307,7 +381,11 @@ pub(super) fn member_of(context: &Context<'_>, key: &str, nested: bool) -> Outco
     context.require(context.may_read_groups())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let member = Member::Person(find(&directory, key)?);
-    let groups = if nested { directory.all_groups_of(member) } else { directory.groups_of(member) };
+    let groups = if nested {
+        directory.all_groups_of(member)
+    } else {
+        directory.groups_of(member)
+    };
     super::groups::write_groups(context, &directory, &groups, "directoryObjects", true)
 }
 
@@ -316,8 +394,11 @@ pub(super) fn member_objects(context: &Context<'_>, key: &str) -> Outcome {
     context.require(context.may_read_users() && context.may_read_groups())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let member = Member::Person(find(&directory, key)?);
-    let ids: Vec<&str> =
-        directory.all_groups_of(member).into_iter().map(|index| directory.groups[index].id.as_str()).collect();
+    let ids: Vec<&str> = directory
+        .all_groups_of(member)
+        .into_iter()
+        .map(|index| directory.groups[index].id.as_str())
+        .collect();
     let body = json!({"@odata.context": format!("{}/$metadata#Collection(Edm.String)", context.base()), "value": ids});
     Ok(Answer::Json(body.to_string().into_bytes()))
 }

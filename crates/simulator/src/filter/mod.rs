@@ -34,11 +34,24 @@ pub(crate) enum Literal {
 /// A filter.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
-    Compare { path: String, op: Op, value: Literal },
+    Compare {
+        path: String,
+        op: Op,
+        value: Literal,
+    },
     /// Some element of a list compares so.
-    Any { path: String, op: Op, value: Literal },
-    In { path: String, values: Vec<Literal> },
-    Present { path: String },
+    Any {
+        path: String,
+        op: Op,
+        value: Literal,
+    },
+    In {
+        path: String,
+        values: Vec<Literal>,
+    },
+    Present {
+        path: String,
+    },
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
@@ -72,9 +85,9 @@ impl Expr {
         match self {
             Expr::Compare { path, op, value } => compare(&get(path), *op, value),
             Expr::Any { path, op, value } => match get(path) {
-                Datum::List(items) => {
-                    items.into_iter().any(|item| compare(&Datum::Text(Cow::Owned(item)), *op, value))
-                }
+                Datum::List(items) => items
+                    .into_iter()
+                    .any(|item| compare(&Datum::Text(Cow::Owned(item)), *op, value)),
                 _ => false,
             },
             Expr::In { path, values } => {
@@ -106,9 +119,10 @@ impl Expr {
     /// The path of a leaf.
     pub(crate) fn path(&self) -> Option<&str> {
         match self {
-            Expr::Compare { path, .. } | Expr::Any { path, .. } | Expr::In { path, .. } | Expr::Present { path } => {
-                Some(path)
-            }
+            Expr::Compare { path, .. }
+            | Expr::Any { path, .. }
+            | Expr::In { path, .. }
+            | Expr::Present { path } => Some(path),
             Expr::And(..) | Expr::Or(..) | Expr::Not(_) => None,
         }
     }
@@ -121,7 +135,11 @@ impl Expr {
             Literal::Bool(_) | Literal::Null => None,
         };
         match self {
-            Expr::Compare { path, op: Op::Eq, value } if keys.contains(&path.as_str()) => Some(vec![text(value)?]),
+            Expr::Compare {
+                path,
+                op: Op::Eq,
+                value,
+            } if keys.contains(&path.as_str()) => Some(vec![text(value)?]),
             Expr::In { path, values } if keys.contains(&path.as_str()) => values.iter().map(text).collect(),
             Expr::Or(left, right) => {
                 let mut all = left.candidates(keys)?;
@@ -140,10 +158,16 @@ fn compare(datum: &Datum<'_>, op: Op, value: &Literal) -> bool {
         (_, Literal::Null) => op == Op::Ne,
         (Datum::None, _) => op == Op::Ne,
         (Datum::Bool(is), Literal::Bool(wanted)) => equality(is == wanted, op),
-        (Datum::Bool(is), Literal::Text(wanted)) => equality(wanted.eq_ignore_ascii_case(&is.to_string()), op),
+        (Datum::Bool(is), Literal::Text(wanted)) => {
+            equality(wanted.eq_ignore_ascii_case(&is.to_string()), op)
+        }
         (Datum::Text(is), Literal::Text(wanted)) => compare_text(is, op, wanted),
-        (Datum::Text(is), Literal::Bool(wanted)) => equality(is.eq_ignore_ascii_case(&wanted.to_string()), op),
-        (Datum::List(items), Literal::Text(wanted)) => items.iter().any(|item| compare_text(item, op, wanted)),
+        (Datum::Text(is), Literal::Bool(wanted)) => {
+            equality(is.eq_ignore_ascii_case(&wanted.to_string()), op)
+        }
+        (Datum::List(items), Literal::Text(wanted)) => {
+            items.iter().any(|item| compare_text(item, op, wanted))
+        }
         (Datum::List(_), Literal::Bool(_)) => false,
     }
 }
@@ -158,7 +182,10 @@ fn equality(equal: bool, op: Op) -> bool {
 
 /// Both providers compare text without regard to case; times as times, whatever their precision.
 fn compare_text(is: &str, op: Op, wanted: &str) -> bool {
-    let order = match (DateTime::parse_from_rfc3339(is), DateTime::parse_from_rfc3339(wanted)) {
+    let order = match (
+        DateTime::parse_from_rfc3339(is),
+        DateTime::parse_from_rfc3339(wanted),
+    ) {
         (Ok(is), Ok(wanted)) => is.cmp(&wanted),
         _ => is.to_lowercase().cmp(&wanted.to_lowercase()),
     };
@@ -194,7 +221,10 @@ mod tests {
         for (text, holds) in [
             ("displayName eq 'anna o''neil'", true),
             ("startswith(displayName,'Ann') and accountEnabled eq true", true),
-            ("accountEnabled eq false or (mail eq null and not(displayName eq 'x'))", true),
+            (
+                "accountEnabled eq false or (mail eq null and not(displayName eq 'x'))",
+                true,
+            ),
             ("groupTypes/any(c:c eq 'Unified')", true),
             ("groupTypes/any(c: startswith(c, 'Dyn'))", false),
             ("created ge 2025-01-02T00:00:00Z", true),
@@ -204,7 +234,14 @@ mod tests {
         ] {
             assert_eq!(parse_odata(text).expect(text).holds(&anna), holds, "{text}");
         }
-        for text in ["displayName eq", "eq 'x'", "displayName like 'x'", "(a eq 'b'", "a eq 'b' and", "a eq 'b"] {
+        for text in [
+            "displayName eq",
+            "eq 'x'",
+            "displayName like 'x'",
+            "(a eq 'b'",
+            "a eq 'b' and",
+            "a eq 'b",
+        ] {
             assert!(parse_odata(text).is_err(), "{text}");
         }
     }

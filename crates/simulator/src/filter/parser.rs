@@ -21,7 +21,11 @@ pub(crate) fn parse_okta(text: &str) -> Result<Expr, String> {
 
 fn parse(text: &str, odata: bool) -> Result<Expr, String> {
     let quoting = if odata { Quoting::Single } else { Quoting::Double };
-    let mut parser = Parser { tokens: tokens(text, quoting)?, at: 0, odata };
+    let mut parser = Parser {
+        tokens: tokens(text, quoting)?,
+        at: 0,
+        odata,
+    };
     let expr = parser.or()?;
     match parser.peek() {
         None => Ok(expr),
@@ -114,7 +118,11 @@ impl Parser {
         // `c:c eq 'x'`, `c: c eq 'x'`, `c:startswith(c,'x')`: the variable's name does not matter.
         let head = self.word()?;
         let (_, body) = head.split_once(':').ok_or("expected a lambda")?;
-        let body = if body.is_empty() { self.word()? } else { body.to_owned() };
+        let body = if body.is_empty() {
+            self.word()?
+        } else {
+            body.to_owned()
+        };
         let path = path.to_owned();
         if self.peek() == Some(&Token::Open) {
             let op = function(&body)?;
@@ -126,7 +134,11 @@ impl Parser {
             return Ok(Expr::Any { path, op, value });
         }
         let op = operator(&self.word()?, true)?;
-        Ok(Expr::Any { path, op, value: self.literal()? })
+        Ok(Expr::Any {
+            path,
+            op,
+            value: self.literal()?,
+        })
     }
 
     fn comparison(&mut self, path: String) -> Result<Expr, String> {
@@ -145,7 +157,11 @@ impl Parser {
             return Ok(Expr::In { path, values });
         }
         let op = operator(&word, self.odata)?;
-        Ok(Expr::Compare { path, op, value: self.literal()? })
+        Ok(Expr::Compare {
+            path,
+            op,
+            value: self.literal()?,
+        })
     }
 
     fn literal(&mut self) -> Result<Literal, String> {

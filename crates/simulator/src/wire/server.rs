@@ -1,6 +1,7 @@
 //! Listens, speaks TLS and HTTP, and hands requests to the world.
 
 use super::{Call, Delivery, Quirks, Reply};
+use crate::control::{self, Control};
 use crate::world::World;
 use crate::{Kind, SimulatorError};
 use axum::body::Body;
@@ -118,6 +119,9 @@ async fn answer(request: http::Request<Incoming>, kind: Kind, world: &Arc<World>
         body,
         quirks: Quirks::default(),
     };
+    if call.path == "/control" || call.path.starts_with("/control/") {
+        return response(control::handle(&Control::new(Arc::clone(world)), &call));
+    }
     response(world.answer(call).await)
 }
 
