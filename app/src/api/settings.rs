@@ -4,29 +4,48 @@
 
 use domain::settings::{DataMapping, FieldMapping, GroupMode, WhenEmpty};
 use domain::views::{GroupChoice, SettingsView};
-use domain::{GroupId, ObjectId};
+use domain::{GroupId, ObjectId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use {
+    domain::FieldError,
     domain::settings::{GroupMapping, SafetyLimits, ScopeGroup},
-    domain::{FieldError, UserError},
     leptos::server_fn::ServerFn,
+    services::ServiceError,
 };
 
 use super::ApiError;
 
-/// All settings of a customer's sync.
+/// All settings of a customer's sync; `None` while no directory is connected.
 #[server(endpoint = "settings/show", input = GetUrl)]
-pub async fn show_settings(customer: String) -> Result<SettingsView, ApiError> {
-    super::act(|services, actor| async move { services.settings(&actor, &customer).await }).await
+pub async fn show_settings(customer: String) -> Result<Option<SettingsView>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.settings(&actor, &customer).await {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
 }
 
-/// Groups of the live directory whose name contains the text.
+/// Groups of the live directory whose name begins with the text. A directory that cannot be asked is an answer too,
+/// with what to do about it: the rest of the page is still there.
 #[server(endpoint = "settings/find-groups", input = GetUrl)]
-pub async fn find_groups(customer: String, search: String) -> Result<Vec<GroupChoice>, ApiError> {
-    super::act(|services, actor| async move { services.find_groups(&actor, &customer, &search).await }).await
+pub async fn find_groups(
+    customer: String,
+    search: String,
+) -> Result<Result<Vec<GroupChoice>, UserError>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.find_groups(&actor, &customer, &search).await {
+            Err(ServiceError::User(error @ (UserError::Invalid { .. } | UserError::NeededFirst { .. }))) => {
+                Ok(Err(error))
+            }
+            other => other.map(Ok),
+        }
+    })
+    .await
 }
 
 /// Adds a security group: its members are synchronised from the next run on (U-01, U-02).

@@ -147,11 +147,11 @@ fn Row(person: PersonRow) -> impl IntoView {
     };
     view! {
         <tr>
-            <td>
+            <th scope="row">
                 <a href=href>{name}</a>
                 {person.is_administrator.then(|| view! { <span class="tag">"administrator"</span> })}
                 <br/><span class="why">{work.join(", ")}</span>
-            </td>
+            </th>
             <td class="name" data-label="Username">{person.username}</td>
             <td data-label="E-mail">{person.email}</td>
             <td data-label="Directory">{person.directory}</td>

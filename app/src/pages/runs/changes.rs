@@ -143,7 +143,7 @@ fn Row(change: ChangeRow) -> impl IntoView {
     };
     view! {
         <tr>
-            <td>{person}<br/><span class="name soft">{change.username}</span></td>
+            <th scope="row">{person}<br/><span class="name soft">{change.username}</span></th>
             <td><StateWord tone word/></td>
             <td><FieldChanges fields=change.fields/></td>
             <td class="reason">{change.reason}</td>
@@ -156,7 +156,7 @@ fn Row(change: ChangeRow) -> impl IntoView {
 pub fn FieldChanges(fields: Vec<FieldChange>) -> impl IntoView {
     let value = |value: Option<String>| match value {
         Some(text) => view! { {text} }.into_any(),
-        None => view! { <span class="empty">"empty"</span> }.into_any(),
+        None => view! { <span class="blank">"empty"</span> }.into_any(),
     };
     let line = move |field: FieldChange| {
         let label = field.label().to_owned();

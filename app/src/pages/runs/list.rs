@@ -142,10 +142,10 @@ fn Row(run: RunRow) -> impl IntoView {
         .map(|part| view! { <li>{part}</li> });
     view! {
         <tr>
-            <td>
+            <th scope="row">
                 <a href=href>{format!("Run {}", run.number)}</a>
                 <span class="why">{format!(" {}", run.kind.label())}</span>
-            </td>
+            </th>
             <td><StateWord tone=run_tone(run.state) word=run.state.label()/></td>
             <td><ul class="counts" role="list">{changes.collect_view()}</ul></td>
             <td><TimeOf when=run.queued/><br/><span class="why">{format!("by {}", run.started_by)}</span></td>

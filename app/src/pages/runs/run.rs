@@ -57,6 +57,7 @@ fn Run(run: RunView) -> impl IntoView {
             <Decide live/>
             <Cancel live/>
             <AdviceBanner live/>
+            <Warnings live/>
             {(kind == RunKind::TestSync).then(|| view! {
                 <p><a href=customer.path("test-sync")>"What this test sync found"</a>": samples, oddities and the first people."</p>
             })}
@@ -125,6 +126,22 @@ fn AdviceBanner(live: RwSignal<RunView>) -> impl IntoView {
                     {is_form.then(|| view! { <p><a href=customer().path("provider")>"Open the provider's settings"</a></p> })}
                 </Banner>
             }
+        })
+    }
+}
+
+/// What went wrong without stopping the run (H-09).
+#[component]
+fn Warnings(live: RwSignal<RunView>) -> impl IntoView {
+    let warnings = Memo::new(move |_| live.with(|run| run.warnings.clone()));
+    move || {
+        let warnings = warnings.get();
+        (!warnings.is_empty()).then(|| {
+            let items = warnings
+                .into_iter()
+                .map(|warning| view! { <li>{warning}</li> })
+                .collect_view();
+            view! { <Banner tone=Tone::Waiting><ul class="does">{items}</ul></Banner> }
         })
     }
 }
@@ -247,6 +264,8 @@ mod tests {
             phase: RunPhase::Read,
             rail: Vec::new(),
             hold: Vec::new(),
+            warnings: Vec::new(),
+            warnings: Vec::new(),
             advice: None,
             settings_version: 12,
             can_cancel: false,

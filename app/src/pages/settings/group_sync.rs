@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::limits::Outcome;
-use super::parts::{ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
 use super::search::GroupSearch;
 use crate::api::settings::{AddGroupMapping, ChangeGroupMapping, CreatePeopleGroup, RemoveGroupMapping};
 use crate::api::{outcome, take_flash};
@@ -46,7 +46,10 @@ pub fn GroupSyncPage() -> impl IntoView {
             <Answer action=forms.add/>
             <Answer action=forms.change done="Saved. The next run uses it."/>
             <Answer action=forms.remove/>
-            <Loaded resource=settings draw=move |settings| view! { <GroupSync settings forms/> }/>
+            <Loaded resource=settings draw=move |settings| match settings {
+                Some(settings) => view! { <GroupSync settings forms/> }.into_any(),
+                None => view! { <NotConnected/> }.into_any(),
+            }/>
         </div>
     }
 }
@@ -62,17 +65,11 @@ fn GroupSync(settings: SettingsView, forms: Forms) -> impl IntoView {
     } = settings;
     let choices = people_groups.clone();
     let has_groups = !people_groups.is_empty();
-    let add = move |group: &GroupChoice| {
-        if can_edit {
-            add_form(group, version, &choices, forms)
-        } else {
-            ().into_any()
-        }
-    };
+    let add = move |group: &GroupChoice| add_form(group, version, &choices, forms);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
         <Mapped groups people_groups=people_groups.clone() version can_edit forms/>
-        {has_groups.then(|| view! {
+        {(can_edit && has_groups).then(|| view! {
             <GroupSearch title="Map another directory group" path="group-sync" saves=forms.saves draw=add/>
         })}
         <PeopleGroups groups=people_groups can_edit forms/>
@@ -131,7 +128,7 @@ fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool, for
     let select = format!("mode-{object}-{target}");
     view! {
         <li>
-            <div class="who">
+            <div class="pick">
                 <b>{row.name.clone()}</b><span class="soft">" to "</span><b>{group}</b>
                 <span class="why">{effect}</span>
             </div>

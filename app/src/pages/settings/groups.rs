@@ -4,7 +4,7 @@ use domain::settings::{Scope, ScopeGroup};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
 
-use super::parts::{ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
 use super::search::GroupSearch;
 use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions};
 use crate::components::{Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, plural};
@@ -39,7 +39,10 @@ pub fn SecurityGroupsPage() -> impl IntoView {
             <Answer action=forms.add/>
             <Answer action=forms.remove/>
             <Answer action=forms.options done="Saved. The next run uses it."/>
-            <Loaded resource=settings draw=move |settings| view! { <Groups settings forms/> }/>
+            <Loaded resource=settings draw=move |settings| match settings {
+                Some(settings) => view! { <Groups settings forms/> }.into_any(),
+                None => view! { <NotConnected/> }.into_any(),
+            }/>
         </div>
     }
 }
@@ -61,13 +64,13 @@ fn Groups(settings: SettingsView, forms: Forms) -> impl IntoView {
         .iter()
         .map(|group| group.object_id.as_str().to_owned())
         .collect();
-    let add = move |group: &GroupChoice| {
-        add_form(group, chosen.contains(&group.object_id), version, can_edit, forms)
-    };
+    let add = move |group: &GroupChoice| add_form(group, chosen.contains(&group.object_id), version, forms);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
         <Chosen groups version can_edit forms/>
-        <GroupSearch title="Find a group in the directory" path="groups" saves=forms.saves draw=add/>
+        {can_edit.then(|| view! {
+            <GroupSearch title="Find a group in the directory" path="groups" saves=forms.saves draw=add/>
+        })}
         <Panel title="Who counts as a member" id="options">
             <ActionForm action=forms.options attr:class="in">
                 <fieldset class="settings-form" disabled=!can_edit>
@@ -98,7 +101,7 @@ fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -
             let id = group.object_id.as_str().to_owned();
             view! {
                 <li>
-                    <div class="who"><b>{group.name}</b><span class="why"><code>{id.clone()}</code></span></div>
+                    <div class="pick"><b>{group.name}</b><span class="why"><code>{id.clone()}</code></span></div>
                     {can_edit.then(|| view! {
                         <ActionForm action=forms.remove>
                             <Stamp version/>
@@ -125,12 +128,9 @@ fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -
     }
 }
 
-fn add_form(group: &GroupChoice, is_chosen: bool, version: i64, can_edit: bool, forms: Forms) -> AnyView {
+fn add_form(group: &GroupChoice, is_chosen: bool, version: i64, forms: Forms) -> AnyView {
     if is_chosen {
         return view! { <span class="soft">"Chosen"</span> }.into_any();
-    }
-    if !can_edit {
-        return ().into_any();
     }
     let label = format!("Add {}", group.name);
     let (id, name) = (group.object_id.clone(), group.name.clone());

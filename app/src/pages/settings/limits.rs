@@ -5,7 +5,7 @@ use domain::views::SettingsView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::parts::{ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
 use crate::api::settings::{SaveLimits, TypedLimits, show_settings};
 use crate::api::{ApiError, Flash, outcome, take_flash};
 use crate::components::{
@@ -30,7 +30,10 @@ pub fn LimitsPage() -> impl IntoView {
         <div class="column">
             <PageHeader title="Safety limits"
                 lede="A run that would take away more than this applies nothing. It is held, and a person sees the list and decides."/>
-            <Loaded resource=settings draw=move |(settings, flash)| view! { <Limits settings flash save/> }/>
+            <Loaded resource=settings draw=move |(settings, flash)| match settings {
+                Some(settings) => view! { <Limits settings flash save/> }.into_any(),
+                None => view! { <NotConnected/> }.into_any(),
+            }/>
         </div>
     }
 }

@@ -9,7 +9,7 @@ use leptos_router::params::ParamsMap;
 
 use super::limits::Outcome;
 use super::mapping_rows::{MappingRows, Row};
-use super::parts::{ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
 use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
 use crate::api::{ApiError, Flash, outcome, take_flash};
 use crate::components::links::param;
@@ -34,9 +34,12 @@ pub fn DataMappingPage() -> impl IntoView {
         <div class="column wide">
             <PageHeader title="Data mapping"
                 lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins."/>
-            <Loaded resource=settings draw=move |(settings, flash)| {
-                let draft = draft_of(&query.get_untracked());
-                view! { <Mapping settings flash draft save/> }
+            <Loaded resource=settings draw=move |(settings, flash)| match settings {
+                Some(settings) => {
+                    let draft = draft_of(&query.get_untracked());
+                    view! { <Mapping settings flash draft save/> }.into_any()
+                }
+                None => view! { <NotConnected/> }.into_any(),
             }/>
         </div>
     }

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::ApiError;
 use crate::api::settings::show_settings;
-use crate::components::{Banner, customer};
+use crate::components::{Banner, EmptyState, customer};
 
 /// Counts what was saved on a page, so that the page fetches again what it changed and nothing else.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl Saves {
     }
 
     /// The settings of the present customer, fetched again after every save.
-    pub fn settings(self) -> Resource<Result<SettingsView, ApiError>> {
+    pub fn settings(self) -> Resource<Result<Option<SettingsView>, ApiError>> {
         let slug = customer().slug;
         Resource::new(move || (slug.get(), self.get()), |(slug, _)| show_settings(slug))
     }
@@ -46,6 +46,17 @@ impl Saves {
 #[component]
 pub fn ReadOnly() -> impl IntoView {
     view! { <Banner><p>"You can look at these settings, not change them."</p></Banner> }
+}
+
+/// Nothing can be set before there is a directory to read.
+#[component]
+pub fn NotConnected() -> impl IntoView {
+    view! {
+        <EmptyState title="Connect a directory first"
+            detail="These settings name groups and attributes of your directory, so Microsoft Entra ID or Okta has to be connected before.">
+            <a class="button main" href=customer().path("provider")>"Connect a directory"</a>
+        </EmptyState>
+    }
 }
 
 /// The hidden inputs every settings form starts with: whose settings, and the version they were read at.

@@ -1,5 +1,6 @@
 //! Searching the live directory for a group, by a GET form.
 
+use domain::UserError;
 use domain::views::GroupChoice;
 use leptos::prelude::*;
 use leptos_router::components::Form;
@@ -52,18 +53,19 @@ where
     }
 }
 
-fn found_view<F>(found: Result<Option<Vec<GroupChoice>>, ApiError>, draw: F) -> AnyView
+fn found_view<F>(found: Result<Option<Result<Vec<GroupChoice>, UserError>>, ApiError>, draw: F) -> AnyView
 where
     F: Fn(&GroupChoice) -> AnyView,
 {
     match found {
         Err(error) => view! { <div class="in"><Refused error/></div> }.into_any(),
         Ok(None) => ().into_any(),
-        Ok(Some(groups)) if groups.is_empty() => {
+        Ok(Some(Err(error))) => view! { <div class="in"><Refused error=error.into()/></div> }.into_any(),
+        Ok(Some(Ok(groups))) if groups.is_empty() => {
             view! { <p class="in soft" role="status">"No group of the directory has this name."</p> }
                 .into_any()
         }
-        Ok(Some(groups)) => {
+        Ok(Some(Ok(groups))) => {
             let rows = groups
                 .iter()
                 .map(|group| view! { <li><Who group=group.clone()/>{draw(group)}</li> })
@@ -81,7 +83,7 @@ fn Who(group: GroupChoice) -> impl IntoView {
         None => group.kind,
     };
     view! {
-        <div class="who">
+        <div class="pick">
             <b>{group.name}</b>
             <span class="why">{kind}" · "<code>{group.object_id}</code></span>
             {group.warning.map(|warning| view! { <span class="caution">{warning}</span> })}

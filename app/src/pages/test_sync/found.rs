@@ -68,7 +68,7 @@ pub fn Samples(samples: Vec<AttributeSample>) -> impl IntoView {
                 .collect_view();
             view! {
                 <tr>
-                    <td class="name">{sample.attribute.clone()}</td>
+                    <th scope="row" class="name">{sample.attribute.clone()}</th>
                     <td data-label="Profile field">{sample.field.clone()}</td>
                     <td><Coverage sample/></td>
                     <td><ul class="examples" role="list">{examples}</ul></td>
@@ -137,7 +137,7 @@ pub fn FoundPeople(people: Vec<FoundPerson>) -> impl IntoView {
         .map(|person| {
             view! {
                 <tr>
-                    <td>{person.name}</td>
+                    <th scope="row">{person.name}</th>
                     <td class="name" data-label="Sign-in name">{person.principal_name}</td>
                     <td data-label="E-mail">{person.mail}</td>
                     <td data-label="Status">{person.status}</td>
