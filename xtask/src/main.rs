@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything a newcomer, a developer and CI do with this repository. Read `docs/CONTRIBUTING.md` first.
 
+mod bench;
 mod build;
 mod demo;
 mod failure;
@@ -50,6 +51,8 @@ enum Task {
     Demo(demo::Options),
     /// Run every check: lints, Rust tests on SQLite and PostgreSQL, browser tests.
     Test(test::Options),
+    /// Measure a full sync beside the bare pipeline, in release. Only the ratio means anything.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +74,7 @@ fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
         Task::Build => build::release(workspace, origin),
         Task::Demo(options) => demo::run(workspace, origin, options),
         Task::Test(options) => test::run(workspace, origin, options),
+        Task::Bench(options) => bench::run(workspace, options),
     }
 }
 

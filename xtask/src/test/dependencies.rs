@@ -139,7 +139,14 @@ fn members(workspace: &Workspace) -> Result<BTreeSet<String>, Failure> {
 fn tree(workspace: &Workspace, row: Option<&Row>, direct: bool) -> Result<BTreeSet<String>, Failure> {
     let mut command: Command = workspace.cargo();
     command.args([
-        "tree", "--quiet", "--edges", "normal", "--prefix", "none", "--format", "{p}",
+        "tree",
+        "--quiet",
+        "--edges",
+        "normal,no-proc-macro",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
     ]);
     match row {
         None => {

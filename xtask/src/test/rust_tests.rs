@@ -60,7 +60,7 @@ fn doctests(workspace: &Workspace, cluster: &Cluster) -> Result<Tally, Failure> 
     count("the examples", command.stdout(Stdio::piped()), Source::Output)
 }
 
-/// Which of its two streams a runner sums up on.
+/// Which of its two streams a runner sums up on: nextest on its errors, libtest on its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     Output,
@@ -92,9 +92,12 @@ fn count(purpose: &str, command: &mut Command, source: Source) -> Result<Tally, 
     for line in BufReader::new(stream).split(b'\n').flatten() {
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
-        if let Some(counts) = Tally::from_nextest(&line).or_else(|| Tally::from_libtest(&line)) {
-            tally = tally.plus(counts);
-        }
+        // nextest shows the output of a failed test, which ends with a line of libtest's: only one of the two is counted.
+        let counts = match source {
+            Source::Errors => Tally::from_nextest(&line),
+            Source::Output => Tally::from_libtest(&line),
+        };
+        tally = counts.map_or(tally, |counts| tally.plus(counts));
     }
     let status = child.wait().map_err(|source| Failure::Start {
         program: purpose.to_owned(),

@@ -1,0 +1,178 @@
+//! The product's own pipeline, through its services, with a worker.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use chrono::SubsecRound;
+use domain::settings::{Scope, ScopeGroup};
+use domain::sync::{RunKind, RunState};
+use domain::views::{ProviderForm, RunView};
+use domain::{Actor, Clock, ObjectId, Timestamp};
+use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
+use providers::{Cloud, Limits, Providers};
+use services::{KeyRing, Parts, Services};
+use simulator::{Kind, Simulator};
+use store::{Db, DbOptions};
+use tokio_util::sync::CancellationToken;
+
+type Failure = Box<dyn std::error::Error>;
+
+pub(crate) struct Measured {
+    pub(crate) people: u64,
+    pub(crate) first_read: Duration,
+    pub(crate) first_apply: Duration,
+    pub(crate) unchanged: Duration,
+}
+
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark runs in real time")]
+    fn now(&self) -> Timestamp {
+        chrono::Utc::now().trunc_subsecs(6)
+    }
+}
+
+struct Work(Services);
+
+#[async_trait]
+impl Handler for Work {
+    async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
+        self.0.work_on_run(job, lease).await
+    }
+    async fn tick(&self) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+pub(crate) async fn run(
+    simulator: &Simulator,
+    database: Option<&str>,
+    rounds: usize,
+) -> Result<Measured, Failure> {
+    let folder = tempfile::tempdir()?;
+    let url = database.map_or_else(
+        || format!("sqlite:{}", folder.path().join("bench.db").display()),
+        ToOwned::to_owned,
+    );
+    let db = Db::open(&DbOptions {
+        url,
+        max_connections: 5,
+    })
+    .await?;
+    db.migrate().await?;
+    let wake = Wake::default();
+    let services = services(&db, simulator, wake.clone())?;
+    let stop = CancellationToken::new();
+    let options = RunnerOptions {
+        workers: 1,
+        poll: Duration::from_millis(10),
+        ..RunnerOptions::default()
+    };
+    let work = Arc::new(Work(services.clone()));
+    let worker =
+        tokio::spawn(Runner::new(db.clone(), Arc::new(RealClock), work, wake, options).run(stop.clone()));
+    let actor = Actor::system("Benchmark");
+    connect(&services, &actor, simulator).await?;
+
+    let (first, first_read) = timed(&services, &actor, RunKind::TestSync).await?;
+    let mut unchanged = Duration::MAX;
+    for _ in 0..rounds {
+        unchanged = unchanged.min(timed(&services, &actor, RunKind::TestSync).await?.1);
+    }
+    let (held, _) = timed(&services, &actor, RunKind::Manual).await?;
+    if held.row.state != RunState::Held {
+        return Err(format!("the first run is {}, not held", held.row.state).into());
+    }
+    let begun = Instant::now();
+    services.decide_run(&actor, SLUG, held.row.number, true).await?;
+    let applied = ended(&services, &actor, held.row.number).await?;
+    let first_apply = begun.elapsed();
+    if applied.row.counts.failed > 0 {
+        return Err(format!("{} changes failed", applied.row.counts.failed).into());
+    }
+    stop.cancel();
+    worker.await?;
+    db.close().await;
+    Ok(Measured {
+        people: first.row.counts.read,
+        first_read,
+        first_apply,
+        unchanged,
+    })
+}
+
+const SLUG: &str = "bench";
+
+async fn timed(services: &Services, actor: &Actor, kind: RunKind) -> Result<(RunView, Duration), Failure> {
+    let begun = Instant::now();
+    let number = services.start_run(actor, SLUG, kind).await?;
+    let run = ended(services, actor, number).await?;
+    Ok((run, begun.elapsed()))
+}
+
+async fn ended(services: &Services, actor: &Actor, number: i64) -> Result<RunView, Failure> {
+    loop {
+        let run = services.run(actor, SLUG, number).await?;
+        match run.row.state {
+            RunState::Queued | RunState::Running => tokio::time::sleep(Duration::from_millis(10)).await,
+            RunState::Held | RunState::Completed | RunState::CompletedWithProblems => return Ok(run),
+            other => return Err(format!("run {number} is {other}: {:?}", run.advice).into()),
+        }
+    }
+}
+
+fn services(db: &Db, simulator: &Simulator, wake: Wake) -> Result<Services, Failure> {
+    let cloud = Cloud {
+        id: "simulated".into(),
+        name: "Simulated".into(),
+        login_base: simulator.entra().login_base.parse()?,
+        graph_base: simulator.entra().graph_base.parse()?,
+        ca_pem: None,
+        loopback_allowed: true,
+    };
+    // The pace that spares a real provider is not what is measured.
+    let limits = Limits {
+        per_second: 10_000,
+        ..Limits::default()
+    };
+    Ok(Services::new(Parts {
+        db: db.clone(),
+        providers: Providers::with_limits(vec![cloud], Vec::new(), Arc::new(RealClock), limits),
+        clock: Arc::new(RealClock),
+        keys: KeyRing::new(vec![("bench".to_owned(), vec![7_u8; 32].into())])?,
+        wake,
+    }))
+}
+
+async fn connect(services: &Services, actor: &Actor, simulator: &Simulator) -> Result<(), Failure> {
+    services.create_customer(actor, "Benchmark", SLUG).await?;
+    let entra = simulator.entra();
+    let form = ProviderForm {
+        provider: "entra".into(),
+        auth: "client_secret".into(),
+        cloud: "simulated".into(),
+        tenant: entra.tenant_id.clone(),
+        client_id: entra.client_id.clone(),
+        client_secret: entra.client_secret.clone(),
+        ..ProviderForm::default()
+    };
+    services.save_provider(actor, SLUG, &form).await?;
+    let groups = simulator.control().groups(Kind::Entra);
+    let group = groups
+        .iter()
+        .find(|group| group.name == "Intranet users")
+        .ok_or("no scope group")?;
+    let settings = services.settings(actor, SLUG).await?;
+    let chosen = ScopeGroup {
+        object_id: ObjectId::new(group.id.clone()),
+        name: group.name.clone(),
+    };
+    let scope = Scope {
+        groups: vec![chosen],
+        ..settings.scope
+    };
+    services.save_scope(actor, SLUG, settings.version, scope).await?;
+    Ok(())
+}

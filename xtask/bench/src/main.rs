@@ -1,0 +1,71 @@
+//! `cargo xtask bench`: how many people a second a full sync handles, next to the bare pipeline on the same machine,
+//! the same simulated provider and the same database engine, in the same run. Only the ratio means anything: machines
+//! are shared and noisy.
+
+mod bare;
+mod full;
+
+use std::time::Duration;
+
+use clap::Parser;
+use simulator::{Options, Simulator};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask bench",
+    about = "Users per second of a full sync, beside the bare pipeline"
+)]
+struct Arguments {
+    /// People in the simulated directory.
+    #[arg(long, default_value_t = 20_000)]
+    users: usize,
+    /// The database of the full sync: a fresh SQLite file, or this PostgreSQL database, which must be empty.
+    #[arg(long)]
+    database: Option<String>,
+    /// Rounds; the best of each side counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| "TLS was chosen before")?;
+    let simulator = Simulator::start(Options {
+        users: arguments.users,
+        ..Options::default()
+    })
+    .await?;
+    // The first read makes the simulator build its directory; it is nobody's time.
+    bare::run(&simulator).await?;
+    let mut best_bare = Duration::MAX;
+    for _ in 0..arguments.rounds {
+        best_bare = best_bare.min(bare::run(&simulator).await?.took);
+    }
+    let measured = full::run(&simulator, arguments.database.as_deref(), arguments.rounds).await?;
+    let people = measured.people;
+    let line = |name: &str, took: Duration| {
+        let rate = per_second(people, took);
+        println!(
+            "{name:<44} {rate:>10.0} people/s   {:>5.2} of the bare pipeline",
+            best_bare.as_secs_f64() / took.as_secs_f64()
+        );
+    };
+    println!("{people} people, best of {} rounds\n", arguments.rounds);
+    line("bare pipeline: download, parse, insert", best_bare);
+    line("test sync of an empty snapshot", measured.first_read);
+    line("first run, applied: everybody is created", measured.first_apply);
+    line("test sync when nothing changed", measured.unchanged);
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "a rate to print"
+)]
+fn per_second(people: u64, took: Duration) -> f64 {
+    people as f64 / took.as_secs_f64()
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: builds and runs the benchmark in release.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Flags of the benchmark itself, after `--`: `--users`, `--rounds`, `--database`, `--help`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
+    flags: Vec<String>,
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(&workspace.root);
+    cargo
+        .args(["run", "--release", "--package", "bench", "--"])
+        .args(&options.flags);
+    process::run("the benchmark", &mut cargo)
+}
