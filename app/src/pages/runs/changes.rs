@@ -105,7 +105,7 @@ fn ChangeList(page: Page<ChangeRow>, is_filtered: bool, is_open: bool, is_test: 
         .map(|change| view! { <Row change/> })
         .collect_view();
     view! {
-        <div class="stack">
+        <div class="stack changes-table">
             <Scroll label="Changes, a row for each person">
                 <thead>
                     <tr>

@@ -144,7 +144,8 @@ fn Row(run: RunRow) -> impl IntoView {
         <tr>
             <th scope="row">
                 <a href=href>{format!("Run {}", run.number)}</a>
-                <span class="why">{format!(" {}", run.kind.label())}</span>
+                <br/>
+                <span class="why">{run.kind.label()}</span>
             </th>
             <td><StateWord tone=run_tone(run.state) word=run.state.label()/></td>
             <td><ul class="counts" role="list">{changes.collect_view()}</ul></td>

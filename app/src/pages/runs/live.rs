@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::sync::RunState;
 use domain::views::RunView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -128,13 +129,15 @@ pub fn LiveRun(live: RwSignal<RunView>) -> impl IntoView {
     let steps = Signal::derive(move || live.with(|run| run.rail.clone()));
     let said =
         Memo::new(move |_| live.with(|run| format!("{}: {}", run.row.state.label(), run.phase.label())));
-    let is_running = Memo::new(move |_| live.with(|run| run.row.state == domain::sync::RunState::Running));
+    let is_running = Memo::new(move |_| live.with(|run| run.row.state == RunState::Running));
     let is_open = Memo::new(move |_| live.with(|run| !run.row.state.is_final()));
+    // A held run waits for a person: loading the page again would only get in their way.
+    let moves = Memo::new(move |_| live.with(|run| matches!(run.row.state, RunState::Queued | RunState::Running)));
     view! {
         <Steps steps/>
         <p class="visually-hidden" role="status">{move || is_open.get().then(|| said.get())}</p>
         {move || is_running.get().then(|| view! { <Progress live/> })}
-        {move || is_open.get().then(|| view! { <RefreshWithoutScripts/> })}
+        {move || moves.get().then(|| view! { <RefreshWithoutScripts/> })}
     }
 }
 

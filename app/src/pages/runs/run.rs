@@ -15,7 +15,7 @@ use super::start::StartRuns;
 use crate::api::runs::show_run;
 use crate::components::links::param;
 use crate::components::{
-    Banner, Copy, Loaded, Panel, StateWord, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone, thousands,
+    Banner, Copy, Loaded, Panel, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone, thousands,
 };
 
 /// `/c/{customer}/runs/{run}`
@@ -47,7 +47,7 @@ fn Run(run: RunView) -> impl IntoView {
     follow(customer.slug.get_untracked(), number, live);
     let tone = Signal::derive(move || live.with(|run| run_tone(run.row.state)));
     view! {
-        <div class="column">
+        <div class="column wide">
             <Head live/>
             {move || {
                 let headline = live.with(|run| run.headline.clone());
@@ -94,7 +94,6 @@ fn title(run: &RunView) -> String {
 fn Head(live: RwSignal<RunView>) -> impl IntoView {
     let heading = Memo::new(move |_| live.with(title));
     let row = live.with_untracked(|run| run.row.clone());
-    let state = Memo::new(move |_| live.with(|run| run.row.state));
     view! {
         <Title text=move || heading.get()/>
         <header class="page-header">
@@ -105,8 +104,6 @@ fn Head(live: RwSignal<RunView>) -> impl IntoView {
                 {format!(" · by {}", row.started_by)}
             </p>
             <h1>{move || heading.get()}</h1>
-            <p><StateWord tone=Signal::derive(move || run_tone(state.get()))
-                word=Signal::derive(move || state.get().label().to_owned())/></p>
         </header>
     }
 }

@@ -138,7 +138,7 @@ fn RowView(
                     aria-describedby=move || problem.read().is_some().then(problem_id)/>
                 {move || problem.get().map(|text| view! { <p class="error" id=problem_id>{text}</p> })}
             </td>
-            <td><FieldChoice row_field=row.field is_mandatory id=Signal::derive(move || place("field"))/></td>
+            <td data-label="Fills"><FieldChoice row_field=row.field is_mandatory id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>
             <td>
                 {if is_mandatory {
