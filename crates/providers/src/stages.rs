@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domain::connection::{
     Advice, ConnectionReport, ConnectionStage as Stage, SamplePerson, StageResult, Verdict,
 };
-use domain::directory::DirectoryUser;
+use domain::directory::{AttributeValue, DirectoryUser};
 use domain::settings::{DataMapping, Scope};
 use domain::{Clock, ObjectId, Timestamp};
 
@@ -360,7 +360,7 @@ impl Test<'_> {
             .map(|name| {
                 (
                     name.clone(),
-                    user.attributes.get(name).and_then(|value| value.to_text()),
+                    user.attributes.get(name).and_then(AttributeValue::to_text),
                 )
             })
             .collect();

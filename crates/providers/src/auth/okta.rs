@@ -217,11 +217,7 @@ pub(crate) fn token_error(answer: &Answer) -> ProviderError {
     // advice becomes the general one, nothing else.
     let about = |word: &str| body.description().to_ascii_lowercase().contains(word);
     match body.oauth() {
-        Some("invalid_client")
-            if about("expired") || about("exp claim") || about("'exp'") || about("iat") =>
-        {
-            E::ClockSkew { code }
-        }
+        Some("invalid_client") if about("expir") || about("'iat'") => E::ClockSkew { code },
         Some("invalid_client")
             if about("signature") || about("kid") || about("assertion") || about("jwk") =>
         {

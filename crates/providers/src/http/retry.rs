@@ -52,10 +52,14 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     )
 }
 
-/// Okta: `X-Rate-Limit-Reset` (epoch seconds) against the answer's own `Date`, plus a second. Nothing when the limit
-/// is the one of concurrency (limit and remaining both 0), whose reset is only an estimate.
+/// Okta: `X-Rate-Limit-Reset` (epoch seconds) against the answer's own `Date`, plus a second. The header is on every
+/// answer, so it counts only when nothing remains; and not when the limit is the one of concurrency (limit and
+/// remaining both 0), whose reset is only an estimate.
 fn until_reset(headers: &HeaderMap) -> Option<Duration> {
     let reset = number(headers, "x-rate-limit-reset")?;
+    if number(headers, "x-rate-limit-remaining").is_some_and(|remaining| remaining > 0) {
+        return None;
+    }
     if number(headers, "x-rate-limit-limit") == Some(0) {
         return None;
     }
@@ -172,6 +176,18 @@ mod tests {
         ];
         assert!(waited(&pairs, 1, 0.5) < Duration::from_secs(3));
         assert_eq!(used_up(&headers(&pairs)), None);
+    }
+
+    #[test]
+    fn g_07_trouble_with_calls_remaining_does_not_wait_for_the_reset() {
+        let reset = (now().timestamp() + 100).to_string();
+        let pairs = [
+            ("x-rate-limit-reset", reset.as_str()),
+            ("x-rate-limit-limit", "600"),
+            ("x-rate-limit-remaining", "598"),
+            ("date", "Mon, 23 Nov 2026 10:00:00 GMT"),
+        ];
+        assert!(waited(&pairs, 1, 0.5) < Duration::from_secs(3));
     }
 
     #[test]

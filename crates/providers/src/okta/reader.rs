@@ -127,10 +127,10 @@ impl Okta {
         }
     }
 
-    async fn one_group(&self, id: &ObjectId, query: &str) -> Result<Option<GroupWire>, ProviderError> {
+    async fn one_group(&self, id: &ObjectId) -> Result<Option<GroupWire>, ProviderError> {
         let url = self
             .fetch
-            .url(&format!("api/v1/groups/{}", encoded(id.as_str())), query);
+            .url(&format!("api/v1/groups/{}", encoded(id.as_str())), "");
         match self
             .fetch
             .json::<GroupWire>(&Call::get("group", url), Reading::Groups)
@@ -313,7 +313,7 @@ impl DirectoryReader for Okta {
     }
 
     async fn group(&self, id: &ObjectId) -> Result<Option<DirectoryGroup>, ProviderError> {
-        Ok(self.one_group(id, "").await?.map(DirectoryGroup::from))
+        Ok(self.one_group(id).await?.map(DirectoryGroup::from))
     }
 
     async fn members(
@@ -342,7 +342,12 @@ impl DirectoryReader for Okta {
     }
 
     async fn member_count(&self, group: &ObjectId, _nested: bool) -> Result<Option<u64>, ProviderError> {
-        match self.one_group(group, "expand=stats").await? {
+        // Only the list gives statistics, so the group is asked for as a list of one.
+        let filter = format!("id eq \"{}\"", group.as_str().replace('"', ""));
+        let query = format!("filter={}&expand=stats", encoded(&filter));
+        let url = self.fetch.url("api/v1/groups", &query);
+        let (groups, _, _) = self.page::<GroupWire>("groups", Reading::Members, url).await?;
+        match groups.first() {
             Some(found) => Ok(found.users()),
             None => Err(ProviderError::NotFound {
                 what: Reading::Members,

@@ -4,5 +4,7 @@ mod cases;
 mod entra;
 mod http;
 mod okta;
+mod simulated;
+mod simulated_test;
 
 mod support;

@@ -235,12 +235,14 @@ async fn groups_their_kind_and_their_members() {
     .await;
     let mut counted = group("a", "OKTA_GROUP");
     counted["_embedded"] = json!({"stats": {"usersCount": 17}});
-    answer(
-        &server,
-        "/api/v1/groups/a$",
-        ResponseTemplate::new(200).set_body_json(counted),
-    )
-    .await;
+    Mock::given(method("GET"))
+        .and(path("/api/v1/groups"))
+        .and(query_param("expand", "stats"))
+        .and(query_param("filter", r#"id eq "a""#))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([counted])))
+        .with_priority(1)
+        .mount(&server)
+        .await;
     let reader = okta(&server);
     let kinds: Vec<_> = reader
         .groups(None)
