@@ -9,6 +9,7 @@ pub mod auth;
 mod customers;
 mod error;
 mod export;
+mod local_accounts;
 mod paging;
 mod people;
 mod provider;
@@ -28,6 +29,7 @@ use rand::RngCore;
 use store::Db;
 
 pub use error::ServiceError;
+pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
 
 /// Every use case. Cheap to clone; made once, in the composition root.

@@ -182,16 +182,15 @@ impl Keys {
     pub(crate) fn keep_in(folder: &Path) -> Result<(), SimulatorError> {
         let entra_client = RsaKey::kept(&folder.join("entra-client.der"), "Entra client key")?;
         let certificate = folder.join("entra-client.crt");
-        let certificate_der = match std::fs::read(&certificate) {
-            Ok(der) => der,
-            Err(_) => {
-                let der = client_certificate(&entra_client)?;
-                std::fs::write(&certificate, &der).map_err(|source| SimulatorError::Key {
-                    what: "client certificate",
-                    source: Box::new(source),
-                })?;
-                der
-            }
+        let certificate_der = if let Ok(der) = std::fs::read(&certificate) {
+            der
+        } else {
+            let der = client_certificate(&entra_client)?;
+            std::fs::write(&certificate, &der).map_err(|source| SimulatorError::Key {
+                what: "client certificate",
+                source: Box::new(source),
+            })?;
+            der
         };
         let keys = Arc::new(Keys {
             signing: RsaKey::kept(&folder.join("signing.der"), "signing key")?,

@@ -1,7 +1,6 @@
 //! Customers: the organisations whose intranets follow a directory.
 
 use domain::ids::Id;
-use domain::people::AccountState;
 use domain::settings::SyncSettings;
 use domain::sync::{RunKind, RunState};
 use domain::{CustomerId, Provider, Timestamp};
@@ -20,7 +19,6 @@ statements! {
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
     // latest run is the one with the highest number; numbers are taken in the unit of work that inserts the run.
     FACTS = "SELECT c.id, c.slug, c.name, d.provider, p.version AS config_version, (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version ORDER BY t.at DESC LIMIT 1) AS tested, s.settings, s.accepted_version, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_version, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation' AND k.state IN ('completed', 'completed_with_problems', 'held')) AS preview_version, (SELECT MAX(k.number) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems')) AS synced_run, r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at FROM customers c LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1) LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1 WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\') ORDER BY c.name, c.slug";
-    PEOPLE = "SELECT state, directory_id IS NULL AS local, COUNT(*) AS people FROM accounts WHERE customer_id = $1 GROUP BY state, directory_id IS NULL";
     NEXT_RUN_NUMBER = "UPDATE customers SET next_run_number = next_run_number + 1 WHERE id = $1 RETURNING next_run_number - 1";
 }
 
@@ -172,21 +170,6 @@ impl FactsRow {
     }
 }
 
-/// How many accounts a customer has, by state and by whether a directory owns them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PeopleCounts {
-    pub active: u64,
-    pub blocked: u64,
-    pub local: u64,
-}
-
-#[derive(sqlx::FromRow)]
-struct PeopleRow {
-    state: String,
-    local: bool,
-    people: i64,
-}
-
 /// Where every customer stands whose name or address holds `search`, by name. For staff only.
 pub async fn facts_of_all(tx: &mut Tx, search: &str) -> Result<Vec<CustomerFacts>, StoreError> {
     let escaped = search
@@ -204,20 +187,4 @@ pub async fn facts(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerF
     fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%")?
         .map(FactsRow::read)
         .transpose()
-}
-
-/// How many people a customer has.
-pub async fn people_counts(tx: &mut Tx, customer: CustomerId) -> Result<PeopleCounts, StoreError> {
-    let mut counts = PeopleCounts::default();
-    for row in fetch_all!(tx, PeopleRow, PEOPLE, customer.uuid())? {
-        let people = u64::try_from(row.people).unwrap_or(0);
-        match code::<AccountState>("accounts", "state", &row.state)? {
-            AccountState::Blocked => counts.blocked += people,
-            AccountState::Active | AccountState::Frozen => counts.active += people,
-        }
-        if row.local {
-            counts.local += people;
-        }
-    }
-    Ok(counts)
 }

@@ -27,6 +27,7 @@ use store::{StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
 use crate::{ServiceError, Services};
+pub(crate) use apply::account_write;
 use stop::Stop;
 
 /// The kind of the job that works on a run.
@@ -56,21 +57,34 @@ struct Running<'a> {
 impl Services {
     /// Works on a run until it ends, is held, or this process must stop.
     pub async fn work_on_run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
-        let Some((customer, number)) = job
-            .customer
-            .zip(job.subject.strip_prefix(RUN_SUBJECT).and_then(|number| number.parse::<i64>().ok()))
-        else {
-            return Err(JobError::Fail { what: "a sync job without a run".to_owned() });
+        let Some((customer, number)) = job.customer.zip(
+            job.subject
+                .strip_prefix(RUN_SUBJECT)
+                .and_then(|number| number.parse::<i64>().ok()),
+        ) else {
+            return Err(JobError::Fail {
+                what: "a sync job without a run".to_owned(),
+            });
         };
-        let Some(mut running) =
-            self.take_up(customer, number, lease).await.map_err(|error| retry(&error))?
+        let Some(mut running) = self
+            .take_up(customer, number, lease)
+            .await
+            .map_err(|error| retry(&error))?
         else {
             return Ok(());
         };
         if job.exhausted {
-            return running.end_as(RunState::Interrupted, None).await.map_err(|error| retry(&error));
+            return running
+                .end_as(RunState::Interrupted, None)
+                .await
+                .map_err(|error| retry(&error));
         }
-        let watch = watch_for_cancel(self.clone(), customer, running.run.clone(), running.cancel.clone());
+        let watch = watch_for_cancel(
+            self.clone(),
+            customer,
+            running.run.clone(),
+            running.cancel.clone(),
+        );
         let worked = tokio::select! {
             worked = running.work() => worked,
             // `work` stops by itself at the next safe point; this arm only keeps the watch alive.
@@ -105,7 +119,16 @@ impl Services {
         tx.commit().await?;
         let (counts, warnings) = (run.counts, run.warnings.clone());
         let cancel = lease.stop().child_token();
-        Ok(Some(Running { services: self, lease, customer, run, settings, counts, warnings, cancel }))
+        Ok(Some(Running {
+            services: self,
+            lease,
+            customer,
+            run,
+            settings,
+            counts,
+            warnings,
+            cancel,
+        }))
     }
 
     /// Housekeeping: runs whose job is gone are ended as interrupted, so that none stays "running" for ever (H-03);
@@ -115,7 +138,9 @@ impl Services {
         let abandoned = store::runs::abandoned(&mut tx, RUN_SUBJECT).await?;
         let mut ended = 0;
         for (customer, id) in abandoned {
-            let Some(run) = store::runs::find(&mut tx, customer, id).await? else { continue };
+            let Some(run) = store::runs::find(&mut tx, customer, id).await? else {
+                continue;
+            };
             let ending = Ending {
                 state: RunState::Interrupted,
                 phase: run.phase,
@@ -151,7 +176,11 @@ impl Running<'_> {
             self.apply().await?;
         }
         let problems = self.counts.failed > 0 || !self.warnings.is_empty();
-        let state = if problems { RunState::CompletedWithProblems } else { RunState::Completed };
+        let state = if problems {
+            RunState::CompletedWithProblems
+        } else {
+            RunState::Completed
+        };
         self.run.phase = RunPhase::Done;
         self.end_as(state, None).await?;
         Ok(())
@@ -173,11 +202,19 @@ impl Running<'_> {
 
     /// A safe point: nothing is half done here.
     fn check_cancel(&self) -> Result<(), Stop> {
-        if self.cancel.is_cancelled() { Err(self.why_cancelled()) } else { Ok(()) }
+        if self.cancel.is_cancelled() {
+            Err(self.why_cancelled())
+        } else {
+            Ok(())
+        }
     }
 
     fn why_cancelled(&self) -> Stop {
-        if self.lease.stop().is_cancelled() { Stop::Interrupted } else { Stop::Cancelled }
+        if self.lease.stop().is_cancelled() {
+            Stop::Interrupted
+        } else {
+            Stop::Cancelled
+        }
     }
 
     /// Notes something that went wrong without stopping the run.
@@ -197,10 +234,15 @@ impl Running<'_> {
             store::changes::drop_rest(&mut tx, customer, run.id).await?;
         }
         store::snapshot::forget_pages(&mut tx, customer, run.id).await?;
-        let ending = Ending { state, phase: run.phase, counts: &self.counts, problem };
+        let ending = Ending {
+            state,
+            phase: run.phase,
+            counts: &self.counts,
+            problem,
+        };
         store::runs::finish(&mut tx, customer, run.id, &ending, self.services.now()).await?;
-        let applied = run.kind.applies()
-            && matches!(state, RunState::Completed | RunState::CompletedWithProblems);
+        let applied =
+            run.kind.applies() && matches!(state, RunState::Completed | RunState::CompletedWithProblems);
         if applied {
             store::settings::accept(&mut tx, customer, run.directory, run.settings_version).await?;
         }
@@ -208,10 +250,18 @@ impl Running<'_> {
         let details = serde_json::json!({ "state": state.code(), "kind": run.kind.code(),
             "phase": run.phase.code(), "counts": self.counts });
         self.services
-            .record(&mut tx, &actor, Some(customer), "run.end", &run.number.to_string(), &details)
+            .record(
+                &mut tx,
+                &actor,
+                Some(customer),
+                "run.end",
+                &run.number.to_string(),
+                &details,
+            )
             .await?;
         tx.commit().await?;
-        metrics::counter!("usersync_runs_total", "kind" => run.kind.code(), "state" => state.code()).increment(1);
+        metrics::counter!("usersync_runs_total", "kind" => run.kind.code(), "state" => state.code())
+            .increment(1);
         Ok(())
     }
 
@@ -230,17 +280,21 @@ impl Running<'_> {
                 return Err(JobError::Stopped);
             }
             Stop::Store(error) if error.is_transient() && !last_attempt => {
-                return Err(JobError::Retry { what: crate::error::chain(&error) });
+                return Err(JobError::Retry {
+                    what: crate::error::chain(&error),
+                });
             }
             Stop::Store(error) => {
                 tracing::error!(customer = %self.customer, run = self.run.number,
                     error = crate::error::chain(&error), "the run failed");
-                self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number))).await
+                self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number)))
+                    .await
             }
             Stop::Service(error) => {
                 tracing::error!(customer = %self.customer, run = self.run.number,
                     error = crate::error::chain(&error), "the run failed");
-                self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number))).await
+                self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number)))
+                    .await
             }
         };
         ended.map_err(|error| retry(&error))
@@ -266,7 +320,10 @@ async fn watch_for_cancel(
                 std::future::pending::<()>().await;
             }
             Ok(false) => {}
-            Err(error) => tracing::warn!(error = crate::error::chain(&error), "cannot look for a cancellation"),
+            Err(error) => tracing::warn!(
+                error = crate::error::chain(&error),
+                "cannot look for a cancellation"
+            ),
         }
     }
 }
@@ -274,6 +331,8 @@ async fn watch_for_cancel(
 fn retry(error: &ServiceError) -> JobError {
     match error {
         ServiceError::Store(StoreError::Stale { .. }) => JobError::Stopped,
-        other => JobError::Retry { what: crate::error::chain(other) },
+        other => JobError::Retry {
+            what: crate::error::chain(other),
+        },
     }
 }

@@ -1,0 +1,157 @@
+//! Who is in the demo's console, and who is in its People directories before the first sync.
+
+use domain::{Actor, Role};
+use services::auth::NewUser;
+use services::{NewLocalAccount, ServiceError, Services};
+use simulator::{Kind, Person, Simulator};
+
+use super::{Account, made_up};
+use crate::errors::Failure;
+
+/// The demo's customers: name, name in addresses, domain of its people, and where its people come from.
+const CUSTOMERS: [(&str, &str, &str, Kind); 2] = [
+    ("Contoso Ltd", "contoso", "contoso.example", Kind::Entra),
+    ("Fabrikam", "fabrikam", "fabrikam.example", Kind::Okta),
+];
+/// Of the people in the directory, so many have an account in People already.
+const KNOWN_ALREADY: usize = 12;
+/// Groups of each People directory.
+const GROUPS: [&str; 4] = ["Everyone", "Engineering", "Editors", "Works council"];
+
+/// Creates staff, customers, their admins and viewers, and what is in People. Gives everybody who can sign in.
+pub(super) async fn create(services: &Services, simulator: &Simulator) -> Result<Vec<Account>, Failure> {
+    fill(services, simulator)
+        .await
+        .map_err(|error| Failure::new("the demo's data could not be made", error))
+}
+
+async fn fill(services: &Services, simulator: &Simulator) -> Result<Vec<Account>, ServiceError> {
+    let system = Actor::system("Demo");
+    let mut accounts = vec![Account {
+        name: "Sam Staff".to_owned(),
+        email: "staff@vendor.example".to_owned(),
+        password: made_up(),
+        role: Role::Staff,
+        customer: None,
+    }];
+    for (name, slug, domain, kind) in CUSTOMERS {
+        services.create_customer(&system, name, slug).await?;
+        for (person, local, role) in [
+            ("Anna Admin", "admin", Role::CustomerAdmin),
+            ("Victor Viewer", "viewer", Role::Viewer),
+        ] {
+            accounts.push(Account {
+                name: person.to_owned(),
+                email: format!("{local}@{domain}"),
+                password: made_up(),
+                role,
+                customer: Some(slug.to_owned()),
+            });
+        }
+        for group in GROUPS {
+            services.create_people_group(&system, slug, group).await?;
+        }
+        services
+            .create_local_accounts(&system, slug, &local_accounts(simulator, kind, domain))
+            .await?;
+    }
+    for account in &accounts {
+        let user = NewUser {
+            name: account.name.clone(),
+            email: account.email.clone(),
+            password: account.password.clone().into(),
+            role: account.role,
+            customer: account.customer.clone(),
+        };
+        services.create_user(&system, &user).await?;
+    }
+    Ok(accounts)
+}
+
+/// What a People directory holds before the first sync: administrators, people whose account has the username that
+/// the directory gives them (they will be linked), one of them an administrator, and people nobody else knows.
+fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLocalAccount> {
+    let mut accounts = vec![
+        local(
+            "admin",
+            "Intranet",
+            "Administrator",
+            &format!("intranet@{domain}"),
+            true,
+        ),
+        local("break-glass", "Emergency", "Access", "", true),
+        local("kiosk.reception", "Reception", "Kiosk", "", false),
+        local(
+            "works.council",
+            "Works",
+            "Council",
+            &format!("works.council@{domain}"),
+            false,
+        ),
+    ];
+    let range = 0..simulator.control().count(kind);
+    let people = simulator.control().people(kind, range.start..range.end.min(400));
+    let plain = people
+        .iter()
+        .filter(|person| is_plain(person))
+        .take(KNOWN_ALREADY);
+    for (n, person) in plain.enumerate() {
+        let first = person.first_name.as_deref().unwrap_or_default();
+        let surname = person.last_name.as_deref().unwrap_or_default();
+        let mail = person.mail.as_deref().unwrap_or_default();
+        let username = match n % 4 {
+            // The same name in other letters: still the same username.
+            1 => person.principal_name.to_uppercase(),
+            // Known by the local part only: not linked by itself, a case for the mapping.
+            3 => person
+                .principal_name
+                .split('@')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            _ => person.principal_name.clone(),
+        };
+        let mut account = local(&username, first, surname, mail, n == 4);
+        // What the intranet knew before differs from what the directory says.
+        account.department = if n % 2 == 0 {
+            "Old department".to_owned()
+        } else {
+            String::new()
+        };
+        accounts.push(account);
+    }
+    without_repeats(accounts)
+}
+
+/// Somebody with an ordinary account: the awkward cases stay as they are.
+fn is_plain(person: &Person) -> bool {
+    let ordinary = |name: &Option<String>| {
+        name.as_ref()
+            .is_some_and(|name| name.chars().all(char::is_alphabetic))
+    };
+    !person.deleted
+        && person.enabled.unwrap_or(true)
+        && person.user_type.as_deref().unwrap_or("Member") == "Member"
+        && person.principal_name.is_ascii()
+        && ordinary(&person.first_name)
+        && ordinary(&person.last_name)
+}
+
+fn local(username: &str, first: &str, surname: &str, email: &str, is_administrator: bool) -> NewLocalAccount {
+    NewLocalAccount {
+        username: username.to_owned(),
+        first_name: first.to_owned(),
+        surname: surname.to_owned(),
+        email: email.to_owned(),
+        department: String::new(),
+        is_administrator,
+    }
+}
+
+fn without_repeats(accounts: Vec<NewLocalAccount>) -> Vec<NewLocalAccount> {
+    let mut seen = std::collections::BTreeSet::new();
+    accounts
+        .into_iter()
+        .filter(|account| seen.insert(account.username.to_lowercase()))
+        .collect()
+}

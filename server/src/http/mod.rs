@@ -1,0 +1,11 @@
+//! What is not a page and not a server function.
+
+pub mod assets;
+pub mod client;
+pub mod events;
+pub mod export;
+pub mod health;
+pub mod limit;
+pub mod metrics;
+pub mod request_id;
+pub mod signed_in;

@@ -1,0 +1,147 @@
+//! The only place that builds the database, the provider clients, the clock, the key ring and the services.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::SubsecRound;
+use domain::{Clock, Timestamp};
+use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
+use providers::{Providers, built_in_clouds};
+use rand::distr::{Alphanumeric, SampleString};
+use secrecy::ExposeSecret;
+use services::sync::RUN_JOB;
+use services::{KeyRing, Parts, ServiceError, Services};
+use store::{Db, DbOptions};
+
+use crate::config::Config;
+use crate::errors::{Failure, chain};
+use crate::session_store;
+
+/// The real clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one real clock")]
+    fn now(&self) -> Timestamp {
+        chrono::Utc::now().trunc_subsecs(6)
+    }
+}
+
+/// Everything a server process is made of.
+#[derive(Clone)]
+pub struct Parties {
+    pub services: Services,
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub wake: Wake,
+}
+
+/// Chooses aws-lc-rs for all TLS of this process. First thing in `main`; again is harmless.
+pub fn install_crypto() -> Result<(), Failure> {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        rustls::crypto::aws_lc_rs::default_provider()
+            .install_default()
+            .map_err(|_| Failure::plain("another TLS implementation was chosen before"))?;
+    }
+    Ok(())
+}
+
+/// Opens the configured database.
+pub async fn open(config: &Config) -> Result<Db, Failure> {
+    let options = DbOptions {
+        url: config.database.expose_secret().to_owned(),
+        max_connections: config.max_connections,
+    };
+    Db::open(&options).await.map_err(|error| {
+        Failure::new(
+            format!("the database {} could not be opened", config.database_shown()),
+            error,
+        )
+    })
+}
+
+/// Builds the services over a database.
+pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> Parties {
+    let clouds = built_in_clouds()
+        .into_iter()
+        .chain(config.clouds.iter().cloned())
+        .collect();
+    let providers = Providers::new(clouds, config.okta_orgs.clone(), Arc::clone(&clock));
+    let wake = Wake::default();
+    let services = Services::new(Parts {
+        db: db.clone(),
+        providers,
+        clock: Arc::clone(&clock),
+        keys,
+        wake: wake.clone(),
+    });
+    Parties {
+        services,
+        db,
+        clock,
+        wake,
+    }
+}
+
+/// The worker of this process.
+pub fn runner(parties: &Parties, workers: usize) -> Arc<Runner> {
+    let random = Alphanumeric.sample_string(&mut rand::rng(), 8);
+    let options = RunnerOptions {
+        workers,
+        owner: format!("usersync-{}-{random}", std::process::id()),
+        ..RunnerOptions::default()
+    };
+    let handler = Arc::new(Work {
+        services: parties.services.clone(),
+        clock: Arc::clone(&parties.clock),
+    });
+    Runner::new(
+        parties.db.clone(),
+        Arc::clone(&parties.clock),
+        handler,
+        parties.wake.clone(),
+        options,
+    )
+}
+
+/// Which use case does which kind of job, and what is done about once a minute.
+struct Work {
+    services: Services,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Handler for Work {
+    async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
+        match job.kind.as_str() {
+            RUN_JOB => self.services.work_on_run(job, lease).await,
+            other => Err(JobError::Fail {
+                what: format!("nobody does jobs of the kind {other:?}"),
+            }),
+        }
+    }
+
+    async fn tick(&self) -> Result<(), JobError> {
+        let ended = self
+            .services
+            .end_abandoned_runs()
+            .await
+            .map_err(|error| retry(&error))?;
+        if ended > 0 {
+            tracing::warn!(
+                runs = ended,
+                "runs that nobody works on were ended as interrupted"
+            );
+        }
+        let idle_since = self.clock.now() - session_store::IDLE;
+        self.services
+            .tidy_sign_ins(idle_since)
+            .await
+            .map_err(|error| retry(&error))
+    }
+}
+
+fn retry(error: &ServiceError) -> JobError {
+    JobError::Retry { what: chain(error) }
+}

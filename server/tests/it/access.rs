@@ -1,0 +1,104 @@
+//! Nothing is told or done without a session.
+
+use http::{Method, StatusCode};
+use leptos::server_fn::axum::server_fn_paths;
+
+use crate::app::TestApp;
+
+/// Functions anybody may call. The list may only shrink.
+const OPEN: &[&str] = &[
+    "/api/auth/me",
+    "/api/auth/entrance",
+    "/api/auth/sign-in",
+    "/api/auth/sign-out",
+    "/api/auth/first-admin",
+];
+
+/// Something for every argument of every function, so that each gets as far as asking who calls.
+const ARGUMENTS: &[(&str, &str)] = &[
+    ("customer", "contoso"),
+    ("name", "n"),
+    ("slug", "s"),
+    ("search", ""),
+    ("kind", "test_sync"),
+    ("state", ""),
+    ("number", "1"),
+    ("run", "1"),
+    ("version", "1"),
+    ("after", ""),
+    ("account", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("intent", "test"),
+    ("accept", "true"),
+    ("directory", ""),
+    ("count", "1"),
+    ("percent", "1"),
+];
+
+#[tokio::test]
+async fn every_server_function_asks_who_calls() {
+    let app = TestApp::new().await.with_people().await;
+    let mut seen = 0;
+    let mut open = Vec::new();
+    for (path, method) in server_fn_paths() {
+        if OPEN.contains(&path) {
+            continue;
+        }
+        seen += 1;
+        let answer = if method == Method::GET {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(ARGUMENTS)
+                .finish();
+            app.get(&format!("{path}?{query}")).await
+        } else {
+            app.post(path, ARGUMENTS, None).await
+        };
+        if answer.status != StatusCode::UNAUTHORIZED {
+            open.push(format!("{method} {path}: {} {}", answer.status, answer.body));
+        }
+    }
+    assert!(seen > 10, "the functions are registered");
+    assert!(open.is_empty(), "{}", open.join("\n"));
+}
+
+#[tokio::test]
+async fn what_is_open_exists() {
+    let paths: Vec<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    for open in OPEN {
+        assert!(paths.contains(open), "{open} is gone: take it off the list");
+    }
+}
+
+#[tokio::test]
+async fn downloads_and_progress_ask_who_calls() {
+    let app = TestApp::new().await.with_people().await;
+    for path in [
+        "/customers.csv",
+        "/customers.json",
+        "/c/contoso/people.csv",
+        "/c/contoso/people.json",
+        "/c/contoso/found.csv",
+        "/c/contoso/runs.json",
+        "/c/contoso/runs/1/changes.csv",
+        "/c/contoso/runs/1/events",
+    ] {
+        assert_eq!(app.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        let stranger = app.sign_in("admin@fabrikam.example").await;
+        let answer = app.get_as(path, Some(&stranger)).await;
+        let refused = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&answer.status);
+        assert!(refused, "{path} for somebody else's admin: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn invariant_15_somebody_elses_customer_does_not_exist() {
+    let app = TestApp::new().await.with_people().await;
+    let cookie = app.sign_in("admin@contoso.example").await;
+    let overview = async |slug: &str| {
+        app.get_as(&format!("/api/customers/overview?customer={slug}"), Some(&cookie))
+            .await
+    };
+    assert_eq!(overview("contoso").await.status, StatusCode::OK);
+    let (other, none) = (overview("fabrikam").await, overview("nobody").await);
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    assert_eq!((other.status, other.body), (none.status, none.body));
+}

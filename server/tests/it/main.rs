@@ -1,0 +1,11 @@
+//! The HTTP edge as a browser meets it: the real router over a real database, with a clock that is turned by hand.
+
+mod access;
+mod app;
+mod check;
+mod export;
+mod headers;
+mod health;
+mod logs;
+mod shutdown;
+mod sign_in;
