@@ -1,0 +1,109 @@
+// From a preview to a run that writes: held the first time, decided, watched, read.
+import { chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+test.describe("runs", () => {
+  test("are empty at first and say how to begin", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    const base = await newCustomer({ page, demo, visit, signIn, alive }, "No runs");
+    await visit(`${base}/runs`);
+    await expect(page.getByText("No run yet")).toBeVisible();
+    await accessible();
+  });
+
+  test("an unknown run is not found", async ({ page, demo, visit, signIn, alive }) => {
+    const base = await newCustomer({ page, demo, visit, signIn, alive }, "Unknown run");
+    for (const number of ["999", "none"]) {
+      const response = await page.request.get(`${base}/runs/${number}`);
+      expect(response.status()).toBe(404);
+    }
+  });
+
+  test("preview, hold, accept, and the list tells each person's before and after", async ({
+    page, demo, visit, signIn, alive, accessible,
+  }) => {
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Whole way");
+    await chooseGroup(hands, base, "Intranet users");
+
+    const preview = await runTo(hands, base, "Preview changes", /^Preview \d+ is complete/);
+    await expect(page.getByRole("navigation", { name: "Changes by kind" })).toContainText("would be created");
+    const changes = page.getByRole("region", { name: "Changes", exact: true });
+    await expect(changes.getByRole("row").nth(1)).toContainText("Would be created");
+    await accessible();
+
+    // A tile narrows the list, and so does the address.
+    await page.getByRole("navigation", { name: "Changes by kind" }).getByRole("link", { name: /would be created/ }).click();
+    await expect(page).toHaveURL(/kind=create/);
+    await expect(page.getByLabel("Kind")).toHaveValue("create");
+
+    // S-03: the first run that writes is held for a person.
+    const run = await runTo(hands, base, "Run now", /is held for your decision/);
+    expect(run).not.toBe(preview);
+    await visit(run);
+    await expect(page.getByRole("region", { name: "Your decision" })).toContainText("first run that writes");
+    await accessible();
+    await page.getByRole("button", { name: /^Accept and apply [\d,]+ changes/ }).click();
+    await runEnded(page, /is complete/);
+    await visit(run);
+    await expect(page.getByRole("navigation", { name: "Changes by kind" })).toContainText(/\d created/);
+    await expect(changes.getByRole("row").nth(1)).toContainText("Created");
+    await expect(changes.getByRole("row").nth(1)).toContainText("empty");
+    await accessible();
+
+    // Search within the run.
+    const name = (await changes.getByRole("row").nth(1).getByRole("link").first().innerText()).trim();
+    await page.getByLabel("Name or username").fill(name);
+    await changes.getByRole("button", { name: "Show" }).click();
+    await expect(page).toHaveURL(/search=/);
+    await expect(changes.getByRole("row").nth(1)).toContainText(name);
+
+    // The list knows both runs, narrows by kind, and is a file, too.
+    await visit(`${base}/runs?kind=simulation`);
+    await expect(page.getByRole("link", { name: /^Run \d+$/ })).toHaveCount(1);
+    await visit(`${base}/runs`);
+    await expect(page.getByRole("link", { name: /^Run \d+$/ })).toHaveCount(2);
+    await accessible();
+    const csv = await page.request.get(`${base}/runs.csv`);
+    expect(csv.status()).toBe(200);
+    expect((await csv.text()).trim().split("\n").length).toBe(3);
+  });
+
+  test("a rejected run changes nobody", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Rejected");
+    await chooseGroup(hands, base, "Intranet users");
+    const run = await runTo(hands, base, "Run now", /is held for your decision/);
+    await visit(run);
+    await page.getByRole("button", { name: "Reject this run" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/was cancelled/);
+    await accessible();
+    await visit(`${base}/people?directory=synced`);
+    await expect(page.getByText("Nobody fits these filters.")).toBeVisible();
+  });
+
+  test("are not offered to a viewer", async ({ page, demo, visit, signIn }) => {
+    const viewer = demo.account("viewer");
+    await signIn("viewer");
+    await visit(`/c/${viewer.customer}/runs`);
+    await expect(page.getByRole("button", { name: "Run now" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Preview changes" })).toHaveCount(0);
+  });
+
+  test("follow by themselves and survive a reload", async ({ page, demo, visit, signIn, alive, scripts }) => {
+    test.skip(!scripts, "without scripts the page loads itself again, which the other tests rely on");
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Watching");
+    await visit(`${base}/test-sync`);
+    await page.getByRole("button", { name: "Start the test sync" }).click();
+    await expect(page).toHaveURL(/\/runs\/\d+$/);
+    await page.reload();
+    await alive();
+    let loads = 0;
+    page.on("load", () => (loads += 1));
+    await runEnded(page, /is complete/);
+    expect(loads, "the page was followed, not loaded again").toBe(0);
+  });
+});
