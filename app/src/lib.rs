@@ -21,7 +21,7 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
-use components::layout::{ConsoleFrame, CustomerFrame};
+use components::layout::{ConsoleFrame, CustomerFrame, FocusOnArrival};
 use pages::auth::{SignInPage, WelcomePage};
 use pages::customers::CustomersPage;
 use pages::not_found::NotFoundPage;
@@ -63,7 +63,8 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|text: String| if text.is_empty() { "User Sync".to_owned() } else { format!("{text} · User Sync") }/>
         <Router>
-            <a class="skip" href="#content">"Skip to content"</a>
+            <a class="skip" href="#content" rel="external">"Skip to content"</a>
+            <FocusOnArrival/>
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route ssr=Async path=path!("/sign-in") view=|| view! { <SignInPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>

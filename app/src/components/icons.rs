@@ -19,6 +19,8 @@ pub enum DotKind {
     Done,
     Yours,
     Attention,
+    /// Open at any time, and never "done".
+    Open,
     Shut,
 }
 
@@ -29,6 +31,7 @@ pub fn Dot(kind: DotKind) -> impl IntoView {
         DotKind::Done => "dot done",
         DotKind::Yours => "dot yours",
         DotKind::Attention => "dot attention",
+        DotKind::Open => "dot open",
         DotKind::Shut => "dot shut",
     };
     let drawing = match kind {
@@ -47,6 +50,7 @@ pub fn Dot(kind: DotKind) -> impl IntoView {
             <path d="M8 4v4.6M8 11.6v.2" class="tick"/>
         }
         .into_any(),
+        DotKind::Open => view! { <circle cx="8" cy="8" r="7" class="plain"/> }.into_any(),
         DotKind::Shut => view! { <circle cx="8" cy="8" r="7" class="dashed"/> }.into_any(),
     };
     view! { <svg class=class viewBox="0 0 16 16" aria-hidden="true">{drawing}</svg> }

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement};
 
 use super::{Dot, DotKind, Logo};
 use crate::api::ApiError;
@@ -152,7 +154,7 @@ fn rail(slug: &str, tasks: &[Task]) -> impl IntoView + use<> {
         view! {
             <li>
                 <A href=customer_path(slug, path)>
-                    <Dot kind=state.map_or(DotKind::Shut, dot_of)/>
+                    <Dot kind=state.map_or(DotKind::Open, dot_of)/>
                     {label}
                     <span class="visually-hidden">{said}</span>
                 </A>
@@ -169,6 +171,27 @@ fn rail(slug: &str, tasks: &[Task]) -> impl IntoView + use<> {
             <li><A href=customer_path(slug, "people")>"People"</A></li>
         </ul>
     }
+}
+
+/// Moves the focus to the content when another page is opened without leaving the application, so that the keyboard
+/// and a screen reader start there, as they would after loading a page. Filters change only the query, and stay.
+#[component]
+pub fn FocusOnArrival() -> impl IntoView {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            request_animation_frame(|| {
+                let main = document().get_element_by_id("content");
+                if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+                    let options = FocusOptions::new();
+                    options.set_prevent_scroll(true);
+                    _ = main.focus_with_options(&options);
+                }
+            });
+        }
+        now
+    });
 }
 
 /// The slim bar at the top: mark, whose pages these are, who is signed in.

@@ -22,7 +22,7 @@ test.describe("the sign-in page", () => {
   });
 
   test("sends strangers here from any page", async ({ page, visit }) => {
-    await visit("/customers");
+    await visit("/c/contoso/people");
     await expect(page).toHaveURL(/\/sign-in/);
   });
 
