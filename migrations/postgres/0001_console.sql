@@ -17,13 +17,20 @@ CREATE TABLE console_users (
     name TEXT NOT NULL,
     role TEXT NOT NULL,
     password_hash TEXT NOT NULL,
-    -- Back-off of this account lives here, so that every server process knows it.
-    failed_attempts BIGINT NOT NULL DEFAULT 0,
-    locked_until TIMESTAMPTZ,
     last_sign_in_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX console_users_by_customer ON console_users (customer_id);
+
+-- Back-off of each account, here so that every server process knows it. By the SHA-256 of the address, whether or not
+-- there is such an account: the answer does not tell which addresses exist.
+CREATE TABLE sign_in_attempts (
+    email_hash BYTEA NOT NULL PRIMARY KEY,
+    failed_attempts BIGINT NOT NULL,
+    locked_until TIMESTAMPTZ,
+    last_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX sign_in_attempts_by_time ON sign_in_attempts (last_at);
 
 CREATE TABLE console_sessions (
     -- SHA-256 of the id in the cookie: a copy of this table signs nobody in.
