@@ -285,3 +285,45 @@ pub(crate) fn unique() -> String {
     }
     encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::{AsBigEndian as _, EcPrivateKeyBin};
+
+    use super::*;
+
+    /// Checks the signature of a compact JWS made with a P-256 key.
+    fn is_signed_by(jws: &str, public: &[u8]) -> bool {
+        let (message, signature) = jws.rsplit_once('.').expect("three parts");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+        signature::UnparsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, public)
+            .verify(message.as_bytes(), &signature)
+            .is_ok()
+    }
+
+    #[test]
+    fn c_16_a_key_as_oktas_console_shows_it_signs_like_the_pem() {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+        let point = pair.public_key().as_ref().to_vec();
+        let private: EcPrivateKeyBin = pair.private_key().as_be_bytes().expect("the number");
+        let jwk = json!({
+            "kty": "EC", "crv": "P-256", "kid": "k1", "use": "sig",
+            "x": encode(&point[1..33]), "y": encode(&point[33..]), "d": encode(private.as_ref()),
+        });
+        let key = SigningKey::read(&jwk.to_string(), RsaStyle::Rs256).expect("the key");
+        let jws = key
+            .sign(json!({"typ": "JWT"}), &json!({"sub": "0oa1"}))
+            .expect("signed");
+        assert!(is_signed_by(&jws, &point));
+        assert!(!is_signed_by(&jws.replacen('.', ".e", 1), &point));
+        assert_eq!(key.public_jwk()["x"], jwk["x"]);
+        let spoilt = jwk.to_string().replace("P-256", "P-521");
+        assert!(SigningKey::read(&spoilt, RsaStyle::Rs256).is_err());
+    }
+
+    #[test]
+    fn tokens_for_replay_protection_never_repeat() {
+        let ids: std::collections::BTreeSet<String> = (0..1_000).map(|_| unique()).collect();
+        assert_eq!(ids.len(), 1_000);
+    }
+}

@@ -1,7 +1,7 @@
 //! Graph's recorded shapes: users, delta, groups, members (C-10, C-11, G-02, G-12 to G-16, I-12, I-13).
 
 use domain::ObjectId;
-use domain::directory::{AttributeValue, DirectoryStatus, DirectoryUser, GroupKind};
+use domain::directory::{AttributeValue, DirectoryStatus as S, DirectoryUser, GroupKind as K};
 use providers::{Next, ProviderError, UserEntry};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
@@ -93,7 +93,6 @@ async fn i_12_i_13_guests_and_states_are_recognised() {
     ]);
     let users = read_users(users, &[]).await.expect("read");
     let seen: Vec<_> = users.iter().map(|user| (user.status, user.guest)).collect();
-    use DirectoryStatus as S;
     assert_eq!(
         seen,
         [
@@ -116,7 +115,7 @@ async fn c_11_only_ids_is_a_permission_problem_and_never_nulls() {
     assert_eq!(error.advice().permission.as_deref(), Some("User.Read.All"));
     let mixed = json!([{"id": "1", "userPrincipalName": "a@x.com", "accountEnabled": true, "department": null}, {"id": "2"}]);
     let users = read_users(mixed, &["department"]).await.expect("read");
-    assert_eq!(users[1].status, DirectoryStatus::Unknown);
+    assert_eq!(users[1].status, S::Unknown);
     assert!(users[1].attributes.is_empty());
 }
 
@@ -351,7 +350,6 @@ async fn groups_have_their_kind() {
     ]);
     answer(&server, "/v1.0/groups", json_page(&json!({ "value": value }))).await;
     let page = entra(&server).groups(None).await.expect("read");
-    use GroupKind as K;
     let kinds: Vec<_> = page
         .items
         .iter()

@@ -52,7 +52,7 @@ async fn g_06_a_wait_longer_than_ours_fails_the_call_with_the_wait() {
     answer(&server, "/v1.0/users", throttled).await;
     let error = entra(&server).users(&[], None).await.expect_err("throttled");
     assert!(
-        matches!(error, ProviderError::Throttled { wait: Some(wait), .. } if wait >= Duration::from_secs(3_600))
+        matches!(error, ProviderError::Throttled { wait: Some(wait), .. } if wait >= Duration::from_hours(1))
     );
     assert!(error.is_retryable());
     let calls = server.received_requests().await.expect("recorded");

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::directory::{AttributeValue, DirectoryStatus, GroupKind};
+use domain::directory::{AttributeValue, DirectoryStatus as S, GroupKind};
 use domain::provider::{AuthMethod, ProviderValues, SecretKind};
 use domain::{ObjectId, Provider};
 use providers::{Cursor, DirectoryReader, Next, ProviderError, Secrets, UserEntry};
@@ -106,7 +106,6 @@ async fn l_07_every_status_is_read_and_an_unknown_one_changes_nothing() {
             UserEntry::Removed { .. } => panic!("present"),
         })
         .collect();
-    use DirectoryStatus as S;
     let expected = [
         S::Staged,
         S::Provisioned,

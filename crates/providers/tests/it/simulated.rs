@@ -23,11 +23,16 @@ pub(crate) async fn start(options: Options) -> Simulator {
 
 /// Everything that reaches this simulator.
 pub(crate) fn providers_of(simulator: &Simulator) -> Providers {
+    providers_at(simulator, now())
+}
+
+/// The same at another time.
+pub(crate) fn providers_at(simulator: &Simulator, time: domain::Timestamp) -> Providers {
     let ca = simulator.ca_pem().map(str::to_owned);
     Providers::with_limits(
         vec![cloud(&simulator.entra().login_base, ca.clone())],
         vec![org(&simulator.okta().base_url, &simulator.okta().domain, ca)],
-        Arc::new(Still(now())),
+        Arc::new(Still(time)),
         limits(),
     )
 }
@@ -254,6 +259,31 @@ async fn changes(reader: &dyn DirectoryReader, since: &Cursor) -> (BTreeMap<Stri
     }
 }
 
+/// Changes six people in six ways and adds one: the ids of ten people, and of the joiner.
+fn change_some(control: &simulator::Control) -> (Vec<String>, String) {
+    let people = control.people(Kind::Entra, 60..70);
+    let ids: Vec<String> = people.into_iter().map(|person| person.id).collect();
+    control
+        .rename(Kind::Entra, &ids[0], "renamed@contoso.com")
+        .expect("renamed");
+    control.disable(Kind::Entra, &ids[1]).expect("disabled");
+    control.delete(Kind::Entra, &ids[2]).expect("deleted");
+    control.delete(Kind::Entra, &ids[3]).expect("deleted");
+    control.purge(Kind::Entra, &ids[3]).expect("purged");
+    control
+        .update(Kind::Entra, &ids[4], "department", None)
+        .expect("cleared");
+    control
+        .update(Kind::Entra, &ids[5], "manager", Some(&ids[6]))
+        .expect("moved");
+    let joiner = NewPerson {
+        principal_name: "new@contoso.com".to_owned(),
+        ..NewPerson::default()
+    };
+    let joiner = control.add_person(Kind::Entra, joiner).expect("added");
+    (ids, joiner)
+}
+
 #[tokio::test]
 async fn g_13_entra_changes_are_exactly_those_that_were_made() {
     let simulator = start(Options::default()).await;
@@ -264,59 +294,35 @@ async fn g_13_entra_changes_are_exactly_those_that_were_made() {
     let (nothing, since) = changes(reader.as_ref(), &since).await;
     assert!(nothing.is_empty(), "{nothing:?}");
 
-    let people = control.people(Kind::Entra, 60..70);
-    let id = |index: usize| people[index].id.clone();
-    control
-        .rename(Kind::Entra, &id(0), "renamed@contoso.com")
-        .expect("renamed");
-    control.disable(Kind::Entra, &id(1)).expect("disabled");
-    control.delete(Kind::Entra, &id(2)).expect("deleted");
-    control.delete(Kind::Entra, &id(3)).expect("deleted");
-    control.purge(Kind::Entra, &id(3)).expect("purged");
-    control
-        .update(Kind::Entra, &id(4), "department", None)
-        .expect("cleared");
-    control
-        .update(Kind::Entra, &id(5), "manager", Some(&id(6)))
-        .expect("moved");
-    let joiner = NewPerson {
-        principal_name: "new@contoso.com".to_owned(),
-        ..NewPerson::default()
-    };
-    let joiner = control.add_person(Kind::Entra, joiner).expect("added");
-
+    let (ids, joiner) = change_some(control);
     let (found, next) = changes(reader.as_ref(), &since).await;
-    let expected: BTreeSet<String> = [0, 1, 2, 3, 4, 5]
-        .into_iter()
-        .map(id)
-        .chain([joiner.clone()])
-        .collect();
+    let expected: BTreeSet<String> = ids[..6].iter().cloned().chain([joiner.clone()]).collect();
     assert_eq!(found.keys().cloned().collect::<BTreeSet<_>>(), expected);
     let user = |key: &str| match &found[key] {
         UserEntry::Present(user) => user.clone(),
         UserEntry::Removed { .. } => panic!("{key} is present"),
     };
-    assert_eq!(user(&id(0)).principal_name, "renamed@contoso.com");
-    assert_eq!(user(&id(1)).status, DirectoryStatus::Disabled);
+    assert_eq!(user(&ids[0]).principal_name, "renamed@contoso.com");
+    assert_eq!(user(&ids[1]).status, DirectoryStatus::Disabled);
     assert_eq!(
-        found[&id(2)],
+        found[&ids[2]],
         UserEntry::Removed {
-            object_id: ObjectId::new(id(2)),
+            object_id: ObjectId::new(ids[2].clone()),
             final_: false
         }
     );
     assert_eq!(
-        found[&id(3)],
+        found[&ids[3]],
         UserEntry::Removed {
-            object_id: ObjectId::new(id(3)),
+            object_id: ObjectId::new(ids[3].clone()),
             final_: true
         }
     );
     assert_eq!(
-        user(&id(4)).attributes["department"],
+        user(&ids[4]).attributes["department"],
         domain::directory::AttributeValue::Null
     );
-    assert_eq!(user(&id(5)).manager, Some(id(6)));
+    assert_eq!(user(&ids[5]).manager, Some(ids[6].clone()));
     assert_eq!(user(&joiner).principal_name, "new@contoso.com");
     let (nothing, _) = changes(reader.as_ref(), &next).await;
     assert!(nothing.is_empty(), "{nothing:?}");
@@ -403,13 +409,13 @@ async fn groups_are_read(kind: Kind) {
             Next::End { .. } => break,
         }
     }
-    let real = simulator
+    let expected = simulator
         .control()
         .groups(kind)
         .into_iter()
         .map(|group| (group.id, group.name))
         .collect();
-    assert_eq!(read, real);
+    assert_eq!(read, expected);
 
     let intranet = simulator
         .control()
@@ -419,18 +425,18 @@ async fn groups_are_read(kind: Kind) {
         .await
         .expect("members");
     let people: BTreeSet<String> = present(&simulator, kind);
-    let real: BTreeSet<String> = intranet
+    let expected: BTreeSet<String> = intranet
         .members
         .into_iter()
         .filter(|id| people.contains(id))
         .collect();
-    assert_eq!(members.iter().cloned().collect::<BTreeSet<_>>(), real);
+    assert_eq!(members.iter().cloned().collect::<BTreeSet<_>>(), expected);
     let count = reader
         .member_count(&ObjectId::new(intranet.id.clone()), false)
         .await
         .expect("count");
     assert!(
-        count.is_some_and(|count| count >= u64::try_from(real.len()).expect("small")),
+        count.is_some_and(|count| count >= u64::try_from(expected.len()).expect("small")),
         "{count:?}"
     );
 

@@ -163,7 +163,7 @@ async fn c_06_a_missing_permission_fails_at_the_users() {
     let report = entra_with(|simulator, _, _| {
         simulator
             .control()
-            .revoke_permission(Kind::Entra, "User.Read.All")
+            .revoke_permission(Kind::Entra, "User.Read.All");
     })
     .await;
     failed_at(&report, Stage::ReadUsers, None, Some("User.Read.All"));
@@ -174,7 +174,7 @@ async fn c_09_users_without_groups_is_a_partial_pass() {
     let report = entra_with(|simulator, _, _| {
         simulator
             .control()
-            .revoke_permission(Kind::Entra, "GroupMember.Read.All")
+            .revoke_permission(Kind::Entra, "GroupMember.Read.All");
     })
     .await;
     assert!(report.passed() && report.has_warnings(), "{report:#?}");
@@ -325,7 +325,7 @@ async fn okta_with(
 #[tokio::test]
 async fn c_12_a_wrong_api_token_fails_at_the_token() {
     let report = okta_with(AuthMethod::ApiToken, |_, _, secrets| {
-        secrets.insert(SecretKind::ApiToken, "00wrong")
+        secrets.insert(SecretKind::ApiToken, "00wrong");
     })
     .await;
     failed_at(&report, Stage::Token, Some("api_token"), None);
@@ -334,7 +334,7 @@ async fn c_12_a_wrong_api_token_fails_at_the_token() {
 #[tokio::test]
 async fn c_13_a_token_without_a_role_fails_at_the_users() {
     let report = okta_with(AuthMethod::ApiToken, |simulator, _, _| {
-        simulator.control().set_admin_role(false)
+        simulator.control().set_admin_role(false);
     })
     .await;
     failed_at(&report, Stage::ReadUsers, None, Some("okta.users.read"));
@@ -343,7 +343,7 @@ async fn c_13_a_token_without_a_role_fails_at_the_users() {
 #[tokio::test]
 async fn c_16_a_wrong_client_id_fails_at_the_token() {
     let report = okta_with(AuthMethod::PrivateKey, |_, values, _| {
-        values.client_id = "0oawrong".to_owned()
+        values.client_id = "0oawrong".to_owned();
     })
     .await;
     failed_at(&report, Stage::Token, Some("client_id"), None);
@@ -370,8 +370,69 @@ async fn c_17_a_pasted_admin_address_works() {
 #[tokio::test]
 async fn c_18_a_host_of_our_network_fails_at_reaching() {
     let report = okta_with(AuthMethod::ApiToken, |_, values, _| {
-        values.tenant = "192.168.0.1".to_owned()
+        values.tenant = "192.168.0.1".to_owned();
     })
     .await;
     failed_at(&report, Stage::Reach, Some("tenant"), None);
+}
+
+#[tokio::test]
+async fn c_20_a_certificate_that_expires_soon_is_a_warning() {
+    let pem = start(Options {
+        users: 60,
+        ..Options::default()
+    })
+    .await
+    .entra()
+    .certificate_pem
+    .clone();
+    let soon = providers::certificate_expiry(&pem).expect("a date") - chrono::Duration::days(10);
+    let simulator = Simulator::start(Options {
+        start: soon,
+        users: 60,
+        ..Options::default()
+    })
+    .await
+    .expect("started");
+    let (values, secrets) = values(&simulator, Kind::Entra, AuthMethod::Certificate);
+    let providers = crate::simulated::providers_at(&simulator, soon);
+    let report = providers
+        .test(
+            &values,
+            &secrets,
+            &DataMapping::initial(values.provider),
+            &nobody(),
+        )
+        .await;
+    let token = stage(&report, Stage::Token);
+    assert_eq!(token.verdict, Verdict::Warning, "{report:#?}");
+    let advice = token.advice.as_ref().expect("advice");
+    assert!(
+        advice.problem.starts_with("The certificate expires on"),
+        "{advice:?}"
+    );
+}
+
+#[tokio::test]
+async fn c_14_okta_shows_how_many_people_are_visible() {
+    let simulator = start(Options {
+        users: 80,
+        ..Options::default()
+    })
+    .await;
+    let group = simulator
+        .control()
+        .group(Kind::Okta, "Intranet users")
+        .expect("a group")
+        .id;
+    let (values, secrets) = values(&simulator, Kind::Okta, AuthMethod::ApiToken);
+    let all = run(&simulator, &values, &secrets, &nobody()).await;
+    simulator.control().limit_to_groups(Some(vec![group]));
+    let limited = run(&simulator, &values, &secrets, &nobody()).await;
+    // No error, only fewer people: the number is what gives it away.
+    assert_eq!(stage(&limited, Stage::ReadUsers).verdict, Verdict::Passed);
+    assert_ne!(
+        stage(&all, Stage::ReadUsers).seen,
+        stage(&limited, Stage::ReadUsers).seen
+    );
 }
