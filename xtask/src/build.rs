@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::front_end;
+use crate::front_end::{self, Excess};
 use crate::process;
 use crate::setup::wasm;
 use crate::workspace::Workspace;
@@ -13,7 +13,7 @@ pub(crate) const PROGRAM: &str = "usersync";
 
 /// Builds the release program and says where it is.
 pub(crate) fn release(workspace: &Workspace, origin: wasm::Origin) -> Result<(), Failure> {
-    let site = front_end::build(workspace, origin, &front_end::Options::default())?;
+    let site = front_end::build(workspace, origin, &front_end::Options::default(), Excess::Fails)?;
     let program = server(workspace, Flavour::Shipped, &site)?;
     let bytes = std::fs::metadata(&program)
         .map_err(Failure::file("read", &program))?

@@ -65,14 +65,11 @@ impl Options {
 
 /// Builds what is needed and becomes the demo server.
 pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
-    let site = front_end::build(
-        workspace,
-        origin,
-        &front_end::Options {
-            quick: options.quick,
-            force: false,
-        },
-    )?;
+    let site_options = front_end::Options {
+        quick: options.quick,
+        force: false,
+    };
+    let site = front_end::build(workspace, origin, &site_options, front_end::Excess::Warns)?;
     let flavour = if options.release {
         Flavour::FastDemo
     } else {

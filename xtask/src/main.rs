@@ -70,7 +70,9 @@ fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let origin = arguments.wasm_toolchain;
     match &arguments.task {
         Task::Setup => setup::everything(workspace, origin),
-        Task::BuildWeb(options) => front_end::build(workspace, origin, options).map(drop),
+        Task::BuildWeb(options) => {
+            front_end::build(workspace, origin, options, front_end::Excess::Fails).map(drop)
+        }
         Task::Build => build::release(workspace, origin),
         Task::Demo(options) => demo::run(workspace, origin, options),
         Task::Test(options) => test::run(workspace, origin, options),

@@ -44,7 +44,13 @@ pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options
     let mut report = Report::default();
     if wants(Part::Rust) || wants(Part::Browser) {
         report.check("front-end and its budget", || {
-            front_end::build(workspace, origin, &front_end::Options::default()).map(drop)
+            front_end::build(
+                workspace,
+                origin,
+                &front_end::Options::default(),
+                front_end::Excess::Fails,
+            )
+            .map(drop)
         });
     }
     if wants(Part::Lints) {
