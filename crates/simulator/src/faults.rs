@@ -37,7 +37,7 @@ fn once() -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultAction {
-    /// 429. Graph: with `Retry-After` in seconds (perhaps fractional) or without; requests before it has
+    /// Answers 429. Graph: with `Retry-After` in seconds (perhaps fractional) or without; requests before it has
     /// passed are throttled again and prolong it. Okta: `Some` is a used-up bucket whose
     /// `X-Rate-Limit-Reset` lies so far ahead, `None` too many requests at a time (limit and remaining 0).
     TooManyRequests {

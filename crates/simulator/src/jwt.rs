@@ -1,4 +1,4 @@
-//! Reads and verifies JWTs that clients sign. NumericDates may be fractions: Microsoft's own library for
+//! Reads and verifies JWTs that clients sign. `NumericDate`s may be fractions: Microsoft's own library for
 //! Python sends them so (observed), and RFC 7519 section 2 allows it.
 
 use crate::keys::{RsaKey, base64url, sha256};
@@ -47,7 +47,7 @@ impl Jwt {
         self.claims.get(name)?.as_str()
     }
 
-    /// A NumericDate, perhaps fractional.
+    /// A `NumericDate`, perhaps fractional.
     pub(crate) fn time(&self, name: &str) -> Option<f64> {
         self.claims.get(name)?.as_f64()
     }

@@ -105,13 +105,13 @@ fn row(body: &mut String, kind: Kind, person: &Person) {
 pub(crate) fn sign_in_page(title: &str, call: &Call, people: &[(String, String)]) -> Reply {
     let mut body = head(title);
     body.push_str("<p>Simulated sign-in: choose a person.</p><ul class=people>");
-    let kept: String = call
+    let kept: Vec<String> = call
         .query_pairs()
         .iter()
         .map(|(key, value)| format!("{}={}&", encode(key), encode(value)))
         .collect();
     for (name, principal) in people {
-        let link = format!("{}?{kept}as={}", call.path, encode(principal));
+        let link = format!("{}?{}as={}", call.path, kept.concat(), encode(principal));
         let _ = write!(
             body,
             "<li><a href=\"{}\">{}</a> <small>{}</small></li>",

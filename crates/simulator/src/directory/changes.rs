@@ -110,7 +110,7 @@ impl Directory {
         self.check_free(principal, Some(index))?;
         let principal = principal.to_owned();
         self.modify(index, now, &["userPrincipalName", "login"], |record| {
-            record.principal = principal
+            record.principal = principal;
         });
         Ok(())
     }

@@ -61,7 +61,7 @@ impl Rule {
                 traits.employee && !traits.disabled && !service && !left_out(index)
             }
             Rule::Department(number) => {
-                generator.department(index) == Some(number) && generator.traits(index).employee
+                Generator::department(index) == Some(number) && generator.traits(index).employee
             }
             Rule::Office(number) => generator.office(index) == number && generator.traits(index).employee,
             Rule::Guests => generator.traits(index).guest,

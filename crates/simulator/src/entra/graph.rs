@@ -121,10 +121,6 @@ impl Context<'_> {
         self.may(&["Member.Read.Hidden"])
     }
 
-    pub(super) fn require(&self, allowed: bool) -> Result<(), Refusal> {
-        if allowed { Ok(()) } else { Err(Refusal::denied()) }
-    }
-
     /// The largest page the server gives: the asked one, unless the control interface made pages shorter.
     pub(super) fn page_size(&self, asked: usize) -> usize {
         self.world
@@ -143,6 +139,11 @@ impl Context<'_> {
         };
         format!("{}/{version}", self.world.entra_base)
     }
+}
+
+/// Refuses with 403 what is not allowed.
+pub(super) fn require(allowed: bool) -> Result<(), Refusal> {
+    if allowed { Ok(()) } else { Err(Refusal::denied()) }
 }
 
 /// Answers a request to Graph.
@@ -307,7 +308,7 @@ fn no_segment(parts: &[&str]) -> Refusal {
 }
 
 fn users_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
-    context.require(context.may_read_users())?;
+    require(context.may_read_users())?;
     match rest {
         [] => users::list(context),
         ["$count"] => users::count(context),
@@ -324,7 +325,7 @@ fn users_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
 }
 
 fn groups_route(context: &Context<'_>, rest: &[&str]) -> Outcome {
-    context.require(context.may_read_groups())?;
+    require(context.may_read_groups())?;
     match rest {
         [] => groups::list(context),
         ["$count"] => groups::count(context),
@@ -357,7 +358,7 @@ fn me(context: &Context<'_>) -> Outcome {
 }
 
 fn organization(context: &Context<'_>) -> Outcome {
-    context.require(context.may(&[
+    require(context.may(&[
         "Organization.Read.All",
         "Directory.Read.All",
         "Directory.ReadWrite.All",

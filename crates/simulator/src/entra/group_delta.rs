@@ -41,6 +41,11 @@ pub(super) fn groups(context: &Context<'_>) -> Outcome {
     }))
 }
 
+/// Whether the round's filter lets a group through.
+fn wanted(state: &State, group: &Group) -> bool {
+    state.f.as_ref().is_none_or(|ids| ids.contains(&group.id))
+}
+
 struct Round<'a> {
     context: &'a Context<'a>,
     directory: &'a Directory,
@@ -60,10 +65,6 @@ impl Round<'_> {
         writer.finish()
     }
 
-    fn wanted(&self, state: &State, group: &Group) -> bool {
-        state.f.as_ref().is_none_or(|ids| ids.contains(&group.id))
-    }
-
     /// The first round. A large group is repeated over pages, each time with another slice of its members.
     fn first(&self, state: State, at: usize, member: usize, log: usize) -> Vec<u8> {
         let size = page_size(self.context);
@@ -71,7 +72,7 @@ impl Round<'_> {
         let mut budget = size * 5;
         let (mut index, mut from) = (at, member);
         while let Some(group) = self.directory.groups.get(index) {
-            if !group.present || !self.wanted(&state, group) {
+            if !group.present || !wanted(&state, group) {
                 (index, from) = (index + 1, 0);
                 continue;
             }
@@ -116,9 +117,7 @@ impl Round<'_> {
         let size = page_size(self.context);
         let changed: Vec<(usize, Changed)> = changed_groups(self.directory, from, to)
             .into_iter()
-            .filter(|(index, changed)| {
-                self.wanted(&state, &self.directory.groups[*index]) && self.tracks(changed)
-            })
+            .filter(|(index, changed)| wanted(&state, &self.directory.groups[*index]) && self.tracks(changed))
             .collect();
         let objects: Vec<Vec<u8>> = changed
             .iter()

@@ -181,9 +181,10 @@ fn answer(redirect: &str, mode: Option<&str>, state: Option<&str>, pairs: &[(&st
     let state = state.map(|state| ("state", state));
     let all = pairs.iter().copied().chain(state);
     if mode == Some("form_post") {
-        let inputs: String = all
+        let inputs: Vec<String> = all
             .map(|(name, value)| format!("<input type=hidden name=\"{name}\" value=\"{}\">", escape(value)))
             .collect();
+        let inputs = inputs.concat();
         return Reply::html(format!(
             "<!doctype html><html lang=en><title>Working…</title><form method=post action=\"{}\">{inputs}<button>Continue</button></form><script>document.forms[0].submit()</script>",
             escape(redirect)

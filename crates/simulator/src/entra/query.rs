@@ -1,4 +1,4 @@
-//! OData query options, and the tokens in next and delta links.
+//! `OData` query options, and the tokens in next and delta links.
 
 use super::graph::Refusal;
 use crate::filter::{Expr, Op, parse_odata};
@@ -189,11 +189,10 @@ pub(super) fn next_link(base: &str, call: &Call, token: &str) -> String {
     for (key, value) in call.query_pairs() {
         // `@odata.count` comes on the first page only, but `$count=true` stays in the link.
         if key != "$skiptoken" {
-            link.push_str(&format!(
-                "{}={}&",
-                encode(&key).replace("%24", "$"),
-                encode(&value)
-            ));
+            link.push_str(&encode(&key).replace("%24", "$"));
+            link.push('=');
+            link.push_str(&encode(&value));
+            link.push('&');
         }
     }
     link + "$skiptoken=" + token

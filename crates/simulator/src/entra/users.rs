@@ -1,6 +1,6 @@
 //! `/users` and what hangs below one user.
 
-use super::graph::{Answer, Context, Outcome, Refusal};
+use super::graph::{Answer, Context, Outcome, Refusal, require};
 use super::properties::{BadProperty, DEFAULTS, Property, filter_value};
 use super::query::{ExpandManager, next_link, seal, unseal};
 use crate::Kind;
@@ -291,7 +291,7 @@ fn entity(context: &Context<'_>, directory: &Directory, record: &Record) -> Outc
 
 /// `GET /directoryObjects/{id}`.
 pub(super) fn directory_object(context: &Context<'_>, id: &str) -> Outcome {
-    context.require(context.may(&["Directory.Read.All", "Directory.ReadWrite.All"]))?;
+    require(context.may(&["Directory.Read.All", "Directory.ReadWrite.All"]))?;
     let directory = context.world.tenant(Kind::Entra).read();
     match directory.by_id(id).filter(|index| directory.is_present(*index)) {
         Some(index) => entity(context, &directory, &directory.person(index)),
@@ -378,7 +378,7 @@ pub(super) fn direct_reports(context: &Context<'_>, key: &str) -> Outcome {
 
 /// `GET /users/{id}/memberOf` and `/transitiveMemberOf`.
 pub(super) fn member_of(context: &Context<'_>, key: &str, nested: bool) -> Outcome {
-    context.require(context.may_read_groups())?;
+    require(context.may_read_groups())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let member = Member::Person(find(&directory, key)?);
     let groups = if nested {
@@ -391,7 +391,7 @@ pub(super) fn member_of(context: &Context<'_>, key: &str, nested: bool) -> Outco
 
 /// `POST /users/{id}/getMemberObjects`: ids of all groups, nested ones too.
 pub(super) fn member_objects(context: &Context<'_>, key: &str) -> Outcome {
-    context.require(context.may_read_users() && context.may_read_groups())?;
+    require(context.may_read_users() && context.may_read_groups())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let member = Member::Person(find(&directory, key)?);
     let ids: Vec<&str> = directory
@@ -424,7 +424,7 @@ pub(super) fn photo(context: &Context<'_>, key: &str) -> Outcome {
 
 /// `GET /directory/deletedItems/microsoft.graph.user`.
 pub(super) fn deleted(context: &Context<'_>) -> Outcome {
-    context.require(context.may_read_users())?;
+    require(context.may_read_users())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let properties = Property::selected(context.query.select.as_deref(), true).map_err(refuse)?;
     let mut writer = Writer::with_capacity(4_096);

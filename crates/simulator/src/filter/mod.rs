@@ -1,4 +1,4 @@
-//! Filters of both providers: `$filter` of Graph (OData) and `filter`/`search` of Okta (SCIM style).
+//! Filters of both providers: `$filter` of Graph (`OData`) and `filter`/`search` of Okta (SCIM style).
 
 mod lexer;
 mod parser;

@@ -41,6 +41,10 @@ pub(super) fn token(world: &World, call: &Call) -> Reply {
     outcome.unwrap_or_else(|refused| *refused)
 }
 
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "every caller puts it into a small `Err`"
+)]
 fn refuse(status: u16, error: &str, text: &str) -> Box<Reply> {
     Box::new(oauth(status, error, text))
 }

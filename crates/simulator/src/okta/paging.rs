@@ -24,7 +24,9 @@ pub(super) fn with_links(
     let mut link = format!("{base}?after={}&limit={limit}", encode(cursor));
     for (key, value) in call.query_pairs() {
         if key != "after" && key != "limit" {
-            link.push_str(&format!("&{}={}", encode(&key), encode(&value)));
+            for part in ["&", &encode(&key), "=", &encode(&value)] {
+                link.push_str(part);
+            }
         }
     }
     reply.with("link", format!("<{link}>; rel=\"next\""))

@@ -138,7 +138,7 @@ impl Generator {
     }
 
     /// The department of the person at a position: that of the head above them.
-    pub(crate) fn department(self, index: usize) -> Option<usize> {
+    pub(crate) fn department(index: usize) -> Option<usize> {
         if index == 0 || index == edge::BARE {
             return None;
         }
@@ -337,7 +337,7 @@ impl Generator {
         }
         let nickname = record.principal.split('@').next().unwrap_or_default().to_owned();
         record.set(Attr::NICKNAME, Some(nickname));
-        let Some(department) = self.department(index) else {
+        let Some(department) = Self::department(index) else {
             record.set(Attr::JOB_TITLE, Some("Chief Executive Officer"));
             return;
         };
