@@ -101,6 +101,10 @@ pub(crate) fn build(
     } else {
         let started = Instant::now();
         node::ensure(workspace)?;
+        // A build that fails half-way leaves a half site: no earlier stamp may vouch for it.
+        if stamp.exists() {
+            std::fs::remove_file(&stamp).map_err(Failure::file("remove", &stamp))?;
+        }
         build_site(workspace, &toolchain, options, &site)?;
         std::fs::write(&stamp, &hash).map_err(Failure::file("write", &stamp))?;
         println!("build-web: done in {} s", started.elapsed().as_secs());
