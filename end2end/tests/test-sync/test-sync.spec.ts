@@ -6,9 +6,17 @@ test.describe("the test sync", () => {
   test("says what is needed first while no directory is connected", async ({ page, demo, visit, signIn, alive, accessible }) => {
     const base = await newCustomer({ page, demo, visit, signIn, alive }, "Unconnected");
     await visit(`${base}/test-sync`);
-    await expect(page.getByText("Needed first:")).toBeVisible();
+    await expect(page.getByRole("heading", { name: "A connection to Entra ID or Okta is needed first" })).toBeVisible();
     await expect(page.getByRole("button", { name: /test sync|test again/i })).toHaveCount(0);
-    await expect(page.getByRole("link", { name: "Open the provider" })).toHaveAttribute("href", `${base}/provider`);
+    await expect(page.getByRole("link", { name: "Connect a directory" })).toHaveAttribute("href", `${base}/provider`);
+    await accessible();
+  });
+
+  test("asks for a security group once a directory is connected", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Nobody chosen");
+    await visit(`${base}/test-sync`);
+    await expect(page.getByRole("heading", { name: "A security group is needed first" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Choose security groups" })).toHaveAttribute("href", `${base}/groups`);
     await accessible();
   });
 

@@ -2,7 +2,7 @@
 
 use domain::Permission;
 use domain::sync::{RunKind, RunState};
-use domain::views::{RunView, TestSyncView};
+use domain::views::{RunView, TaskState, TestSyncView};
 use leptos::prelude::*;
 
 use super::found::{FoundPeople, Oddities, Samples, Totals};
@@ -34,11 +34,7 @@ fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
     let scope = scope_sentence(&found.scope_groups);
     let is_open = found.run.as_ref().is_some_and(|run| !run.row.state.is_final());
     view! {
-        {found.needed_first.clone().map(|sentence| view! {
-            <Banner tone=Tone::Waiting>
-                <p><strong>"Needed first: "</strong>{sentence}" "<a href=customer.path("provider")>"Open the provider"</a></p>
-            </Banner>
-        })}
+        {found.needed_first.clone().map(|what| view! { <NeededFirst what/> })}
         {(can_start && !is_open).then(|| view! {
             <section class="start" aria-labelledby="start">
                 <h2 id="start" class="visually-hidden">"Start a test sync"</h2>
@@ -55,6 +51,37 @@ fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
     }
 }
 
+/// What has to be done before, and where: the provider, or once that is done, the security groups.
+#[component]
+fn NeededFirst(what: String) -> impl IntoView {
+    let customer = customer();
+    let way = move || {
+        Suspend::new(async move {
+            let tasks = customer
+                .overview
+                .await
+                .map(|overview| overview.tasks)
+                .unwrap_or_default();
+            let is_connected = tasks
+                .iter()
+                .any(|task| task.path == "groups" && task.state != TaskState::CannotStart);
+            let (path, label) = if is_connected {
+                ("groups", "Choose security groups")
+            } else {
+                ("provider", "Connect a directory")
+            };
+            view! { <a class="button main" href=customer.path(path)>{label}</a> }
+        })
+    };
+    view! {
+        <section class="start" aria-labelledby="needed">
+            <h2 id="needed">{format!("{what} is needed first")}</h2>
+            <p class="soft">"The test sync opens as soon as that is there."</p>
+            <div class="actions"><Transition>{way}</Transition></div>
+        </section>
+    }
+}
+
 const FIRST: &[(RunKind, &str)] = &[(RunKind::TestSync, "Start the test sync")];
 const AGAIN: &[(RunKind, &str)] = &[(RunKind::TestSync, "Test again")];
 
@@ -65,10 +92,13 @@ const fn has_result(state: RunState) -> bool {
 /// Who would be read as a member: never everybody by default (I-16).
 fn scope_sentence(groups: &[String]) -> String {
     match groups {
-        [] => "No security group is chosen yet, so nobody would be synchronised. The test sync reads everybody all the same.".to_owned(),
+        [] => "No security group is chosen yet, so nobody would be synchronised.".to_owned(),
         [one] => format!("Synchronised are the members of “{one}”."),
         [first, second] => format!("Synchronised are the members of “{first}” and “{second}”."),
-        [first, rest @ ..] => format!("Synchronised are the members of “{first}” and {} other groups.", rest.len()),
+        [first, rest @ ..] => format!(
+            "Synchronised are the members of “{first}” and {} other groups.",
+            rest.len()
+        ),
     }
 }
 
