@@ -116,3 +116,30 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c_07_the_documented_clouds_are_built_in() {
+        let clouds: Vec<String> = built_in_clouds()
+            .iter()
+            .map(|cloud| format!("{} {} {}", cloud.id, cloud.login_base, cloud.graph_base))
+            .collect();
+        assert_eq!(
+            clouds,
+            [
+                "global https://login.microsoftonline.com/ https://graph.microsoft.com/",
+                "usgov https://login.microsoftonline.us/ https://graph.microsoft.us/",
+                "dod https://login.microsoftonline.us/ https://dod-graph.microsoft.us/",
+                "china https://login.partner.microsoftonline.cn/ https://microsoftgraph.chinacloudapi.cn/",
+            ]
+        );
+        assert!(
+            built_in_clouds()
+                .iter()
+                .all(|cloud| !cloud.loopback_allowed && cloud.ca_pem.is_none())
+        );
+    }
+}

@@ -254,6 +254,7 @@ impl Transport {
             .0
             .http
             .request(call.method.clone(), call.url.clone())
+            .timeout(self.0.limits.attempt)
             .header(ACCEPT, "application/json")
             .headers(call.headers.clone())
             .headers(signature);

@@ -436,3 +436,19 @@ async fn g_03_reading_ends_only_where_the_provider_says_so() {
     let last = reader.users(&[], Some(&cursor)).await.expect("read");
     assert_eq!(last.next, Next::End { changes: None });
 }
+
+#[tokio::test]
+async fn c_07_the_built_in_clouds_can_be_connected_to() {
+    let clouds = providers::built_in_clouds();
+    let ids: Vec<String> = clouds.iter().map(|cloud| cloud.id.clone()).collect();
+    let providers = providers::Providers::new(clouds, Vec::new(), std::sync::Arc::new(Still(now())));
+    for cloud in ids {
+        let values = ProviderValues {
+            cloud,
+            ..entra_values()
+        };
+        providers
+            .connect(&values, &entra_secrets())
+            .expect("only checks what was entered");
+    }
+}

@@ -3,6 +3,7 @@
 mod cases;
 mod entra;
 mod http;
+mod logs;
 mod okta;
 mod simulated;
 mod simulated_test;
