@@ -9,8 +9,11 @@ use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{Sql, StoreError, Tx};
 
 statements! {
-    MAKE_UP = "SELECT status, guest, in_scope, COUNT(*) AS people FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present GROUP BY status, guest, in_scope";
+    MAKE_UP = "SELECT status, guest, in_scope, COUNT(*) AS people,
+            SUM(CASE WHEN mail IS NULL OR trim(mail) = '' THEN 1 ELSE 0 END) AS no_mail,
+            SUM(CASE WHEN username_key IS NULL THEN 1 ELSE 0 END) AS no_username
+        FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
+        GROUP BY status, guest, in_scope";
     PAGE = "SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
             display_name, status, guest, manager, attributes, present, in_scope, changed_at
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
@@ -18,19 +21,22 @@ statements! {
     BY_OBJECT = "SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
             display_name, status, guest, manager, attributes, present, in_scope, changed_at
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
+    // One walk over everybody for all attributes. An `atom` is what is neither a list nor null.
     FILLED = {
-        sqlite: "SELECT e.key AS attribute, COUNT(*) AS filled, MIN(CAST(e.value AS TEXT)) AS low,
-                MAX(CAST(e.value AS TEXT)) AS high
+        sqlite: "SELECT e.key AS attribute, COUNT(*) AS filled
             FROM snapshot_users u, json_each(u.attributes) AS e
             WHERE u.customer_id = $1 AND u.directory_id = $2 AND u.present AND (u.in_scope OR $3)
-            AND e.type <> 'null' AND trim(CAST(e.value AS TEXT)) NOT IN ('', '[]')
-            GROUP BY e.key ORDER BY e.key",
-        postgres: "SELECT e.key AS attribute, COUNT(*) AS filled, MIN(e.value) AS low, MAX(e.value) AS high
+            AND (trim(e.atom) <> '' OR (e.type = 'array' AND e.value <> '[]'))
+            GROUP BY e.key",
+        postgres: "SELECT e.key AS attribute, COUNT(*) AS filled
             FROM snapshot_users u CROSS JOIN LATERAL jsonb_each_text(u.attributes) AS e
             WHERE u.customer_id = $1 AND u.directory_id = $2 AND u.present AND (u.in_scope OR $3)
             AND trim(e.value) NOT IN ('', '[]')
-            GROUP BY e.key ORDER BY e.key",
+            GROUP BY e.key",
     };
+    VALUES = "SELECT attributes ->> $4 AS value FROM snapshot_users
+        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
+        AND trim(COALESCE(attributes ->> $4, '')) NOT IN ('', '[]') ORDER BY row_no LIMIT $5";
     NO_MAIL = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND (mail IS NULL OR trim(mail) = '') ORDER BY row_no LIMIT $4";
@@ -49,27 +55,9 @@ statements! {
     UNKNOWN_STATUS = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND status = 'unknown' ORDER BY row_no LIMIT $4";
-    COUNT_NO_MAIL = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
-        AND (mail IS NULL OR trim(mail) = '')";
-    COUNT_NO_USERNAME = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3) AND username_key IS NULL";
-    COUNT_GUESTS = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3) AND guest";
-    COUNT_DISABLED = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
-        AND status IN ('disabled', 'suspended', 'deprovisioned')";
-    COUNT_PENDING = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
-        AND status IN ('pending_acceptance', 'staged')";
-    COUNT_UNKNOWN_STATUS = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3) AND status = 'unknown'";
     WITHOUT = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND trim(COALESCE(attributes ->> $5, '')) IN ('', '[]') ORDER BY row_no LIMIT $4";
-    COUNT_WITHOUT = "SELECT COUNT(*) FROM snapshot_users
-        WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
-        AND trim(COALESCE(attributes ->> $4, '')) IN ('', '[]')";
     SAME_NAME = "SELECT display_name AS what, COUNT(*) AS people FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3) AND trim(display_name) <> ''
         GROUP BY display_name HAVING COUNT(*) > 1 ORDER BY people DESC, what LIMIT $4";
@@ -113,15 +101,17 @@ pub struct MakeUp {
     pub guest: bool,
     pub in_scope: bool,
     pub people: i64,
+    /// Of those, without an e-mail address.
+    pub no_mail: i64,
+    /// Of those, without a username.
+    pub no_username: i64,
 }
 
-/// How many people have an attribute filled, with its least and greatest value as examples.
+/// How many people have an attribute filled.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Filled {
     pub attribute: String,
     pub filled: i64,
-    pub low: Option<String>,
-    pub high: Option<String>,
 }
 
 /// What can be odd about one person.
@@ -143,13 +133,6 @@ pub enum Shared {
     DisplayName,
     Mail,
     Username,
-}
-
-/// How many, and the first few by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
-    pub count: i64,
-    pub examples: Vec<String>,
 }
 
 /// A group whose members were read.
@@ -208,34 +191,35 @@ pub async fn filled(tx: &mut Tx, among: Among) -> Result<Vec<Filled>, StoreError
     fetch_all!(tx, Filled, FILLED, c, d, among.everybody)
 }
 
-/// How many people are odd in this way, and the names of the first `examples`.
-pub async fn odd(tx: &mut Tx, among: Among, odd: Odd<'_>, examples: i64) -> Result<Counted, StoreError> {
-    let (count, list): (Sql, Sql) = match odd {
-        Odd::NoMail => (COUNT_NO_MAIL, NO_MAIL),
-        Odd::NoUsername => (COUNT_NO_USERNAME, NO_USERNAME),
-        Odd::Guest => (COUNT_GUESTS, GUESTS),
-        Odd::Disabled => (COUNT_DISABLED, DISABLED),
-        Odd::Pending => (COUNT_PENDING, PENDING),
-        Odd::UnknownStatus => (COUNT_UNKNOWN_STATUS, UNKNOWN_STATUS),
-        Odd::Without(attribute) => return without(tx, among, attribute, examples).await,
-    };
+/// Values of an attribute of the first people who have any; a list comes as JSON text.
+pub async fn values(
+    tx: &mut Tx,
+    among: Among,
+    attribute: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = fetch_value!(tx, i64, count, c, d, e)?;
-    let names = fetch_all!(tx, (String,), list, c, d, e, examples)?;
-    Ok(Counted {
-        count,
-        examples: names.into_iter().map(|row| row.0).collect(),
-    })
+    let rows = fetch_all!(tx, (String,), VALUES, c, d, e, attribute, limit)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-async fn without(tx: &mut Tx, among: Among, attribute: &str, examples: i64) -> Result<Counted, StoreError> {
+/// The names of the first people who are odd in this way.
+pub async fn odd(tx: &mut Tx, among: Among, odd: Odd<'_>, limit: i64) -> Result<Vec<String>, StoreError> {
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = fetch_value!(tx, i64, COUNT_WITHOUT, c, d, e, attribute)?;
-    let names = fetch_all!(tx, (String,), WITHOUT, c, d, e, examples, attribute)?;
-    Ok(Counted {
-        count,
-        examples: names.into_iter().map(|row| row.0).collect(),
-    })
+    let list = match odd {
+        Odd::NoMail => NO_MAIL,
+        Odd::NoUsername => NO_USERNAME,
+        Odd::Guest => GUESTS,
+        Odd::Disabled => DISABLED,
+        Odd::Pending => PENDING,
+        Odd::UnknownStatus => UNKNOWN_STATUS,
+        Odd::Without(_) => WITHOUT,
+    };
+    let rows = match odd {
+        Odd::Without(attribute) => fetch_all!(tx, (String,), list, c, d, e, limit, attribute)?,
+        _ => fetch_all!(tx, (String,), list, c, d, e, limit)?,
+    };
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 /// How many people have this in common with somebody else; what most of them share, and how many each.
@@ -251,8 +235,12 @@ pub async fn shared(
         Shared::Username => (COUNT_SAME_USERNAME, SAME_USERNAME),
     };
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let count = fetch_value!(tx, i64, count, c, d, e)?;
     let rows = fetch_all!(tx, (String, i64), list, c, d, e, examples)?;
+    let count = if rows.is_empty() {
+        0
+    } else {
+        fetch_value!(tx, i64, count, c, d, e)?
+    };
     Ok((count, rows))
 }
 

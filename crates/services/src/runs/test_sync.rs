@@ -1,7 +1,5 @@
 //! What the latest read found (H-12): totals, how the mapped attributes are filled, oddities, the first people.
 
-use std::collections::BTreeMap;
-
 use domain::directory::{DirectoryStatus, Standing};
 use domain::people::field;
 use domain::settings::{DataMapping, SyncSettings};
@@ -64,8 +62,8 @@ impl Services {
         Ok(TestSyncView {
             run: run.map(|run| run_view(&run, actor, self.now())),
             totals: totals(&make_up, groups.unsigned_abs()),
-            samples: samples(&settings.mapping, &sampled, &filled, looked_at),
-            oddities: oddities(&mut tx, among, &settings).await?,
+            oddities: oddities(&mut tx, among, &settings, &make_up, &filled).await?,
+            samples: samples(&mut tx, among, &settings.mapping, &sampled, &filled, looked_at).await?,
             people: sampled.into_iter().take(PAGE_ROWS).map(found_person).collect(),
             needed_first: needed_first(&settings),
             scope_groups: scope_groups(&mut tx, customer, directory.id, &settings).await?,
@@ -131,77 +129,132 @@ fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
 }
 
 /// The rows of the data mapping with the share of people who have them filled, and real values.
-fn samples(
+async fn samples(
+    tx: &mut Tx,
+    among: Among,
     mapping: &DataMapping,
     people: &[SnapshotUser],
     filled: &[Filled],
     of: u64,
-) -> Vec<AttributeSample> {
-    let by_name: BTreeMap<&str, &Filled> = filled.iter().map(|row| (row.attribute.as_str(), row)).collect();
+) -> Result<Vec<AttributeSample>, ServiceError> {
     let username = (mapping.username_attribute.as_str(), field::USERNAME);
     let rows = mapping
         .fields
         .iter()
         .map(|row| (row.attribute.as_str(), row.field.as_str()));
-    std::iter::once(username)
-        .chain(rows)
-        .map(|(attribute, key)| AttributeSample {
+    let mut samples = Vec::new();
+    for (attribute, key) in std::iter::once(username).chain(rows) {
+        let filled = filled_of(filled, attribute);
+        let mut examples = examples(attribute, people);
+        if examples.is_empty() && filled > 0 {
+            // Nobody of the first few has it: look further.
+            let limit = i64::try_from(EXAMPLES).unwrap_or(1);
+            let found = store::found_list::values(tx, among, attribute, limit).await?;
+            examples = found.iter().map(|value| shortened(value)).collect();
+            examples.dedup();
+        }
+        samples.push(AttributeSample {
             attribute: attribute.to_owned(),
             field: field::label(key).to_owned(),
-            filled: by_name.get(attribute).map_or(0, |row| row.filled.unsigned_abs()),
+            filled,
             of,
-            examples: examples(attribute, people, by_name.get(attribute).copied()),
-        })
-        .collect()
+            examples,
+        });
+    }
+    Ok(samples)
 }
 
-/// The first different values among the people at hand. When none of those few has any, the least and the greatest of
-/// all stand in.
-fn examples(attribute: &str, people: &[SnapshotUser], filled: Option<&Filled>) -> Vec<String> {
+fn filled_of(filled: &[Filled], attribute: &str) -> u64 {
+    filled
+        .iter()
+        .find(|row| row.attribute == attribute)
+        .map_or(0, |row| row.filled.unsigned_abs())
+}
+
+/// The first different values among the people at hand.
+fn examples(attribute: &str, people: &[SnapshotUser]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for value in people
         .iter()
         .filter_map(|person| person.user.attributes.get(attribute)?.to_text())
     {
-        let value: String = value.chars().take(EXAMPLE_CHARS).collect();
+        let value = shortened(&value);
         if !found.contains(&value) {
             found.push(value);
         }
         if found.len() == EXAMPLES {
-            return found;
+            break;
         }
-    }
-    if let (true, Some(filled)) = (found.is_empty(), filled) {
-        let ends = [filled.low.as_deref(), filled.high.as_deref()]
-            .into_iter()
-            .flatten();
-        // A list is stored as JSON text, which is no value to show.
-        found.extend(
-            ends.filter(|end| !end.starts_with('['))
-                .map(|end| end.chars().take(EXAMPLE_CHARS).collect()),
-        );
-        found.dedup();
     }
     found
 }
 
-async fn oddities(tx: &mut Tx, among: Among, settings: &SyncSettings) -> Result<Vec<Oddity>, ServiceError> {
+fn shortened(value: &str) -> String {
+    value.chars().take(EXAMPLE_CHARS).collect()
+}
+
+/// What is odd about people one by one: the counts are known already, only the names are looked up.
+async fn oddities(
+    tx: &mut Tx,
+    among: Among,
+    settings: &SyncSettings,
+    make_up: &[MakeUp],
+    filled: &[Filled],
+) -> Result<Vec<Oddity>, ServiceError> {
+    let looked_at: Vec<&MakeUp> = make_up
+        .iter()
+        .filter(|part| part.in_scope || among.everybody)
+        .collect();
+    let mut found = shared_oddities(tx, among).await?;
+    for (odd, title, explanation) in odd_kinds(settings) {
+        let count = match odd {
+            Odd::Without(attribute) => {
+                let all: u64 = looked_at.iter().map(|part| part.people.unsigned_abs()).sum();
+                all.saturating_sub(filled_of(filled, attribute))
+            }
+            _ => looked_at.iter().map(|part| count_of(odd, part)).sum(),
+        };
+        if count > 0 {
+            found.push(Oddity {
+                title: title.to_owned(),
+                explanation,
+                count,
+                examples: store::found_list::odd(tx, among, odd, NAMED).await?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn count_of(odd: Odd<'_>, part: &MakeUp) -> u64 {
+    let status = DirectoryStatus::from_code(&part.status);
+    let standing = status.map(DirectoryStatus::standing);
+    let counts = match odd {
+        Odd::NoMail => return part.no_mail.unsigned_abs(),
+        Odd::NoUsername => return part.no_username.unsigned_abs(),
+        Odd::Guest => part.guest,
+        Odd::Disabled => standing == Some(Standing::Gone),
+        Odd::Pending => standing == Some(Standing::NotYet),
+        Odd::UnknownStatus => status == Some(DirectoryStatus::Unknown),
+        Odd::Without(_) => false,
+    };
+    if counts { part.people.unsigned_abs() } else { 0 }
+}
+
+/// What to look for, the gravest first: title and what it means.
+fn odd_kinds(settings: &SyncSettings) -> Vec<(Odd<'_>, &'static str, String)> {
     let mapping = &settings.mapping;
-    let surname = mapping.fields.iter().find(|row| row.field == field::SURNAME);
     let guests = if settings.scope.include_guests {
         "They are synchronised, with their e-mail address as username."
     } else {
         "They are left out. Include guests with the security groups if they should be here."
     };
+    let no_username = format!(
+        "The attribute {} is empty, so no account can be made for them.",
+        mapping.username_attribute
+    );
     let mut kinds = vec![
-        (
-            Odd::NoUsername,
-            "No username",
-            format!(
-                "The attribute {} is empty, so no account can be made for them.",
-                mapping.username_attribute
-            ),
-        ),
+        (Odd::NoUsername, "No username", no_username),
         (
             Odd::UnknownStatus,
             "Unknown status",
@@ -224,26 +277,14 @@ async fn oddities(tx: &mut Tx, among: Among, settings: &SyncSettings) -> Result<
             "Their profile has none, and the intranet cannot write to them.".to_owned(),
         ),
     ];
-    if let Some(row) = surname {
+    if let Some(row) = mapping.fields.iter().find(|row| row.field == field::SURNAME) {
         let why = format!(
             "The attribute {} is empty; the list of people sorts them by what there is.",
             row.attribute
         );
         kinds.push((Odd::Without(&row.attribute), "No surname", why));
     }
-    let mut found = shared_oddities(tx, among).await?;
-    for (odd, title, explanation) in kinds {
-        let counted = store::found_list::odd(tx, among, odd, NAMED).await?;
-        if counted.count > 0 {
-            found.push(Oddity {
-                title: title.to_owned(),
-                explanation,
-                count: counted.count.unsigned_abs(),
-                examples: counted.examples,
-            });
-        }
-    }
-    Ok(found)
+    kinds
 }
 
 /// What two people have in common, the gravest first.
