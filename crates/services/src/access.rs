@@ -16,7 +16,9 @@ impl Services {
         slug: &str,
         permission: Permission,
     ) -> Result<CustomerRow, ServiceError> {
-        let customer = store::customers::by_slug(tx, slug).await?.ok_or(UserError::NotFound)?;
+        let customer = store::customers::by_slug(tx, slug)
+            .await?
+            .ok_or(UserError::NotFound)?;
         actor.require_for(permission, customer.id)?;
         Ok(customer)
     }

@@ -27,7 +27,10 @@ impl ServiceError {
         context: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Internal { context, source: source.into() }
+        Self::Internal {
+            context,
+            source: source.into(),
+        }
     }
 
     /// What the user may be told. `reference` is called only for what they may not: it makes the reference under

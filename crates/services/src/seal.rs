@@ -87,7 +87,10 @@ impl KeyRing {
         for (n, (id, key)) in keys.iter().enumerate() {
             let bytes = key.expose_secret().len();
             if bytes != KEY_BYTES {
-                return Err(SealError::KeyLength { id: id.clone(), bytes });
+                return Err(SealError::KeyLength {
+                    id: id.clone(),
+                    bytes,
+                });
             }
             if keys.iter().take(n).any(|(other, _)| other == id) {
                 return Err(SealError::KeyTwice { id: id.clone() });
@@ -106,31 +109,48 @@ impl KeyRing {
         let (id, key) = self.0.first().ok_or(SealError::NoKeys)?;
         let mut nonce = [0_u8; 24];
         rand::rng().fill_bytes(&mut nonce);
-        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: &place.0 };
+        let payload = Payload {
+            msg: secret.expose_secret().as_bytes(),
+            aad: &place.0,
+        };
         let ciphertext = cipher(id, key)?
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| SealError::DoesNotOpen { id: id.clone() })?;
-        Ok(Sealed { key_id: id.clone(), nonce: nonce.to_vec(), ciphertext })
+        Ok(Sealed {
+            key_id: id.clone(),
+            nonce: nonce.to_vec(),
+            ciphertext,
+        })
     }
 
     /// Opens what was sealed for this place.
     pub fn open(&self, place: &Place, sealed: &Sealed) -> Result<SecretString, SealError> {
         let id = &sealed.key_id;
-        let (_, key) =
-            self.0.iter().find(|(known, _)| known == id).ok_or_else(|| SealError::UnknownKey { id: id.clone() })?;
+        let (_, key) = self
+            .0
+            .iter()
+            .find(|(known, _)| known == id)
+            .ok_or_else(|| SealError::UnknownKey { id: id.clone() })?;
         let refused = || SealError::DoesNotOpen { id: id.clone() };
         let nonce: [u8; 24] = sealed.nonce.as_slice().try_into().map_err(|_| refused())?;
-        let payload = Payload { msg: &sealed.ciphertext, aad: &place.0 };
-        let plain = cipher(id, key)?.decrypt(&XNonce::from(nonce), payload).map_err(|_| refused())?;
-        String::from_utf8(plain).map(SecretString::from).map_err(|_| refused())
+        let payload = Payload {
+            msg: &sealed.ciphertext,
+            aad: &place.0,
+        };
+        let plain = cipher(id, key)?
+            .decrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| refused())?;
+        String::from_utf8(plain)
+            .map(SecretString::from)
+            .map_err(|_| refused())
     }
 }
 
 fn cipher(id: &str, key: &SecretSlice<u8>) -> Result<XChaCha20Poly1305, SealError> {
-    let bytes: [u8; KEY_BYTES] = key
-        .expose_secret()
-        .try_into()
-        .map_err(|_| SealError::KeyLength { id: id.to_owned(), bytes: key.expose_secret().len() })?;
+    let bytes: [u8; KEY_BYTES] = key.expose_secret().try_into().map_err(|_| SealError::KeyLength {
+        id: id.to_owned(),
+        bytes: key.expose_secret().len(),
+    })?;
     Ok(XChaCha20Poly1305::new(&Key::from(bytes)))
 }
 
@@ -185,7 +205,15 @@ impl Services {
             ciphertext: row.ciphertext.clone(),
         };
         let new = self.keys().seal(&place, &self.keys().open(&place, &old)?)?;
-        store::sealed::replace(tx, &row.key, &old.key_id, &new.key_id, &new.nonce, &new.ciphertext).await?;
+        store::sealed::replace(
+            tx,
+            &row.key,
+            &old.key_id,
+            &new.key_id,
+            &new.nonce,
+            &new.ciphertext,
+        )
+        .await?;
         Ok(())
     }
 }
@@ -195,8 +223,12 @@ mod tests {
     use super::*;
 
     fn ring(ids: &[(&str, u8)]) -> KeyRing {
-        KeyRing::new(ids.iter().map(|(id, byte)| ((*id).to_owned(), vec![*byte; 32].into())).collect())
-            .expect("a ring")
+        KeyRing::new(
+            ids.iter()
+                .map(|(id, byte)| ((*id).to_owned(), vec![*byte; 32].into()))
+                .collect(),
+        )
+        .expect("a ring")
     }
 
     #[test]
@@ -206,8 +238,14 @@ mod tests {
         let sealed = keys.seal(&here, &"hush".into()).expect("sealed");
         assert!(!sealed.ciphertext.windows(4).any(|w| w == b"hush"));
         assert_eq!(keys.open(&here, &sealed).expect("opened").expose_secret(), "hush");
-        for there in [Place::new("t", "c", &["12", "3"]), Place::new("t", "d", &["1", "23"])] {
-            assert!(matches!(keys.open(&there, &sealed), Err(SealError::DoesNotOpen { .. })));
+        for there in [
+            Place::new("t", "c", &["12", "3"]),
+            Place::new("t", "d", &["1", "23"]),
+        ] {
+            assert!(matches!(
+                keys.open(&there, &sealed),
+                Err(SealError::DoesNotOpen { .. })
+            ));
         }
     }
 
@@ -216,10 +254,19 @@ mod tests {
         let place = Place::new("t", "c", &["1"]);
         let old = ring(&[("a", 1)]).seal(&place, &"hush".into()).expect("sealed");
         let both = ring(&[("b", 2), ("a", 1)]);
-        assert_eq!(both.open(&place, &old).expect("old key opens").expose_secret(), "hush");
+        assert_eq!(
+            both.open(&place, &old).expect("old key opens").expose_secret(),
+            "hush"
+        );
         assert_eq!(both.seal(&place, &"x".into()).expect("sealed").key_id, "b");
-        assert!(matches!(ring(&[("b", 2)]).open(&place, &old), Err(SealError::UnknownKey { .. })));
-        assert!(matches!(ring(&[("a", 9)]).open(&place, &old), Err(SealError::DoesNotOpen { .. })));
+        assert!(matches!(
+            ring(&[("b", 2)]).open(&place, &old),
+            Err(SealError::UnknownKey { .. })
+        ));
+        assert!(matches!(
+            ring(&[("a", 9)]).open(&place, &old),
+            Err(SealError::DoesNotOpen { .. })
+        ));
     }
 
     #[test]
@@ -227,7 +274,10 @@ mod tests {
         assert!(matches!(KeyRing::new(vec![]), Err(SealError::NoKeys)));
         let short = KeyRing::new(vec![("a".into(), vec![1; 31].into())]);
         assert!(matches!(short, Err(SealError::KeyLength { bytes: 31, .. })));
-        let twice = KeyRing::new(vec![("a".into(), vec![1; 32].into()), ("a".into(), vec![2; 32].into())]);
+        let twice = KeyRing::new(vec![
+            ("a".into(), vec![1; 32].into()),
+            ("a".into(), vec![2; 32].into()),
+        ]);
         assert!(matches!(twice, Err(SealError::KeyTwice { .. })));
         assert_eq!(format!("{:?}", ring(&[("a", 7)])), "[\"a\"]");
     }

@@ -66,12 +66,23 @@ impl Running<'_> {
     }
 
     async fn refuse(&mut self, changes: &[ChangeRecord], error: &StoreError) -> Result<(), Stop> {
-        let reference = format!("{}-{}", self.run.number, changes.first().map_or(0, |change| change.seq));
+        let reference = format!(
+            "{}-{}",
+            self.run.number,
+            changes.first().map_or(0, |change| change.seq)
+        );
         tracing::warn!(customer = %self.customer, run = self.run.number, reference,
             error = crate::error::chain(error), "a change was refused by the database");
         let outcomes: Vec<_> = changes
             .iter()
-            .map(|change| failed(change, Reason::Refused { reference: reference.clone() }))
+            .map(|change| {
+                failed(
+                    change,
+                    Reason::Refused {
+                        reference: reference.clone(),
+                    },
+                )
+            })
             .collect();
         let mut tx = self.begin().await?;
         self.settle(&mut tx, &outcomes).await?;
@@ -98,12 +109,7 @@ impl Running<'_> {
 
     /// What these changes do to the accounts as they are now. A change whose account is not what the plan saw fails by
     /// itself (S-05, P-17); the next run looks again.
-    async fn effects(
-        &self,
-        tx: &mut Tx,
-        changes: &[ChangeRecord],
-        now: Timestamp,
-    ) -> Result<Effects, Stop> {
+    async fn effects(&self, tx: &mut Tx, changes: &[ChangeRecord], now: Timestamp) -> Result<Effects, Stop> {
         let ids: Vec<AccountId> = changes
             .iter()
             .filter(|change| change.change.kind != ChangeKind::Create)
@@ -118,12 +124,18 @@ impl Running<'_> {
         let mut effects = Effects::default();
         let lost = self.lost_components(changes, &accounts);
         for change in changes {
-            let changed_meanwhile = change.component.is_some_and(|component| lost.contains(&component))
+            let changed_meanwhile = change
+                .component
+                .is_some_and(|component| lost.contains(&component))
                 || !self.apply_one(change, &mut accounts, &mut effects, now);
             effects.outcomes.push(if changed_meanwhile {
                 failed(change, Reason::ChangedMeanwhile)
             } else {
-                Outcome { seq: change.seq, state: ChangeState::Applied, reason: None }
+                Outcome {
+                    seq: change.seq,
+                    state: ChangeState::Applied,
+                    reason: None,
+                }
             });
         }
         Ok(effects)
@@ -148,7 +160,10 @@ impl Running<'_> {
 
     fn is_as_planned(&self, change: &ChangeRecord, account: &PeopleAccount) -> bool {
         account.directory == Directory::External(self.run.directory)
-            && change.change.account_version.is_none_or(|version| version == account.version)
+            && change
+                .change
+                .account_version
+                .is_none_or(|version| version == account.version)
     }
 
     /// Applies one change to the accounts in memory. False: the account is not what the plan saw.
@@ -163,13 +178,14 @@ impl Running<'_> {
         let Some(id) = change.account else { return false };
         if change.kind == ChangeKind::Create {
             effects.created.push(self.new_account(id, record, now));
-            effects.links.extend(change.object_id.clone().map(|object| (object, id)));
+            effects
+                .links
+                .extend(change.object_id.clone().map(|object| (object, id)));
             return true;
         }
         if let Some(group) = record.group {
             // A membership needs its account, which an earlier chunk, or this one, may have failed to create.
-            let exists =
-                accounts.contains_key(&id) || effects.created.iter().any(|account| account.id == id);
+            let exists = accounts.contains_key(&id) || effects.created.iter().any(|account| account.id == id);
             if exists {
                 let list = match change.kind {
                     ChangeKind::GroupRemove => &mut effects.left,
@@ -179,7 +195,9 @@ impl Running<'_> {
             }
             return exists;
         }
-        let Some(account) = accounts.get_mut(&id) else { return false };
+        let Some(account) = accounts.get_mut(&id) else {
+            return false;
+        };
         // The version was raised in memory by nobody yet: it is compared with the stored one.
         if !self.is_as_planned(record, account) {
             return false;
@@ -188,7 +206,9 @@ impl Running<'_> {
             effects.renamed.push(id);
         }
         if change.kind == ChangeKind::Link {
-            effects.links.extend(change.object_id.clone().map(|object| (object, id)));
+            effects
+                .links
+                .extend(change.object_id.clone().map(|object| (object, id)));
         }
         effects.changed.insert(id, account.clone());
         true
@@ -226,7 +246,11 @@ impl Running<'_> {
             return Err(StoreError::Stale { what: "an account" }.into());
         }
         store::accounts::insert(tx, customer, &created, now).await?;
-        let links: Vec<_> = effects.links.iter().map(|(object, account)| (object, *account)).collect();
+        let links: Vec<_> = effects
+            .links
+            .iter()
+            .map(|(object, account)| (object, *account))
+            .collect();
         store::links::insert(tx, customer, self.run.directory, &links, now).await?;
         store::groups::remove_members(tx, customer, &effects.left).await?;
         store::groups::add_members(tx, customer, &effects.joined, true).await?;
@@ -236,7 +260,10 @@ impl Running<'_> {
     async fn settle(&mut self, tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), Stop> {
         let now = self.services.now();
         store::changes::settle(tx, self.customer, self.run.id, outcomes, now).await?;
-        let failed = outcomes.iter().filter(|outcome| outcome.state == ChangeState::Failed).count();
+        let failed = outcomes
+            .iter()
+            .filter(|outcome| outcome.state == ChangeState::Failed)
+            .count();
         self.counts.failed += u64::try_from(failed).unwrap_or(0);
         self.counts.applied += u64::try_from(outcomes.len() - failed).unwrap_or(0);
         store::runs::progress(tx, self.customer, self.run.id, &self.counts).await?;
@@ -254,7 +281,11 @@ pub(crate) fn account_write(account: PeopleAccount) -> AccountWrite {
         "" => username::search_key(username),
         name => name.to_owned(),
     };
-    AccountWrite { account, search_key, sort_key }
+    AccountWrite {
+        account,
+        search_key,
+        sort_key,
+    }
 }
 
 /// Writes the planned fields into an account; true when its username changes.
@@ -282,19 +313,26 @@ fn alter(account: &mut PeopleAccount, record: &ChangeRecord) -> bool {
 }
 
 fn set_state(account: &mut PeopleAccount, after: &str, reason: &Reason) {
-    let Some(state) = AccountState::from_code(after) else { return };
+    let Some(state) = AccountState::from_code(after) else {
+        return;
+    };
     account.state = state;
     account.block = match (state, reason) {
-        (AccountState::Blocked, Reason::Blocked { why }) => {
-            Some(Block { by: BlockedBy::Sync, reason: *why })
-        }
+        (AccountState::Blocked, Reason::Blocked { why }) => Some(Block {
+            by: BlockedBy::Sync,
+            reason: *why,
+        }),
         (AccountState::Blocked, _) => account.block,
         _ => None,
     };
 }
 
 fn failed(change: &ChangeRecord, reason: Reason) -> Outcome {
-    Outcome { seq: change.seq, state: ChangeState::Failed, reason: Some(reason) }
+    Outcome {
+        seq: change.seq,
+        state: ChangeState::Failed,
+        reason: Some(reason),
+    }
 }
 
 /// Whether a smaller unit of work may get further: a name or a link that is taken, an account that just changed.

@@ -23,13 +23,18 @@ impl Services {
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
         let directory = store::directories::current(&mut tx, customer)
             .await?
-            .ok_or_else(|| UserError::NeededFirst { what: "A connection to Entra ID or Okta".to_owned() })?;
+            .ok_or_else(|| UserError::NeededFirst {
+                what: "A connection to Entra ID or Okta".to_owned(),
+            })?;
         let settings = store::settings::find(&mut tx, customer, directory.id)
             .await?
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
         if settings.scope.groups.is_empty() {
-            return Err(UserError::NeededFirst { what: "A security group".to_owned() }.into());
+            return Err(UserError::NeededFirst {
+                what: "A security group".to_owned(),
+            }
+            .into());
         }
         let number = store::customers::next_run_number(&mut tx, customer).await?;
         let run = NewRun {
@@ -46,7 +51,15 @@ impl Services {
         }
         self.enqueue_run(&mut tx, customer, number).await?;
         let details = serde_json::json!({ "kind": kind.code(), "settings_version": settings.version });
-        self.record(&mut tx, actor, Some(customer), "run.start", &number.to_string(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "run.start",
+            &number.to_string(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
         self.wake().wake();
         Ok(number)
@@ -71,11 +84,24 @@ impl Services {
     /// Asks a run to stop: within a second it does, at a safe point; what was applied stays and is in the history.
     pub async fn cancel_run(&self, actor: &Actor, slug: &str, number: i64) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::CancelRun).await?.id;
-        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::CancelRun)
+            .await?
+            .id;
+        let run = store::runs::by_number(&mut tx, customer, number)
+            .await?
+            .ok_or(UserError::NotFound)?;
         store::runs::request_cancel(&mut tx, customer, run.id).await?;
         let details = serde_json::json!({ "phase": run.phase.code() });
-        self.record(&mut tx, actor, Some(customer), "run.cancel", &number.to_string(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "run.cancel",
+            &number.to_string(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -90,8 +116,13 @@ impl Services {
         accept: bool,
     ) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::DecideHeldRun).await?.id;
-        let run = store::runs::by_number(&mut tx, customer, number).await?.ok_or(UserError::NotFound)?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::DecideHeldRun)
+            .await?
+            .id;
+        let run = store::runs::by_number(&mut tx, customer, number)
+            .await?
+            .ok_or(UserError::NotFound)?;
         if run.state != RunState::Held {
             return Err(UserError::NotHeld.into());
         }
@@ -103,7 +134,15 @@ impl Services {
             "run.reject"
         };
         let details = serde_json::json!({ "hold": run.hold, "counts": run.counts });
-        self.record(&mut tx, actor, Some(customer), action, &number.to_string(), &details).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            action,
+            &number.to_string(),
+            &details,
+        )
+        .await?;
         tx.commit().await?;
         self.wake().wake();
         Ok(())

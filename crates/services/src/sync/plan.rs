@@ -68,11 +68,24 @@ impl Plan {
         self.next_seq += 1;
         let search_key = named.search_key();
         let (seq, name, username) = (self.next_seq, named.name, named.username);
-        self.waiting.push(NewChange { seq, component, change, group, manager, name, username, search_key });
+        self.waiting.push(NewChange {
+            seq,
+            component,
+            change,
+            group,
+            manager,
+            name,
+            username,
+            search_key,
+        });
     }
 
     /// What is to be written now: everything, or only whole chunks.
     pub(super) fn take(&mut self, all: bool) -> Vec<NewChange> {
-        if all || self.waiting.len() >= CHUNK { std::mem::take(&mut self.waiting) } else { Vec::new() }
+        if all || self.waiting.len() >= CHUNK {
+            std::mem::take(&mut self.waiting)
+        } else {
+            Vec::new()
+        }
     }
 }

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 use store::snapshot::{NewUser, ReadPage};
 
-use super::stop::{self, Stop};
 use super::Running;
+use super::stop::{self, Stop};
 
 /// The name of the collection in the checkpoints.
 const USERS: &str = "users";
@@ -58,16 +58,23 @@ impl Running<'_> {
         if self.settings.scope.groups.is_empty() {
             return Err(stop::no_scope());
         }
-        let budget = RunBudget { cancel: self.cancel.clone(), time: None };
+        let budget = RunBudget {
+            cancel: self.cancel.clone(),
+            time: None,
+        };
         let connection = {
             let mut tx = self.services.db().read().await?;
             self.services.connection(&mut tx, self.customer).await?
         };
         let connection = connection
             .filter(|connection| connection.directory.id == self.run.directory)
-            .ok_or(store::StoreError::Stale { what: "the directory" })?;
+            .ok_or(store::StoreError::Stale {
+                what: "the directory",
+            })?;
         let reader =
-            self.services.providers().connect_for_run(&connection.values, &connection.secrets, &budget)?;
+            self.services
+                .providers()
+                .connect_for_run(&connection.values, &connection.secrets, &budget)?;
         self.check_tenant(&*reader).await?;
         let seen = self.read_users(&*reader).await?;
         let groups = self.read_groups(&*reader).await?;
@@ -80,7 +87,9 @@ impl Running<'_> {
         let mut tx = self.begin().await?;
         let directory = store::directories::find(&mut tx, self.customer, self.run.directory)
             .await?
-            .ok_or(store::StoreError::Stale { what: "the directory" })?;
+            .ok_or(store::StoreError::Stale {
+                what: "the directory",
+            })?;
         match directory.tenant_id {
             Some(known) if known != tenant.id => return Err(stop::other_tenant(&tenant.name)),
             Some(_) => {}
@@ -124,7 +133,9 @@ impl Running<'_> {
         if page_no > 0 && cursor.is_none() {
             return Ok(seen);
         }
-        let mut page = self.cancellable(reader.users(&attributes, cursor.as_ref())).await?;
+        let mut page = self
+            .cancellable(reader.users(&attributes, cursor.as_ref()))
+            .await?;
         loop {
             self.check_cancel()?;
             let Page { items, next } = page;
@@ -167,14 +178,22 @@ impl Running<'_> {
             }
         }
         let mapping = &self.settings.mapping;
-        if !users.is_empty() && users.values().all(|user| rules::mapping::looks_unreadable(user, mapping)) {
+        if !users.is_empty()
+            && users
+                .values()
+                .all(|user| rules::mapping::looks_unreadable(user, mapping))
+        {
             return Err(stop::unreadable());
         }
         let now = self.services.now();
         let mut tx = self.begin().await?;
         let seen = self.write_users(&mut tx, &users, now).await?;
         let next_cursor = next.map(|cursor| cursor.as_str().to_owned());
-        let done = ReadPage { page, seen, next_cursor };
+        let done = ReadPage {
+            page,
+            seen,
+            next_cursor,
+        };
         store::snapshot::page_done(&mut tx, self.customer, self.run.id, USERS, &done).await?;
         let mut counts = self.counts;
         counts.read = seen_before + u64::try_from(done.seen.len()).unwrap_or(0);
@@ -217,7 +236,9 @@ impl Running<'_> {
                 |known| known.row_no,
             );
             seen.push(u32::try_from(row_no).unwrap_or(u32::MAX));
-            let Some((username, key)) = names.get(&user.object_id) else { continue };
+            let Some((username, key)) = names.get(&user.object_id) else {
+                continue;
+            };
             let mut new = NewUser {
                 row_no,
                 object_id: user.object_id.as_str(),
@@ -269,10 +290,13 @@ impl Running<'_> {
         let mut tx = self.services.db().read().await?;
         loop {
             let rows = store::snapshot::present_rows(&mut tx, customer, directory, after, 10_000).await?;
-            let Some(last) = rows.last() else { return Ok(absent) };
+            let Some(last) = rows.last() else {
+                return Ok(absent);
+            };
             after = *last;
             absent.extend(
-                rows.into_iter().filter(|row| !u32::try_from(*row).is_ok_and(|row| seen.contains(row))),
+                rows.into_iter()
+                    .filter(|row| !u32::try_from(*row).is_ok_and(|row| seen.contains(row))),
             );
         }
     }
@@ -293,16 +317,31 @@ impl Running<'_> {
 
     /// All groups whose members matter, each once: scope groups first.
     pub(super) fn groups_to_read(&self) -> Vec<(ObjectId, String, bool)> {
-        let scope = self.settings.scope.groups.iter().map(|g| (g.object_id.clone(), g.name.clone(), true));
-        let mapped = self.settings.groups.iter().map(|g| (g.object_id.clone(), g.name.clone(), false));
+        let scope = self
+            .settings
+            .scope
+            .groups
+            .iter()
+            .map(|g| (g.object_id.clone(), g.name.clone(), true));
+        let mapped = self
+            .settings
+            .groups
+            .iter()
+            .map(|g| (g.object_id.clone(), g.name.clone(), false));
         let mut taken = HashSet::new();
-        scope.chain(mapped).filter(|(id, ..)| taken.insert(id.clone())).collect()
+        scope
+            .chain(mapped)
+            .filter(|(id, ..)| taken.insert(id.clone()))
+            .collect()
     }
 }
 
 fn content_hash(user: &NewUser<'_>) -> Result<Vec<u8>, Stop> {
     // The row number is ours, so it does not belong to the content.
-    let content = NewUser { row_no: 0, ..user.clone() };
+    let content = NewUser {
+        row_no: 0,
+        ..user.clone()
+    };
     let json = serde_json::to_vec(&content)
         .map_err(|source| crate::ServiceError::internal("hashing a person of the snapshot", source))?;
     Ok(Sha256::digest(json).to_vec())
@@ -310,8 +349,10 @@ fn content_hash(user: &NewUser<'_>) -> Result<Vec<u8>, Stop> {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

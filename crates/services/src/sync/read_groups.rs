@@ -5,8 +5,8 @@ use domain::directory::DirectoryGroup;
 use providers::{Cursor, DirectoryReader, Next, ProviderError, Reading};
 use store::Tx;
 
-use super::stop::{self, Stop};
 use super::Running;
+use super::stop::{self, Stop};
 
 impl Running<'_> {
     /// Reads the members of every scope group and every mapped group. A scope group that cannot be read ends the run;
@@ -51,7 +51,10 @@ impl Running<'_> {
     ) -> Result<(), Stop> {
         let Some(found) = self.cancellable(reader.group(group)).await? else {
             let id = group.as_str().to_owned();
-            return Err(Stop::Provider(ProviderError::NotFound { what: Reading::Groups, id }));
+            return Err(Stop::Provider(ProviderError::NotFound {
+                what: Reading::Groups,
+                id,
+            }));
         };
         let mut tx = self.begin().await?;
         store::snapshot::upsert_group(&mut tx, self.customer, self.run.directory, &found).await?;
@@ -60,10 +63,16 @@ impl Running<'_> {
         let (mut all, mut others) = (0, 0);
         let mut cursor: Option<Cursor> = None;
         loop {
-            let page = self.cancellable(reader.members(group, nested, cursor.as_ref())).await?;
+            let page = self
+                .cancellable(reader.members(group, nested, cursor.as_ref()))
+                .await?;
             // U-06: devices, contacts and nested groups themselves are counted, never synchronised.
-            let people: Vec<&str> =
-                page.items.iter().filter(|m| m.is_user).map(|m| m.object_id.as_str()).collect();
+            let people: Vec<&str> = page
+                .items
+                .iter()
+                .filter(|m| m.is_user)
+                .map(|m| m.object_id.as_str())
+                .collect();
             all += page.items.len();
             others += page.items.len() - people.len();
             let mut tx = self.begin().await?;

@@ -43,7 +43,13 @@ impl From<ServiceError> for Stop {
 }
 
 fn advice(problem: String, cure: &str, field: Option<&str>) -> Advice {
-    Advice { problem, cure: cure.to_owned(), field: field.map(ToOwned::to_owned), permission: None, code: None }
+    Advice {
+        problem,
+        cure: cure.to_owned(),
+        field: field.map(ToOwned::to_owned),
+        permission: None,
+        code: None,
+    }
 }
 
 /// C-22: every object id would be unknown, so everybody would be made anew and blocked.
@@ -87,7 +93,8 @@ pub(super) fn no_scope() -> Stop {
 /// Something on our side; the log has the rest under the run's number.
 pub(super) fn our_fault(run: i64) -> Advice {
     advice(
-        "The run stopped because of a fault on our side. Everything it had applied is in its history.".to_owned(),
+        "The run stopped because of a fault on our side. Everything it had applied is in its history."
+            .to_owned(),
         &format!("Start it again. If it happens twice, tell us the number of the run, {run}."),
         None,
     )
