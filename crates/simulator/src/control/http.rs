@@ -207,6 +207,14 @@ fn access(control: &Control, kind: Kind, action: &str, body: &Value) -> Result<V
             let seconds = number("seconds").ok_or_else(|| bad("the field \"seconds\" is missing"))?;
             control.advance(Duration::try_seconds(seconds).ok_or_else(|| bad("too many seconds"))?);
         }
+        _ => return trouble(control, kind, action, body),
+    }
+    Ok(json!({"ok": true}))
+}
+
+/// Actions on faults and the record.
+fn trouble(control: &Control, kind: Kind, action: &str, body: &Value) -> Result<Value, Problem> {
+    match action {
         "fault" => {
             let mut fields = body.clone();
             if let Some(fields) = fields.as_object_mut() {
@@ -216,8 +224,9 @@ fn access(control: &Control, kind: Kind, action: &str, body: &Value) -> Result<V
             return Ok(json!({"fault": control.fault(fault)}));
         }
         "remove-fault" => {
-            let id = number("fault")
-                .and_then(|id| u64::try_from(id).ok())
+            let id = body
+                .get("fault")
+                .and_then(Value::as_u64)
                 .ok_or_else(|| bad("the field \"fault\" is missing"))?;
             return Ok(json!({"removed": control.remove_fault(FaultId(id))}));
         }

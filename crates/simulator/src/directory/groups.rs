@@ -248,7 +248,7 @@ pub(crate) fn first_groups(generator: Generator) -> Vec<Group> {
 }
 
 fn entra_groups(builder: &mut Builder) {
-    use GroupForm::{Dynamic, MailSecurity, Security, Unified};
+    use GroupForm::Security;
     builder.add(
         "Intranet users",
         "Everybody who may use the intranet",
@@ -282,6 +282,13 @@ fn entra_groups(builder: &mut Builder) {
     builder
         .add("Aurora contractors", "", Security, Rule::Range(30, 36))
         .added = BTreeSet::from([Member::Group(one)]);
+    entra_odd_groups(builder);
+    builder.teams(Security);
+}
+
+/// Groups for the awkward cases of section 3.5.
+fn entra_odd_groups(builder: &mut Builder) {
+    use GroupForm::{Dynamic, MailSecurity, Security, Unified};
     builder.add("Leadership team", "", Unified, Rule::Range(0, 13));
     builder
         .add(
@@ -327,7 +334,6 @@ fn entra_groups(builder: &mut Builder) {
         .add("Intranet administrators", "", Security, Rule::Range(10, 11))
         .role_assignable = true;
     builder.add("営業部 (東京)", "", Security, Rule::Range(6, 8));
-    builder.teams(Security);
 }
 
 fn okta_groups(builder: &mut Builder) {

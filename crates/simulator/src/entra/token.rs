@@ -236,7 +236,7 @@ fn check_times(jwt: &Jwt, now: DateTime<Utc>) -> Result<(), TokenError> {
     if expired || early {
         let text = format!(
             "Client assertion is not within its valid time range. Current time: {}, assertion valid from {} to {}.",
-            now.format("%Y-%m-%dT%H:%M:%S%.7fZ"),
+            now.format("%Y-%m-%dT%H:%M:%S%.6f0Z"),
             jwt.claims.get("nbf").unwrap_or(&Value::Null),
             jwt.claims.get("exp").unwrap_or(&Value::Null),
         );

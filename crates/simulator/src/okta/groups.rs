@@ -118,24 +118,29 @@ pub(super) fn list(world: &World, call: &Call, caller: &Caller) -> Reply {
     } else {
         page.last().filter(|_| more).map(|group| group.id.clone())
     };
+    let all = objects(world, call, &directory, &page);
+    let reply = Reply::new(StatusCode::OK, "application/json", Value::Array(all).to_string());
+    with_links(world, call, reply, limit, next.as_deref())
+}
+
+/// The page's groups, with their counts where asked for.
+fn objects(world: &World, call: &Call, directory: &Directory, page: &[&Group]) -> Vec<Value> {
     let stats = call
         .query_value("expand")
         .is_some_and(|expand| expand.contains("stats"));
     let rounds = if call.quirks.duplicates { 2 } else { 1 };
-    let all: Vec<Value> = (0..rounds)
-        .flat_map(|_| &page)
+    (0..rounds)
+        .flat_map(|_| page)
         .map(|group| {
             let mut body = object(world, group);
             if stats {
-                let count = users_count(&directory, group);
+                let count = users_count(directory, group);
                 body["_embedded"] =
                     json!({"stats": {"usersCount": count, "appsCount": 0, "groupPushMappingsCount": 0, "hasAdminPrivilege": false}});
             }
             body
         })
-        .collect();
-    let reply = Reply::new(StatusCode::OK, "application/json", Value::Array(all).to_string());
-    with_links(world, call, reply, limit, next.as_deref())
+        .collect()
 }
 
 /// `GET /api/v1/groups/{id}`.

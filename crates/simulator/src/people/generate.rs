@@ -89,8 +89,8 @@ impl Generator {
                 employee: !guest && !service,
             };
         }
-        // Nobody reports to the last seven eighths, so guests come from there.
-        let guest = index > self.users / SPAN && self.one_in(index, 1, 40);
+        // Nobody reports to those beyond the first eighth, so guests come from there.
+        let guest = index > self.users / SPAN + edge::FIRST_GENERATED && self.one_in(index, 1, 40);
         let disabled = !guest && self.one_in(index, 2, 25);
         Traits {
             guest,

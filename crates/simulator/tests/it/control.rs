@@ -27,9 +27,9 @@ async fn i_07_i_08_recreated_people_have_new_ids_and_restored_ones_the_old() {
         .await
         .json();
     assert_eq!(deleted["value"][0]["id"], json!(old));
-    let taken = control.restore(Kind::Entra, &old).expect_err("the name is taken");
+    let refused = control.restore(Kind::Entra, &old).expect_err("the name is taken");
     assert_eq!(
-        taken,
+        refused,
         ControlError::PrincipalTaken {
             principal: "john.smith@contoso.com".to_owned()
         }
@@ -95,6 +95,7 @@ async fn u_02_groups_are_added_renamed_and_filled() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 #[tokio::test]
 async fn the_same_over_http_with_json_and_with_forms() {
     let bench = Bench::new(60).await;

@@ -39,6 +39,7 @@ async fn g_01_pages_follow_whole_next_links_and_reach_everybody_once() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 #[tokio::test]
 async fn g_16_default_properties_only_and_account_enabled_on_select() {
     let bench = Bench::new(60).await;
@@ -124,6 +125,7 @@ async fn bad_selects_are_refused_as_documented() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 #[tokio::test]
 async fn filters_and_the_consistency_level_rules() {
     let bench = Bench::new(120).await;

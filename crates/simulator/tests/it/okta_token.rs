@@ -54,6 +54,7 @@ async fn token_call(bench: &Bench, assertion: &str, scope: &str, proof: Option<&
     bench.send(request).await
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told from beginning to end")]
 #[tokio::test]
 async fn private_key_jwt_works_and_each_flaw_is_told() {
     let bench = Bench::new(30).await;
@@ -89,7 +90,7 @@ async fn private_key_jwt_works_and_each_flaw_is_told() {
         assertion(&bench, &client, |claims| claims["exp"] = json!(now - 10)),
         assertion(&bench, &client, |claims| claims["exp"] = json!(now + 7_200)),
         assertion(&bench, &client, |claims| {
-            claims["aud"] = json!("https://example.com")
+            claims["aud"] = json!("https://example.com");
         }),
         assertion(&bench, "0oaUnknownClientId00", |_| {}),
     ];

@@ -51,6 +51,6 @@ async fn g_21_a_million_people_are_served_from_anywhere_without_delay() {
             .map(Vec::len),
         Some(200)
     );
-    let spent = began.elapsed() - paused;
+    let spent = began.elapsed().saturating_sub(paused);
     assert!(spent < Duration::from_secs(5), "{spent:?}");
 }
