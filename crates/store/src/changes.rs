@@ -55,7 +55,7 @@ statements! {
     ADD_MANAGER = {
         sqlite: "UPDATE sync_changes SET manager_id = $4, fields = json_insert(fields, '$[#]', json($5))
             WHERE customer_id = $1 AND run_id = $2 AND seq = $3",
-        postgres: "UPDATE sync_changes SET manager_id = $4, fields = fields || jsonb_build_array($5)
+        postgres: "UPDATE sync_changes SET manager_id = $4, fields = fields || jsonb_build_array($5::jsonb)
             WHERE customer_id = $1 AND run_id = $2 AND seq = $3",
     };
 }
