@@ -27,6 +27,9 @@ const OUR_FOLDERS: [&str; 12] = [
     "src/",
 ];
 
+/// The area that docs/adding-a-page.md adds as its example: it does not exist.
+const EXAMPLE_AREA: &str = "widgets";
+
 /// One file, with its path from the root.
 struct Source {
     path: String,
@@ -184,7 +187,9 @@ fn dead_paths(source: &Source, exists: impl Fn(&str) -> bool) -> Vec<String> {
             // `file.rs:12` and `src/lib.rs::name` name a place inside the file.
             let path = span.split(':').next().unwrap_or_default();
             let is_path = OUR_FOLDERS.iter().any(|start| path.starts_with(start));
-            let is_plain = !path.contains(['<', '*', '{', ' ', '…']) && !path.contains("NNNN");
+            let is_plain = !path.contains(['<', '*', '{', ' ', '…'])
+                && !path.contains("NNNN")
+                && !path.contains(EXAMPLE_AREA);
             // `src/…` is said of the crate whose README it is.
             let here = folder.join(path);
             if is_path && is_plain && !exists(path) && !exists(&here.to_string_lossy()) {
