@@ -1,6 +1,7 @@
 //! Pages of lists: one row more than asked for is read, which tells whether there is another page without counting.
 
 use domain::views::Page;
+use rules::username::search_key;
 
 /// Rows of a page of people or changes.
 pub(crate) const PAGE_ROWS: usize = 50;
@@ -25,9 +26,20 @@ pub(crate) fn page<K: ToString, T>(mut rows: Vec<(K, T)>, limit: usize) -> Page<
     }
 }
 
+/// What was typed to search for, as it is compared: words with single blanks, folded.
+pub(crate) fn searched(typed: &str) -> String {
+    search_key(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::page;
+    use super::{page, searched};
+
+    #[test]
+    fn blanks_case_and_accents_do_not_count_in_a_search() {
+        assert_eq!(searched("  Jürgen\t BRÖCK "), "jurgen brock");
+        assert_eq!(searched(" "), "");
+    }
 
     #[test]
     fn there_is_a_next_page_only_when_a_row_of_it_was_read() {

@@ -3,11 +3,10 @@
 use domain::people::{Block, BlockedBy, PeopleAccount, Profile, field};
 use domain::views::{LinkView, Page, PeopleFilter, PersonChange, PersonRow, PersonView, SnapshotView};
 use domain::{AccountId, Actor, CustomerId, Permission, Timestamp, UserError};
-use rules::username::search_key;
 use store::Tx;
 use store::people_list::{ListedPerson, Narrowed, Owned};
 
-use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page};
+use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
 use crate::runs::change_row;
 use crate::when::when;
 use crate::{ServiceError, Services};
@@ -55,7 +54,7 @@ impl Services {
             .map(str::parse::<AccountId>)
             .transpose()
             .map_err(|_| UserError::NotFound)?;
-        let search = search_key(filter.search.trim());
+        let search = searched(&filter.search);
         let owned = match filter.directory.as_str() {
             "" => Owned::Any,
             "local" => Owned::Local,

@@ -7,11 +7,10 @@ mod words;
 use domain::sync::{RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunRow, RunView};
 use domain::{Actor, Permission, Timestamp, UserError};
-use rules::username::search_key;
 use store::run_list::{ListedChange, NarrowedChanges};
 use store::runs::RunRecord;
 
-use crate::paging::{EXPORT_ROWS, PAGE_ROWS, RUN_ROWS, one_more, page};
+use crate::paging::{EXPORT_ROWS, PAGE_ROWS, RUN_ROWS, one_more, page, searched};
 use crate::when::{took, when};
 use crate::{ServiceError, Services};
 
@@ -128,7 +127,7 @@ impl Services {
         let run = store::runs::by_number(&mut tx, customer, number)
             .await?
             .ok_or(UserError::NotFound)?;
-        let search = search_key(filter.search.trim());
+        let search = searched(&filter.search);
         let narrowed = NarrowedChanges {
             kind: filter.kind,
             state: filter.state,

@@ -13,7 +13,7 @@ use serde_json::json;
 use store::directories::DirectoryRow;
 use store::{StoreError, Tx};
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, provider};
 
 /// Groups shown for one search.
 const GROUPS_SHOWN: u16 = 50;
@@ -104,9 +104,10 @@ impl Services {
         let (_, settings) = current(&mut tx, customer).await?;
         drop(tx);
 
+        let budget = provider::while_somebody_waits();
         let reader = self
             .providers()
-            .connect(&connection.values, &connection.secrets)
+            .connect_for_run(&connection.values, &connection.secrets, &budget)
             .map_err(|failed| advice(&failed))?;
         let found = reader
             .find_groups(search.trim(), GROUPS_SHOWN)
@@ -332,12 +333,11 @@ fn needs_provider() -> ServiceError {
 
 /// A provider that cannot be asked: what to do about it, beside the search field.
 fn advice(failed: &providers::ProviderError) -> ServiceError {
-    let advice = failed.advice();
     tracing::info!(
         error = crate::error::chain(failed),
         "groups could not be searched"
     );
-    UserError::field("search", format!("{} {}", advice.problem, advice.cure)).into()
+    UserError::field("search", provider::what_to_do(failed)).into()
 }
 
 /// What is worth knowing before choosing a group (U-08, C-10).

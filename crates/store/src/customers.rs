@@ -14,6 +14,11 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO customers (id, slug, name, created_at) VALUES ($1, $2, $3, $4)";
     BY_SLUG = "SELECT id, slug, name FROM customers WHERE slug = $1";
+    LOCK = {
+        // Whoever writes is alone already.
+        sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
+        postgres: "SELECT id, slug, name FROM customers WHERE id = $1 FOR UPDATE",
+    };
     BY_ID = "SELECT id, slug, name FROM customers WHERE id = $1";
     ALL_BY_NAME = "SELECT id, slug, name FROM customers ORDER BY name, slug";
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
@@ -68,6 +73,13 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CustomerRow>, Sto
 /// One customer.
 pub async fn find(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
     Ok(fetch_optional!(tx, Row, BY_ID, customer.uuid())?.map(Into::into))
+}
+
+/// Makes everybody else who wants this customer's lock, or a run number of theirs, wait until this unit of work ends:
+/// for decisions that rest on more than the rows they write.
+pub async fn lock(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
+    fetch_optional!(tx, Row, LOCK, customer.uuid())?;
+    Ok(())
 }
 
 /// Every customer, by name.

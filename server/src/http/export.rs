@@ -103,7 +103,9 @@ pub async fn people(
             if after.is_none() {
                 services.begin_export(&actor, Some(&slug), "people").await?;
             }
-            services.people(&actor, &slug, &filter, after.as_deref()).await
+            services
+                .export_people(&actor, &slug, &filter, after.as_deref())
+                .await
         }
     };
     download(format, &file, &reference, page(None).await, move |after| {
@@ -157,7 +159,9 @@ pub async fn runs(
             if after.is_none() {
                 services.begin_export(&actor, Some(&slug), "runs").await?;
             }
-            services.runs(&actor, &slug, filter, after.as_deref()).await
+            services
+                .export_runs(&actor, &slug, filter, after.as_deref())
+                .await
         }
     };
     download(format, &file, &reference, page(None).await, move |after| {
@@ -191,7 +195,7 @@ pub async fn changes(
                     .await?;
             }
             services
-                .changes(&actor, &slug, number, &filter, after.as_deref())
+                .export_changes(&actor, &slug, number, &filter, after.as_deref())
                 .await
         }
     };

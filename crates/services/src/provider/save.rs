@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::providers::{ConfigRow, SecretRow};
 
-use super::Connection;
 use super::form::{self, Entered, wrong};
 use super::test::invalid;
+use super::{Connection, what_to_do, while_somebody_waits};
 use crate::seal::Place;
 use crate::when::counted;
 use crate::{ServiceError, Services};
@@ -85,7 +85,10 @@ impl Services {
             return Ok(());
         }
         let known = stored.directory.tenant_id.as_deref();
-        let found = match self.providers().connect(values, secrets) {
+        let found = match self
+            .providers()
+            .connect_for_run(values, secrets, &while_somebody_waits())
+        {
             Ok(reader) => reader.tenant().await,
             Err(error) => Err(error),
         };
@@ -99,7 +102,7 @@ impl Services {
             Err(error) => format!(
                 "{people} linked to the organisation saved before, and it could not be checked that this is the same \
                  one. {}",
-                error.advice().problem
+                what_to_do(&error)
             ),
         };
         Err(UserError::field("tenant", message).into())
@@ -107,7 +110,8 @@ impl Services {
 
     async fn store_provider(&self, tx: &mut Tx, save: &Save<'_>) -> Result<(), ServiceError> {
         let (customer, values, now) = (save.customer, &save.entered.values, self.now());
-        // Again, now that nobody else can write: a sync may have linked people since.
+        // Again, now that nobody else can write or start a run: a sync may have linked people since.
+        store::customers::lock(tx, customer).await?;
         check_switch(tx, customer, values).await?;
         let before = self.connection(tx, customer).await?;
         if before.as_ref().map_or(0, |before| before.version) != save.seen {

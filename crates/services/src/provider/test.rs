@@ -1,22 +1,17 @@
 //! The connection test of what is in the form, saved or not.
 
-use std::time::Duration;
-
 use domain::connection::{Advice, ConnectionReport, ConnectionStage, Verdict};
 use domain::provider::ProviderValues;
 use domain::settings::SyncSettings;
 use domain::views::{ProviderForm, ReportView};
 use domain::{Actor, CustomerId, Permission, UserError};
-use providers::{RunBudget, Secrets};
+use providers::Secrets;
 use serde_json::json;
 use store::providers::{KeptReport, ReportRow};
 
 use super::form;
 use crate::when::{counted, when};
 use crate::{ServiceError, Services};
-
-/// How long listing the directory's attributes may take after a test that passed.
-const ATTRIBUTES_TIME: Duration = Duration::from_secs(20);
 
 impl Services {
     /// Tests what is in the form, stored secrets filled in where the form leaves them empty, and keeps the result
@@ -114,10 +109,7 @@ impl Services {
 
     /// The attributes the directory has. Only an offer for the data mapping, so a failure is no more than a log line.
     async fn attribute_names(&self, values: &ProviderValues, secrets: &Secrets) -> Vec<String> {
-        let budget = RunBudget {
-            time: Some(ATTRIBUTES_TIME),
-            ..RunBudget::default()
-        };
+        let budget = super::while_somebody_waits();
         let names = match self.providers().connect_for_run(values, secrets, &budget) {
             Ok(reader) => reader.attribute_names().await,
             Err(error) => Err(error),
