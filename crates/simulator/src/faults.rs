@@ -47,7 +47,7 @@ pub enum FaultAction {
     },
     /// This 5xx status with the provider's error body.
     ServerError(u16),
-    /// The right answer, but late.
+    /// The right answer, but late (over HTTP in milliseconds).
     Slow(#[serde(with = "millis")] Duration),
     /// A list page without entries but with a next link to the page asked for.
     EmptyPageWithNext,

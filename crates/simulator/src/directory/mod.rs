@@ -117,7 +117,7 @@ impl Directory {
         let table = self.generated.get_or_init(|| self.hash_principals());
         let index = *table.get(&self.hasher.hash_one(&key))?;
         // A changed person is found through the overlay only; and a hash may lie.
-        (!self.overlay.contains_key(&index) && self.generator.person(index).principal.to_lowercase() == key)
+        (!self.overlay.contains_key(&index) && self.generator.principal(index).to_lowercase() == key)
             .then_some(index)
     }
 
@@ -126,7 +126,7 @@ impl Directory {
             .map(|index| {
                 (
                     self.hasher
-                        .hash_one(self.generator.person(index).principal.to_lowercase()),
+                        .hash_one(self.generator.principal(index).to_lowercase()),
                     index,
                 )
             })

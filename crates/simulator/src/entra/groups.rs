@@ -2,7 +2,7 @@
 
 use super::graph::{Answer, Context, Outcome, Refusal};
 use super::properties::seconds;
-use super::users::{collection_context, link, start};
+use super::users::{check_names, collection_context, link, start};
 use crate::Kind;
 use crate::directory::{Directory, Group, GroupForm, Member};
 use crate::filter::Datum;
@@ -154,7 +154,11 @@ fn datum(group: &Group, path: &str) -> Datum<'static> {
     }
 }
 
-fn matching(context: &Context<'_>, directory: &Directory, from: usize) -> Vec<usize> {
+fn matching(context: &Context<'_>, directory: &Directory, from: usize) -> Result<Vec<usize>, Refusal> {
+    let known = |name: &str| {
+        PROPERTIES.contains(&name) || matches!(name, "assignedLicenses" | "hasMembersWithLicenseErrors")
+    };
+    check_names(context, "group", &known)?;
     let words = context.query.search.as_deref().map(|text| {
         let clause = text.trim_matches('"');
         clause
@@ -176,14 +180,14 @@ fn matching(context: &Context<'_>, directory: &Directory, from: usize) -> Vec<us
                     .any(|word| word.starts_with(words.as_str()))
             })
     };
-    directory
+    Ok(directory
         .groups
         .iter()
         .skip(from)
         .filter(|group| group.present)
         .filter(fits)
         .map(|group| group.index)
-        .collect()
+        .collect())
 }
 
 /// `GET /groups`.
@@ -191,7 +195,7 @@ pub(super) fn list(context: &Context<'_>) -> Outcome {
     let directory = context.world.tenant(Kind::Entra).read();
     let from = start(context, directory.generation())?;
     let size = context.page_size(context.query.page());
-    let found = matching(context, &directory, from);
+    let found = matching(context, &directory, from)?;
     let (page, next) = if context.call.quirks.empty_page {
         (&[][..], Some(from))
     } else {
@@ -247,7 +251,7 @@ pub(super) fn count(context: &Context<'_>) -> Outcome {
         return Err(Refusal::bad("$count is not currently supported."));
     }
     let directory = context.world.tenant(Kind::Entra).read();
-    Ok(Answer::Count(matching(context, &directory, 0).len()))
+    Ok(Answer::Count(matching(context, &directory, 0)?.len()))
 }
 
 /// `GET /groups/{id}`.

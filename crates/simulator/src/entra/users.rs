@@ -127,6 +127,7 @@ fn matching<'a>(
 ) -> Result<Box<dyn Iterator<Item = usize> + 'a>, Refusal> {
     let present = move |index: &usize| directory.is_present(*index);
     let search = context.query.search.as_deref().map(search_words).transpose()?;
+    check_names(context, "user", &|name| Property::named(name, false).is_ok())?;
     let Some(filter) = &context.query.filter else {
         let all = (from..directory.positions()).filter(present);
         return Ok(match search {
@@ -152,6 +153,33 @@ fn matching<'a>(
     some.sort_unstable();
     some.dedup();
     Ok(Box::new(some.into_iter().filter(fits)))
+}
+
+/// Refuses a `$filter` on a property the type does not have.
+pub(super) fn check_names(
+    context: &Context<'_>,
+    kind: &str,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<(), Refusal> {
+    let mut unknown = None;
+    if let Some(filter) = &context.query.filter {
+        filter.each_leaf(&mut |leaf| {
+            let root = leaf.path().and_then(|path| path.split('/').next());
+            if let Some(root) = root.filter(|root| !known(root)) {
+                unknown = Some(root.to_owned());
+            }
+        });
+    }
+    match unknown {
+        None => Ok(()),
+        Some(name) => Err(Refusal::new(
+            400,
+            "BadRequest",
+            format!(
+                "Invalid filter clause: Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."
+            ),
+        )),
+    }
 }
 
 /// `"displayName:ann" OR "mail:ann"`: property and words, any of them.

@@ -6,7 +6,7 @@ use super::ids::{below, guid, guid_index, mix, okta, okta_index, wide};
 use super::record::{Attr, Life, Manager, Record, Status};
 use crate::Kind;
 use crate::tables::company::{COMPANY, DEPARTMENTS, DOMAIN, INITIAL_DOMAIN, OFFICES, Office, PARTNERS};
-use crate::tables::names::{LANGUAGES, PATTERN, ascii};
+use crate::tables::names::{LANGUAGES, Language, Name, PATTERN, ascii};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 const SPAN: usize = 8;
 /// How many generated people report directly to the heads of departments.
 const LEADERS: usize = 96;
+/// Longest `firstName` and `lastName` in Okta's base schema, in characters.
+const OKTA_NAME: usize = 50;
 /// 2025-06-30 00:00 UTC: no generated person was changed later.
 const EPOCH: i64 = 1_751_241_600;
 
@@ -234,8 +236,8 @@ impl Generator {
         apply_quirk(record, edge.quirk);
     }
 
-    fn fill_generated(self, record: &mut Record) {
-        let index = record.index;
+    /// The names of the generated person at a position.
+    fn names(self, index: usize) -> Names {
         let place = index - edge::FIRST_GENERATED;
         let (language, rank) = PATTERN[place % PATTERN.len()];
         let language = &LANGUAGES[language];
@@ -251,7 +253,41 @@ impl Generator {
         } else {
             (again + 1).to_string()
         };
-        let local = format!("{}.{}{number}", given.ascii, surname.ascii);
+        Names {
+            language,
+            given,
+            surname,
+            number,
+        }
+    }
+
+    fn guest_mail(self, index: usize, local: &str) -> String {
+        format!("{local}@{}", PARTNERS[below(self.hash(index, 8), PARTNERS.len())])
+    }
+
+    /// The principal name of the person at a position, without the rest of the person.
+    pub(crate) fn principal(self, index: usize) -> String {
+        if index < edge::FIRST_GENERATED {
+            return self.person(index).principal;
+        }
+        let local = self.names(index).local();
+        match (self.traits(index).guest, self.kind) {
+            (false, _) => format!("{local}@{DOMAIN}"),
+            (true, Kind::Entra) => guest_principal(&self.guest_mail(index, &local)),
+            (true, Kind::Okta) => self.guest_mail(index, &local),
+        }
+    }
+
+    fn fill_generated(self, record: &mut Record) {
+        let index = record.index;
+        let names = self.names(index);
+        let local = names.local();
+        let Names {
+            language,
+            given,
+            surname,
+            number,
+        } = names;
         let shown = match (language.surname_first, language.tag) {
             (true, "zh-CN") => format!("{}{}", surname.shown, given.shown),
             (true, _) => format!("{} {}", surname.shown, given.shown),
@@ -265,7 +301,7 @@ impl Generator {
         record.set(Attr::LANGUAGE, Some(language.tag));
         let traits = self.traits(index);
         if traits.guest {
-            let mail = format!("{local}@{}", PARTNERS[below(self.hash(index, 8), PARTNERS.len())]);
+            let mail = self.guest_mail(index, &local);
             record.principal = guest_principal(&mail);
             record.set(Attr::MAIL, Some(mail));
             record.user_type = Some("Guest");
@@ -367,11 +403,34 @@ impl Generator {
             let kept: String = shown.chars().filter(|letter| letter.len_utf8() <= 3).collect();
             record.set(Attr::DISPLAY_NAME, Some(kept.replace("  ", " ")));
         }
+        // Okta's base profile has shorter names than Graph.
+        for attr in [Attr::GIVEN_NAME, Attr::SURNAME] {
+            if let Some(text) = record.text(attr).filter(|text| text.chars().count() > OKTA_NAME) {
+                let cut: String = text.chars().take(OKTA_NAME).collect();
+                record.set(attr, Some(cut.trim_end().to_owned()));
+            }
+        }
         if self.traits(record.index).disabled && record.status == Status::Active {
             record.status = Status::Deprovisioned;
         }
         let office = &OFFICES[self.office(record.index)];
         record.set(Attr::TIME_ZONE, Some(office.time_zone));
+    }
+}
+
+/// What a generated person is called.
+struct Names {
+    language: &'static Language,
+    given: &'static Name,
+    surname: &'static Name,
+    /// Tells people of the same name apart.
+    number: String,
+}
+
+impl Names {
+    /// The part of the address before the `@`.
+    fn local(&self) -> String {
+        format!("{}.{}{}", self.given.ascii, self.surname.ascii, self.number)
     }
 }
 
@@ -459,6 +518,7 @@ mod tests {
         for index in 0..generator.users {
             let person = generator.person(index);
             assert!(person.principal.is_ascii(), "{}", person.principal);
+            assert_eq!(person.principal, generator.principal(index));
             assert!(
                 seen.insert(person.principal.to_lowercase()),
                 "{} twice",
@@ -475,6 +535,7 @@ mod tests {
             users: 500,
         };
         let two = Generator { seed: 2, ..one };
+        assert!((0..one.users).all(|index| one.principal(index) == one.person(index).principal));
         let names = |of: Generator| (60..90).map(|i| of.person(i).principal).collect::<Vec<_>>();
         assert_eq!(names(one), names(one));
         assert_ne!(names(one), names(two));

@@ -116,6 +116,15 @@ async fn bad_selects_are_refused_as_documented() {
     let answer = bench.graph(&token, "/users?$select=id,shoeSize").await;
     assert_eq!(answer.graph_error(), (400, "BadRequest".to_owned()));
     assert!(answer.text.contains("Could not find a property named 'shoeSize'"));
+    for path in [
+        "/users?$filter=shoeSize eq '44'",
+        "/groups?$filter=shoeSize eq '44'",
+    ] {
+        assert_eq!(
+            bench.graph(&token, path).await.graph_error(),
+            (400, "BadRequest".to_owned())
+        );
+    }
     let answer = bench.graph(&token, "/users?$select=aboutMe").await;
     assert_eq!(answer.graph_error(), (501, "NotImplemented".to_owned()));
     let error = answer.json();

@@ -116,6 +116,14 @@ async fn g_18_users_have_the_documented_shape_and_leave_nulls_out() {
         .await
         .json();
     assert_eq!(short[0]["profile"].as_object().map(serde_json::Map::len), Some(2));
+    let long = bench
+        .okta("/api/v1/users/maximiliana.hohenzollern@contoso.com")
+        .await
+        .json();
+    for name in ["firstName", "lastName"] {
+        let length = long["profile"][name].as_str().map(|text| text.chars().count());
+        assert!(length.is_some_and(|length| (45..=50).contains(&length)), "{name}");
+    }
     assert_eq!(
         bench.okta("/api/v1/users/nobody").await.okta_error(),
         (404, "E0000007".to_owned())
