@@ -353,3 +353,61 @@ on_both!(roles_are_checked_in_the_services, |test: TestDb| async move {
         UserError::NotFound
     );
 });
+
+on_both!(
+    two_first_saves_at_once_make_one_directory,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        services
+            .create_customer(actor, "Fabrikam", "fabrikam")
+            .await
+            .expect("a customer");
+        let form = world.form();
+        let saves = tokio::join!(
+            services.save_provider(actor, "fabrikam", &form),
+            services.save_provider(actor, "fabrikam", &form)
+        );
+        let refused: Vec<_> = [saves.0, saves.1].into_iter().filter_map(Result::err).collect();
+        // The second one either came after the first and had nothing to change, or is told that the page is old.
+        assert!(
+            refused
+                .iter()
+                .all(|error| matches!(error, ServiceError::User(UserError::Changed))),
+            "{refused:?}"
+        );
+        let directories = world.test.dump(&["directories"]).await;
+        assert!(
+            directories.starts_with("directories: 2\n"),
+            "one for each customer: {directories}"
+        );
+    }
+);
+
+on_both!(
+    c_22_without_links_other_values_are_learnt_anew,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.run(domain::sync::RunKind::TestSync).await;
+        let tenant = world.simulator.entra().tenant_id.clone();
+        assert!(
+            world.test.dump(&["directories"]).await.contains(&tenant),
+            "a read learns the tenant"
+        );
+        let domain = ProviderForm {
+            tenant: world.simulator.entra().tenant_domain.clone(),
+            ..world.form()
+        };
+        world
+            .services
+            .save_provider(&world.actor, SLUG, &domain)
+            .await
+            .expect("nobody is linked");
+        assert!(
+            !world.test.dump(&["directories"]).await.contains(&tenant),
+            "and a save of other values forgets it"
+        );
+        world.run(domain::sync::RunKind::TestSync).await;
+        assert!(world.test.dump(&["directories"]).await.contains(&tenant));
+    }
+);
