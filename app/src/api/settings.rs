@@ -112,7 +112,8 @@ pub async fn save_data_mapping(
     version: i64,
     mapping: TypedMapping,
 ) -> Result<(), ApiError> {
-    let typed = mapping.clone();
+    let typed = (version, mapping.clone());
+    let page = format!("/c/{customer}/data-mapping");
     super::act_form(
         <SaveDataMapping as ServerFn>::PATH,
         &typed,
@@ -122,7 +123,10 @@ pub async fn save_data_mapping(
                 .await
         },
     )
-    .await
+    .await?;
+    // Away from the address of a draft: what is stored is shown now.
+    super::server::go(&page);
+    Ok(())
 }
 
 /// Puts the members of a directory group into a People group (U-01, U-10).
