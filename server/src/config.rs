@@ -4,6 +4,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -104,6 +105,8 @@ pub struct Config {
     pub max_connections: u32,
     pub migrate_on_start: bool,
     pub workers: usize,
+    /// How long the job of a process that died is left alone.
+    pub lease: Duration,
     pub sign_ins_per_minute: u32,
     pub log: String,
     pub log_format: LogFormat,
@@ -179,6 +182,7 @@ struct File {
     max_connections: Option<u32>,
     migrate_on_start: Option<bool>,
     workers: Option<usize>,
+    lease_seconds: Option<u64>,
     sign_ins_per_minute: Option<u32>,
     log: Option<String>,
     log_format: Option<LogFormat>,
@@ -268,6 +272,7 @@ impl Config {
                 .or(defaults.migrate_on_start)
                 .unwrap_or(true),
             workers: file.workers.or(defaults.workers).unwrap_or(4).max(1),
+            lease: Duration::from_secs(file.lease_seconds.or(defaults.lease_seconds).unwrap_or(30).max(2)),
             sign_ins_per_minute: file
                 .sign_ins_per_minute
                 .or(defaults.sign_ins_per_minute)
@@ -373,6 +378,7 @@ impl fmt::Display for Config {
         writeln!(f, "max_connections = {}", self.max_connections)?;
         writeln!(f, "migrate_on_start = {}", self.migrate_on_start)?;
         writeln!(f, "workers = {}", self.workers)?;
+        writeln!(f, "lease_seconds = {}", self.lease.as_secs())?;
         writeln!(f, "sign_ins_per_minute = {}", self.sign_ins_per_minute)?;
         writeln!(f, "log = {:?}", self.log)?;
         writeln!(
@@ -561,99 +567,4 @@ fn key_files(flags: &Flags, file: Vec<KeyFile>) -> Result<Vec<KeyFile>, ConfigEr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(flags: Flags, text: &str) -> Result<Config, ConfigError> {
-        let path = Path::new("test.toml");
-        Config::merge(&flags, parse(text, path)?, parse(EXAMPLE, path)?)
-    }
-
-    fn problem(text: &str) -> String {
-        load(Flags::default(), text).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn the_documented_file_is_the_default() {
-        let config = load(Flags::default(), "").expect("the defaults are right");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.database_shown(), "sqlite:usersync.db");
-        assert!(!config.secure());
-    }
-
-    #[test]
-    fn every_line_of_the_documented_file_is_understood() {
-        let uncommented: String = EXAMPLE
-            .lines()
-            .map(|line| {
-                line.strip_prefix("# ")
-                    .filter(|rest| rest.contains(" = ") || rest.starts_with("[["))
-                    .unwrap_or(line)
-            })
-            .filter(|line| {
-                !line.starts_with("trusted_proxies = []") && !line.starts_with("database = \"sqlite")
-            })
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let file = parse(&uncommented, Path::new("example")).expect("understood");
-        assert_eq!(
-            (file.keys.len(), file.clouds.len(), file.okta_orgs.len()),
-            (1, 1, 1)
-        );
-        assert!(file.database_file.is_some() && file.metrics_token_file.is_some() && file.site_dir.is_some());
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_file() {
-        let flags = Flags {
-            database: Some("sqlite:flag.db".into()),
-            ..Flags::default()
-        };
-        let config = load(flags, "database = \"sqlite:file.db\"\nworkers = 9").expect("right");
-        assert_eq!(
-            (config.database_shown().as_str(), config.workers),
-            ("sqlite:flag.db", 9)
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_in_plain_words() {
-        assert!(problem("public_url = \"http://usersync.example.org\"").contains("use https"));
-        assert!(problem("public_url = \"https://x.example/console\"").contains("without a path"));
-        assert!(problem("trusted_proxies = [\"10.0.0.0/33\"]").contains("10.0.0.0/33"));
-        let cloud = "[[clouds]]\nid = \"ID\"\nname = \"x\"\nlogin = \"http://a\"\ngraph = \"https://b\"";
-        assert!(problem(&cloud.replace("ID", "global")).contains("built-in"));
-        assert!(problem(&cloud.replace("ID", "lab")).contains("private_addresses"));
-        let unknown = load(Flags::default(), "listn = \"x\"").expect_err("refused");
-        assert!(
-            std::error::Error::source(&unknown).is_some_and(|source| source.to_string().contains("listn"))
-        );
-    }
-
-    #[test]
-    fn passwords_are_not_shown() {
-        let config = load(Flags::default(), "database = \"postgres://u:hunter2@db/x\"").expect("right");
-        assert!(!format!("{config} {config:?}").contains("hunter2"));
-        assert!(config.to_string().contains("postgres://u:hidden@db/x"));
-    }
-
-    #[test]
-    fn keys_are_raw_or_base64_and_32_bytes() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let file = dir.path().join("key");
-        let key = KeyFile {
-            id: "a".into(),
-            file: file.clone(),
-        };
-        assert!(matches!(key.read(), Err(ConfigError::Unreadable { .. })));
-        for good in [
-            vec![7; 32],
-            format!(" {}\n", STANDARD.encode([7; 32])).into_bytes(),
-        ] {
-            std::fs::write(&file, good).expect("written");
-            assert_eq!(key.read().expect("a key").expose_secret(), &[7; 32]);
-        }
-        std::fs::write(&file, "too short").expect("written");
-        assert!(matches!(key.read(), Err(ConfigError::KeyLength { bytes: 9, .. })));
-    }
-}
+mod tests;

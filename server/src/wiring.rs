@@ -1,6 +1,7 @@
 //! The only place that builds the database, the provider clients, the clock, the key ring and the services.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::SubsecRound;
@@ -85,10 +86,11 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
 }
 
 /// The worker of this process.
-pub fn runner(parties: &Parties, workers: usize) -> Arc<Runner> {
+pub fn runner(parties: &Parties, workers: usize, lease: Duration) -> Arc<Runner> {
     let random = Alphanumeric.sample_string(&mut rand::rng(), 8);
     let options = RunnerOptions {
         workers,
+        lease,
         owner: format!("usersync-{}-{random}", std::process::id()),
         ..RunnerOptions::default()
     };

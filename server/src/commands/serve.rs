@@ -63,7 +63,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), Failure> {
     let edge = router::build(config, parties, stop.clone())?;
-    let runner = tokio::spawn(wiring::runner(parties, config.workers).run(stop.clone()));
+    let runner = tokio::spawn(wiring::runner(parties, config.workers, config.lease).run(stop.clone()));
     if let Some(listener) = metrics {
         // It holds nothing up: numbers are served until the process ends.
         tokio::spawn(answer(

@@ -24,8 +24,8 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) config: Config,
     pub(crate) stopping: CancellationToken,
-    _db: TestDb,
-    _dir: tempfile::TempDir,
+    pub(crate) _db: TestDb,
+    pub(crate) _dir: tempfile::TempDir,
 }
 
 impl TestApp {

@@ -30,17 +30,29 @@ struct Victim {
 impl Victim {
     async fn new(test: TestDb) -> Self {
         wiring::install_crypto().expect("the only TLS implementation");
-        let options = simulator::Options { users: PEOPLE, ..simulator::Options::default() };
+        let options = simulator::Options {
+            users: PEOPLE,
+            ..simulator::Options::default()
+        };
         let simulator = Simulator::start(options).await.expect("the simulator starts");
         simulator.control().limit_page_size(Kind::Entra, Some(250));
         let dir = tempfile::tempdir().expect("a folder");
         let config_file = configure(dir.path(), &test.url, &simulator);
-        let flags = Flags { config: Some(config_file), ..Flags::default() };
+        let flags = Flags {
+            config: Some(config_file),
+            ..Flags::default()
+        };
         let config = Config::load(&flags).expect("the configuration");
         let keys = config.key_ring().expect("a key");
         let parties = wiring::build(&config, test.db.clone(), keys, std::sync::Arc::new(SystemClock));
         let actor = Actor::system("test");
-        let victim = Self { test, dir, parties, _simulator: simulator, actor };
+        let victim = Self {
+            test,
+            dir,
+            parties,
+            _simulator: simulator,
+            actor,
+        };
         victim.connect().await;
         victim
     }
@@ -48,7 +60,10 @@ impl Victim {
     /// What a customer admin does in the browser, up to the first run.
     async fn connect(&self) {
         let services = &self.parties.services;
-        services.create_customer(&self.actor, "Contoso Ltd", SLUG).await.expect("a customer");
+        services
+            .create_customer(&self.actor, "Contoso Ltd", SLUG)
+            .await
+            .expect("a customer");
         let entra = self._simulator.entra();
         let form = ProviderForm {
             provider: "entra".into(),
@@ -59,16 +74,28 @@ impl Victim {
             client_secret: entra.client_secret.clone(),
             ..ProviderForm::default()
         };
-        services.save_provider(&self.actor, SLUG, &form).await.expect("saved");
+        services
+            .save_provider(&self.actor, SLUG, &form)
+            .await
+            .expect("saved");
         let groups = self._simulator.control().groups(Kind::Entra);
-        let group = groups.iter().find(|group| group.name == "Intranet users").expect("the group");
+        let group = groups
+            .iter()
+            .find(|group| group.name == "Intranet users")
+            .expect("the group");
         let settings = services.settings(&self.actor, SLUG).await.expect("settings");
         let chosen = ScopeGroup {
             object_id: domain::ObjectId::new(group.id.clone()),
             name: group.name.clone(),
         };
-        let scope = Scope { groups: vec![chosen], ..settings.scope };
-        services.save_scope(&self.actor, SLUG, settings.version, scope).await.expect("saved");
+        let scope = Scope {
+            groups: vec![chosen],
+            ..settings.scope
+        };
+        services
+            .save_scope(&self.actor, SLUG, settings.version, scope)
+            .await
+            .expect("saved");
     }
 
     fn spawn(&self) -> Process {
@@ -85,7 +112,11 @@ impl Victim {
     }
 
     async fn run(&self, number: i64) -> RunView {
-        self.parties.services.run(&self.actor, SLUG, number).await.expect("the run")
+        self.parties
+            .services
+            .run(&self.actor, SLUG, number)
+            .await
+            .expect("the run")
     }
 
     /// Starts the server, waits until the run is so far, and kills it. False: the run was over before.
@@ -101,7 +132,10 @@ impl Victim {
                 drop(process);
                 return true;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get on: {run:?}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the run does not get on: {run:?}"
+            );
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -114,14 +148,21 @@ impl Victim {
             if is_settled(&run) {
                 return run;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "the run does not end: {run:?}");
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the run does not end: {run:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
     async fn count(&self, table: &str) -> u64 {
         let dump = self.test.dump(&[table]).await;
-        let count = dump.lines().next().and_then(|line| line.rsplit(' ').next()).expect("a count");
+        let count = dump
+            .lines()
+            .next()
+            .and_then(|line| line.rsplit(' ').next())
+            .expect("a count");
         count.parse().expect("a number")
     }
 }
@@ -159,7 +200,10 @@ fn configure(dir: &Path, database: &str, simulator: &Simulator) -> PathBuf {
 on_both!(h_03_killed_in_the_middle_of_a_run, |test: TestDb| async move {
     let victim = Victim::new(test).await;
     let services = &victim.parties.services;
-    let number = services.start_run(&victim.actor, SLUG, RunKind::Manual).await.expect("started");
+    let number = services
+        .start_run(&victim.actor, SLUG, RunKind::Manual)
+        .await
+        .expect("started");
     let mut killed = 0;
     killed += u32::from(victim.kill_when(number, |run| run.row.counts.read >= 500).await);
     killed += u32::from(victim.kill_when(number, |run| run.row.counts.read >= 1_500).await);
@@ -167,12 +211,23 @@ on_both!(h_03_killed_in_the_middle_of_a_run, |test: TestDb| async move {
     assert!(killed >= 2, "the run was killed while reading");
     let held = victim.let_it_end(number).await;
     assert_eq!(held.row.state, RunState::Held, "{held:?}");
-    assert_eq!(victim.count("accounts").await, 0, "nothing is applied before somebody accepts");
+    assert_eq!(
+        victim.count("accounts").await,
+        0,
+        "nothing is applied before somebody accepts"
+    );
 
-    services.decide_run(&victim.actor, SLUG, number, true).await.expect("accepted");
+    services
+        .decide_run(&victim.actor, SLUG, number, true)
+        .await
+        .expect("accepted");
     let mut killed = 0;
     killed += u32::from(victim.kill_when(number, |run| run.row.counts.applied >= 1).await);
-    killed += u32::from(victim.kill_when(number, |run| run.row.counts.applied >= 1_500).await);
+    killed += u32::from(
+        victim
+            .kill_when(number, |run| run.row.counts.applied >= 1_500)
+            .await,
+    );
     assert!(killed >= 1, "the run was killed while applying");
     let done = victim.let_it_end(number).await;
     assert_eq!(done.row.counts.failed, 0, "{done:?}");
@@ -180,7 +235,14 @@ on_both!(h_03_killed_in_the_middle_of_a_run, |test: TestDb| async move {
     assert_eq!(victim.count("accounts").await, done.row.counts.created);
     assert_eq!(victim.count("identity_links").await, done.row.counts.created);
 
-    let again = services.start_run(&victim.actor, SLUG, RunKind::Manual).await.expect("started");
+    let again = services
+        .start_run(&victim.actor, SLUG, RunKind::Manual)
+        .await
+        .expect("started");
     let again = victim.let_it_end(again).await;
-    assert_eq!((again.row.state, again.row.counts.to_apply), (RunState::Completed, 0), "{again:?}");
+    assert_eq!(
+        (again.row.state, again.row.counts.to_apply),
+        (RunState::Completed, 0),
+        "{again:?}"
+    );
 });

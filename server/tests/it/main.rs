@@ -6,6 +6,7 @@ mod check;
 mod export;
 mod headers;
 mod health;
+mod kill;
 mod logs;
 mod shutdown;
 mod sign_in;

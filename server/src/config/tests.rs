@@ -1,0 +1,90 @@
+use super::*;
+
+fn load(flags: Flags, text: &str) -> Result<Config, ConfigError> {
+    let path = Path::new("test.toml");
+    Config::merge(&flags, parse(text, path)?, parse(EXAMPLE, path)?)
+}
+
+fn problem(text: &str) -> String {
+    load(Flags::default(), text).expect_err("refused").to_string()
+}
+
+#[test]
+fn the_documented_file_is_the_default() {
+    let config = load(Flags::default(), "").expect("the defaults are right");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.database_shown(), "sqlite:usersync.db");
+    assert!(!config.secure());
+}
+
+#[test]
+fn every_line_of_the_documented_file_is_understood() {
+    let uncommented: String = EXAMPLE
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .filter(|rest| rest.contains(" = ") || rest.starts_with("[["))
+                .unwrap_or(line)
+        })
+        .filter(|line| !line.starts_with("trusted_proxies = []") && !line.starts_with("database = \"sqlite"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let file = parse(&uncommented, Path::new("example")).expect("understood");
+    assert_eq!(
+        (file.keys.len(), file.clouds.len(), file.okta_orgs.len()),
+        (1, 1, 1)
+    );
+    assert!(file.database_file.is_some() && file.metrics_token_file.is_some() && file.site_dir.is_some());
+}
+
+#[test]
+fn a_flag_wins_over_the_file() {
+    let flags = Flags {
+        database: Some("sqlite:flag.db".into()),
+        ..Flags::default()
+    };
+    let config = load(flags, "database = \"sqlite:file.db\"\nworkers = 9").expect("right");
+    assert_eq!(
+        (config.database_shown().as_str(), config.workers),
+        ("sqlite:flag.db", 9)
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_in_plain_words() {
+    assert!(problem("public_url = \"http://usersync.example.org\"").contains("use https"));
+    assert!(problem("public_url = \"https://x.example/console\"").contains("without a path"));
+    assert!(problem("trusted_proxies = [\"10.0.0.0/33\"]").contains("10.0.0.0/33"));
+    let cloud = "[[clouds]]\nid = \"ID\"\nname = \"x\"\nlogin = \"http://a\"\ngraph = \"https://b\"";
+    assert!(problem(&cloud.replace("ID", "global")).contains("built-in"));
+    assert!(problem(&cloud.replace("ID", "lab")).contains("private_addresses"));
+    let unknown = load(Flags::default(), "listn = \"x\"").expect_err("refused");
+    assert!(std::error::Error::source(&unknown).is_some_and(|source| source.to_string().contains("listn")));
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let config = load(Flags::default(), "database = \"postgres://u:hunter2@db/x\"").expect("right");
+    assert!(!format!("{config} {config:?}").contains("hunter2"));
+    assert!(config.to_string().contains("postgres://u:hidden@db/x"));
+}
+
+#[test]
+fn keys_are_raw_or_base64_and_32_bytes() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("key");
+    let key = KeyFile {
+        id: "a".into(),
+        file: file.clone(),
+    };
+    assert!(matches!(key.read(), Err(ConfigError::Unreadable { .. })));
+    for good in [
+        vec![7; 32],
+        format!(" {}\n", STANDARD.encode([7; 32])).into_bytes(),
+    ] {
+        std::fs::write(&file, good).expect("written");
+        assert_eq!(key.read().expect("a key").expose_secret(), &[7; 32]);
+    }
+    std::fs::write(&file, "too short").expect("written");
+    assert!(matches!(key.read(), Err(ConfigError::KeyLength { bytes: 9, .. })));
+}
