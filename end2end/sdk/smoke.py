@@ -1,6 +1,6 @@
 """Drives the vendors' own SDKs for Python against the simulator.
 
-pip install msal==1.39.0 okta==3.4.6; start `usersync-simulator`, keep what it prints in a file, and run
+pip install msal==1.39.0 okta==3.4.6 msgraph-sdk==1.65.0; start `usersync-simulator`, keep what it prints in a file, and run
     SSL_CERT_FILE=ca.pem REQUESTS_CA_BUNDLE=ca.pem python smoke.py ready.json
 """
 
@@ -9,6 +9,13 @@ import json
 import sys
 
 import msal
+from kiota_abstractions.authentication import (
+    AccessTokenProvider,
+    AllowedHostsValidator,
+    BaseBearerTokenAuthenticationProvider,
+)
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from okta.client import Client
 
 ready = json.load(open(sys.argv[1]))
@@ -30,6 +37,39 @@ def entra():
         answer = app.acquire_token_for_client(["https://graph.microsoft.com/.default"])
         assert "access_token" in answer, answer
     print("msal: secret, certificate")
+    return answer["access_token"]
+
+
+class Token(AccessTokenProvider):
+    def __init__(self, text):
+        self.text = text
+
+    async def get_authorization_token(self, uri, additional_authentication_context=None):
+        return self.text
+
+    def get_allowed_hosts_validator(self):
+        return AllowedHostsValidator(["127.0.0.1"])
+
+
+async def graph(token):
+    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Token(token)))
+    adapter.base_url = ready["entra"]["graph_base"] + "/v1.0"
+    client = GraphServiceClient(request_adapter=adapter)
+    first = await client.users.get()
+    second = await client.users.with_url(first.odata_next_link).get()
+    assert len(first.value) == len(second.value) == 100
+    # This SDK asks for `/users/delta()` and `/groups/delta()`.
+    assert (await client.users.delta.get()).odata_next_link
+    assert (await client.groups.delta.get()).value
+    groups = await client.groups.get()
+    members = await client.groups.by_group_id(groups.value[0].id).transitive_members.get()
+    assert members.value
+    try:
+        await client.users.by_user_id("nobody").get()
+        raise AssertionError("nobody was found")
+    except ODataError as refusal:
+        assert refusal.error.code == "Request_ResourceNotFound"
+    print("msgraph-sdk: users, delta, groups, members, error")
 
 
 async def okta(name, settings):
@@ -43,7 +83,7 @@ async def okta(name, settings):
     print(f"okta: {name}")
 
 
-entra()
+asyncio.run(graph(entra()))
 asyncio.run(okta("API token", {"token": ready["okta"]["api_token"]}))
 service = {
     "authorizationMode": "PrivateKey",

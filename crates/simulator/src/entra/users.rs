@@ -56,14 +56,7 @@ pub(super) fn list(context: &Context<'_>) -> Outcome {
     let properties = Property::selected(context.query.select.as_deref(), true).map_err(refuse)?;
     let from = start(context, directory.generation())?;
     let size = context.page_size(context.query.page());
-    let mut positions = matching(context, &directory, from)?;
-    let mut page = Vec::with_capacity(size);
-    let next = if context.call.quirks.empty_page {
-        Some(from)
-    } else {
-        page.extend(positions.by_ref().take(size));
-        positions.next()
-    };
+    let (page, next) = page_of(context, &directory, from, size)?;
     let mut writer = Writer::with_capacity(size * 512);
     writer.open();
     writer.pair("@odata.context", &collection_context(context, "users"));
@@ -153,6 +146,49 @@ fn matching<'a>(
     some.sort_unstable();
     some.dedup();
     Ok(Box::new(some.into_iter().filter(fits)))
+}
+
+/// The positions of one page and where the next one starts.
+fn page_of(
+    context: &Context<'_>,
+    directory: &Directory,
+    from: usize,
+    size: usize,
+) -> Result<(Vec<usize>, Option<usize>), Refusal> {
+    if context.call.quirks.empty_page {
+        return Ok((Vec::new(), Some(from)));
+    }
+    let Some(order) = &context.query.order_by else {
+        let mut positions = matching(context, directory, from)?;
+        return Ok((positions.by_ref().take(size).collect(), positions.next()));
+    };
+    // In an ordered list the cursor counts entries, not positions.
+    let sorted = ordered(directory, matching(context, directory, 0)?, order)?;
+    let page = sorted.iter().copied().skip(from).take(size).collect();
+    Ok((page, (sorted.len() > from + size).then_some(from + size)))
+}
+
+/// Sorts people by `$orderby=property [asc|desc]`.
+fn ordered(
+    directory: &Directory,
+    positions: impl Iterator<Item = usize>,
+    order: &str,
+) -> Result<Vec<usize>, Refusal> {
+    let mut words = order.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    if !matches!(name, "displayName" | "userPrincipalName" | "createdDateTime") {
+        return Err(Refusal::unsupported("Unsupported sort property for 'User'."));
+    }
+    let key = |index: usize| match filter_value(&directory.person(index), name) {
+        crate::filter::Datum::Text(text) => text.to_lowercase(),
+        _ => String::new(),
+    };
+    let mut keyed: Vec<(String, usize)> = positions.map(|index| (key(index), index)).collect();
+    keyed.sort();
+    if words.next() == Some("desc") {
+        keyed.reverse();
+    }
+    Ok(keyed.into_iter().map(|(_, index)| index).collect())
 }
 
 /// Refuses a `$filter` on a property the type does not have.

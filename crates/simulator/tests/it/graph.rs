@@ -264,6 +264,26 @@ async fn one_user_by_id_or_encoded_principal_name() {
 }
 
 #[tokio::test]
+async fn lists_are_ordered_where_asked_for() {
+    let bench = Bench::new(60).await;
+    let token = bench.graph_token().await;
+    let (all, _) = bench
+        .graph_all(
+            &token,
+            "/users?$orderby=userPrincipalName desc&$top=25&$select=userPrincipalName",
+        )
+        .await;
+    let names: Vec<String> = all
+        .iter()
+        .map(|user| user["userPrincipalName"].as_str().expect("a name").to_lowercase())
+        .collect();
+    assert_eq!(names.len(), 60);
+    assert!(names.is_sorted_by(|left, right| left > right), "{names:?}");
+    let answer = bench.graph(&token, "/users?$orderby=city").await;
+    assert_eq!(answer.graph_error(), (400, "Request_UnsupportedQuery".to_owned()));
+}
+
+#[tokio::test]
 async fn managers_expand_and_stand_alone() {
     let bench = Bench::new(60).await;
     let token = bench.graph_token().await;
