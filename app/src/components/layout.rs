@@ -120,9 +120,9 @@ pub fn CustomerFrame() -> impl IntoView {
 /// The steps of setting up, in order: address and name.
 const STEPS: &[(&str, &str)] = &[
     ("provider", "Provider"),
-    ("test-sync", "Test sync"),
     ("groups", "Security groups"),
     ("data-mapping", "Data mapping"),
+    ("test-sync", "Test sync"),
     ("group-sync", "Group sync"),
     ("limits", "Safety limits"),
 ];

@@ -43,9 +43,13 @@ pub fn ProviderPage() -> impl IntoView {
             Ok((view, take_flash(SubmitProvider::PATH).await))
         },
     );
+    // A test leaves the form as it is, with everything that was typed; only saving draws it anew.
     Effect::new(move |_| {
-        if matches!(submit.value().get(), Some(Ok(_))) {
+        let outcome = submit.value().get();
+        if matches!(outcome, Some(Ok(Submitted::Saved))) {
             page.refetch();
+        }
+        if matches!(outcome, Some(Ok(_))) {
             customer.overview.refetch();
         }
     });
