@@ -1,5 +1,5 @@
-//! The migrations are compiled in; without this a changed one would not be noticed.
+//! A new migration is compiled in.
 
 fn main() {
-    println!("cargo:rerun-if-changed=../../migrations");
+    println!("cargo::rerun-if-changed=../../migrations");
 }
