@@ -58,7 +58,7 @@ pub fn Decide(live: RwSignal<RunView>) -> impl IntoView {
                         {can_decide.then(|| view! {
                             <p>
                                 <strong>{format!("If you accept: {}.", if parts.is_empty() { "nobody changes".to_owned() } else { parts.join(", ") })}</strong>
-                                " Nobody is deleted. Your decision is for the list below: it is worked out again when it is applied, and if it has grown you are asked again."
+                                " Nobody is deleted. Your decision is for exactly the list below; whatever changed since it was made is left for the next run."
                             </p>
                             <ActionForm action=decide attr:class="actions">
                                 <input type="hidden" name="customer" value=move || customer.slug.get()/>
