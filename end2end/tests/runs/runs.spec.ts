@@ -35,7 +35,7 @@ test.describe("runs", () => {
     // A tile narrows the list, and so does the address.
     await page.getByRole("navigation", { name: "Changes by kind" }).getByRole("link", { name: /would be created/ }).click();
     await expect(page).toHaveURL(/kind=create/);
-    await expect(page.getByLabel("Kind")).toHaveValue("create");
+    await expect(page.getByLabel("Kind", { exact: true })).toHaveValue("create");
 
     // S-03: the first run that writes is held for a person.
     const run = await runTo(hands, base, "Run now", /is held for your decision/);

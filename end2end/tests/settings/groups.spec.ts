@@ -4,6 +4,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 test.describe("security groups", () => {
   test("ask for a directory first", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    test.slow();
     const base = await newCustomer({ page, demo, visit, signIn, alive }, "No directory");
     for (const path of ["groups", "data-mapping", "group-sync", "limits"]) {
       await visit(`${base}/${path}`);
@@ -65,6 +66,7 @@ test.describe("security groups", () => {
   });
 
   test("are shown to a viewer, not offered for change", async ({ page, demo, visit, signIn, accessible }) => {
+    test.slow();
     const viewer = demo.account("viewer");
     await signIn("viewer");
     for (const path of ["groups", "data-mapping", "group-sync", "limits"]) {
