@@ -30,15 +30,19 @@ statements! {
     };
     // The version is repeated, so that nothing is written over what changed since it was read.
     UPDATE = {
-        sqlite: "UPDATE accounts SET username = r.value->>'username', username_key = r.value->>'username_key',
-                directory_id = unhex(r.value->>'directory_id'), state = r.value->>'state',
-                blocked_by = r.value->>'blocked_by', block_reason = r.value->>'block_reason',
-                profile = r.value->'profile', manager_id = unhex(r.value->>'manager_id'),
-                search_key = r.value->>'search_key', sort_key = r.value->>'sort_key',
-                version = accounts.version + 1, updated_at = $3
-            FROM json_each($2) AS r
-            WHERE accounts.customer_id = $1 AND accounts.id = unhex(r.value->>'id')
-            AND accounts.version = CAST(r.value->>'version' AS INTEGER)",
+        // Materialised, so that SQLite looks up one account a row instead of walking all of them.
+        sqlite: "WITH r AS MATERIALIZED (SELECT unhex(value->>'id') AS id, value->>'username' AS username,
+                value->>'username_key' AS username_key, unhex(value->>'directory_id') AS directory_id,
+                value->>'state' AS state, value->>'blocked_by' AS blocked_by, value->>'block_reason' AS block_reason,
+                value->'profile' AS profile, unhex(value->>'manager_id') AS manager_id,
+                value->>'search_key' AS search_key, value->>'sort_key' AS sort_key, value->>'version' AS version
+                FROM json_each($2))
+            UPDATE accounts SET username = r.username, username_key = r.username_key,
+                directory_id = r.directory_id, state = r.state, blocked_by = r.blocked_by,
+                block_reason = r.block_reason, profile = r.profile, manager_id = r.manager_id,
+                search_key = r.search_key, sort_key = r.sort_key, version = accounts.version + 1, updated_at = $3
+            FROM r WHERE accounts.customer_id = $1 AND accounts.id = r.id
+            AND accounts.version = CAST(r.version AS INTEGER)",
         postgres: "UPDATE accounts SET username = r.username, username_key = r.username_key,
                 directory_id = r.directory_id, state = r.state, blocked_by = r.blocked_by,
                 block_reason = r.block_reason, profile = r.profile, manager_id = r.manager_id,

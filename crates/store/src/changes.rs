@@ -37,17 +37,15 @@ statements! {
             manager_id, name, username, reason, fields, at
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND component = $4 AND state = 'planned'
         ORDER BY seq";
-    SETTLE = {
-        sqlite: "UPDATE sync_changes SET state = r.value->>'state',
-                reason = COALESCE(r.value->'reason', sync_changes.reason), at = $4
-            FROM json_each($3) AS r
-            WHERE sync_changes.customer_id = $1 AND sync_changes.run_id = $2
-            AND sync_changes.seq = CAST(r.value->>'seq' AS INTEGER) AND sync_changes.state = 'planned'",
-        postgres: "UPDATE sync_changes SET state = r.state, reason = COALESCE(r.reason, sync_changes.reason), at = $4
-            FROM jsonb_to_recordset($3) AS r(seq bigint, state text, reason jsonb)
-            WHERE sync_changes.customer_id = $1 AND sync_changes.run_id = $2
-            AND sync_changes.seq = r.seq AND sync_changes.state = 'planned'",
+    APPLIED = {
+        sqlite: "UPDATE sync_changes SET state = 'applied', at = $4
+            WHERE customer_id = $1 AND run_id = $2 AND seq IN (SELECT value FROM json_each($3)) AND state = 'planned'",
+        postgres: "UPDATE sync_changes SET state = 'applied', at = $4
+            WHERE customer_id = $1 AND run_id = $2 AND seq IN (SELECT jsonb_array_elements_text($3)::bigint)
+            AND state = 'planned'",
     };
+    FAILED = "UPDATE sync_changes SET state = 'failed', reason = $4, at = $5
+        WHERE customer_id = $1 AND run_id = $2 AND seq = $3 AND state = 'planned'";
     DROP_REST = "UPDATE sync_changes SET state = 'dropped' WHERE customer_id = $1 AND run_id = $2 AND state = 'planned'";
     FORGET = "DELETE FROM sync_changes WHERE customer_id = $1 AND run_id = $2";
     COUNTS = "SELECT kind, state, COUNT(*) AS n FROM sync_changes
@@ -207,13 +205,11 @@ pub async fn left_to_apply(
     rows.into_iter().map(ChangeColumns::read).collect()
 }
 
-/// What became of one change; `reason` replaces the planned one when it failed.
-#[derive(Clone, Debug, Serialize)]
+/// What became of one change: applied, or failed for this reason.
+#[derive(Clone, Debug)]
 pub struct Outcome {
     pub seq: i64,
-    pub state: ChangeState,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Reason>,
+    pub failed: Option<Reason>,
 }
 
 /// Notes what became of planned changes, in the unit of work that applied them.
@@ -224,8 +220,20 @@ pub async fn settle(
     outcomes: &[Outcome],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if !outcomes.is_empty() {
-        execute!(tx, SETTLE, customer.uuid(), run.uuid(), Json(outcomes), now)?;
+    let (c, r) = (customer.uuid(), run.uuid());
+    let applied: Vec<i64> = outcomes
+        .iter()
+        .filter(|outcome| outcome.failed.is_none())
+        .map(|outcome| outcome.seq)
+        .collect();
+    if !applied.is_empty() {
+        execute!(tx, APPLIED, c, r, Json(applied), now)?;
+    }
+    // Failures are rare, so they may be written one by one.
+    for outcome in outcomes {
+        if let Some(reason) = &outcome.failed {
+            execute!(tx, FAILED, c, r, outcome.seq, Json(reason), now)?;
+        }
     }
     Ok(())
 }

@@ -23,8 +23,9 @@ statements! {
         sqlite: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
                 a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at,
                 a.last_sign_in_at, l.object_id AS linked_to
-            FROM accounts a LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id
-            WHERE a.customer_id = $1 AND a.username_key IN (SELECT value FROM json_each($2))",
+            FROM (SELECT DISTINCT value FROM json_each($2)) k
+            CROSS JOIN accounts a ON a.customer_id = $1 AND a.username_key = k.value
+            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id",
         postgres: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
                 a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at,
                 a.last_sign_in_at, l.object_id AS linked_to
@@ -32,44 +33,75 @@ statements! {
             WHERE a.customer_id = $1 AND a.username_key IN (SELECT jsonb_array_elements_text($2))",
     };
     RIVALS = {
-        sqlite: "SELECT username_key FROM snapshot_users
-            WHERE customer_id = $1 AND directory_id = $2 AND present AND in_scope
-            AND username_key IN (SELECT value FROM json_each($3))
-            GROUP BY username_key HAVING COUNT(*) > 1",
+        sqlite: "SELECT s.username_key FROM (SELECT DISTINCT value FROM json_each($3)) k
+            CROSS JOIN snapshot_users s INDEXED BY snapshot_users_by_username
+                ON s.customer_id = $1 AND s.directory_id = $2 AND s.username_key = k.value
+            WHERE s.present AND s.in_scope GROUP BY s.username_key HAVING COUNT(*) > 1",
         postgres: "SELECT username_key FROM snapshot_users
             WHERE customer_id = $1 AND directory_id = $2 AND present AND in_scope
             AND username_key IN (SELECT jsonb_array_elements_text($3))
             GROUP BY username_key HAVING COUNT(*) > 1",
     };
     // Accounts of this directory that no directory object claims, by link or by username.
-    UNCLAIMED = "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
-            a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
-        FROM accounts a
-        WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
-        AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
-        AND NOT EXISTS (SELECT 1 FROM snapshot_users s WHERE s.customer_id = $1 AND s.directory_id = $2
-            AND s.username_key = a.username_key AND s.present AND s.in_scope)
-        ORDER BY a.id LIMIT $4";
+    UNCLAIMED = {
+        sqlite: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
+                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
+            FROM accounts a
+            WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
+            AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM snapshot_users s INDEXED BY snapshot_users_by_username WHERE s.customer_id = $1 AND s.directory_id = $2
+                AND s.username_key = a.username_key AND s.present AND s.in_scope)
+            ORDER BY a.id LIMIT $4",
+        postgres: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
+                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
+            FROM accounts a
+            WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
+            AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM snapshot_users s WHERE s.customer_id = $1 AND s.directory_id = $2
+                AND s.username_key = a.username_key AND s.present AND s.in_scope)
+            ORDER BY a.id LIMIT $4",
+    };
     // The account an object has, or will have once this run's creations and links are applied.
-    MANAGERS = "SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
-            a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
-            a.state, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
-            COALESCE(a.username, s.username, s.principal_name) AS username,
-            COALESCE(ma.username, mc.username) AS wanted_username, cma.username AS current_username
-        FROM snapshot_users s
-        LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
-        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-        LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
-        LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-            AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
-        LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2 AND ml.object_id = s.manager
-        LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
-        LEFT JOIN sync_changes mc ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
-            AND mc.kind IN ('create', 'link')
-        WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope AND s.row_no > $4
-        AND COALESCE(l.account_id, c.account_id) IS NOT NULL
-        AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
-        ORDER BY s.row_no LIMIT $5";
+    MANAGERS = {
+        sqlite: "SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
+                a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
+                a.state, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
+                COALESCE(a.username, s.username, s.principal_name) AS username,
+                COALESCE(ma.username, mc.username) AS wanted_username, cma.username AS current_username
+            FROM snapshot_users s
+            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
+            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
+            LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
+            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_object ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
+                AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
+            LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2 AND ml.object_id = s.manager
+            LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
+            LEFT JOIN sync_changes mc INDEXED BY sync_changes_by_object ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
+                AND mc.kind IN ('create', 'link')
+            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope AND s.row_no > $4
+            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
+            AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
+            ORDER BY s.row_no LIMIT $5",
+        postgres: "SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
+                a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
+                a.state, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
+                COALESCE(a.username, s.username, s.principal_name) AS username,
+                COALESCE(ma.username, mc.username) AS wanted_username, cma.username AS current_username
+            FROM snapshot_users s
+            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
+            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
+            LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
+            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
+                AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
+            LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2 AND ml.object_id = s.manager
+            LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
+            LEFT JOIN sync_changes mc ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
+                AND mc.kind IN ('create', 'link')
+            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope AND s.row_no > $4
+            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
+            AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
+            ORDER BY s.row_no LIMIT $5",
+    };
     JOINING = {
         sqlite: "SELECT DISTINCT COALESCE(l.account_id, c.account_id) AS account_id, s.object_id,
                 COALESCE(s.display_name, s.principal_name) AS name, COALESCE(s.username, s.principal_name) AS username
@@ -78,7 +110,7 @@ statements! {
                 AND s.present AND s.in_scope
             LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
             LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
+            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_object ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
                 AND c.kind IN ('create', 'link', 'unblock')
             WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.group_object_id IN (SELECT value FROM json_each($4))

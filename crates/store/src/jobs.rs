@@ -17,13 +17,15 @@ statements! {
         sqlite: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
                 lease_expires_at = $3
             WHERE id = (SELECT id FROM jobs
-                WHERE (state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2)
+                WHERE state IN ('ready', 'running')
+                AND ((state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2))
                 ORDER BY run_at LIMIT 1)
             RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
         postgres: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
                 lease_expires_at = $3
             WHERE id = (SELECT id FROM jobs
-                WHERE (state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2)
+                WHERE state IN ('ready', 'running')
+                AND ((state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2))
                 ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
     };

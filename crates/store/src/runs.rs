@@ -55,10 +55,11 @@ statements! {
     ABANDONED = "SELECT r.customer_id, r.id FROM sync_runs r WHERE r.state IN ('queued', 'running')
         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = $1 || CAST(r.number AS TEXT)
             AND j.customer_id = r.customer_id AND j.state IN ('ready', 'running'))";
-    UNACCEPTED_BLOCKS = "SELECT COUNT(*) FROM sync_changes c
-        JOIN sync_runs r ON r.customer_id = c.customer_id AND r.id = c.run_id
-        WHERE c.customer_id = $1 AND r.customer_id = $1 AND r.directory_id = $2 AND r.accepted_by IS NULL
-        AND r.finished_at >= $3 AND c.kind = 'block' AND c.state = 'applied'";
+    // The runs of one day lead, and then their changes of one kind.
+    UNACCEPTED_BLOCKS = "SELECT COUNT(*) FROM sync_runs r
+        CROSS JOIN sync_changes c
+        WHERE r.customer_id = $1 AND r.directory_id = $2 AND r.accepted_by IS NULL AND r.finished_at >= $3
+        AND c.customer_id = $1 AND c.run_id = r.id AND c.kind = 'block' AND c.state = 'applied'";
 }
 
 /// One run.
@@ -268,7 +269,10 @@ pub async fn would_hold(
     run: RunId,
     reasons: &[HoldReason],
 ) -> Result<(), StoreError> {
-    one_row(execute!(tx, WOULD_HOLD, customer.uuid(), run.uuid(), Json(reasons))?, "the run")
+    one_row(
+        execute!(tx, WOULD_HOLD, customer.uuid(), run.uuid(), Json(reasons))?,
+        "the run",
+    )
 }
 
 /// Somebody accepted the list: the run is queued again and goes on with applying it (S-05).

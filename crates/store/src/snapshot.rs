@@ -16,8 +16,9 @@ use crate::{StoreError, Tx};
 
 statements! {
     KNOWN = {
-        sqlite: "SELECT object_id, row_no, hash, present FROM snapshot_users
-            WHERE customer_id = $1 AND directory_id = $2 AND object_id IN (SELECT value FROM json_each($3))",
+        // The list leads: SQLite would rather walk the whole directory than look up a list given by IN.
+        sqlite: "SELECT s.object_id, s.row_no, s.hash, s.present FROM json_each($3) k
+            CROSS JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value",
         postgres: "SELECT object_id, row_no, hash, present FROM snapshot_users
             WHERE customer_id = $1 AND directory_id = $2
             AND object_id IN (SELECT jsonb_array_elements_text($3))",

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::people::{AccountState, Block, BlockedBy, Directory, PeopleAccount, Profile, field};
-use domain::sync::{ChangeKind, ChangeState, Reason};
+use domain::sync::{ChangeKind, Reason};
 use domain::{AccountId, GroupId, ObjectId, Timestamp};
 use rules::username;
 use store::accounts::AccountWrite;
@@ -133,8 +133,7 @@ impl Running<'_> {
             } else {
                 Outcome {
                     seq: change.seq,
-                    state: ChangeState::Applied,
-                    reason: None,
+                    failed: None,
                 }
             });
         }
@@ -260,10 +259,7 @@ impl Running<'_> {
     async fn settle(&mut self, tx: &mut Tx, outcomes: &[Outcome]) -> Result<(), Stop> {
         let now = self.services.now();
         store::changes::settle(tx, self.customer, self.run.id, outcomes, now).await?;
-        let failed = outcomes
-            .iter()
-            .filter(|outcome| outcome.state == ChangeState::Failed)
-            .count();
+        let failed = outcomes.iter().filter(|outcome| outcome.failed.is_some()).count();
         self.counts.failed += u64::try_from(failed).unwrap_or(0);
         self.counts.applied += u64::try_from(outcomes.len() - failed).unwrap_or(0);
         store::runs::progress(tx, self.customer, self.run.id, &self.counts).await?;
@@ -330,8 +326,7 @@ fn set_state(account: &mut PeopleAccount, after: &str, reason: &Reason) {
 fn failed(change: &ChangeRecord, reason: Reason) -> Outcome {
     Outcome {
         seq: change.seq,
-        state: ChangeState::Failed,
-        reason: Some(reason),
+        failed: Some(reason),
     }
 }
 
