@@ -132,7 +132,8 @@ pub fn LiveRun(live: RwSignal<RunView>) -> impl IntoView {
     let is_running = Memo::new(move |_| live.with(|run| run.row.state == RunState::Running));
     let is_open = Memo::new(move |_| live.with(|run| !run.row.state.is_final()));
     // A held run waits for a person: loading the page again would only get in their way.
-    let moves = Memo::new(move |_| live.with(|run| matches!(run.row.state, RunState::Queued | RunState::Running)));
+    let moves =
+        Memo::new(move |_| live.with(|run| matches!(run.row.state, RunState::Queued | RunState::Running)));
     view! {
         <Steps steps/>
         <p class="visually-hidden" role="status">{move || is_open.get().then(|| said.get())}</p>
