@@ -1,5 +1,7 @@
 //! The frame around every page: top bar, rail of the customer's steps, content.
 
+use std::time::Duration;
+
 use domain::Role;
 use domain::views::{CustomerOverview, Me, Task, TaskState};
 use leptos::prelude::*;
@@ -8,7 +10,7 @@ use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_params_map};
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 use super::{Dot, DotKind, Logo};
 use crate::api::ApiError;
@@ -181,17 +183,29 @@ pub fn FocusOnArrival() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
-            request_animation_frame(|| {
-                let main = document().get_element_by_id("content");
-                if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
-                    let options = FocusOptions::new();
-                    options.set_prevent_scroll(true);
-                    _ = main.focus_with_options(&options);
-                }
-            });
+            request_animation_frame(focus_content);
+            // Another frame of pages comes a moment later, and takes the focused element away with the old one.
+            set_timeout(
+                || {
+                    let body = document().body().map(Element::from);
+                    if document().active_element() == body {
+                        focus_content();
+                    }
+                },
+                Duration::from_millis(400),
+            );
         }
         now
     });
+}
+
+fn focus_content() {
+    let content = document().get_element_by_id("content");
+    if let Some(content) = content.and_then(|content| content.dyn_into::<HtmlElement>().ok()) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        _ = content.focus_with_options(&options);
+    }
 }
 
 /// The slim bar at the top: mark, whose pages these are, who is signed in.
