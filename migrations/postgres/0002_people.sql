@@ -8,6 +8,10 @@ CREATE TABLE directories (
     name TEXT NOT NULL,
     -- The provider's own immutable id of the tenant or org, learnt at the first read (C-22).
     tenant_id TEXT,
+    -- Where the next incremental read goes on, the attributes it was made for, and the last full read (G-12, G-15).
+    changes_cursor TEXT,
+    changes_attributes JSONB,
+    full_read_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (customer_id, id)
 );

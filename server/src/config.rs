@@ -41,7 +41,7 @@ pub struct Flags {
     /// The address to listen on.
     #[arg(long, global = true, env = "USERSYNC_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// The address people type, such as https://usersync.example.org.
+    /// The address people type, such as `https://usersync.example.org`.
     #[arg(long, global = true, env = "USERSYNC_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
     /// A reverse proxy (address or network) whose X-Forwarded-For is believed. May be repeated.

@@ -20,12 +20,11 @@ impl Services {
         what: &str,
     ) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
-        let customer = match slug {
-            Some(slug) => Some(self.customer(&mut tx, actor, slug, Permission::Export).await?.id),
-            None => {
-                actor.require(Permission::ListCustomers)?;
-                None
-            }
+        let customer = if let Some(slug) = slug {
+            Some(self.customer(&mut tx, actor, slug, Permission::Export).await?.id)
+        } else {
+            actor.require(Permission::ListCustomers)?;
+            None
         };
         self.record(&mut tx, actor, customer, "list.export", what, &json!({}))
             .await?;

@@ -2,6 +2,7 @@
 
 use domain::ids::Id;
 use domain::{CustomerId, DirectoryId, Provider, Timestamp};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
@@ -9,11 +10,15 @@ use crate::sql::{execute, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
+    CHANGES = "SELECT changes_cursor, changes_attributes, full_read_at FROM directories
+        WHERE customer_id = $1 AND id = $2";
+    SET_CHANGES = "UPDATE directories SET changes_cursor = $3, changes_attributes = $4, full_read_at = $5
+        WHERE customer_id = $1 AND id = $2";
     INSERT = "INSERT INTO directories (customer_id, id, provider, name, created_at) VALUES ($1, $2, $3, $4, $5)";
     CURRENT = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1";
     BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
     SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
-    FORGET_TENANT = "UPDATE directories SET tenant_id = NULL WHERE customer_id = $1 AND id = $2";
+    FORGET_TENANT = "UPDATE directories SET tenant_id = NULL, changes_cursor = NULL WHERE customer_id = $1 AND id = $2";
 }
 
 /// An external directory that owns accounts.
@@ -103,5 +108,61 @@ pub async fn forget_tenant(
     directory: DirectoryId,
 ) -> Result<(), StoreError> {
     execute!(tx, FORGET_TENANT, customer.uuid(), directory.uuid())?;
+    Ok(())
+}
+
+/// Where the next incremental read goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// The provider's own cursor.
+    pub cursor: String,
+    /// The attributes it was made for: others need a full read (G-15).
+    pub attributes: Vec<String>,
+    /// The last full read: only that finds everybody who is gone.
+    pub full_read_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangesColumns {
+    changes_cursor: Option<String>,
+    changes_attributes: Option<Json<Vec<String>>>,
+    full_read_at: Option<Timestamp>,
+}
+
+/// Where the next incremental read goes on; `None` when only a full read will do.
+pub async fn changes(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+) -> Result<Option<Changes>, StoreError> {
+    let row = fetch_optional!(tx, ChangesColumns, CHANGES, customer.uuid(), directory.uuid())?;
+    Ok(row.and_then(|row| {
+        Some(Changes {
+            cursor: row.changes_cursor?,
+            attributes: row.changes_attributes?.0,
+            full_read_at: row.full_read_at?,
+        })
+    }))
+}
+
+/// Notes where the next incremental read goes on, in the unit of work that ends a complete read.
+pub async fn set_changes(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    changes: Option<&Changes>,
+) -> Result<(), StoreError> {
+    let cursor = changes.map(|changes| changes.cursor.as_str());
+    let attributes = changes.map(|changes| Json(changes.attributes.clone()));
+    let full_read_at = changes.map(|changes| changes.full_read_at);
+    execute!(
+        tx,
+        SET_CHANGES,
+        customer.uuid(),
+        directory.uuid(),
+        cursor,
+        attributes,
+        full_read_at
+    )?;
     Ok(())
 }

@@ -262,7 +262,6 @@ mod tests {
             rail: Vec::new(),
             hold: Vec::new(),
             warnings: Vec::new(),
-            warnings: Vec::new(),
             advice: None,
             settings_version: 12,
             can_cancel: false,

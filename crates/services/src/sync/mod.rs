@@ -11,6 +11,7 @@ mod control;
 mod guard;
 mod plan;
 mod read;
+mod read_changes;
 mod read_groups;
 mod stop;
 

@@ -11,6 +11,7 @@ use domain::{ObjectId, Timestamp};
 use providers::{Cursor, DirectoryReader, Next, Page, ProviderError, RunBudget, UserEntry};
 use sha2::{Digest, Sha256};
 use store::Tx;
+use store::directories::Changes;
 use store::snapshot::{NewUser, ReadPage};
 
 use super::Running;
@@ -76,9 +77,19 @@ impl Running<'_> {
                 .providers()
                 .connect_for_run(&connection.values, &connection.secrets, &budget)?;
         self.check_tenant(&*reader).await?;
-        let seen = self.read_users(&*reader).await?;
+        let mut changes = None;
+        if let Some(since) = self.changes_since().await? {
+            changes = self.read_changes(&*reader, &since).await?;
+        }
+        let mut absent = Vec::new();
+        if changes.is_none() {
+            self.note_since(&*reader).await?;
+            let seen = self.read_users(&*reader).await?;
+            absent = self.absent_rows(&seen).await?;
+            changes = self.noted_since().await?;
+        }
         let groups = self.read_groups(&*reader).await?;
-        self.complete(&seen, &groups).await
+        self.complete(&absent, &groups, changes.as_ref()).await
     }
 
     /// C-22: the organisation at the other end must be the one the links belong to.
@@ -202,7 +213,7 @@ impl Running<'_> {
         Ok(done.seen)
     }
 
-    async fn write_users(
+    pub(super) async fn write_users(
         &self,
         tx: &mut Tx,
         users: &HashMap<ObjectId, DirectoryUser>,
@@ -264,16 +275,21 @@ impl Running<'_> {
         Ok(seen)
     }
 
-    /// Everything is read: who was not seen is absent, who is in a scope group is in scope.
-    async fn complete(&mut self, seen: &Seen, scope_groups: &[ObjectId]) -> Result<(), Stop> {
+    /// Everything is read: whom a full read did not see is absent, who is in a scope group is in scope.
+    async fn complete(
+        &mut self,
+        absent: &[i64],
+        scope_groups: &[ObjectId],
+        changes: Option<&Changes>,
+    ) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
         let now = self.services.now();
-        let absent = self.absent_rows(seen).await?;
         let mut tx = self.begin().await?;
         for rows in absent.chunks(ABSENT_CHUNK) {
             store::snapshot::mark_absent(&mut tx, customer, directory, rows, now).await?;
         }
         store::snapshot::rescope(&mut tx, customer, directory, scope_groups).await?;
+        store::directories::set_changes(&mut tx, customer, directory, changes).await?;
         store::snapshot::forget_pages(&mut tx, customer, self.run.id).await?;
         let totals = store::snapshot::totals(&mut tx, customer, directory).await?;
         self.counts.read = u64::try_from(totals.present).unwrap_or(0);

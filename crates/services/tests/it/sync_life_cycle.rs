@@ -250,3 +250,66 @@ on_both!(okta_the_same_with_the_other_provider, |test: TestDb| async move {
         Some("Space travel")
     );
 });
+
+on_both!(
+    g_12_g_13_g_15_a_scheduled_run_reads_only_what_changed,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.sync().await;
+        let control = world.simulator.control();
+        let (changed, gone) = (world.somebody(0).await, world.somebody(1).await);
+        control
+            .update(world.kind, &changed.0, "department", Some("Space travel"))
+            .expect("updated");
+        control.delete(world.kind, &gone.0).expect("deleted");
+        control.clear_requests();
+        let run = world.run(RunKind::Scheduled).await;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        assert_eq!(
+            (run.row.counts.updated, run.row.counts.blocked),
+            (1, 1),
+            "{run:?}"
+        );
+        assert_eq!(world.full_reads(), 0, "only the changes were read");
+        let account = world.account(&gone.1).await.expect("kept");
+        assert_eq!(account.block.expect("blocked").reason, BlockReason::LeftDirectory);
+
+        // An old cursor is no error: everything is read.
+        control.fault(simulator::Fault {
+            kind: world.kind,
+            path_prefix: "/v1.0/users".into(),
+            after: 0,
+            times: 1,
+            action: simulator::FaultAction::ExpiredDeltaToken,
+        });
+        let run = world.run(RunKind::Scheduled).await;
+        let counts = run.row.counts;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        // A manager who is gone may still be taken off their people: only a full read shows that.
+        assert_eq!(
+            (counts.created, counts.blocked, counts.unblocked),
+            (0, 0, 0),
+            "{run:?}"
+        );
+        assert_eq!(world.full_reads(), 1);
+        control.clear_faults();
+
+        // Another data mapping needs a full read.
+        world.usernames_follow().await;
+        let settings = world
+            .services
+            .settings(&world.actor, crate::world::SLUG)
+            .await
+            .expect("settings");
+        let mut mapping = settings.mapping.clone();
+        mapping.fields.retain(|row| row.field != field::JOB_TITLE);
+        world
+            .services
+            .save_mapping(&world.actor, crate::world::SLUG, settings.version, mapping)
+            .await
+            .expect("saved");
+        control.clear_requests();
+        world.run(RunKind::Scheduled).await;
+        assert_eq!(world.full_reads(), 1);
+    }
+);

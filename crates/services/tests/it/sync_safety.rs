@@ -131,7 +131,7 @@ on_both!(
                 .control()
                 .requests()
                 .iter()
-                .filter(|r| r.target.starts_with("/v1.0/users") && !r.target.contains("skiptoken"))
+                .filter(|r| r.target.starts_with("/v1.0/users?") && !r.target.contains("skiptoken"))
                 .count();
             assert_eq!(first_pages, 1);
         }

@@ -304,6 +304,16 @@ impl World {
         id
     }
 
+    /// How often the whole list of users was begun since the requests were cleared.
+    pub(crate) fn full_reads(&self) -> usize {
+        let requests = self.simulator.control().requests();
+        requests
+            .iter()
+            .filter(|request| request.target.starts_with("/v1.0/users?"))
+            .filter(|request| !request.target.contains("skiptoken"))
+            .count()
+    }
+
     pub(crate) async fn people_dump(&self) -> String {
         self.test.dump(PEOPLE_TABLES).await
     }
