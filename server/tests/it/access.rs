@@ -32,6 +32,12 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("directory", ""),
     ("count", "1"),
     ("percent", "1"),
+    ("object_id", "o"),
+    ("group", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("mode", "additive"),
+    ("form[provider]", "entra"),
+    ("mapping[username_attribute]", "userPrincipalName"),
+    ("limits[count]", "20"),
 ];
 
 #[tokio::test]

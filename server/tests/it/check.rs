@@ -89,7 +89,7 @@ async fn each_fault_is_named_with_its_cure() {
                 database: Some("postgres://u@127.0.0.1:1/x".into()),
                 ..good.clone()
             },
-            "could not be opened",
+            "does not answer",
         ),
         (
             Flags {
