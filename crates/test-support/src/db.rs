@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use sqlx::{Connection, Executor, PgConnection};
 use store::{Db, DbOptions};
 use tempfile::TempDir;
@@ -87,8 +89,10 @@ impl TestDb {
                         .expect("the rows")
                 }
             };
-            text.push_str(&format!("{table}: {}\n", rows.len()));
-            rows.iter().for_each(|row| text.push_str(&format!("  {row}\n")));
+            let _ = writeln!(text, "{table}: {}", rows.len());
+            for row in rows {
+                let _ = writeln!(text, "  {row}");
+            }
         }
         text
     }
