@@ -9,8 +9,8 @@ use store::{StoreError, Tx};
 use super::{RUN_JOB, RUN_SUBJECT};
 use crate::{ServiceError, Services};
 
-/// A run that kills its worker this often is given up.
-const MAX_ATTEMPTS: i64 = 5;
+/// A run that loses its worker this often is given up. Generous, since a starved machine loses leases, too.
+const MAX_ATTEMPTS: i64 = 20;
 
 impl Services {
     /// Puts a run into the queue and gives its number (H-01). One at a time for each customer (H-02).
