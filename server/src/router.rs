@@ -43,7 +43,7 @@ use crate::wiring::Parties;
 /// Bytes of the largest request: a form with a certificate chain and a key in it is far below.
 const BODY: usize = 1024 * 1024;
 /// How long an answer may take to begin. The longest is a connection test with a slow provider.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_mins(2);
 /// Pages leave their own, with a nonce; everything else needs nothing.
 const BARE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -260,7 +260,6 @@ async fn security_headers(State(secure): State<bool>, mut response: Response) ->
 }
 
 /// What a panic leaves behind: the hook has logged the place, the person gets a sentence.
-#[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
 fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> HttpResponse<Body> {
     let sentence = "Something went wrong on our side. Nothing was changed. Go back and try again.";
     (StatusCode::INTERNAL_SERVER_ERROR, sentence).into_response()

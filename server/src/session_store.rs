@@ -49,8 +49,8 @@ fn hash(id: Id) -> Vec<u8> {
     Sha256::digest(id.0.to_le_bytes()).to_vec()
 }
 
-fn failed(error: StoreError) -> Error {
-    Error::Backend(chain(&error))
+fn failed(error: &StoreError) -> Error {
+    Error::Backend(chain(error))
 }
 
 fn data(record: &Record) -> Result<(Option<ConsoleUserId>, String)> {
@@ -72,39 +72,41 @@ impl SessionStore for DbSessionStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = self.clock.now();
         let (user, data) = data(record)?;
-        let mut tx = self.db.begin().await.map_err(failed)?;
+        let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
         while !sessions::create(&mut tx, &hash(record.id), user, &data, now, now + ABSOLUTE)
             .await
-            .map_err(failed)?
+            .map_err(|error| failed(&error))?
         {
             record.id = Id::default();
         }
-        tx.commit().await.map_err(failed)
+        tx.commit().await.map_err(|error| failed(&error))
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let (user, data) = data(record)?;
-        let mut tx = self.db.begin().await.map_err(failed)?;
+        let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
         // False: ended elsewhere meanwhile, and it stays ended.
         sessions::save(&mut tx, &hash(record.id), user, &data, self.clock.now())
             .await
-            .map_err(failed)?;
-        tx.commit().await.map_err(failed)
+            .map_err(|error| failed(&error))?;
+        tx.commit().await.map_err(|error| failed(&error))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = self.clock.now();
         let hash = hash(*id);
-        let mut tx = self.db.read().await.map_err(failed)?;
+        let mut tx = self.db.read().await.map_err(|error| failed(&error))?;
         let row = sessions::load(&mut tx, &hash, now, now - IDLE)
             .await
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
         drop(tx);
         let Some(row) = row else { return Ok(None) };
         if row.last_seen_at + TOUCH < now {
-            let mut tx = self.db.begin().await.map_err(failed)?;
-            sessions::touch(&mut tx, &hash, now).await.map_err(failed)?;
-            tx.commit().await.map_err(failed)?;
+            let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
+            sessions::touch(&mut tx, &hash, now)
+                .await
+                .map_err(|error| failed(&error))?;
+            tx.commit().await.map_err(|error| failed(&error))?;
         }
         let data = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record {
@@ -115,8 +117,10 @@ impl SessionStore for DbSessionStore {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let mut tx = self.db.begin().await.map_err(failed)?;
-        sessions::delete(&mut tx, &hash(*id)).await.map_err(failed)?;
-        tx.commit().await.map_err(failed)
+        let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
+        sessions::delete(&mut tx, &hash(*id))
+            .await
+            .map_err(|error| failed(&error))?;
+        tx.commit().await.map_err(|error| failed(&error))
     }
 }

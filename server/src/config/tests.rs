@@ -1,17 +1,17 @@
 use super::*;
 
-fn load(flags: Flags, text: &str) -> Result<Config, ConfigError> {
+fn load(flags: &Flags, text: &str) -> Result<Config, ConfigError> {
     let path = Path::new("test.toml");
-    Config::merge(&flags, parse(text, path)?, parse(EXAMPLE, path)?)
+    Config::merge(flags, parse(text, path)?, parse(EXAMPLE, path)?)
 }
 
 fn problem(text: &str) -> String {
-    load(Flags::default(), text).expect_err("refused").to_string()
+    load(&Flags::default(), text).expect_err("refused").to_string()
 }
 
 #[test]
 fn the_documented_file_is_the_default() {
-    let config = load(Flags::default(), "").expect("the defaults are right");
+    let config = load(&Flags::default(), "").expect("the defaults are right");
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.database_shown(), "sqlite:usersync.db");
     assert!(!config.secure());
@@ -27,8 +27,8 @@ fn every_line_of_the_documented_file_is_understood() {
                 .unwrap_or(line)
         })
         .filter(|line| !line.starts_with("trusted_proxies = []") && !line.starts_with("database = \"sqlite"))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let file = parse(&uncommented, Path::new("example")).expect("understood");
     assert_eq!(
         (file.keys.len(), file.clouds.len(), file.okta_orgs.len()),
@@ -43,7 +43,7 @@ fn a_flag_wins_over_the_file() {
         database: Some("sqlite:flag.db".into()),
         ..Flags::default()
     };
-    let config = load(flags, "database = \"sqlite:file.db\"\nworkers = 9").expect("right");
+    let config = load(&flags, "database = \"sqlite:file.db\"\nworkers = 9").expect("right");
     assert_eq!(
         (config.database_shown().as_str(), config.workers),
         ("sqlite:flag.db", 9)
@@ -58,13 +58,13 @@ fn what_is_wrong_is_said_in_plain_words() {
     let cloud = "[[clouds]]\nid = \"ID\"\nname = \"x\"\nlogin = \"http://a\"\ngraph = \"https://b\"";
     assert!(problem(&cloud.replace("ID", "global")).contains("built-in"));
     assert!(problem(&cloud.replace("ID", "lab")).contains("private_addresses"));
-    let unknown = load(Flags::default(), "listn = \"x\"").expect_err("refused");
+    let unknown = load(&Flags::default(), "listn = \"x\"").expect_err("refused");
     assert!(std::error::Error::source(&unknown).is_some_and(|source| source.to_string().contains("listn")));
 }
 
 #[test]
 fn passwords_are_not_shown() {
-    let config = load(Flags::default(), "database = \"postgres://u:hunter2@db/x\"").expect("right");
+    let config = load(&Flags::default(), "database = \"postgres://u:hunter2@db/x\"").expect("right");
     assert!(!format!("{config} {config:?}").contains("hunter2"));
     assert!(config.to_string().contains("postgres://u:hidden@db/x"));
 }

@@ -1,8 +1,9 @@
 //! The browser's files: inside the program when it is a release, from a folder in development.
 //!
 //! Script, wasm and styles are served below a folder whose name is the hash of their content (`/pkg-3f2a...`), so
-//! they may be cached for ever; everything else is revalidated by its ETag.
+//! they may be cached for ever; everything else is revalidated by its `ETag`.
 
+use domain::text::hex;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,20 +49,16 @@ impl Assets {
         };
         let mut hash = Sha256::new();
         for path in APPLICATION {
-            match assets.read(path) {
-                Some(asset) => hash.update(asset.hash),
-                None => tracing::warn!(
+            if let Some(asset) = assets.read(path) {
+                hash.update(asset.hash);
+            } else {
+                tracing::warn!(
                     path,
                     "a file of the application is missing: run `cargo xtask build-web`"
-                ),
+                );
             }
         }
-        let hex: String = hash
-            .finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = hex(&hash.finalize()[..8]);
         assets.package = format!("pkg-{hex}").into();
         assets
     }
@@ -133,12 +130,7 @@ fn answer(
     headers: &HeaderMap,
 ) -> Response {
     let is_compressed = compressed.is_some();
-    let hex: String = plain
-        .hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = hex(&plain.hash[..16]);
     let etag = format!("\"{hex}{}\"", if is_compressed { "-br" } else { "" });
     let known = headers
         .get_all(IF_NONE_MATCH)

@@ -510,14 +510,14 @@ mod tests {
         }
     }
 
-    fn text(bytes: Bytes) -> String {
+    fn text(bytes: &Bytes) -> String {
         String::from_utf8(bytes.to_vec()).expect("UTF-8")
     }
 
     #[test]
     fn f_32_no_cell_begins_a_formula() {
         let csv =
-            text(csv_chunk(&[found("=HYPERLINK(\"x\")"), found("Müller, Änne")], true).expect("written"));
+            text(&csv_chunk(&[found("=HYPERLINK(\"x\")"), found("Müller, Änne")], true).expect("written"));
         assert!(csv.starts_with('\u{feff}'));
         assert!(csv.contains("o,\"'=HYPERLINK(\"\"x\"\")\",p"), "{csv}");
         assert!(csv.contains("\"Müller, Änne\""), "{csv}");
@@ -534,11 +534,11 @@ mod tests {
         ];
         let whole: String = parts
             .into_iter()
-            .map(|part| text(part.expect("written")))
+            .map(|part| text(&part.expect("written")))
             .collect();
         let names: Vec<FoundPerson> = serde_json::from_str(&whole).expect("one list");
         assert_eq!(names.len(), 3);
-        let empty = text(json_chunk::<FoundPerson>(&[], true, true).expect("written"));
+        let empty = text(&json_chunk::<FoundPerson>(&[], true, true).expect("written"));
         assert_eq!(
             serde_json::from_str::<Vec<FoundPerson>>(&empty).expect("a list"),
             vec![]

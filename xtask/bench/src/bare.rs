@@ -2,6 +2,7 @@
 //! with the same two unique keys. The limit the real one is measured against.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -47,19 +48,44 @@ struct Token {
 }
 
 pub(crate) async fn run(simulator: &Simulator) -> Result<Bare, Box<dyn std::error::Error>> {
-    let entra = simulator.entra();
     let client = reqwest::Client::builder().build()?;
+    let token = sign_in(&client, simulator).await?;
+    let folder = tempfile::tempdir()?;
+    let mut database = table(&folder.path().join("bare.db")).await?;
+    let begun = Instant::now();
+    let mut next = Some(format!(
+        "{}/v1.0/users?$top=999&$select={SELECT}",
+        simulator.entra().graph_base
+    ));
+    while let Some(address) = next {
+        let answer = client
+            .get(address)
+            .bearer_auth(&token)
+            .send()
+            .await?
+            .error_for_status()?;
+        let body = answer.bytes().await?;
+        let page: Page<'_> = serde_json::from_slice(&body)?;
+        insert(&mut database, &page.value).await?;
+        next = page.next;
+    }
+    Ok(Bare {
+        took: begun.elapsed(),
+    })
+}
+
+async fn sign_in(
+    client: &reqwest::Client,
+    simulator: &Simulator,
+) -> Result<String, Box<dyn std::error::Error>> {
+    let entra = simulator.entra();
+    let scope = format!("{}/.default", entra.graph_base);
     let form = [
         ("client_id", entra.client_id.as_str()),
         ("client_secret", entra.client_secret.as_str()),
         ("grant_type", "client_credentials"),
-        ("scope", "https://graph.microsoft.com/.default"),
+        ("scope", scope.as_str()),
     ];
-    let scope = format!("{}/.default", entra.graph_base);
-    let form: Vec<_> = form
-        .iter()
-        .map(|(k, v)| (*k, if *k == "scope" { scope.as_str() } else { *v }))
-        .collect();
     let address = format!("{}/{}/oauth2/v2.0/token", entra.login_base, entra.tenant_id);
     let token: Token = client
         .post(address)
@@ -69,9 +95,12 @@ pub(crate) async fn run(simulator: &Simulator) -> Result<Bare, Box<dyn std::erro
         .error_for_status()?
         .json()
         .await?;
-    let folder = tempfile::tempdir()?;
+    Ok(token.access_token)
+}
+
+async fn table(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
-        .filename(folder.path().join("bare.db"))
+        .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
@@ -82,40 +111,24 @@ pub(crate) async fn run(simulator: &Simulator) -> Result<Bare, Box<dyn std::erro
     )
     .execute(&mut database)
     .await?;
-    let begun = Instant::now();
-    let mut next = Some(format!(
-        "{}/v1.0/users?$top=999&$select={SELECT}",
-        entra.graph_base
-    ));
-    while let Some(address) = next {
-        let body = client
-            .get(address)
-            .bearer_auth(&token.access_token)
-            .send()
-            .await?
-            .error_for_status()?
-            .bytes()
-            .await?;
-        let page: Page<'_> = serde_json::from_slice(&body)?;
-        let mut tx = database.begin().await?;
-        for user in &page.value {
-            sqlx::query(
-                "INSERT INTO people (id, name, mail, display_name, department, job_title) \
-                 VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(user.id.as_ref())
-            .bind(user.user_principal_name.as_ref())
-            .bind(user.mail.as_deref())
-            .bind(user.display_name.as_deref())
-            .bind(user.department.as_deref())
-            .bind(user.job_title.as_deref())
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
-        next = page.next;
+    Ok(database)
+}
+
+async fn insert(database: &mut SqliteConnection, people: &[User<'_>]) -> Result<(), sqlx::Error> {
+    let mut tx = database.begin().await?;
+    for user in people {
+        sqlx::query(
+            "INSERT INTO people (id, name, mail, display_name, department, job_title) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(user.id.as_ref())
+        .bind(user.user_principal_name.as_ref())
+        .bind(user.mail.as_deref())
+        .bind(user.display_name.as_deref())
+        .bind(user.department.as_deref())
+        .bind(user.job_title.as_deref())
+        .execute(&mut *tx)
+        .await?;
     }
-    Ok(Bare {
-        took: begun.elapsed(),
-    })
+    tx.commit().await
 }

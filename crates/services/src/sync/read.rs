@@ -268,7 +268,7 @@ impl Running<'_> {
             if known.is_some_and(|known| known.present && known.hash == hash) {
                 continue;
             }
-            new.hash = hex(&hash);
+            new.hash = domain::text::hex(&hash);
             writes.push(new);
         }
         store::snapshot::upsert(tx, customer, directory, &writes, now).await?;
@@ -361,14 +361,4 @@ fn content_hash(user: &NewUser<'_>) -> Result<Vec<u8>, Stop> {
     let json = serde_json::to_vec(&content)
         .map_err(|source| crate::ServiceError::internal("hashing a person of the snapshot", source))?;
     Ok(Sha256::digest(json).to_vec())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
