@@ -352,16 +352,20 @@ impl Config {
     /// The database's address without its password.
     pub fn database_shown(&self) -> String {
         let url = self.database.expose_secret();
+        let scheme = url.split(':').next().unwrap_or_default();
+        if scheme == "sqlite" {
+            return url.to_owned();
+        }
         match Url::parse(url) {
-            Ok(mut parsed) if parsed.password().is_some() => {
-                let hidden = parsed.set_password(Some("hidden"));
-                if hidden.is_ok() {
-                    parsed.to_string()
-                } else {
-                    "postgres://(hidden)".to_owned()
+            // A password may also stand in the query, and a stray `/`, `@` or `#` in one shifts the parts.
+            Ok(mut parsed) if parsed.fragment().is_none() && !parsed.path().contains('@') => {
+                parsed.set_query(None);
+                if parsed.password().is_some() && parsed.set_password(Some("hidden")).is_err() {
+                    return format!("{scheme}:(hidden)");
                 }
+                parsed.to_string()
             }
-            _ => url.to_owned(),
+            _ => format!("{scheme}:(hidden)"),
         }
     }
 }
@@ -526,7 +530,16 @@ fn read(what: &'static str, path: &Path) -> Result<String, ConfigError> {
 }
 
 fn secret(what: &'static str, path: &Path) -> Result<SecretString, ConfigError> {
-    Ok(read(what, path)?.trim().into())
+    let text = read(what, path)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(ConfigError::Value {
+            setting: what,
+            value: path.display().to_string(),
+            cure: "the file is empty",
+        });
+    }
+    Ok(text.into())
 }
 
 /// Whichever was given at the strongest place; a flag or variable wins over both forms in the file.

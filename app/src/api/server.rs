@@ -22,6 +22,8 @@ use super::{ApiError, Flash};
 const USER: &str = "user";
 /// The session's key of the form that waits to be shown again.
 const FLASH: &str = "flash";
+/// The most that waits for a page.
+const FLASH_BYTES: usize = 64 * 1024;
 
 /// Runs a service for whoever is signed in; without a session the answer is 401, or the sign-in page.
 pub async fn act<T, F, Fut>(run: F) -> Result<T, ApiError>
@@ -42,7 +44,10 @@ where
     Fut: Future<Output = Result<T, ServiceError>>,
 {
     let result = acted(run).await;
-    keep(path, values, result.as_ref()).await;
+    // Somebody who is not signed in leaves nothing behind.
+    if !matches!(&result, Err(Failed(UserError::SignInRequired))) {
+        keep(path, values, result.as_ref()).await;
+    }
     answer(result)
 }
 
@@ -196,6 +201,10 @@ async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, 
     }
     let result = result.map_err(|Failed(error)| ApiError::User(error.clone()));
     let kept = serde_json::json!({ "values": values, "result": result });
+    // What no form of ours can send is not worth a row.
+    if kept.to_string().len() > FLASH_BYTES {
+        return;
+    }
     let Ok(session) = session().await else { return };
     if let Err(error) = session.insert(FLASH, (path, kept)).await {
         tracing::warn!(error = %chain(&error), "a form could not be kept for its page");

@@ -209,6 +209,7 @@ impl Services {
             tx,
             &row.key,
             &old.key_id,
+            &old.nonce,
             &new.key_id,
             &new.nonce,
             &new.ciphertext,

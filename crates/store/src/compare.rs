@@ -78,7 +78,8 @@ statements! {
             LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
             LEFT JOIN sync_changes mc INDEXED BY sync_changes_by_object ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
                 AND mc.kind IN ('create', 'link')
-            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope AND s.row_no > $4
+            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope
+            AND s.status NOT IN ('unknown', 'activating') AND s.row_no > $4
             AND COALESCE(l.account_id, c.account_id) IS NOT NULL
             AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
             ORDER BY s.row_no LIMIT $5",
@@ -97,7 +98,8 @@ statements! {
             LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
             LEFT JOIN sync_changes mc ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
                 AND mc.kind IN ('create', 'link')
-            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope AND s.row_no > $4
+            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope
+            AND s.status NOT IN ('unknown', 'activating') AND s.row_no > $4
             AND COALESCE(l.account_id, c.account_id) IS NOT NULL
             AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
             ORDER BY s.row_no LIMIT $5",
@@ -111,11 +113,12 @@ statements! {
             LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
             LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
             LEFT JOIN sync_changes c INDEXED BY sync_changes_by_object ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind IN ('create', 'link', 'unblock')
+                AND c.kind IN ('create', 'link', 'unblock', 'block')
             WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.group_object_id IN (SELECT value FROM json_each($4))
             AND COALESCE(l.account_id, c.account_id) IS NOT NULL
             AND (a.id IS NULL OR a.state <> 'blocked' OR c.kind = 'unblock')
+            AND c.kind IS DISTINCT FROM 'block'
             AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.customer_id = $1 AND p.group_id = $5
                 AND p.account_id = COALESCE(l.account_id, c.account_id))
             ORDER BY s.object_id",
@@ -127,11 +130,12 @@ statements! {
             LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
             LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
             LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind IN ('create', 'link', 'unblock')
+                AND c.kind IN ('create', 'link', 'unblock', 'block')
             WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.group_object_id IN (SELECT jsonb_array_elements_text($4))
             AND COALESCE(l.account_id, c.account_id) IS NOT NULL
             AND (a.id IS NULL OR a.state <> 'blocked' OR c.kind = 'unblock')
+            AND c.kind IS DISTINCT FROM 'block'
             AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.customer_id = $1 AND p.group_id = $5
                 AND p.account_id = COALESCE(l.account_id, c.account_id))
             ORDER BY s.object_id",
@@ -139,28 +143,36 @@ statements! {
     // Additive groups lose only whom the sync put there; authoritative ones everybody else too (U-10). People who are
     // out of scope or gone keep their memberships: they are blocked, and come back as they were.
     LEAVING = {
-        sqlite: "SELECT p.account_id, COALESCE(l.object_id, '') AS object_id,
+        sqlite: "SELECT p.account_id, COALESCE(s.object_id, '') AS object_id,
                 COALESCE(s.display_name, a.username) AS name, a.username
             FROM memberships p
-            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id AND a.state <> 'blocked'
+            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
             LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.account_id = p.account_id
-            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = l.object_id
+            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_account ON c.customer_id = $1 AND c.account_id = p.account_id AND c.run_id = $6
+                AND c.kind IN ('link', 'unblock', 'block')
+            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2
+                AND s.object_id = COALESCE(l.object_id, CASE WHEN c.kind = 'link' THEN c.object_id END)
             WHERE p.customer_id = $1 AND p.group_id = $3 AND (p.by_sync OR $5)
-            AND ((l.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
+            AND (a.state <> 'blocked' OR c.kind = 'unblock') AND c.kind IS DISTINCT FROM 'block'
+            AND ((s.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
             AND NOT EXISTS (SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = l.object_id
+                AND m.member_object_id = s.object_id
                 AND m.group_object_id IN (SELECT value FROM json_each($4)))
             ORDER BY p.account_id",
-        postgres: "SELECT p.account_id, COALESCE(l.object_id, '') AS object_id,
+        postgres: "SELECT p.account_id, COALESCE(s.object_id, '') AS object_id,
                 COALESCE(s.display_name, a.username) AS name, a.username
             FROM memberships p
-            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id AND a.state <> 'blocked'
+            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
             LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.account_id = p.account_id
-            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = l.object_id
+            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.account_id = p.account_id AND c.run_id = $6
+                AND c.kind IN ('link', 'unblock', 'block')
+            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2
+                AND s.object_id = COALESCE(l.object_id, CASE WHEN c.kind = 'link' THEN c.object_id END)
             WHERE p.customer_id = $1 AND p.group_id = $3 AND (p.by_sync OR $5)
-            AND ((l.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
+            AND (a.state <> 'blocked' OR c.kind = 'unblock') AND c.kind IS DISTINCT FROM 'block'
+            AND ((s.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
             AND NOT EXISTS (SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = l.object_id
+                AND m.member_object_id = s.object_id
                 AND m.group_object_id IN (SELECT jsonb_array_elements_text($4)))
             ORDER BY p.account_id",
     };
@@ -404,12 +416,23 @@ pub async fn leaving(
     tx: &mut Tx,
     customer: CustomerId,
     directory: DirectoryId,
+    run: RunId,
     sources: &[&ObjectId],
     group: GroupId,
     authoritative: bool,
 ) -> Result<Vec<Mover>, StoreError> {
     let (c, d, g) = (customer.uuid(), directory.uuid(), group.uuid());
-    let rows = fetch_all!(tx, MoverColumns, LEAVING, c, d, g, Json(sources), authoritative)?;
+    let rows = fetch_all!(
+        tx,
+        MoverColumns,
+        LEAVING,
+        c,
+        d,
+        g,
+        Json(sources),
+        authoritative,
+        run.uuid()
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

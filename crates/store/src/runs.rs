@@ -40,8 +40,10 @@ statements! {
     WARN = "UPDATE sync_runs SET warnings = $3 WHERE customer_id = $1 AND id = $2 AND state = 'running'";
     HOLD = "UPDATE sync_runs SET state = 'held', hold = $3, counts = $4
         WHERE customer_id = $1 AND id = $2 AND state = 'running'";
+    RESTART = "UPDATE sync_runs SET settings_version = $3, phase = 'read'
+        WHERE customer_id = $1 AND id = $2 AND state = 'running'";
     WOULD_HOLD = "UPDATE sync_runs SET hold = $3 WHERE customer_id = $1 AND id = $2 AND state = 'running'";
-    ACCEPT = "UPDATE sync_runs SET state = 'queued', phase = 'apply', accepted_by = $3
+    ACCEPT = "UPDATE sync_runs SET state = 'queued', phase = 'apply', accepted_by = $3, cancel_requested = false
         WHERE customer_id = $1 AND id = $2 AND state = 'held'";
     REJECT = "UPDATE sync_runs SET state = 'cancelled', finished_at = $3
         WHERE customer_id = $1 AND id = $2 AND state = 'held'";
@@ -218,6 +220,19 @@ pub async fn enter(
 ) -> Result<(), StoreError> {
     one_row(
         execute!(tx, ENTER, customer.uuid(), run.uuid(), phase.code(), Json(counts))?,
+        "the run",
+    )
+}
+
+/// The settings changed before anything was applied: the run begins again, under the new ones.
+pub async fn restart(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+    settings_version: i64,
+) -> Result<(), StoreError> {
+    one_row(
+        execute!(tx, RESTART, customer.uuid(), run.uuid(), settings_version)?,
         "the run",
     )
 }

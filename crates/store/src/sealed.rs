@@ -12,7 +12,7 @@ use crate::{StoreError, Tx};
 statements! {
     FIRST_PAGE = "SELECT customer_id, directory_id, kind, key_id, nonce, ciphertext FROM provider_secrets ORDER BY customer_id, directory_id, kind LIMIT $1";
     NEXT_PAGE = "SELECT customer_id, directory_id, kind, key_id, nonce, ciphertext FROM provider_secrets WHERE (customer_id, directory_id, kind) > ($1, $2, $3) ORDER BY customer_id, directory_id, kind LIMIT $4";
-    REPLACE = "UPDATE provider_secrets SET key_id = $5, nonce = $6, ciphertext = $7 WHERE customer_id = $1 AND directory_id = $2 AND kind = $3 AND key_id = $4";
+    REPLACE = "UPDATE provider_secrets SET key_id = $5, nonce = $6, ciphertext = $7 WHERE customer_id = $1 AND directory_id = $2 AND kind = $3 AND key_id = $4 AND nonce = $8";
 }
 
 /// Which secret.
@@ -74,13 +74,14 @@ pub async fn replace(
     tx: &mut Tx,
     key: &SealedKey,
     old_key_id: &str,
+    old_nonce: &[u8],
     new_key_id: &str,
     nonce: &[u8],
     ciphertext: &[u8],
 ) -> Result<(), StoreError> {
     let (customer, directory, kind) = (key.customer.uuid(), key.directory.uuid(), key.kind.code());
     let touched = execute!(
-        tx, REPLACE, customer, directory, kind, old_key_id, new_key_id, nonce, ciphertext
+        tx, REPLACE, customer, directory, kind, old_key_id, new_key_id, nonce, ciphertext, old_nonce
     )?;
     one_row(touched, "the secret")
 }

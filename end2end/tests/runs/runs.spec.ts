@@ -46,7 +46,7 @@ test.describe("runs", () => {
     await page.getByRole("button", { name: /^Accept and apply [\d,]+ changes/ }).click();
     await runEnded(page, /is complete/);
     await visit(run);
-    await expect(page.getByRole("navigation", { name: "Changes by kind" })).toContainText(/\d created/);
+    await expect(page.getByRole("navigation", { name: "Changes by kind" })).toContainText(/\d\s*created/);
     await expect(changes.getByRole("row").nth(1)).toContainText("Created");
     await expect(changes.getByRole("row").nth(1)).toContainText("empty");
     await accessible();
@@ -96,6 +96,7 @@ test.describe("runs", () => {
     test.slow();
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Watching");
+    await chooseGroup(hands, base, "Intranet users");
     await visit(`${base}/test-sync`);
     await page.getByRole("button", { name: "Start the test sync" }).click();
     await expect(page).toHaveURL(/\/runs\/\d+$/);

@@ -67,6 +67,16 @@ fn passwords_are_not_shown() {
     let config = load(&Flags::default(), "database = \"postgres://u:hunter2@db/x\"").expect("right");
     assert!(!format!("{config} {config:?}").contains("hunter2"));
     assert!(config.to_string().contains("postgres://u:hidden@db/x"));
+    // Where the parts of the address cannot be told apart, all of it is hidden.
+    for odd in [
+        "postgres://u:hun/ter2@db/x",
+        "postgres://db/x?user=u&password=hunter2",
+        "postgres://u:ab#hunter2@db/x",
+    ] {
+        let config = load(&Flags::default(), &format!("database = \"{odd}\"")).expect("right");
+        let shown = config.database_shown();
+        assert!(!shown.contains("ter2"), "{shown}");
+    }
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //! series than routes.
 
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ::http::header::AUTHORIZATION;
-use ::http::{HeaderMap, Request, StatusCode};
+use ::http::{HeaderMap, Method, Request, StatusCode};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, State};
@@ -23,6 +23,8 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 /// Seconds; from a cached file to a slow report.
 const BUCKETS: &[f64] = &[0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
 
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Starts recording, if nothing does yet.
 pub fn start() -> Result<(), Failure> {
     if RECORDER.get().is_some() {
@@ -34,6 +36,17 @@ pub fn start() -> Result<(), Failure> {
         .map_err(|error| Failure::new("metrics could not be started", error))?;
     // A test may have been quicker; then its recorder is the one.
     let _ = RECORDER.set(handle);
+    // Samples are kept until somebody looks; where nobody does, they are folded away now and then.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                if let Some(recorder) = RECORDER.get() {
+                    recorder.run_upkeep();
+                }
+            }
+        });
+    }
     Ok(())
 }
 
@@ -51,8 +64,10 @@ pub async fn guarded(State(token): State<SecretString>, headers: HeaderMap) -> R
     let given = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .unwrap_or_default();
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let Some(given) = given else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
     // Compared by their hashes, so that the time taken tells nothing about the token.
     if Sha256::digest(given.as_bytes()) == Sha256::digest(token.expose_secret().as_bytes()) {
         render().into_response()
@@ -67,7 +82,13 @@ pub async fn measure(request: Request<Body>, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().as_str().to_owned();
+    // A method can be any word, so only the usual ones make a series.
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    };
     let begun = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();

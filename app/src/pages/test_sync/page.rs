@@ -2,7 +2,7 @@
 
 use domain::Permission;
 use domain::sync::{RunKind, RunState};
-use domain::views::{RunView, TaskState, TestSyncView};
+use domain::views::{RunView, TestSyncView};
 use leptos::prelude::*;
 
 use super::found::{FoundPeople, Oddities, Samples, Totals};
@@ -55,29 +55,17 @@ fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
 #[component]
 fn NeededFirst(what: String) -> impl IntoView {
     let customer = customer();
-    let way = move || {
-        Suspend::new(async move {
-            let tasks = customer
-                .overview
-                .await
-                .map(|overview| overview.tasks)
-                .unwrap_or_default();
-            let is_connected = tasks
-                .iter()
-                .any(|task| task.path == "groups" && task.state != TaskState::CannotStart);
-            let (path, label) = if is_connected {
-                ("groups", "Choose security groups")
-            } else {
-                ("provider", "Connect a directory")
-            };
-            view! { <a class="button main" href=customer.path(path)>{label}</a> }
-        })
+    // The services say what is missing; a connection is the first of it.
+    let (path, label) = if what.contains("security group") {
+        ("groups", "Choose security groups")
+    } else {
+        ("provider", "Connect a directory")
     };
     view! {
         <section class="start" aria-labelledby="needed">
             <h2 id="needed">{format!("{what} is needed first")}</h2>
             <p class="soft">"The test sync opens as soon as that is there."</p>
-            <div class="actions"><Transition>{way}</Transition></div>
+            <div class="actions"><a class="button main" href=customer.path(path)>{label}</a></div>
         </section>
     }
 }

@@ -117,6 +117,14 @@ impl Services {
         if before.as_ref().map_or(0, |before| before.version) != save.seen {
             return Err(UserError::Changed.into());
         }
+        // C-22: a run that reads, or waits with a list, belongs to the organisation it was read from.
+        if before
+            .as_ref()
+            .is_some_and(|before| place(&before.values) != place(values))
+            && store::runs::open(tx, customer).await?.is_some()
+        {
+            return Err(UserError::RunActive.into());
+        }
         let directory = self.directory_for(tx, save, before.as_ref()).await?;
         let same_directory = before.as_ref().filter(|before| before.directory.id == directory);
         let changed = self.put_secrets(tx, save, directory, same_directory).await?;

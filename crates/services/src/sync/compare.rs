@@ -326,7 +326,7 @@ impl Running<'_> {
         }
         let joining = store::compare::joining(&mut tx, customer, directory, run, sources, group).await?;
         let leaving =
-            store::compare::leaving(&mut tx, customer, directory, sources, group, authoritative).await?;
+            store::compare::leaving(&mut tx, customer, directory, run, sources, group, authoritative).await?;
         drop(tx);
         for mover in joining {
             let reason = Reason::GroupMember {

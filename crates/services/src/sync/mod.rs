@@ -39,6 +39,10 @@ pub const RUN_SUBJECT: &str = "run:";
 /// How long ended jobs are kept. The history is in their runs.
 const KEEP_JOBS: TimeDelta = TimeDelta::days(30);
 
+/// What the store calls the things whose loss means that somebody else has the run now.
+const LEASE: &str = "the job's lease";
+const RUN: &str = "the run";
+
 /// How often a worker looks whether somebody asked it to stop.
 const CANCEL_POLL: Duration = Duration::from_millis(500);
 
@@ -112,11 +116,19 @@ impl Services {
         if run.state.is_final() || run.state == RunState::Held {
             return Ok(None);
         }
+        let mut run = run;
         let settings = store::settings::find(&mut tx, customer, run.directory)
             .await?
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
         store::runs::start(&mut tx, customer, run.id, self.now()).await?;
+        // S-06: what was read or compared under other settings counts for nothing. Applying an accepted list needs none.
+        if settings.version != run.settings_version && run.phase != RunPhase::Apply {
+            store::changes::forget(&mut tx, customer, run.id).await?;
+            store::snapshot::forget_pages(&mut tx, customer, run.id).await?;
+            store::runs::restart(&mut tx, customer, run.id, settings.version).await?;
+            (run.settings_version, run.phase) = (settings.version, RunPhase::Read);
+        }
         tx.commit().await?;
         let (counts, warnings) = (run.counts, run.warnings.clone());
         let cancel = lease.stop().child_token();
@@ -276,7 +288,7 @@ impl Running<'_> {
                     error = crate::error::chain(&error), "the provider could not be read");
                 self.end_as(RunState::Failed, Some(&error.advice())).await
             }
-            Stop::Store(StoreError::Stale { what }) => {
+            Stop::Store(StoreError::Stale { what }) if what == LEASE || what == RUN => {
                 tracing::warn!(customer = %self.customer, run = self.run.number, what, "lost");
                 return Err(JobError::Stopped);
             }
@@ -331,7 +343,7 @@ async fn watch_for_cancel(
 
 fn retry(error: &ServiceError) -> JobError {
     match error {
-        ServiceError::Store(StoreError::Stale { .. }) => JobError::Stopped,
+        ServiceError::Store(StoreError::Stale { what }) if *what == LEASE => JobError::Stopped,
         other => JobError::Retry {
             what: crate::error::chain(other),
         },

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::directory::DirectoryUser;
+use domain::directory::{DirectoryStatus, DirectoryUser};
 use domain::sync::RunPhase;
 use domain::{ObjectId, Timestamp};
 use providers::{Cursor, DirectoryReader, Next, Page, ProviderError, RunBudget, UserEntry};
@@ -20,7 +20,7 @@ use super::stop::{self, Stop};
 /// The name of the collection in the checkpoints.
 const USERS: &str = "users";
 /// How often a read whose page token expired starts over before the run fails.
-const RESTARTS: u32 = 3;
+pub(super) const RESTARTS: u32 = 3;
 /// Absent people are marked this many at a time.
 const ABSENT_CHUNK: usize = 2_000;
 
@@ -247,6 +247,10 @@ impl Running<'_> {
                 |known| known.row_no,
             );
             seen.push(u32::try_from(row_no).unwrap_or(u32::MAX));
+            // C-11: somebody who comes without anything but an id says nothing new about themselves.
+            if known.is_some() && is_bare(user) {
+                continue;
+            }
             let Some((username, key)) = names.get(&user.object_id) else {
                 continue;
             };
@@ -350,6 +354,11 @@ impl Running<'_> {
             .filter(|(id, ..)| taken.insert(id.clone()))
             .collect()
     }
+}
+
+/// C-11: the provider named somebody and hid the rest.
+pub(super) fn is_bare(user: &DirectoryUser) -> bool {
+    user.status == DirectoryStatus::Unknown && user.attributes.is_empty()
 }
 
 fn content_hash(user: &NewUser<'_>) -> Result<Vec<u8>, Stop> {

@@ -13,6 +13,7 @@ use store::directories::Changes;
 use store::snapshot::ReadPage;
 
 use super::Running;
+use super::read::is_bare;
 use super::stop::Stop;
 
 /// How long incremental reads may follow one another before a full one.
@@ -61,6 +62,14 @@ impl Running<'_> {
                 Err(Stop::Provider(error)) if error.restart_read() => return Ok(None),
                 other => other?,
             };
+            // C-11: a full read can tell whether the right to read profiles is gone.
+            if page
+                .items
+                .iter()
+                .any(|entry| matches!(entry, UserEntry::Present(user) if is_bare(user)))
+            {
+                return Ok(None);
+            }
             self.write_changes(page.items).await?;
             match page.next {
                 Next::Page(next) => cursor = next,

@@ -6,6 +6,7 @@ use providers::{Cursor, DirectoryReader, Next, ProviderError, Reading};
 use store::Tx;
 
 use super::Running;
+use super::read::RESTARTS;
 use super::stop::{self, Stop};
 
 impl Running<'_> {
@@ -15,7 +16,16 @@ impl Running<'_> {
         let mut scope_groups = Vec::new();
         for (group, name, in_scope) in self.groups_to_read() {
             self.check_cancel()?;
-            let read = self.read_group(reader, &group, &name).await;
+            let mut restarts = 0;
+            let read = loop {
+                match self.read_group(reader, &group, &name).await {
+                    // G-12: the token of a page expired; this group starts over.
+                    Err(Stop::Provider(error)) if error.restart_read() && restarts < RESTARTS => {
+                        restarts += 1;
+                    }
+                    other => break other,
+                }
+            };
             match read {
                 Ok(()) => {}
                 Err(Stop::Provider(error)) if !in_scope => self.keep_as_it_was(&name, &error).await?,
