@@ -33,13 +33,18 @@ async fn a_right_configuration_has_nothing_wrong() {
         );
         let findings = findings(&flags(dir.path(), &db.url)).await;
         assert_eq!(wrong(&findings), Vec::<String>::new());
-        let text: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
+        let text = findings
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n");
         assert!(text.contains("its schema is up to date"), "{text}");
         assert!(text.contains("the audit log is whole"), "{text}");
     }
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of faults")]
 async fn each_fault_is_named_with_its_cure() {
     let dir = tempfile::tempdir().expect("a folder");
     let db = TestDb::open(Backend::Sqlite).await;

@@ -23,7 +23,7 @@ struct Victim {
     test: TestDb,
     dir: tempfile::TempDir,
     parties: Parties,
-    _simulator: Simulator,
+    simulator: Simulator,
     actor: Actor,
 }
 
@@ -50,7 +50,7 @@ impl Victim {
             test,
             dir,
             parties,
-            _simulator: simulator,
+            simulator: simulator,
             actor,
         };
         victim.connect().await;
@@ -64,7 +64,7 @@ impl Victim {
             .create_customer(&self.actor, "Contoso Ltd", SLUG)
             .await
             .expect("a customer");
-        let entra = self._simulator.entra();
+        let entra = self.simulator.entra();
         let form = ProviderForm {
             provider: "entra".into(),
             auth: "client_secret".into(),
@@ -78,7 +78,7 @@ impl Victim {
             .save_provider(&self.actor, SLUG, &form)
             .await
             .expect("saved");
-        let groups = self._simulator.control().groups(Kind::Entra);
+        let groups = self.simulator.control().groups(Kind::Entra);
         let group = groups
             .iter()
             .find(|group| group.name == "Intranet users")
@@ -133,7 +133,7 @@ impl Victim {
                 return true;
             }
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_mins(2),
                 "the run does not get on: {run:?}"
             );
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -149,7 +149,7 @@ impl Victim {
                 return run;
             }
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_mins(2),
                 "the run does not end: {run:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -188,7 +188,7 @@ fn configure(dir: &Path, database: &str, simulator: &Simulator) -> PathBuf {
          [[keys]]\nid = \"test\"\nfile = {key:?}\n\
          [[clouds]]\nid = \"simulated\"\nname = \"Simulated\"\nlogin = {login:?}\ngraph = {graph:?}\n\
          private_addresses = true\n",
-        key = dir.join("key"),
+        key = dir.join("key").display().to_string(),
         login = simulator.entra().login_base,
         graph = simulator.entra().graph_base,
     );

@@ -40,10 +40,10 @@ on_both!(
             (first.key.kind, first.key_id.as_str()),
             (SecretKind::ApiToken, "old")
         );
-        replace(&mut tx, &first.key, "old", "new", &[2], &[3])
+        replace(&mut tx, &first.key, "old", &first.nonce, "new", &[2], &[3])
             .await
             .expect("replaced");
-        let twice = replace(&mut tx, &first.key, "old", "new", &[2], &[3]).await;
+        let twice = replace(&mut tx, &first.key, "old", &first.nonce, "new", &[2], &[3]).await;
         assert!(matches!(twice, Err(StoreError::Stale { .. })), "{twice:?}");
     }
 );
