@@ -10,7 +10,7 @@ use super::limits::Outcome;
 use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
 use super::search::GroupSearch;
 use crate::api::settings::{AddGroupMapping, ChangeGroupMapping, CreatePeopleGroup, RemoveGroupMapping};
-use crate::api::{outcome, take_flash};
+use crate::api::{Flash, outcome, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
 
 /// The forms of the page.
@@ -20,6 +20,8 @@ struct Forms {
     change: ServerAction<ChangeGroupMapping>,
     remove: ServerAction<RemoveGroupMapping>,
     create: ServerAction<CreatePeopleGroup>,
+    /// What came of creating a group without scripts. Taken once, by the page: its parts may be drawn twice.
+    created: Resource<Option<Flash<String, ()>>>,
     saves: Saves,
 }
 
@@ -32,6 +34,7 @@ pub fn GroupSyncPage() -> impl IntoView {
         change: ServerAction::new(),
         remove: ServerAction::new(),
         create: ServerAction::new(),
+        created: Resource::new(|| (), |()| take_flash::<String, ()>(CreatePeopleGroup::PATH)),
         saves,
     };
     saves.watch(forms.add);
@@ -199,7 +202,6 @@ fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)], fo
 #[component]
 fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, forms: Forms) -> impl IntoView {
     let customer = customer();
-    let flash = Resource::new(|| (), |()| take_flash::<String, ()>(CreatePeopleGroup::PATH));
     let is_empty = groups.is_empty();
     let names = groups
         .into_iter()
@@ -217,7 +219,7 @@ fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, forms: Forms) ->
                 {can_edit.then(|| view! {
                     <Transition>
                         {move || Suspend::new(async move {
-                            let flash = flash.await;
+                            let flash = forms.created.await;
                             let refused = flash.as_ref().filter(|flash| flash.result.is_err());
                             let typed = refused.map(|flash| flash.values.clone()).unwrap_or_default();
                             let outcome = outcome(forms.create, flash.map(|flash| flash.result));
