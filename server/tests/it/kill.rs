@@ -50,7 +50,7 @@ impl Victim {
             test,
             dir,
             parties,
-            simulator: simulator,
+            simulator,
             actor,
         };
         victim.connect().await;
