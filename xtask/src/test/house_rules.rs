@@ -157,12 +157,10 @@ fn foreign_places(source: &Source) -> Vec<String> {
         concat!("deb.", "debian.org"),
         concat!("static.", "rust-lang.org"),
         concat!("../", "shared"),
-        concat!("/work/", "main"),
-        concat!("/work/", "shared"),
-        concat!("/work/", "scratch"),
-        concat!("/work/", "target"),
         concat!("/root", "/"),
         concat!("/home", "/"),
+        // Where this very checkout lives.
+        env!("CARGO_MANIFEST_DIR"),
     ];
     let lines = source.text.lines().enumerate();
     lines
