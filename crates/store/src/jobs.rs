@@ -35,6 +35,8 @@ statements! {
     GIVE_BACK = "UPDATE jobs SET state = 'ready', run_at = $3, error = $4, attempt = attempt - $5,
             lease_owner = NULL, lease_expires_at = NULL
         WHERE id = $1 AND fence = $2 AND state = 'running'";
+    RETIRE = "UPDATE jobs SET state = 'done', finished_at = $4, lease_owner = NULL, lease_expires_at = NULL
+        WHERE customer_id = $1 AND kind = $2 AND subject = $3 AND state IN ('ready', 'running')";
     PURGE = "DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < $1";
 }
 
@@ -152,6 +154,18 @@ pub async fn give_back(
         execute!(tx, GIVE_BACK, job.uuid(), fence, run_at, error, minus)?,
         "the job's lease",
     )
+}
+
+/// Ends every job of this kind about this subject that has not ended yet. A worker that still holds one has lost its lease with
+/// that: whatever it does next fails at the fence. For putting one new job in the place of all of them.
+pub async fn retire(
+    tx: &mut Tx,
+    customer: CustomerId,
+    kind: &str,
+    subject: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    execute!(tx, RETIRE, customer.uuid(), kind, subject, now)
 }
 
 /// Forgets jobs that ended before `before`; their runs keep the history.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::guard::{NotPublic, PublicOnly};
-use super::{Answer, Pace, retry};
+use super::{Answer, Pace, nul, retry};
 use crate::error::ProviderError;
 use crate::settings::Limits;
 
@@ -279,7 +279,7 @@ impl Transport {
             host,
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
-            body: body.freeze(),
+            body: nul::dropped(body.freeze()),
         })
     }
 

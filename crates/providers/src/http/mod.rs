@@ -4,6 +4,7 @@
 mod client;
 mod guard;
 mod links;
+mod nul;
 mod pace;
 mod retry;
 
@@ -16,7 +17,7 @@ pub(crate) use retry::server_time;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-/// What came back: any status, the whole body.
+/// What came back: any status, the whole body, without U+0000 in its texts.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) host: String,

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use domain::people::field;
 use domain::sync::{RunKind, RunState};
 use simulator::{Fault, FaultAction};
 use test_support::{TestDb, on_both};
 
-use crate::world::{SLUG, World};
+use crate::world::{SCOPE, SLUG, World};
 
 fn fault(world: &World, path: &str, after: u32, times: u32, action: FaultAction) -> Fault {
     Fault {
@@ -214,5 +215,35 @@ on_both!(
             })
             .count();
         assert_eq!(first_page, 0, "the read goes on at its page");
+    }
+);
+
+on_both!(
+    b_10_a_nul_in_a_value_or_a_name_is_dropped_and_hurts_nobody,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.sync().await;
+        let (id, name) = world.somebody(0).await;
+        let control = world.simulator.control();
+        control
+            .update(world.kind, &id, "department", Some("Space\0 travel\0"))
+            .expect("updated");
+        control
+            .update(world.kind, &id, "displayName", Some("\0Anna\0 Berg"))
+            .expect("updated");
+        control
+            .rename_group(world.kind, world.group(SCOPE).as_str(), "Intranet\0 users")
+            .expect("renamed");
+        let run = world.sync().await;
+        assert_eq!(
+            (run.row.state, run.row.counts.updated),
+            (RunState::Completed, 1),
+            "{run:?}"
+        );
+        let account = world.account(&name).await.expect("the account");
+        assert_eq!(
+            account.profile.get(field::DEPARTMENT).map(String::as_str),
+            Some("Space travel")
+        );
     }
 );

@@ -137,3 +137,58 @@ on_both!(
         }
     }
 );
+
+/// A worker that does its work and then, before it says so, is kept from going on until it has lost its lease.
+struct Slow {
+    services: services::Services,
+    lost: tokio::sync::mpsc::UnboundedSender<bool>,
+}
+
+#[async_trait::async_trait]
+impl jobs::Handler for Slow {
+    async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        self.services.work_on_run(job, lease).await?;
+        lease.stop().cancelled().await;
+        let mut tx = self.services.db().begin().await.expect("a transaction");
+        let held = lease.hold(&mut tx).await;
+        let lost = matches!(held, Err(store::StoreError::Stale { .. }));
+        self.lost.send(lost).expect("the test listens");
+        Err(jobs::JobError::Stopped)
+    }
+
+    async fn tick(&self) -> Result<(), jobs::JobError> {
+        Ok(())
+    }
+}
+
+on_both!(
+    h_02_accepting_takes_the_run_out_of_older_hands,
+    |test: TestDb| async move {
+        let mut world = World::entra(test).await;
+        world.dismiss().await;
+        let (lost, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        world.employ_for(std::sync::Arc::new(Slow {
+            services: world.services.clone(),
+            lost,
+        }));
+        let run = world.run(RunKind::Manual).await;
+        assert_eq!(run.row.state, RunState::Held, "{run:?}");
+        world
+            .services
+            .decide_run(&world.actor, SLUG, run.row.number, true)
+            .await
+            .expect("accepted");
+        // The first lease is lost although its worker renews it all the time.
+        let first = tokio::time::timeout(std::time::Duration::from_secs(10), heard.recv()).await;
+        assert_eq!(first.expect("the lease is lost"), Some(true));
+        world.employ();
+        let run = world.settled(run.row.number).await;
+        assert!(run.row.state.is_final(), "{run:?}");
+        assert_eq!(
+            (run.row.counts.failed, run.row.counts.applied),
+            (0, run.row.counts.to_apply),
+            "{run:?}"
+        );
+        world.dismiss().await;
+    }
+);

@@ -81,6 +81,11 @@ impl World {
 
     /// Another worker, as a second server process would be.
     pub(crate) fn employ(&mut self) {
+        self.employ_for(Arc::new(Work(self.services.clone())));
+    }
+
+    /// A worker that does its jobs in its own way.
+    pub(crate) fn employ_for(&mut self, handler: Arc<dyn jobs::Handler>) {
         let options = RunnerOptions {
             workers: 2,
             lease: Duration::from_secs(3),
@@ -91,7 +96,7 @@ impl World {
         let runner = Runner::new(
             self.test.db.clone(),
             Arc::new(self.clock),
-            Arc::new(Work(self.services.clone())),
+            handler,
             self.wake.clone(),
             options,
         );
