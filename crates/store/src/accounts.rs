@@ -1,5 +1,7 @@
 //! Accounts of the People directory. Written in bulk: one statement for a chunk of people.
 
+use std::collections::HashSet;
+
 use domain::ids::Id;
 use domain::people::{AccountState, Block, Directory, PeopleAccount, Profile};
 use domain::{AccountId, CustomerId, DirectoryId, Timestamp, Username, UsernameKey};
@@ -30,7 +32,7 @@ statements! {
     };
     // The version is repeated, so that nothing is written over what changed since it was read.
     UPDATE = {
-        // Materialised, so that SQLite looks up one account a row instead of walking all of them.
+        // The second list makes SQLite look the accounts up; by the join alone it walks through all of them.
         sqlite: "WITH r AS MATERIALIZED (SELECT unhex(value->>'id') AS id, value->>'username' AS username,
                 value->>'username_key' AS username_key, unhex(value->>'directory_id') AS directory_id,
                 value->>'state' AS state, value->>'blocked_by' AS blocked_by, value->>'block_reason' AS block_reason,
@@ -41,7 +43,7 @@ statements! {
                 directory_id = r.directory_id, state = r.state, blocked_by = r.blocked_by,
                 block_reason = r.block_reason, profile = r.profile, manager_id = r.manager_id,
                 search_key = r.search_key, sort_key = r.sort_key, version = accounts.version + 1, updated_at = $3
-            FROM r WHERE accounts.customer_id = $1 AND accounts.id = r.id
+            FROM r WHERE accounts.customer_id = $1 AND accounts.id = r.id AND accounts.id IN (SELECT id FROM r)
             AND accounts.version = CAST(r.version AS INTEGER)",
         postgres: "UPDATE accounts SET username = r.username, username_key = r.username_key,
                 directory_id = r.directory_id, state = r.state, blocked_by = r.blocked_by,
@@ -66,6 +68,11 @@ statements! {
         postgres: "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
                 profile, manager_id, version, created_at, updated_at, last_sign_in_at
             FROM accounts WHERE customer_id = $1 AND id IN (SELECT jsonb_array_elements_text($2)::uuid)",
+    };
+    EXISTING = {
+        sqlite: "SELECT id FROM accounts WHERE customer_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
+        postgres: "SELECT id FROM accounts
+            WHERE customer_id = $1 AND id IN (SELECT jsonb_array_elements_text($2)::uuid)",
     };
     BY_ID = "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
             profile, manager_id, version, created_at, updated_at, last_sign_in_at
@@ -228,6 +235,19 @@ pub async fn by_ids(
     }
     let rows = fetch_all!(tx, AccountColumns, BY_IDS, customer.uuid(), hex_ids(accounts))?;
     rows.into_iter().map(AccountColumns::read).collect()
+}
+
+/// Those of the accounts that exist.
+pub async fn existing(
+    tx: &mut Tx,
+    customer: CustomerId,
+    accounts: &[AccountId],
+) -> Result<HashSet<AccountId>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = fetch_all!(tx, (Uuid,), EXISTING, customer.uuid(), hex_ids(accounts))?;
+    Ok(rows.into_iter().map(|row| AccountId::from_uuid(row.0)).collect())
 }
 
 /// One account.

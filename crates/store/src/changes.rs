@@ -33,10 +33,14 @@ statements! {
             manager_id, name, username, reason, fields, at
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND state = 'planned'
         ORDER BY seq LIMIT $4";
+    // The rows of a component are adjacent, so this ends at the first row that is not one of them: whatever else the run has
+    // planned is not looked at.
     REST_OF_COMPONENT = "SELECT seq, component, kind, state, object_id, account_id, account_version, group_id,
             manager_id, name, username, reason, fields, at
-        FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND component = $4 AND state = 'planned'
-        ORDER BY seq";
+        FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3
+        AND seq < COALESCE((SELECT n.seq FROM sync_changes n WHERE n.customer_id = $1 AND n.run_id = $2 AND n.seq > $3
+            AND n.component IS DISTINCT FROM $4 ORDER BY n.seq LIMIT 1), 9223372036854775807)
+        AND state = 'planned' ORDER BY seq";
     APPLIED = {
         sqlite: "UPDATE sync_changes SET state = 'applied', at = $4
             WHERE customer_id = $1 AND run_id = $2 AND seq IN (SELECT value FROM json_each($3)) AND state = 'planned'",

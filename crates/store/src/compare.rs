@@ -19,169 +19,66 @@ statements! {
         LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
         WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.row_no > $3
         ORDER BY s.row_no LIMIT $4";
-    HOLDERS = {
-        sqlite: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
-                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at,
-                a.last_sign_in_at, l.object_id AS linked_to
-            FROM (SELECT DISTINCT value FROM json_each($2)) k
-            CROSS JOIN accounts a ON a.customer_id = $1 AND a.username_key = k.value
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id",
-        postgres: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
-                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at,
-                a.last_sign_in_at, l.object_id AS linked_to
-            FROM accounts a LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id
-            WHERE a.customer_id = $1 AND a.username_key IN (SELECT jsonb_array_elements_text($2))",
-    };
-    RIVALS = {
-        sqlite: "SELECT s.username_key FROM (SELECT DISTINCT value FROM json_each($3)) k
-            CROSS JOIN snapshot_users s INDEXED BY snapshot_users_by_username
-                ON s.customer_id = $1 AND s.directory_id = $2 AND s.username_key = k.value
-            WHERE s.present AND s.in_scope GROUP BY s.username_key HAVING COUNT(*) > 1",
-        postgres: "SELECT username_key FROM snapshot_users
-            WHERE customer_id = $1 AND directory_id = $2 AND present AND in_scope
-            AND username_key IN (SELECT jsonb_array_elements_text($3))
-            GROUP BY username_key HAVING COUNT(*) > 1",
-    };
+    // The list leads: SQLite would rather walk a whole directory than look up a list given by IN.
+    HOLDERS = ["SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
+            a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at,
+            a.last_sign_in_at, l.object_id AS linked_to
+        FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
+        CROSS JOIN accounts a
+        LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id
+        WHERE a.customer_id = $1 AND a.username_key = k.value"];
+    RIVALS = ["SELECT s.username_key FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN snapshot_users s" (index "snapshot_users_by_username") "
+        WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.username_key = k.value AND s.present AND s.in_scope
+        GROUP BY s.username_key HAVING COUNT(*) > 1"];
     // Accounts of this directory that no directory object claims, by link or by username.
-    UNCLAIMED = {
-        sqlite: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
-                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
-            FROM accounts a
-            WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
-            AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
-            AND NOT EXISTS (SELECT 1 FROM snapshot_users s INDEXED BY snapshot_users_by_username WHERE s.customer_id = $1 AND s.directory_id = $2
-                AND s.username_key = a.username_key AND s.present AND s.in_scope)
-            ORDER BY a.id LIMIT $4",
-        postgres: "SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
-                a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
-            FROM accounts a
-            WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
-            AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
-            AND NOT EXISTS (SELECT 1 FROM snapshot_users s WHERE s.customer_id = $1 AND s.directory_id = $2
-                AND s.username_key = a.username_key AND s.present AND s.in_scope)
-            ORDER BY a.id LIMIT $4",
-    };
-    // The account an object has, or will have once this run's creations and links are applied.
-    MANAGERS = {
-        sqlite: "SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
-                a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
-                a.state, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
-                COALESCE(a.username, s.username, s.principal_name) AS username,
-                COALESCE(ma.username, mc.username) AS wanted_username, cma.username AS current_username
-            FROM snapshot_users s
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
-            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-            LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
-            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_object ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
-            LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2 AND ml.object_id = s.manager
-            LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
-            LEFT JOIN sync_changes mc INDEXED BY sync_changes_by_object ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
-                AND mc.kind IN ('create', 'link')
-            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope
-            AND s.status NOT IN ('unknown', 'activating') AND s.row_no > $4
-            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
-            AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
-            ORDER BY s.row_no LIMIT $5",
-        postgres: "SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
-                a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
-                a.state, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
-                COALESCE(a.username, s.username, s.principal_name) AS username,
-                COALESCE(ma.username, mc.username) AS wanted_username, cma.username AS current_username
-            FROM snapshot_users s
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
-            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-            LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
-            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
-            LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2 AND ml.object_id = s.manager
-            LEFT JOIN accounts ma ON ma.customer_id = $1 AND ma.id = ml.account_id
-            LEFT JOIN sync_changes mc ON mc.customer_id = $1 AND mc.run_id = $3 AND mc.object_id = s.manager
-                AND mc.kind IN ('create', 'link')
-            WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.present AND s.in_scope
-            AND s.status NOT IN ('unknown', 'activating') AND s.row_no > $4
-            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
-            AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
-            ORDER BY s.row_no LIMIT $5",
-    };
-    JOINING = {
-        sqlite: "SELECT DISTINCT COALESCE(l.account_id, c.account_id) AS account_id, s.object_id,
-                COALESCE(s.display_name, s.principal_name) AS name, COALESCE(s.username, s.principal_name) AS username
-            FROM snapshot_members m
-            JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = m.member_object_id
-                AND s.present AND s.in_scope
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
-            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_object ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind IN ('create', 'link', 'unblock', 'block')
-            WHERE m.customer_id = $1 AND m.directory_id = $2
-            AND m.group_object_id IN (SELECT value FROM json_each($4))
-            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
-            AND (a.id IS NULL OR a.state <> 'blocked' OR c.kind = 'unblock')
-            AND c.kind IS DISTINCT FROM 'block'
-            AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.customer_id = $1 AND p.group_id = $5
-                AND p.account_id = COALESCE(l.account_id, c.account_id))
-            ORDER BY s.object_id",
-        postgres: "SELECT DISTINCT COALESCE(l.account_id, c.account_id) AS account_id, s.object_id,
-                COALESCE(s.display_name, s.principal_name) AS name, COALESCE(s.username, s.principal_name) AS username
-            FROM snapshot_members m
-            JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = m.member_object_id
-                AND s.present AND s.in_scope
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
-            LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = l.account_id
-            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.run_id = $3 AND c.object_id = s.object_id
-                AND c.kind IN ('create', 'link', 'unblock', 'block')
-            WHERE m.customer_id = $1 AND m.directory_id = $2
-            AND m.group_object_id IN (SELECT jsonb_array_elements_text($4))
-            AND COALESCE(l.account_id, c.account_id) IS NOT NULL
-            AND (a.id IS NULL OR a.state <> 'blocked' OR c.kind = 'unblock')
-            AND c.kind IS DISTINCT FROM 'block'
-            AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.customer_id = $1 AND p.group_id = $5
-                AND p.account_id = COALESCE(l.account_id, c.account_id))
-            ORDER BY s.object_id",
-    };
+    UNCLAIMED = ["SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
+            a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
+        FROM accounts a
+        WHERE a.customer_id = $1 AND a.directory_id = $2 AND a.state <> 'blocked' AND a.id > $3
+        AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = a.id)
+        AND NOT EXISTS (SELECT 1 FROM snapshot_users s" (index "snapshot_users_by_username") "
+            WHERE s.customer_id = $1 AND s.directory_id = $2
+            AND s.username_key = a.username_key AND s.present AND s.in_scope)
+        ORDER BY a.id LIMIT $4"];
+    // Members lead, for SQLite, which would rather walk through everybody for each group. The account of a member is the linked one, or the one this run creates or links. One that is blocked joins only when
+    // this run brings it back: it unblocks it, or links it and the sync itself had blocked it (L-06, L-09).
+    JOINING = ["SELECT DISTINCT COALESCE(l.account_id, c.account_id) AS account_id, s.object_id,
+            COALESCE(s.display_name, s.principal_name) AS name, COALESCE(s.username, s.principal_name) AS username
+        FROM snapshot_members m
+        CROSS JOIN snapshot_users s
+        LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
+        LEFT JOIN sync_changes c" (index "sync_changes_by_object") " ON c.customer_id = $1 AND c.run_id = $3
+            AND c.object_id = s.object_id AND c.kind IN ('create', 'link', 'unblock', 'block')
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = COALESCE(l.account_id, c.account_id)
+        WHERE m.customer_id = $1 AND m.directory_id = $2 AND m.group_object_id IN " (list "$4") "
+        AND s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = m.member_object_id AND s.present AND s.in_scope
+        AND COALESCE(l.account_id, c.account_id) IS NOT NULL
+        AND (a.id IS NULL OR a.state <> 'blocked' OR c.kind = 'unblock' OR (c.kind = 'link' AND a.blocked_by = 'sync'))
+        AND c.kind IS DISTINCT FROM 'block'
+        AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.customer_id = $1 AND p.group_id = $5
+            AND p.account_id = COALESCE(l.account_id, c.account_id))
+        ORDER BY s.object_id"];
     // Additive groups lose only whom the sync put there; authoritative ones everybody else too (U-10). People who are
     // out of scope or gone keep their memberships: they are blocked, and come back as they were.
-    LEAVING = {
-        sqlite: "SELECT p.account_id, COALESCE(s.object_id, '') AS object_id,
-                COALESCE(s.display_name, a.username) AS name, a.username
-            FROM memberships p
-            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.account_id = p.account_id
-            LEFT JOIN sync_changes c INDEXED BY sync_changes_by_account ON c.customer_id = $1 AND c.account_id = p.account_id AND c.run_id = $6
-                AND c.kind IN ('link', 'unblock', 'block')
-            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2
-                AND s.object_id = COALESCE(l.object_id, CASE WHEN c.kind = 'link' THEN c.object_id END)
-            WHERE p.customer_id = $1 AND p.group_id = $3 AND (p.by_sync OR $5)
-            AND (a.state <> 'blocked' OR c.kind = 'unblock') AND c.kind IS DISTINCT FROM 'block'
-            AND ((s.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
-            AND NOT EXISTS (SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = s.object_id
-                AND m.group_object_id IN (SELECT value FROM json_each($4)))
-            ORDER BY p.account_id",
-        postgres: "SELECT p.account_id, COALESCE(s.object_id, '') AS object_id,
-                COALESCE(s.display_name, a.username) AS name, a.username
-            FROM memberships p
-            JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
-            LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.account_id = p.account_id
-            LEFT JOIN sync_changes c ON c.customer_id = $1 AND c.account_id = p.account_id AND c.run_id = $6
-                AND c.kind IN ('link', 'unblock', 'block')
-            LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2
-                AND s.object_id = COALESCE(l.object_id, CASE WHEN c.kind = 'link' THEN c.object_id END)
-            WHERE p.customer_id = $1 AND p.group_id = $3 AND (p.by_sync OR $5)
-            AND (a.state <> 'blocked' OR c.kind = 'unblock') AND c.kind IS DISTINCT FROM 'block'
-            AND ((s.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
-            AND NOT EXISTS (SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = s.object_id
-                AND m.group_object_id IN (SELECT jsonb_array_elements_text($4)))
-            ORDER BY p.account_id",
-    };
-    GROUPS_READ_SINCE = {
-        sqlite: "SELECT COUNT(*) FROM snapshot_groups WHERE customer_id = $1 AND directory_id = $2
-            AND object_id IN (SELECT value FROM json_each($3)) AND members_read_at >= $4",
-        postgres: "SELECT COUNT(*) FROM snapshot_groups WHERE customer_id = $1 AND directory_id = $2
-            AND object_id IN (SELECT jsonb_array_elements_text($3)) AND members_read_at >= $4",
-    };
+    LEAVING = ["SELECT p.account_id, COALESCE(s.object_id, '') AS object_id,
+            COALESCE(s.display_name, a.username) AS name, a.username
+        FROM memberships p
+        JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
+        LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.account_id = p.account_id
+        LEFT JOIN sync_changes c" (index "sync_changes_by_account") " ON c.customer_id = $1
+            AND c.account_id = p.account_id AND c.run_id = $6 AND c.kind IN ('link', 'unblock', 'block')
+        LEFT JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2
+            AND s.object_id = COALESCE(l.object_id, CASE WHEN c.kind = 'link' THEN c.object_id END)
+        WHERE p.customer_id = $1 AND p.group_id = $3 AND (p.by_sync OR $5)
+        AND (a.state <> 'blocked' OR c.kind = 'unblock' OR (c.kind = 'link' AND a.blocked_by = 'sync'))
+        AND c.kind IS DISTINCT FROM 'block'
+        AND ((s.object_id IS NULL AND $5) OR (s.present AND s.in_scope))
+        AND NOT EXISTS (SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
+            AND m.member_object_id = s.object_id AND m.group_object_id IN " (list "$4") ")
+        ORDER BY p.account_id"];
+    GROUPS_READ_SINCE = ["SELECT COUNT(*) FROM snapshot_groups WHERE customer_id = $1 AND directory_id = $2
+        AND object_id IN " (list "$3") " AND members_read_at >= $4"];
 }
 
 /// A person of the snapshot, and the account linked to them.
@@ -296,76 +193,6 @@ pub async fn unclaimed(
         limit
     )?;
     rows.into_iter().map(AccountColumns::read).collect()
-}
-
-/// A person whose manager is not who the directory says.
-#[derive(Clone, Debug, sqlx::FromRow)]
-struct ManagerColumns {
-    row_no: i64,
-    object_id: String,
-    account_id: Uuid,
-    current_manager: Option<Uuid>,
-    wanted_manager: Option<Uuid>,
-    state: Option<String>,
-    seq: Option<i64>,
-    kind: Option<String>,
-    name: String,
-    username: String,
-    wanted_username: Option<String>,
-    current_username: Option<String>,
-}
-
-/// A person whose manager is not who the directory says (3.9).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManagerDifference {
-    pub row_no: i64,
-    pub object_id: ObjectId,
-    pub account: AccountId,
-    pub current: Option<(AccountId, Option<String>)>,
-    pub wanted: Option<(AccountId, Option<String>)>,
-    /// The account is blocked, and this run does not unblock it.
-    pub stays_blocked: bool,
-    /// The change this run already plans for the person.
-    pub planned: Option<i64>,
-    /// This run blocks the account.
-    pub blocks: bool,
-    pub name: String,
-    pub username: String,
-}
-
-/// People whose manager differs, after row `after`; managers that this run creates count as there.
-pub async fn managers(
-    tx: &mut Tx,
-    customer: CustomerId,
-    directory: DirectoryId,
-    run: RunId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<ManagerDifference>, StoreError> {
-    let (c, d, r) = (customer.uuid(), directory.uuid(), run.uuid());
-    let rows = fetch_all!(tx, ManagerColumns, MANAGERS, c, d, r, after, limit)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let kind = row.kind.as_deref();
-            ManagerDifference {
-                row_no: row.row_no,
-                object_id: ObjectId(row.object_id),
-                account: AccountId::from_uuid(row.account_id),
-                current: row
-                    .current_manager
-                    .map(|id| (AccountId::from_uuid(id), row.current_username)),
-                wanted: row
-                    .wanted_manager
-                    .map(|id| (AccountId::from_uuid(id), row.wanted_username)),
-                stays_blocked: row.state.as_deref() == Some("blocked") && kind != Some("unblock"),
-                planned: row.seq,
-                blocks: kind == Some("block"),
-                name: row.name,
-                username: row.username,
-            }
-        })
-        .collect())
 }
 
 /// Somebody who joins or leaves a People group.

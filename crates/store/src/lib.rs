@@ -20,6 +20,7 @@ pub mod found_list;
 pub mod groups;
 pub mod jobs;
 pub mod links;
+pub mod managers;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -50,6 +51,7 @@ pub fn statements() -> Vec<Sql> {
         groups::ALL,
         jobs::ALL,
         links::ALL,
+        managers::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,

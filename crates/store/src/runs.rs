@@ -58,10 +58,10 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = $1 || CAST(r.number AS TEXT)
             AND j.customer_id = r.customer_id AND j.state IN ('ready', 'running'))";
     // The runs of one day lead, and then their changes of one kind.
-    UNACCEPTED_BLOCKS = "SELECT COUNT(*) FROM sync_runs r
-        CROSS JOIN sync_changes c
+    UNACCEPTED_BLOCKS = ["SELECT COUNT(*) FROM sync_runs r
+        CROSS JOIN sync_changes c" (index "sync_changes_by_kind") "
         WHERE r.customer_id = $1 AND r.directory_id = $2 AND r.accepted_by IS NULL AND r.finished_at >= $3
-        AND c.customer_id = $1 AND c.run_id = r.id AND c.kind = 'block' AND c.state = 'applied'";
+        AND c.customer_id = $1 AND c.run_id = r.id AND c.kind = 'block' AND c.state = 'applied'"];
 }
 
 /// One run.

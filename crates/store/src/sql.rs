@@ -8,8 +8,14 @@ pub struct Sql {
     pub postgres: &'static str,
 }
 
-/// Declares the statements of a file and lists them in `ALL`. One text serves both databases unless the dialects
-/// differ; then both stand side by side.
+/// Declares the statements of a file and lists them in `ALL`. One text serves both databases. Where the dialects differ in
+/// a word only, the text is given in pieces, and a piece is one of
+///
+/// - `(list "$2")`: the texts of the JSON array in a parameter, as a table with the column `value`;
+/// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key for
+///   as good as a look-up; PostgreSQL has statistics and no such hint.
+///
+/// Where they differ in more, both texts stand side by side.
 macro_rules! statements {
     ($($name:ident = $text:tt;)+) => {
         $(pub(crate) const $name: $crate::sql::Sql = statements!(@one $name $text);)+
@@ -22,6 +28,21 @@ macro_rules! statements {
             postgres: $postgres,
         }
     };
+    (@one $name:ident [ $($piece:tt)+ ]) => {
+        $crate::sql::Sql {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            sqlite: concat!($(statements!(@sqlite $piece)),+),
+            postgres: concat!($(statements!(@postgres $piece)),+),
+        }
+    };
+    (@sqlite $text:literal) => { $text };
+    (@sqlite (list $parameter:literal)) => { concat!("(SELECT value FROM json_each(", $parameter, "))") };
+    (@sqlite (index $name:literal)) => { concat!(" INDEXED BY ", $name) };
+    (@postgres $text:literal) => { $text };
+    (@postgres (list $parameter:literal)) => {
+        concat!("(SELECT jsonb_array_elements_text(", $parameter, ") AS value)")
+    };
+    (@postgres (index $name:literal)) => { "" };
     (@one $name:ident $both:literal) => {
         $crate::sql::Sql {
             name: concat!(module_path!(), "::", stringify!($name)),

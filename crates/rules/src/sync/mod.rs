@@ -8,11 +8,13 @@ pub mod administrators;
 pub mod claims;
 mod decide;
 pub mod guard;
+pub mod managers;
 pub mod person;
 
 pub use administrators::last_administrator;
 pub use claims::{Settled, SettledChange, settle};
 pub use guard::{GuardFacts, guard};
+pub use managers::{ManagerSearch, Names};
 pub use person::{
     Claim, Decision, Facts, Holder, Person, Rules, username_differs, username_of, username_source,
 };

@@ -16,7 +16,7 @@ use super::Running;
 use super::stop::Stop;
 
 /// Changes applied in one unit of work, about; what belongs together is never split.
-const CHUNK: i64 = 1_000;
+pub(super) const CHUNK: i64 = 1_000;
 
 /// Everything one chunk writes.
 #[derive(Default)]
@@ -40,7 +40,9 @@ impl Running<'_> {
                 let mut tx = self.services.db().read().await?;
                 store::changes::left_to_apply(&mut tx, self.customer, self.run.id, after, CHUNK).await?
             };
-            let Some(last) = chunk.last() else { return Ok(()) };
+            let Some(last) = chunk.last() else {
+                return self.appoint_managers().await;
+            };
             after = last.seq;
             match self.apply_together(&chunk).await {
                 Ok(()) => {}
@@ -123,11 +125,22 @@ impl Running<'_> {
                 .collect();
         let mut effects = Effects::default();
         let lost = self.lost_components(changes, &accounts);
-        for change in changes {
-            let changed_meanwhile = change
+        let is_lost = |change: &ChangeRecord| {
+            change
                 .component
                 .is_some_and(|component| lost.contains(&component))
-                || !self.apply_one(change, &mut accounts, &mut effects, now);
+        };
+        let managers: Vec<AccountId> = changes.iter().filter_map(|change| change.manager).collect();
+        let mut there = store::accounts::existing(tx, self.customer, &managers).await?;
+        there.extend(
+            changes
+                .iter()
+                .filter(|change| change.change.kind == ChangeKind::Create && !is_lost(change))
+                .filter_map(|change| change.change.account),
+        );
+        for change in changes {
+            let changed_meanwhile =
+                is_lost(change) || !self.apply_one(change, &mut accounts, &there, &mut effects, now);
             effects.outcomes.push(if changed_meanwhile {
                 failed(change, Reason::ChangedMeanwhile)
             } else {
@@ -170,13 +183,14 @@ impl Running<'_> {
         &self,
         record: &ChangeRecord,
         accounts: &mut HashMap<AccountId, PeopleAccount>,
+        there: &HashSet<AccountId>,
         effects: &mut Effects,
         now: Timestamp,
     ) -> bool {
         let change = &record.change;
         let Some(id) = change.account else { return false };
         if change.kind == ChangeKind::Create {
-            effects.created.push(self.new_account(id, record, now));
+            effects.created.push(self.new_account(id, record, there, now));
             effects
                 .links
                 .extend(change.object_id.clone().map(|object| (object, id)));
@@ -201,7 +215,7 @@ impl Running<'_> {
         if !self.is_as_planned(record, account) {
             return false;
         }
-        if alter(account, record) {
+        if alter(account, record, there) {
             effects.renamed.push(id);
         }
         if change.kind == ChangeKind::Link {
@@ -213,7 +227,13 @@ impl Running<'_> {
         true
     }
 
-    fn new_account(&self, id: AccountId, record: &ChangeRecord, now: Timestamp) -> PeopleAccount {
+    fn new_account(
+        &self,
+        id: AccountId,
+        record: &ChangeRecord,
+        there: &HashSet<AccountId>,
+        now: Timestamp,
+    ) -> PeopleAccount {
         let username = username::stored(&record.username);
         let mut account = PeopleAccount {
             id,
@@ -230,7 +250,7 @@ impl Running<'_> {
             updated_at: now,
             last_sign_in_at: None,
         };
-        alter(&mut account, record);
+        alter(&mut account, record, there);
         account
     }
 
@@ -284,8 +304,9 @@ pub(crate) fn account_write(account: PeopleAccount) -> AccountWrite {
     }
 }
 
-/// Writes the planned fields into an account; true when its username changes.
-fn alter(account: &mut PeopleAccount, record: &ChangeRecord) -> bool {
+/// Writes the planned fields into an account; true when its username changes. A manager who is not there yet comes at the end
+/// of the run.
+fn alter(account: &mut PeopleAccount, record: &ChangeRecord, there: &HashSet<AccountId>) -> bool {
     let mut renamed = false;
     for change in &record.change.fields {
         match (change.field.as_str(), change.after.as_deref()) {
@@ -295,7 +316,11 @@ fn alter(account: &mut PeopleAccount, record: &ChangeRecord) -> bool {
                 renamed = true;
             }
             (field::STATE, Some(after)) => set_state(account, after, &record.change.reason),
-            (field::MANAGER, _) => account.manager = record.manager,
+            (field::MANAGER, _) => {
+                if record.manager.is_none_or(|manager| there.contains(&manager)) {
+                    account.manager = record.manager;
+                }
+            }
             (field::USERNAME | field::STATE, None) => {}
             (key, Some(after)) => {
                 account.profile.insert(key.to_owned(), after.to_owned());

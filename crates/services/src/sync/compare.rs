@@ -8,7 +8,7 @@ use domain::settings::GroupMode;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason, RunPhase};
 use domain::{AccountId, GroupId, ObjectId, UsernameKey};
 use rules::sync::{Claim, Decision, Facts, Holder, Person, Rules, last_administrator, settle};
-use store::compare::{HolderRow, ManagerDifference, Mover, PersonRow};
+use store::compare::{HolderRow, Mover, PersonRow};
 use store::snapshot::SnapshotUser;
 
 use super::Running;
@@ -16,7 +16,7 @@ use super::plan::{Named, Plan};
 use super::stop::Stop;
 
 /// People are compared this many at a time.
-const PAGE: i64 = 2_000;
+pub(super) const PAGE: i64 = 2_000;
 
 /// What comparing collects besides the plan.
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    async fn write(&self, plan: &mut Plan, all: bool) -> Result<(), Stop> {
+    pub(super) async fn write(&self, plan: &mut Plan, all: bool) -> Result<(), Stop> {
         let changes = plan.take(all);
         if !changes.is_empty() {
             let mut tx = self.begin().await?;
@@ -221,63 +221,24 @@ impl Running<'_> {
 
     /// Names that somebody holds or that several want (I-05, I-06, 2.3): settled together, kept together.
     async fn settle_names(&self, collected: &mut Collected) -> Result<(), Stop> {
-        for settled in settle(std::mem::take(&mut collected.claims)).changes {
-            let named = settled
-                .change
-                .object_id
-                .as_ref()
-                .and_then(|id| collected.named.get(id).cloned())
-                .unwrap_or_default();
-            collected
-                .plan
-                .add(settled.change, named, Some(i64::from(settled.component)));
+        let settled = settle(std::mem::take(&mut collected.claims)).changes;
+        for together in settled.chunk_by(|a, b| a.component == b.component) {
+            // One alone depends on nobody: thousands of plain renames are applied like any other change.
+            let component = match together {
+                [first, _, ..] => Some(i64::from(first.component)),
+                _ => None,
+            };
+            for settled in together {
+                let change = settled.change.clone();
+                let named = change
+                    .object_id
+                    .as_ref()
+                    .and_then(|id| collected.named.get(id).cloned())
+                    .unwrap_or_default();
+                collected.plan.add(change, named, component);
+            }
         }
         self.write(&mut collected.plan, false).await
-    }
-
-    /// 3.9: managers are resolved when everybody is planned, so that a manager who is new counts too.
-    async fn compare_managers(&self, plan: &mut Plan) -> Result<(), Stop> {
-        if !self.settings.mapping.manager {
-            return Ok(());
-        }
-        let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
-        let mut after = 0;
-        loop {
-            let found = {
-                let mut tx = self.services.db().read().await?;
-                store::compare::managers(&mut tx, customer, directory, run, after, PAGE).await?
-            };
-            let Some(last) = found.last() else { return Ok(()) };
-            after = last.row_no;
-            let mut tx = self.begin().await?;
-            for difference in found {
-                let Some((manager, change)) = manager_change(&difference) else {
-                    continue;
-                };
-                match difference.planned {
-                    Some(seq) => {
-                        store::changes::add_manager(&mut tx, customer, run, seq, manager, &change).await?;
-                    }
-                    None => plan.add_manager(
-                        PlannedChange {
-                            kind: ChangeKind::Update,
-                            object_id: Some(difference.object_id),
-                            account: Some(difference.account),
-                            account_version: None,
-                            reason: Reason::AttributesChanged,
-                            fields: vec![change],
-                        },
-                        Named {
-                            name: difference.name,
-                            username: difference.username,
-                        },
-                        manager,
-                    ),
-                }
-            }
-            tx.commit().await?;
-            self.write(plan, false).await?;
-        }
     }
 
     /// Group sync: each People group against all directory groups mapped to it (U-13).
@@ -370,31 +331,6 @@ fn named(person: &Person, linked: Option<&PeopleAccount>) -> Named {
         _ => username.clone(),
     };
     Named { name, username }
-}
-
-/// The new manager and the words for it; `None` when nothing is to be done.
-fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, FieldChange)> {
-    if difference.stays_blocked || difference.blocks {
-        return None;
-    }
-    // Somebody who is named as their own manager has none: the organisation chart must not turn in a circle.
-    let wanted = difference
-        .wanted
-        .as_ref()
-        .filter(|(manager, _)| *manager != difference.account);
-    if wanted.map(|w| w.0) == difference.current.as_ref().map(|c| c.0) {
-        return None;
-    }
-    let name = |side: Option<&(AccountId, Option<String>)>| {
-        side.map(|(_, name)| name.clone().unwrap_or_else(|| "(unknown)".to_owned()))
-    };
-    let (before, after) = (name(difference.current.as_ref()), name(wanted));
-    let change = FieldChange {
-        field: field::MANAGER.to_owned(),
-        before,
-        after,
-    };
-    Some((wanted.map(|w| w.0), change))
 }
 
 fn add_membership(

@@ -9,6 +9,7 @@ mod apply;
 mod compare;
 mod control;
 mod guard;
+mod managers;
 mod plan;
 mod read;
 mod read_changes;

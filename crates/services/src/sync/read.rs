@@ -78,7 +78,7 @@ impl Running<'_> {
                 .connect_for_run(&connection.values, &connection.secrets, &budget)?;
         self.check_tenant(&*reader).await?;
         let mut changes = None;
-        if let Some(since) = self.changes_since().await? {
+        if let Some(since) = self.changes_since(reader.provider()).await? {
             changes = self.read_changes(&*reader, &since).await?;
         }
         let mut absent = Vec::new();
@@ -86,7 +86,7 @@ impl Running<'_> {
             self.note_since(&*reader).await?;
             let seen = self.read_users(&*reader).await?;
             absent = self.absent_rows(&seen).await?;
-            changes = self.noted_since().await?;
+            changes = self.noted_since(reader.provider()).await?;
         }
         let groups = self.read_groups(&*reader).await?;
         self.complete(&absent, &groups, changes.as_ref()).await
@@ -129,7 +129,7 @@ impl Running<'_> {
     }
 
     async fn read_user_pages(&mut self, reader: &dyn DirectoryReader) -> Result<Seen, Stop> {
-        let attributes = self.settings.mapping.attributes();
+        let attributes = self.attributes(reader.provider());
         let mut seen = Seen::default();
         let mut page_no = 0;
         let mut cursor = None;

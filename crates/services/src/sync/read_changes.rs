@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use domain::ObjectId;
 use domain::directory::DirectoryUser;
 use domain::sync::RunKind;
+use domain::{ObjectId, Provider};
 use providers::{Cursor, DirectoryReader, Next, UserEntry};
 use store::directories::Changes;
 use store::snapshot::ReadPage;
@@ -24,7 +24,7 @@ const SINCE: &str = "since";
 impl Running<'_> {
     /// Where an incremental read may start; `None` asks for a full one: another kind of run, no complete read yet,
     /// another data mapping (G-15), or a day since the last full read.
-    pub(super) async fn changes_since(&self) -> Result<Option<Changes>, Stop> {
+    pub(super) async fn changes_since(&self, provider: Provider) -> Result<Option<Changes>, Stop> {
         if self.run.kind != RunKind::Scheduled {
             return Ok(None);
         }
@@ -35,15 +35,14 @@ impl Running<'_> {
         let changes = store::directories::changes(&mut tx, self.customer, self.run.directory).await?;
         let oldest = self.services.now() - FULL_EVERY;
         Ok(changes.filter(|changes| {
-            !under_way && changes.attributes == self.read_as() && changes.full_read_at > oldest
+            !under_way && changes.attributes == self.read_as(provider) && changes.full_read_at > oldest
         }))
     }
 
     /// What a cursor is good for: the attributes it was made with, and the one that gives the username.
-    fn read_as(&self) -> Vec<String> {
-        let mapping = &self.settings.mapping;
-        std::iter::once(mapping.username_attribute.clone())
-            .chain(mapping.attributes())
+    fn read_as(&self, provider: Provider) -> Vec<String> {
+        std::iter::once(self.settings.mapping.username_attribute.clone())
+            .chain(self.attributes(provider))
             .collect()
     }
 
@@ -54,7 +53,7 @@ impl Running<'_> {
         reader: &dyn DirectoryReader,
         since: &Changes,
     ) -> Result<Option<Changes>, Stop> {
-        let attributes = self.settings.mapping.attributes();
+        let attributes = self.attributes(reader.provider());
         let mut cursor = Cursor::stored(since.cursor.clone());
         loop {
             self.check_cancel()?;
@@ -124,7 +123,7 @@ impl Running<'_> {
                 return Ok(());
             }
         }
-        let attributes = self.settings.mapping.attributes();
+        let attributes = self.attributes(reader.provider());
         let cursor = match self.cancellable(reader.changes_cursor(&attributes)).await {
             Ok(cursor) => Some(cursor.as_str().to_owned()),
             Err(Stop::Provider(error)) => {
@@ -146,7 +145,7 @@ impl Running<'_> {
     }
 
     /// After a full read: what [`Running::note_since`] noted before it.
-    pub(super) async fn noted_since(&self) -> Result<Option<Changes>, Stop> {
+    pub(super) async fn noted_since(&self, provider: Provider) -> Result<Option<Changes>, Stop> {
         let mut tx = self.services.db().read().await?;
         let pages = store::snapshot::pages(&mut tx, self.customer, self.run.id, SINCE).await?;
         Ok(pages
@@ -155,7 +154,7 @@ impl Running<'_> {
             .and_then(|page| page.next_cursor)
             .map(|cursor| Changes {
                 cursor,
-                attributes: self.read_as(),
+                attributes: self.read_as(provider),
                 full_read_at: self.services.now(),
             }))
     }

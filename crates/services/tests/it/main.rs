@@ -6,5 +6,6 @@ mod runs;
 mod settings;
 mod sync_faults;
 mod sync_life_cycle;
+mod sync_managers;
 mod sync_safety;
 mod world;

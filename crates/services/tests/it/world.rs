@@ -13,7 +13,7 @@ use domain::{AccountId, Actor, Clock, CustomerId, ObjectId, Username};
 use jobs::{Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, OktaOrg, Providers};
 use services::{KeyRing, Parts, Services};
-use simulator::{Kind, Simulator};
+use simulator::{Kind, Person, Simulator};
 use test_support::{TestDb, TickingClock};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -277,18 +277,43 @@ impl World {
 
     /// Puts a local account into People.
     pub(crate) async fn add_local(&self, username: &str, administrator: bool) -> AccountId {
+        self.add_account(username, |account| account.is_administrator = administrator)
+            .await
+    }
+
+    /// Puts an account of the directory into People that is linked to nobody yet.
+    pub(crate) async fn add_unlinked(
+        &self,
+        username: &str,
+        change: impl FnOnce(&mut PeopleAccount),
+    ) -> AccountId {
+        let customer = self.customer().await;
+        let mut tx = self.test.db.read().await.expect("a transaction");
+        let directory = store::directories::current(&mut tx, customer)
+            .await
+            .expect("a query");
+        drop(tx);
+        let directory = Directory::External(directory.expect("a directory").id);
+        self.add_account(username, |account| {
+            account.directory = directory;
+            change(account);
+        })
+        .await
+    }
+
+    async fn add_account(&self, username: &str, change: impl FnOnce(&mut PeopleAccount)) -> AccountId {
         let customer = self.customer().await;
         let username: Username = rules::username::stored(username);
         let now = self.clock.now();
         let id = AccountId::at(now, rand::random());
-        let account = PeopleAccount {
+        let mut account = PeopleAccount {
             id,
             username_key: rules::username::key(&username),
             username,
             directory: Directory::Local,
             state: AccountState::Active,
             block: None,
-            is_administrator: administrator,
+            is_administrator: false,
             profile: Profile::from([(field::SURNAME.to_owned(), "Local".to_owned())]),
             manager: None,
             version: 1,
@@ -296,6 +321,7 @@ impl World {
             updated_at: now,
             last_sign_in_at: None,
         };
+        change(&mut account);
         let write = store::accounts::AccountWrite {
             account,
             search_key: "local".to_owned(),
@@ -307,6 +333,28 @@ impl World {
             .expect("the account is added");
         tx.commit().await.expect("a commit");
         id
+    }
+
+    /// Everybody in the directory with the account they have.
+    pub(crate) async fn everybody(&self) -> Vec<(Person, Option<PeopleAccount>)> {
+        let control = self.simulator.control();
+        let mut all = Vec::new();
+        for person in control.people(self.kind, 0..control.count(self.kind)) {
+            let account = self.account(&person.principal_name).await;
+            all.push((person, account));
+        }
+        all
+    }
+
+    /// Whether somebody is in the security group.
+    pub(crate) fn is_in_scope(&self, id: &str) -> bool {
+        let control = self.simulator.control();
+        let group = control.group(self.kind, self.group(SCOPE).as_str());
+        group
+            .expect("the group")
+            .members
+            .iter()
+            .any(|member| member == id)
     }
 
     /// How often the whole list of users was begun since the requests were cleared.

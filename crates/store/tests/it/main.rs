@@ -4,6 +4,8 @@ mod audit;
 mod console;
 mod customers;
 mod isolation;
+mod managers;
+mod plans;
 mod schema;
 mod sealed;
 mod statements;

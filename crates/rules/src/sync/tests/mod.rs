@@ -17,6 +17,7 @@ mod claims;
 mod guard;
 mod identity;
 mod life_cycle;
+mod managers;
 mod properties;
 mod world;
 

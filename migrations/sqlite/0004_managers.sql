@@ -1,0 +1,3 @@
+-- Whom Okta's free text in `manager` means (domain 3.9): an object id; empty when it fits several people; NULL when the text
+-- is itself the object id, or nobody's name.
+ALTER TABLE snapshot_users ADD COLUMN manager_object_id TEXT;
