@@ -136,6 +136,10 @@ impl Handler for Work {
                 "runs that nobody works on were ended as interrupted"
             );
         }
+        self.services
+            .forget_old_tests()
+            .await
+            .map_err(|error| retry(&error))?;
         let idle_since = self.clock.now() - session_store::IDLE;
         self.services
             .tidy_sign_ins(idle_since)

@@ -23,6 +23,13 @@ statements! {
     INSERT_REPORT = "INSERT INTO connection_reports (customer_id, id, config_version, passed, report, at) VALUES ($1, $2, $3, $4, $5, $6)";
     LATEST_OF_SAVED = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 AND config_version IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1";
     LATEST = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 ORDER BY at DESC, id DESC LIMIT 1";
+    // Tests of saved values and of others are kept apart: many tries must not push out the evidence for what is saved.
+    FORGET_REPORTS = "DELETE FROM connection_reports WHERE at < $1 AND (customer_id, id) IN (
+            SELECT customer_id, id FROM (
+                SELECT customer_id, id, ROW_NUMBER() OVER (PARTITION BY customer_id, config_version IS NULL
+                    ORDER BY at DESC, id DESC) AS place
+                FROM connection_reports) AS ranked
+            WHERE place > $2)";
     ADOPT_REPORT = "UPDATE connection_reports SET config_version = $3 WHERE customer_id = $1 AND id = $2 AND config_version IS NULL";
 }
 
@@ -296,4 +303,10 @@ pub async fn adopt_report(
 ) -> Result<(), StoreError> {
     let touched = execute!(tx, ADOPT_REPORT, customer.uuid(), report.uuid(), version)?;
     one_row(touched, "the connection test")
+}
+
+/// Forgets connection tests from before `before`, of every customer; the latest `keep` of the saved values and of others
+/// stay, however old. Gives how many were forgotten.
+pub async fn forget_reports(tx: &mut Tx, before: Timestamp, keep: i64) -> Result<u64, StoreError> {
+    execute!(tx, FORGET_REPORTS, before, keep)
 }

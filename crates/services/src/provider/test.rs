@@ -1,5 +1,6 @@
 //! The connection test of what is in the form, saved or not.
 
+use chrono::TimeDelta;
 use domain::connection::{Advice, ConnectionReport, ConnectionStage, Verdict};
 use domain::provider::ProviderValues;
 use domain::settings::SyncSettings;
@@ -13,7 +14,20 @@ use super::form;
 use crate::when::{counted, when};
 use crate::{ServiceError, Services};
 
+/// How long every connection test is kept; and how many of a customer stay beyond that.
+const KEEP_TESTS: TimeDelta = TimeDelta::days(90);
+const KEEP_LATEST_TESTS: i64 = 20;
+
 impl Services {
+    /// Housekeeping: forgets old connection tests. Gives how many.
+    pub async fn forget_old_tests(&self) -> Result<u64, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let before = self.now() - KEEP_TESTS;
+        let forgotten = store::providers::forget_reports(&mut tx, before, KEEP_LATEST_TESTS).await?;
+        tx.commit().await?;
+        Ok(forgotten)
+    }
+
     /// Tests what is in the form, stored secrets filled in where the form leaves them empty, and keeps the result
     /// with its date. It never fails for the provider's sake: it reports.
     pub async fn test_provider(

@@ -1,5 +1,6 @@
 //! The use cases against both databases and the simulated providers.
 
+mod auth;
 mod people;
 mod provider;
 mod runs;

@@ -411,3 +411,43 @@ on_both!(
         assert!(world.test.dump(&["directories"]).await.contains(&tenant));
     }
 );
+
+on_both!(
+    old_connection_tests_are_forgotten_but_not_the_latest,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let customer = world.customer().await;
+        let latest = async || {
+            let mut tx = world.test.db.read().await.expect("a transaction");
+            let latest = store::providers::latest_report_of_saved(&mut tx, customer).await;
+            latest.expect("a query").expect("the test of the saved values")
+        };
+        let sample = latest().await;
+        let count = async || {
+            let dump = world.test.dump(&["connection_reports"]).await;
+            dump.lines().count() - 1
+        };
+        let before = count().await;
+        // A good year of tests of other values, one every ten days; and a few of the saved ones, all long ago.
+        let mut tx = world.test.db.begin().await.expect("a transaction");
+        for n in 1..=40_u8 {
+            let at = sample.at - chrono::TimeDelta::days(10 * i64::from(n));
+            let row = store::providers::ReportRow {
+                id: domain::ids::Id::at(at, [n; 10]),
+                config_version: (n > 36).then_some(1),
+                at,
+                ..sample.clone()
+            };
+            store::providers::insert_report(&mut tx, customer, &row)
+                .await
+                .expect("kept");
+        }
+        tx.commit().await.expect("a commit");
+        assert_eq!(count().await, before + 40);
+        // Of the 36 the 20 latest stay; those of the saved values are fewer than that.
+        assert_eq!(world.services.forget_old_tests().await.expect("forgotten"), 16);
+        assert_eq!(count().await, before + 24);
+        assert_eq!(latest().await.id, sample.id);
+        assert_eq!(world.services.forget_old_tests().await.expect("forgotten"), 0);
+    }
+);

@@ -111,6 +111,49 @@ on_both!(
 );
 
 on_both!(
+    i_11_renames_of_a_whole_company_wait_for_nobody_but_swaps_do,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.usernames_follow().await;
+        world.sync().await;
+        let control = world.simulator.control();
+        let (a, b) = (world.somebody(0).await, world.somebody(1).await);
+        for (person, account) in world.everybody().await {
+            if account.is_some() && person.id != a.0 && person.id != b.0 {
+                let moved = person.principal_name.replace("@contoso", "@moved.contoso");
+                control.rename(world.kind, &person.id, &moved).expect("renamed");
+            }
+        }
+        control
+            .rename(world.kind, &a.0, "aside@contoso.com")
+            .expect("renamed");
+        control.rename(world.kind, &b.0, &a.1).expect("renamed");
+        control.rename(world.kind, &a.0, &b.1).expect("renamed");
+        let run = world.run(RunKind::Manual).await;
+        assert_eq!(run.row.state, RunState::Held, "{run:?}");
+        assert!(run.row.counts.renamed > 20, "{run:?}");
+        let customer = world.customer().await;
+        let mut tx = world.test.db.read().await.expect("a transaction");
+        let record = store::runs::by_number(&mut tx, customer, run.row.number)
+            .await
+            .expect("a query")
+            .expect("the run");
+        let planned = store::changes::left_to_apply(&mut tx, customer, record.id, 0, 10_000)
+            .await
+            .expect("the plan");
+        drop(tx);
+        let together: Vec<_> = planned.iter().filter_map(|change| change.component).collect();
+        assert!(
+            matches!(together.as_slice(), [first, second] if first == second),
+            "only the swap must stay together: {together:?}"
+        );
+        let run = world.accept(run.row.number).await;
+        assert_eq!(run.row.counts.failed, 0, "{run:?}");
+        assert!(world.account(&a.1).await.is_some() && world.account(&b.1).await.is_some());
+    }
+);
+
+on_both!(
     l_01_l_03_l_05_l_06_leavers_are_blocked_and_come_back,
     |test: TestDb| async move {
         let world = World::entra(test).await;

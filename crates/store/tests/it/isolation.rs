@@ -11,6 +11,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("sealed::FIRST_PAGE", "rotation of keys: the operator's command"),
     ("sealed::NEXT_PAGE", "rotation of keys: the operator's command"),
     (
+        "providers::FORGET_REPORTS",
+        "the worker's housekeeping: connection tests that are old",
+    ),
+    (
         "runs::ABANDONED",
         "the worker's housekeeping: runs of a process that died",
     ),

@@ -1,6 +1,7 @@
 //! The store's contract, on both databases: statements, schemas, tenant isolation, and each aggregate.
 
 mod audit;
+mod changes;
 mod console;
 mod customers;
 mod isolation;
