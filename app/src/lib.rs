@@ -1,5 +1,6 @@
-//! What the browser sees, and the functions it may call. This file is the map: the document ([`shell`]) and the
-//! table of addresses ([`App`]). One screen; everything else hangs below it.
+//! What the browser sees. The server draws every page and takes every form, so nothing needs scripts; what moves on a
+//! page is an island, and islands are all the browser's bundle holds (ADR 12). This file is the map: the document
+//! ([`shell`]) and the table of addresses ([`App`]). One screen; everything else hangs below it.
 
 #![recursion_limit = "256"]
 #![expect(
@@ -12,79 +13,14 @@
 )]
 
 pub mod api;
+#[cfg(feature = "hydrate")]
+pub mod browser;
 pub mod components;
+pub mod islands;
+#[cfg(feature = "ssr")]
+mod map;
+#[cfg(feature = "ssr")]
 pub mod pages;
 
-use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
-use leptos_router::SsrMode::Async;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
-
-use components::layout::{ConsoleFrame, CustomerFrame, FocusOnArrival};
-use pages::auth::{SignInPage, WelcomePage};
-use pages::customers::CustomersPage;
-use pages::not_found::NotFoundPage;
-use pages::overview::OverviewPage;
-use pages::people::{PeoplePage, PersonPage};
-use pages::provider::ProviderPage;
-use pages::runs::{RunPage, RunsPage};
-use pages::settings::{DataMappingPage, GroupSyncPage, LimitsPage, SecurityGroupsPage};
-use pages::test_sync::TestSyncPage;
-
-/// The document around the application, made on the server for every page.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en-GB">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <HashedStylesheet options=options.clone() id="usersync"/>
-                <HydrationScripts options/>
-                <MetaTags/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
-}
-
-/// The application: context shared by all pages, and the table of addresses.
-/// Every route renders whole on the server (`Async`), so that status codes are right and nothing needs scripts.
-#[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    api::auth::provide_me();
-
-    view! {
-        <Title formatter=|text: String| if text.is_empty() { "User Sync".to_owned() } else { format!("{text} · User Sync") }/>
-        <Router>
-            <a class="skip" href="#content" rel="external">"Skip to content"</a>
-            <FocusOnArrival/>
-            <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
-                <Route ssr=Async path=path!("/sign-in") view=|| view! { <SignInPage/> }.into_any()/>
-                <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>
-                <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
-                    <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>
-                </ParentRoute>
-                <ParentRoute ssr=Async path=path!("/c/:customer") view=|| view! { <CustomerFrame/> }.into_any()>
-                    <Route ssr=Async path=path!("") view=|| view! { <OverviewPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("provider") view=|| view! { <ProviderPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("test-sync") view=|| view! { <TestSyncPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("groups") view=|| view! { <SecurityGroupsPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("data-mapping") view=|| view! { <DataMappingPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("group-sync") view=|| view! { <GroupSyncPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>
-                    <Route ssr=Async path=path!("people") view=|| view! { <PeoplePage/> }.into_any()/>
-                    <Route ssr=Async path=path!("people/:account") view=|| view! { <PersonPage/> }.into_any()/>
-                </ParentRoute>
-            </Routes>
-        </Router>
-    }
-}
+#[cfg(feature = "ssr")]
+pub use map::{App, shell};

@@ -64,10 +64,8 @@ pub async fn open(config: &Config) -> Result<Db, Failure> {
 
 /// Builds the services over a database.
 pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> Parties {
-    let clouds = built_in_clouds()
-        .into_iter()
-        .chain(config.clouds.iter().cloned())
-        .collect();
+    // The operator's own first: a form starts with the first one, and who defines one means it.
+    let clouds = config.clouds.iter().cloned().chain(built_in_clouds()).collect();
     let providers = Providers::new(clouds, config.okta_orgs.clone(), Arc::clone(&clock));
     let wake = Wake::default();
     let services = Services::new(Parts {

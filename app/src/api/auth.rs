@@ -16,7 +16,6 @@ pub fn provide_me() {
 }
 
 /// Who is signed in; nobody is an answer, too.
-#[server(endpoint = "auth/me", input = leptos::server_fn::codec::GetUrl)]
 pub async fn whoami() -> Result<Option<Me>, ApiError> {
     Ok(super::server::who().await?.map(|(_, me)| me))
 }
@@ -31,7 +30,6 @@ pub enum Door {
 
 /// Sends whoever stands at the wrong door to the right one: to `/welcome` on the first run and only then, and away
 /// from the door to `next` when they are signed in already.
-#[server(endpoint = "auth/entrance", input = leptos::server_fn::codec::GetUrl)]
 pub async fn find_entrance(door: Door, next: String) -> Result<(), ApiError> {
     if super::server::who().await?.is_some() {
         super::server::go(&next);

@@ -16,7 +16,6 @@ pub enum Home {
 }
 
 /// The first page: the list for staff, the way to their own customer for everybody else.
-#[server(endpoint = "customers/home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn find_home(search: String) -> Result<Home, ApiError> {
     if let Some(slug) = super::server::who().await?.and_then(|(_, me)| me.customer) {
         super::server::go(&format!("/c/{slug}"));
@@ -38,7 +37,7 @@ pub struct NewCustomer {
 
 /// Creates a customer and goes to its page. An empty address is made from the name.
 #[server(endpoint = "customers/create")]
-pub async fn create_customer(name: String, slug: String) -> Result<String, ApiError> {
+pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError> {
     let typed = NewCustomer {
         name: name.clone(),
         slug: slug.clone(),
@@ -55,11 +54,10 @@ pub async fn create_customer(name: String, slug: String) -> Result<String, ApiEr
     .await?;
     super::server::forget().await;
     super::server::go(&format!("/c/{slug}"));
-    Ok(slug)
+    Ok(())
 }
 
 /// One customer's page.
-#[server(endpoint = "customers/overview", input = leptos::server_fn::codec::GetUrl)]
 pub async fn overview(customer: String) -> Result<CustomerOverview, ApiError> {
     super::act(|services, actor| async move { services.overview(&actor, &customer).await }).await
 }

@@ -1,14 +1,21 @@
-//! The functions the browser may call: one file per area. A body is one expression inside [`act`] (or [`act_form`],
+//! What pages ask for and what forms do: one file per area. A body is one expression inside [`act`] (or [`act_form`],
 //! or [`visit`] for the few that need no session): the wrapper finds out who asks, runs the service, sets the status,
-//! and remembers what was typed when the form was posted without scripts.
+//! and remembers what was typed for the page that is drawn next. Reading is a plain function, called while a page is
+//! drawn; only what a form posts to is a server function with an address.
 
+#[cfg(feature = "ssr")]
 pub mod auth;
+#[cfg(feature = "ssr")]
 pub mod customers;
+#[cfg(feature = "ssr")]
 pub mod people;
 pub mod provider;
+#[cfg(feature = "ssr")]
 pub mod runs;
+#[cfg(feature = "ssr")]
 pub mod settings;
 
+#[cfg(feature = "ssr")]
 mod flash;
 #[cfg(feature = "ssr")]
 mod server;
@@ -18,7 +25,8 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-pub use flash::{Flash, outcome, take_flash};
+#[cfg(feature = "ssr")]
+pub use flash::{Flash, take_flash};
 #[cfg(feature = "ssr")]
 pub use server::{act, act_form, not_found, visit, visit_form};
 

@@ -1,13 +1,15 @@
 //! The provider page: what is stored, the staged connection test, saving.
 
-use domain::views::{ProviderForm, ProviderView, ReportView};
+#[cfg(feature = "ssr")]
+use domain::views::ProviderView;
+use domain::views::{ProviderForm, ReportView};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 
 /// The provider page of a customer.
-#[server(endpoint = "provider/view", input = leptos::server_fn::codec::GetUrl)]
+#[cfg(feature = "ssr")]
 pub async fn read_provider(customer: String) -> Result<ProviderView, ApiError> {
     super::act(|services, actor| async move { services.provider(&actor, &customer).await }).await
 }
@@ -29,7 +31,8 @@ pub async fn submit_provider(
     intent: String,
 ) -> Result<Submitted, ApiError> {
     let path = <SubmitProvider as leptos::server_fn::ServerFn>::PATH;
-    super::act_form(path, &without_secrets(&form), |services, actor| async move {
+    let typed = without_secrets(&form);
+    let submitted = super::act_form(path, &typed, |services, actor| async move {
         if intent == "save" {
             services.save_provider(&actor, &customer, &form).await?;
             Ok(Submitted::Saved)
@@ -38,10 +41,16 @@ pub async fn submit_provider(
             Ok(Submitted::Tested(Box::new(report)))
         }
     })
-    .await
+    .await?;
+    if submitted == Submitted::Saved {
+        // The island loads the page again, which then says that it is done.
+        super::server::remember(path, &typed, Ok(&submitted)).await;
+    }
+    Ok(submitted)
 }
 
 /// What may be kept and shown again: everything but the secrets (C-21).
+#[cfg(feature = "ssr")]
 pub fn without_secrets(form: &ProviderForm) -> ProviderForm {
     ProviderForm {
         client_secret: String::new(),
@@ -52,7 +61,7 @@ pub fn without_secrets(form: &ProviderForm) -> ProviderForm {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -3,16 +3,14 @@
 use domain::sync::RunKind;
 use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunRow, RunView, TestSyncView};
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 
 use super::ApiError;
 
 /// The runs of a customer, newest first. `after` continues a page.
-#[server(endpoint = "runs/list", input = GetUrl)]
 pub async fn list_runs(
     customer: String,
-    #[server(default)] filter: RunFilter,
-    #[server(default)] after: Option<String>,
+    filter: RunFilter,
+    after: Option<String>,
 ) -> Result<Page<RunRow>, ApiError> {
     super::act(
         |services, actor| async move { services.runs(&actor, &customer, filter, after.as_deref()).await },
@@ -21,18 +19,16 @@ pub async fn list_runs(
 }
 
 /// One run, live or finished.
-#[server(endpoint = "runs/show", input = GetUrl)]
 pub async fn show_run(customer: String, number: i64) -> Result<RunView, ApiError> {
     super::act(|services, actor| async move { services.run(&actor, &customer, number).await }).await
 }
 
 /// Who changes in a run, and why. `after` continues a page.
-#[server(endpoint = "runs/changes", input = GetUrl)]
 pub async fn list_changes(
     customer: String,
     number: i64,
-    #[server(default)] filter: ChangeFilter,
-    #[server(default)] after: Option<String>,
+    filter: ChangeFilter,
+    after: Option<String>,
 ) -> Result<Page<ChangeRow>, ApiError> {
     super::act(|services, actor| async move {
         services
@@ -43,7 +39,6 @@ pub async fn list_changes(
 }
 
 /// What the latest test sync found (H-12).
-#[server(endpoint = "runs/test-sync", input = GetUrl)]
 pub async fn show_test_sync(customer: String) -> Result<TestSyncView, ApiError> {
     super::act(|services, actor| async move { services.test_sync(&actor, &customer).await }).await
 }

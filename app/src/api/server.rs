@@ -34,8 +34,7 @@ where
     answer(acted(run).await)
 }
 
-/// As [`act`], for a form: when it was posted without scripts, `values` (never with secrets) and the outcome are kept
-/// for the page. `path` is the server function's own `PATH`.
+/// As [`act`], for a form: `values` (never with secrets) and the outcome are kept for the page that is drawn next. `path` is the server function's own `PATH`.
 pub async fn act_form<V, T, F, Fut>(path: &str, values: &V, run: F) -> Result<T, ApiError>
 where
     V: Serialize + Sync,
@@ -109,7 +108,7 @@ pub(super) async fn forget() {
     }
 }
 
-/// Sends the browser to a page of ours, with and without scripts.
+/// Sends the browser to a page of ours.
 pub(super) fn go(path: &str) {
     leptos_axum::redirect(&local(path));
 }
@@ -193,13 +192,25 @@ async fn session() -> Result<Session, Failed> {
         .map_err(|error| Failed::internal("find session", &error))
 }
 
-/// Keeps a form for the page when a person without scripts posted it. A session that cannot be written only loses
-/// the repetition of what was typed, not the work, so that is logged and no more.
+/// Keeps a form for its page, unless an island posted it, which shows the answer itself.
 async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, result: Result<&T, &Failed>) {
-    if !Asked::now().form {
-        return;
+    if Asked::now().form {
+        remember(
+            path,
+            values,
+            result.map_err(|Failed(error)| ApiError::User(error.clone())),
+        )
+        .await;
     }
-    let result = result.map_err(|Failed(error)| ApiError::User(error.clone()));
+}
+
+/// Keeps what came of a form for the page that is drawn next. A session that cannot be written only loses the
+/// repetition of what was typed, not the work, so that is logged and no more.
+pub(super) async fn remember<V: Serialize + Sync, T: Serialize + Sync>(
+    path: &str,
+    values: &V,
+    result: Result<&T, ApiError>,
+) {
     let kept = serde_json::json!({ "values": values, "result": result });
     // What no form of ours can send is not worth a row.
     if kept.to_string().len() > FLASH_BYTES {
@@ -211,11 +222,11 @@ async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, 
     }
 }
 
-/// How a call came: as a page being drawn, as a form without scripts, or as a call of the hydrated page.
+/// How a call came: as a page being drawn, as a form, or as a call of an island.
 struct Asked {
     /// The page the person is on, as a local address.
     page: String,
-    /// A form posted without scripts.
+    /// A form posted by the browser itself.
     form: bool,
     /// A page being drawn, in which this is one of several calls.
     drawing: bool,

@@ -2,24 +2,19 @@
 //! live in `services`, `settings`. Every change names the version of the settings it was made on; a version that has
 //! passed is refused with [`domain::UserError::Changed`].
 
-use domain::settings::{DataMapping, FieldMapping, GroupMode, WhenEmpty};
-use domain::views::{GroupChoice, SettingsView};
-use domain::{GroupId, ObjectId, UserError};
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
-use serde::{Deserialize, Serialize};
-#[cfg(feature = "ssr")]
-use {
-    domain::FieldError,
-    domain::settings::{GroupMapping, SafetyLimits, ScopeGroup},
-    leptos::server_fn::ServerFn,
-    services::ServiceError,
+use domain::settings::{
+    DataMapping, FieldMapping, GroupMapping, GroupMode, SafetyLimits, ScopeGroup, WhenEmpty,
 };
+use domain::views::{GroupChoice, SettingsView};
+use domain::{FieldError, GroupId, ObjectId, UserError};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use serde::{Deserialize, Serialize};
+use services::ServiceError;
 
 use super::ApiError;
 
 /// All settings of a customer's sync; `None` while no directory is connected.
-#[server(endpoint = "settings/show", input = GetUrl)]
 pub async fn show_settings(customer: String) -> Result<Option<SettingsView>, ApiError> {
     super::act(|services, actor| async move {
         match services.settings(&actor, &customer).await {
@@ -32,7 +27,6 @@ pub async fn show_settings(customer: String) -> Result<Option<SettingsView>, Api
 
 /// Groups of the live directory whose name begins with the text. A directory that cannot be asked is an answer too,
 /// with what to do about it: the rest of the page is still there.
-#[server(endpoint = "settings/find-groups", input = GetUrl)]
 pub async fn find_groups(
     customer: String,
     search: String,
@@ -253,7 +247,6 @@ pub struct TypedLimits {
     pub percent: String,
 }
 
-#[cfg(feature = "ssr")]
 impl TypedLimits {
     /// Whole numbers as people type them, with or without separators and the sign for per cent.
     fn parse(&self) -> Result<SafetyLimits, UserError> {
@@ -337,7 +330,7 @@ impl TypedMapping {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

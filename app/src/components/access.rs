@@ -1,21 +1,15 @@
 use domain::Permission;
 use leptos::prelude::*;
 
+use super::loaded::awaited;
 use crate::api::auth::CurrentMe;
 
 /// Its children only for those who may do this. The services check again: this only keeps false offers away.
 #[component]
-pub fn Allowed(permission: Permission, children: ChildrenFn) -> impl IntoView {
+pub fn Allowed(permission: Permission, children: Children) -> impl IntoView {
     let CurrentMe(me) = expect_context::<CurrentMe>();
-    view! {
-        <Transition>
-            {move || {
-                let children = children.clone();
-                Suspend::new(async move {
-                    let may = me.await.ok().flatten().is_some_and(|me| me.role.may(permission));
-                    may.then(|| children())
-                })
-            }}
-        </Transition>
-    }
+    awaited(async move { me.await }, move |me| {
+        let may = me.ok().flatten().is_some_and(|me| me.role.may(permission));
+        may.then(children).into_any()
+    })
 }

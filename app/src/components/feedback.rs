@@ -1,11 +1,8 @@
-//! What the page says back: the verdict, notes, nothing yet, something went wrong.
+//! What the page says back: the verdict, notes, nothing yet.
 
-use domain::UserError;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::Tone;
-use crate::api::ApiError;
 
 /// The one sentence that says what is so.
 #[component]
@@ -39,40 +36,6 @@ pub fn EmptyState(
             <h2>{title}</h2>
             <p class="soft">{detail}</p>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
-        </div>
-    }
-}
-
-/// Shown while data is on its way; keeps the page from jumping.
-#[component]
-pub fn Loading() -> impl IntoView {
-    view! {
-        <div class="loading" role="status">
-            <span class="visually-hidden">"Loading"</span>
-            <span class="bone wide" aria-hidden="true"></span>
-            <span class="bone" aria-hidden="true"></span>
-            <span class="bone tall" aria-hidden="true"></span>
-        </div>
-    }
-}
-
-/// A page that cannot be shown, and the way on.
-#[component]
-pub fn ErrorPage(error: ApiError) -> impl IntoView {
-    let (title, way) = match &error {
-        ApiError::User(UserError::NotFound) => ("There is nothing here", ("/", "Go to the start")),
-        ApiError::User(UserError::Forbidden) => ("Not yours to do", ("/", "Go to the start")),
-        ApiError::User(UserError::SignInRequired) => ("Please sign in", ("/sign-in", "Sign in")),
-        ApiError::User(UserError::Internal { .. }) => ("Something went wrong", ("/", "Go to the start")),
-        ApiError::User(_) => ("This cannot be done now", ("/", "Go to the start")),
-        ApiError::Unreachable => ("The server did not answer", ("", "Try again")),
-        ApiError::Malformed => ("This page is out of date", ("", "Reload")),
-    };
-    view! {
-        <Title text=title/>
-        <div class="column">
-            <header><h1>{title}</h1><p class="lede">{error.to_string()}</p></header>
-            <div class="actions"><a class="button main" href=way.0 rel="external">{way.1}</a></div>
         </div>
     }
 }

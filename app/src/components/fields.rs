@@ -176,6 +176,12 @@ impl Option_ {
             label: label.into(),
         }
     }
+
+    /// The choices of a filter: everything first, in the words `all`, then each value with its label.
+    pub fn filter<'a>(all: &str, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Self> {
+        let each = choices.into_iter().map(|(value, label)| Self::new(value, label));
+        std::iter::once(Self::new("", all)).chain(each).collect()
+    }
 }
 
 /// One of several.
@@ -237,7 +243,8 @@ pub fn CheckField(
     }
 }
 
-/// The button that posts the form; says that it is working, and cannot be pressed twice.
+/// The button that posts the form. With scripts it says that it is working and cannot be pressed twice: by itself in a
+/// plain form (`browser`), by `pending` where an island sends the form.
 #[component]
 pub fn Submit(
     #[prop(into)] label: String,
@@ -254,9 +261,10 @@ pub fn Submit(
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional)] disabled: bool,
 ) -> impl IntoView {
+    let said = (!busy.is_empty()).then(|| busy.clone());
     let busy = if busy.is_empty() { label.clone() } else { busy };
     view! {
-        <button type="submit" class=format!("button {class}") name=name value=value
+        <button type="submit" class=format!("button {class}") name=name value=value data-busy=said
             on:click=move |event| if pending.get_untracked() { event.prevent_default() }
             disabled=disabled aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
             {move || if pending.get() { busy.clone() } else { label.clone() }}
@@ -288,7 +296,7 @@ pub fn ErrorSummary(#[prop(into)] error: MaybeProp<ApiError>) -> impl IntoView {
                 .iter()
                 .map(|error| {
                     let target = format!("#{}", error.field);
-                    view! { <li><a href=target rel="external">{error.message.clone()}</a></li> }
+                    view! { <li><a href=target>{error.message.clone()}</a></li> }
                 })
                 .collect_view();
             let has_links = !error.fields().is_empty();

@@ -1,43 +1,36 @@
 //! The frame around every page: top bar, rail of the customer's steps, content.
 
-use std::time::Duration;
-
 use domain::Role;
 use domain::views::{CustomerOverview, Me, Task, TaskState};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::{use_location, use_params_map};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
 
+use super::links::part;
+use super::loaded::awaited;
 use super::{Dot, DotKind, Logo};
 use crate::api::ApiError;
 use crate::api::auth::{CurrentMe, SignOut};
 use crate::api::customers::overview;
 
 /// The customer whose pages these are: provided to every page below `/c/{customer}`.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Customer {
     /// The name in addresses.
-    pub slug: Memo<String>,
-    /// Name, tasks and numbers; fetch it again (`overview.refetch()`) after an action that changes them.
+    pub slug: String,
+    /// Name, tasks and numbers.
     pub overview: Resource<Result<CustomerOverview, ApiError>>,
 }
 
 impl Customer {
     /// The address of a page of this customer: `path` below `/c/{slug}/`, or empty for the overview.
     pub fn path(&self, path: &str) -> String {
-        customer_path(&self.slug.read(), path)
-    }
-}
-
-fn customer_path(slug: &str, path: &str) -> String {
-    if path.is_empty() {
-        format!("/c/{slug}")
-    } else {
-        format!("/c/{slug}/{path}")
+        if path.is_empty() {
+            format!("/c/{}", self.slug)
+        } else {
+            format!("/c/{}/{path}", self.slug)
+        }
     }
 }
 
@@ -77,7 +70,7 @@ pub fn PageHeader(
 #[component]
 pub fn ConsoleFrame() -> impl IntoView {
     view! {
-        <TopBar name=|| ().into_any()/>
+        <TopBar name=().into_any()/>
         <main id="content" tabindex="-1"><Outlet/></main>
     }
 }
@@ -85,35 +78,26 @@ pub fn ConsoleFrame() -> impl IntoView {
 /// The frame of one customer's pages, and the context they share.
 #[component]
 pub fn CustomerFrame() -> impl IntoView {
-    let params = use_params_map();
-    let slug = Memo::new(move |_| params.read().get("customer").unwrap_or_default());
-    let resource = Resource::new(move || slug.get(), overview);
-    provide_context(Customer {
+    let slug = part("customer");
+    let of = slug.clone();
+    let resource = Resource::new(move || of.clone(), overview);
+    let customer = Customer {
         slug,
         overview: resource,
-    });
-    let name = move || {
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let name = resource.await.map(|overview| overview.name).unwrap_or_default();
-                    view! { <span class="soft customer-name">{name}</span> }
-                })}
-            </Transition>
-        }
-        .into_any()
     };
+    provide_context(customer.clone());
+    let name = awaited(async move { resource.await }, |overview| {
+        let name = overview.map(|overview| overview.name).unwrap_or_default();
+        view! { <span class="soft customer-name">{name}</span> }.into_any()
+    });
+    let rail = awaited(async move { resource.await }, move |overview| {
+        let tasks = overview.map(|overview| overview.tasks).unwrap_or_default();
+        rail(&customer, &tasks).into_any()
+    });
     view! {
         <TopBar name/>
         <div class="shell">
-            <nav class="rail" aria-label="Customer">
-                <Transition fallback=move || rail(&slug.read(), &[])>
-                    {move || Suspend::new(async move {
-                        let tasks = resource.await.map(|overview| overview.tasks).unwrap_or_default();
-                        rail(&slug.get_untracked(), &tasks)
-                    })}
-                </Transition>
-            </nav>
+            <nav class="rail" aria-label="Customer">{rail}</nav>
             <main id="content" tabindex="-1"><Outlet/></main>
         </div>
     }
@@ -149,13 +133,13 @@ pub const fn words_of(state: TaskState) -> &'static str {
     }
 }
 
-fn rail(slug: &str, tasks: &[Task]) -> impl IntoView + use<> {
+fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
     let step = |(path, label): (&'static str, &'static str)| {
         let state = tasks.iter().find(|task| task.path == path).map(|task| task.state);
         let said = state.map(|state| format!(" ({})", words_of(state).to_lowercase()));
         view! {
             <li>
-                <A href=customer_path(slug, path)>
+                <A href=customer.path(path)>
                     <Dot kind=state.map_or(DotKind::Open, dot_of)/>
                     {label}
                     <span class="visually-hidden">{said}</span>
@@ -168,64 +152,30 @@ fn rail(slug: &str, tasks: &[Task]) -> impl IntoView + use<> {
         <ol role="list">{STEPS.iter().copied().map(step).collect_view()}</ol>
         <h2>"Directory"</h2>
         <ul role="list">
-            <li><A href=customer_path(slug, "") exact=true>"Overview"</A></li>
-            <li><A href=customer_path(slug, "runs")>"Runs"</A></li>
-            <li><A href=customer_path(slug, "people")>"People"</A></li>
+            <li><A href=customer.path("") exact=true>"Overview"</A></li>
+            <li><A href=customer.path("runs")>"Runs"</A></li>
+            <li><A href=customer.path("people")>"People"</A></li>
         </ul>
-    }
-}
-
-/// Moves the focus to the content when another page is opened without leaving the application, so that the keyboard
-/// and a screen reader start there, as they would after loading a page. Filters change only the query, and stay.
-#[component]
-pub fn FocusOnArrival() -> impl IntoView {
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
-        let now = path.get();
-        if before.is_some_and(|before| before != now) {
-            request_animation_frame(focus_content);
-            // Another frame of pages comes a moment later, and takes the focused element away with the old one.
-            set_timeout(
-                || {
-                    let body = document().body().map(Element::from);
-                    if document().active_element() == body {
-                        focus_content();
-                    }
-                },
-                Duration::from_millis(400),
-            );
-        }
-        now
-    });
-}
-
-fn focus_content() {
-    let content = document().get_element_by_id("content");
-    if let Some(content) = content.and_then(|content| content.dyn_into::<HtmlElement>().ok()) {
-        let options = FocusOptions::new();
-        options.set_prevent_scroll(true);
-        _ = content.focus_with_options(&options);
     }
 }
 
 /// The slim bar at the top: mark, whose pages these are, who is signed in.
 #[component]
-fn TopBar(#[prop(into)] name: ViewFn) -> impl IntoView {
+fn TopBar(name: AnyView) -> impl IntoView {
     let CurrentMe(me) = expect_context::<CurrentMe>();
+    let who = awaited(async move { me.await }, |me| {
+        me.ok().flatten().map(|me| view! { <Who me/> }).into_any()
+    });
     view! {
         <header class="top">
             <a class="mark" href="/"><Logo/>"User Sync"</a>
-            {name.run()}
-            <Transition>
-                {move || Suspend::new(async move {
-                    me.await.ok().flatten().map(|me| view! { <Who me/> })
-                })}
-            </Transition>
+            {name}
+            {who}
         </header>
     }
 }
 
-/// Who is signed in, and the way out. A plain form: leaving starts the application afresh.
+/// Who is signed in, and the way out.
 #[component]
 fn Who(me: Me) -> impl IntoView {
     view! {

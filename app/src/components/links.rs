@@ -1,7 +1,23 @@
 //! Addresses. Filters, sorting and paging live in the address, so every one of them is a link.
 
-use leptos_router::location::Url;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
+
+/// The path of the page being drawn, without its query.
+pub fn page_path() -> String {
+    use_location().pathname.get_untracked()
+}
+
+/// The query of the page being drawn.
+pub fn query() -> ParamsMap {
+    use_query_map().get_untracked()
+}
+
+/// A part of the page's path that a route names, such as `:run`; empty when there is none.
+pub fn part(name: &str) -> String {
+    use_params_map().with_untracked(|params| params.get(name).unwrap_or_default())
+}
 
 /// Text as part of an address.
 pub fn escape(text: &str) -> String {
@@ -52,11 +68,6 @@ pub fn with_query(path: &str, present: &ParamsMap, changed: &[(&str, &str)]) -> 
 /// A parameter of the address as text; empty when it is absent.
 pub fn param(query: &ParamsMap, key: &str) -> String {
     query.get_str(key).unwrap_or_default().to_owned()
-}
-
-/// Undoes [`escape`]. The router has done so for parameters already.
-pub fn unescape(text: &str) -> String {
-    Url::unescape(text)
 }
 
 #[cfg(test)]

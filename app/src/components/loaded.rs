@@ -1,41 +1,71 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
+use domain::UserError;
+use futures::channel::oneshot;
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use leptos::task::spawn;
+use leptos_meta::Title;
 
-use super::{ErrorPage, Loading};
 use crate::api::ApiError;
 
-/// Makes a view once its data is there. Boxed, so that waiting is compiled once and not for every type of data.
-type Drawn = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = AnyView> + Send>> + Send + Sync>;
-
-/// Draws what a resource holds with `draw`: the loading state until it is there, the reason when it cannot be.
-/// While it is fetched again, what was drawn stays.
+/// Draws `data` with `draw`, or the reason why it cannot be had.
 #[component]
-pub fn Loaded<T, F, V>(resource: Resource<Result<T, ApiError>>, draw: F) -> impl IntoView
+pub fn Loaded<T, D, F, V>(data: D, draw: F) -> impl IntoView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
-    F: Fn(T) -> V + Clone + Send + Sync + 'static,
+    T: Send + 'static,
+    D: Future<Output = Result<T, ApiError>> + Send + 'static,
+    F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let drawn: Drawn = Arc::new(move || {
-        let draw = draw.clone();
-        Box::pin(async move {
-            match resource.await {
-                Ok(value) => draw(value).into_any(),
-                Err(error) => view! { <ErrorPage error/> }.into_any(),
-            }
-        })
-    });
-    view! { <Waiting drawn/> }
+    awaited(data, |data| match data {
+        Ok(value) => draw(value).into_any(),
+        Err(error) => view! { <ErrorPage error/> }.into_any(),
+    })
 }
 
+/// What `draw` makes of `data` once it is there. The page is sent when all of it is.
+///
+/// The data is fetched by a task of its own: the parts of a page are drawn one after the other, and one that has begun
+/// to read the session and is not asked again would keep the others from reading it for ever.
+pub fn awaited<T: Send + 'static>(
+    data: impl Future<Output = T> + Send + 'static,
+    draw: impl FnOnce(T) -> AnyView + Send + 'static,
+) -> AnyView {
+    let (told, hears) = oneshot::channel();
+    spawn(async move {
+        // A page that is no longer drawn needs no answer.
+        _ = told.send(data.await);
+    });
+    let drawn = async move {
+        draw(
+            hears
+                .await
+                .expect("fetching what a page shows has panicked, and said why"),
+        )
+    };
+    // Boxed, so that waiting is compiled once and not for every type of data.
+    let drawn: Pin<Box<dyn Future<Output = AnyView> + Send>> = Box::pin(drawn);
+    view! { <Suspense>{Suspend::new(drawn)}</Suspense> }.into_any()
+}
+
+/// A page that cannot be shown, and the way on.
 #[component]
-fn Waiting(drawn: Drawn) -> impl IntoView {
+pub fn ErrorPage(error: ApiError) -> impl IntoView {
+    let (title, way) = match &error {
+        ApiError::User(UserError::NotFound) => ("There is nothing here", ("/", "Go to the start")),
+        ApiError::User(UserError::Forbidden) => ("Not yours to do", ("/", "Go to the start")),
+        ApiError::User(UserError::SignInRequired) => ("Please sign in", ("/sign-in", "Sign in")),
+        ApiError::User(UserError::Internal { .. }) => ("Something went wrong", ("/", "Go to the start")),
+        ApiError::User(_) => ("This cannot be done now", ("/", "Go to the start")),
+        ApiError::Unreachable => ("The server did not answer", ("", "Try again")),
+        ApiError::Malformed => ("This page is out of date", ("", "Reload")),
+    };
     view! {
-        <Transition fallback=|| view! { <Loading/> }>{move || Suspend::new(drawn())}</Transition>
+        <Title text=title/>
+        <div class="column">
+            <header><h1>{title}</h1><p class="lede">{error.to_string()}</p></header>
+            <div class="actions"><a class="button main" href=way.0>{way.1}</a></div>
+        </div>
     }
 }

@@ -1,31 +1,45 @@
-//! Our own widgets: semantic HTML with the classes of `style/`, no behaviour that needs scripts.
+//! Our own widgets: semantic HTML with the classes of `style/`, no behaviour that needs scripts. Those that ask for
+//! data or for the address are the server's alone; the others may be part of an island.
 
-pub mod access;
-pub mod answer;
 pub mod copy;
 pub mod feedback;
 pub mod fields;
 pub mod icons;
-pub mod layout;
-pub mod links;
-pub mod loaded;
 pub mod numbers;
 pub mod state;
 pub mod steps;
 pub mod table;
 pub mod time;
 
-pub use access::Allowed;
-pub use answer::{Answer, Refused};
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod answer;
+#[cfg(feature = "ssr")]
+pub mod layout;
+#[cfg(feature = "ssr")]
+pub mod links;
+#[cfg(feature = "ssr")]
+pub mod lists;
+#[cfg(feature = "ssr")]
+pub mod loaded;
+
 pub use copy::Copy;
-pub use feedback::{Banner, EmptyState, ErrorPage, Loading, Verdict};
+pub use feedback::{Banner, EmptyState, Verdict};
 pub use fields::{CheckField, ErrorSummary, Field, Look, Option_, SelectField, Submit, TextArea};
 pub use icons::{Dot, DotKind, Logo, ProviderMark};
-pub use layout::{Customer, PageHeader, customer};
-pub use links::{address, with_query};
-pub use loaded::Loaded;
 pub use numbers::{percent, plural, thousands};
 pub use state::{StateWord, Tone, account_tone, run_tone};
 pub use steps::Steps;
-pub use table::{Download, Pager, Panel, Scroll, Tile, Tiles};
+pub use table::{Panel, Scroll, Tile, Tiles};
 pub use time::TimeOf;
+
+#[cfg(feature = "ssr")]
+pub use {
+    access::Allowed,
+    answer::{Answer, Done, Refused},
+    layout::{Customer, PageHeader, customer},
+    links::{address, page_path, param, part, query, with_query},
+    lists::{Download, Filters, Pager, after},
+    loaded::{ErrorPage, Loaded},
+};

@@ -1,9 +1,8 @@
-//! Numbers and lists.
+//! Panels, tables, numbers.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
-use super::{Tone, thousands, with_query};
+use super::{Tone, thousands};
 
 /// A framed part of a page: heading, a note at its end, content.
 #[component]
@@ -63,70 +62,5 @@ pub fn Tile(
             <b class="num">{thousands(number)}</b>
             <span>{word}</span>
         </a>
-    }
-}
-
-/// On to the next page of a list read by key, and back to its start. `next` is the key the list gave; the page reads
-/// it from the parameter `after`.
-#[component]
-pub fn Pager(next: Option<String>) -> impl IntoView {
-    let path = use_location().pathname;
-    let query = use_query_map();
-    let start = move || with_query(&path.get(), &query.get(), &[("after", "")]);
-    let onward = next
-        .clone()
-        .map(|next| move || with_query(&path.get(), &query.get(), &[("after", &next)]));
-    let moved = move || {
-        query
-            .read()
-            .get_str("after")
-            .is_some_and(|after| !after.is_empty())
-    };
-    let needed = next.is_some();
-    move || {
-        (needed || moved()).then(|| {
-            view! {
-                <nav class="pager actions" aria-label="Pages of the list">
-                    {onward.clone().map(|href| view! { <a class="button" href=href rel="next">"Next page"</a> })}
-                    {moved().then(|| view! { <a class="button quiet" href=start>"Back to the start"</a> })}
-                </nav>
-            }
-        })
-    }
-}
-
-/// The list as a file, with the same filters. `path` is the address without its ending; the files are made by plain
-/// routes, so the links leave the application.
-#[component]
-pub fn Download(
-    /// `/c/contoso/people`: `.csv` and `.json` are put behind it.
-    #[prop(into)]
-    path: String,
-    /// What is downloaded, for screen readers: "people".
-    #[prop(into)]
-    what: String,
-    /// Parameters of this page to pass on.
-    #[prop(optional)]
-    filters: &'static [&'static str],
-) -> impl IntoView {
-    let query = use_query_map();
-    let href = move |ending: &'static str| {
-        let path = format!("{path}.{ending}");
-        move || {
-            let query = query.get();
-            let values: Vec<(&str, String)> = filters
-                .iter()
-                .map(|key| (*key, super::links::param(&query, key)))
-                .collect();
-            super::address(&path, values.iter().map(|(key, value)| (*key, value.as_str())))
-        }
-    };
-    let (csv, json) = (href("csv"), href("json"));
-    view! {
-        <span class="download">
-            <a href=csv rel="external" download><span class="visually-hidden">{format!("Download {what} as ")}</span>"CSV"</a>
-            " · "
-            <a href=json rel="external" download><span class="visually-hidden">{format!("Download {what} as ")}</span>"JSON"</a>
-        </span>
     }
 }

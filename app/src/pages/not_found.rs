@@ -8,7 +8,6 @@ use crate::components::{ErrorPage, Logo};
 /// Says so, with the status 404.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
     crate::api::not_found();
     view! {
         <header class="top"><a class="mark" href="/"><Logo/>"User Sync"</a></header>

@@ -30,7 +30,7 @@ statements! {
                     ORDER BY at DESC, id DESC) AS place
                 FROM connection_reports) AS ranked
             WHERE place > $2)";
-    ADOPT_REPORT = "UPDATE connection_reports SET config_version = $3 WHERE customer_id = $1 AND id = $2 AND config_version IS NULL";
+    ADOPT_REPORT = "UPDATE connection_reports SET config_version = $3 WHERE customer_id = $1 AND id = $2";
 }
 
 /// A stored configuration, without its secrets.

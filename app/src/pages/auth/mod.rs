@@ -1,4 +1,4 @@
-//! The ways in. Both are plain forms: entering starts the application afresh, with and without scripts alike.
+//! The ways in.
 
 mod sign_in;
 mod welcome;

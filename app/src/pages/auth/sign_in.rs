@@ -1,33 +1,28 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::Doorway;
 use crate::api::auth::{Door, SignIn, Typed, find_entrance};
 use crate::api::{ApiError, Flash, take_flash};
-use crate::components::links::param;
-use crate::components::{ErrorSummary, Field, Loaded, Submit};
+use crate::components::{ErrorSummary, Field, Loaded, Submit, param, query};
 
 /// E-mail address and password; goes on to `next` of the address.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let query = use_query_map();
-    let next = Memo::new(move |_| match param(&query.read(), "next") {
+    let next = match param(&query(), "next") {
         next if next.is_empty() => "/".to_owned(),
         next => next,
-    });
-    let page = Resource::new(
-        move || next.get(),
-        |next| async move {
-            find_entrance(Door::SignIn, next).await?;
-            Ok(take_flash::<Typed, ()>(SignIn::PATH).await)
-        },
-    );
+    };
+    let onward = next.clone();
+    let page = async move {
+        find_entrance(Door::SignIn, onward).await?;
+        Ok(take_flash::<Typed, ()>(SignIn::PATH).await)
+    };
     view! {
         <Title text="Sign in"/>
         <Doorway>
-            <Loaded resource=page draw=move |flash| view! { <SignInForm flash next=next.get_untracked()/> }/>
+            <Loaded data=page draw=move |flash| view! { <SignInForm flash next/> }/>
         </Doorway>
     }
 }

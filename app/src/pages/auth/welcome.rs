@@ -10,17 +10,14 @@ use crate::components::{ErrorSummary, Field, Loaded, Submit};
 /// The first run: creates the first staff administrator.
 #[component]
 pub fn WelcomePage() -> impl IntoView {
-    let page = Resource::new(
-        || (),
-        |()| async move {
-            find_entrance(Door::Welcome, "/".to_owned()).await?;
-            Ok(take_flash::<Typed, ()>(CreateFirstAdmin::PATH).await)
-        },
-    );
+    let page = async {
+        find_entrance(Door::Welcome, "/".to_owned()).await?;
+        Ok(take_flash::<Typed, ()>(CreateFirstAdmin::PATH).await)
+    };
     view! {
         <Title text="Welcome"/>
         <Doorway>
-            <Loaded resource=page draw=|flash| view! { <WelcomeForm flash/> }/>
+            <Loaded data=page draw=|flash| view! { <WelcomeForm flash/> }/>
         </Doorway>
     }
 }

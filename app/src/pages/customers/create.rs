@@ -2,27 +2,16 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::api::customers::NewCustomer;
-use crate::components::{ErrorSummary, Field, Look, Submit};
+use crate::components::{ErrorSummary, Field, Submit};
 
 /// The fields of a new customer.
 #[component]
-pub(super) fn CreateForm(
-    typed: NewCustomer,
-    error: Signal<Option<ApiError>>,
-    #[prop(into)] pending: Signal<bool>,
-) -> impl IntoView {
+pub(super) fn CreateForm(typed: NewCustomer, error: Option<ApiError>) -> impl IntoView {
     view! {
-        <ErrorSummary error/>
-        <Field key="name" label="Name" value=typed.name error required=true help="As the organisation calls itself: Contoso Ltd."/>
-        <Field key="slug" label="Name in addresses" value=typed.slug error code=true look=ADDRESS
+        <ErrorSummary error=error.clone()/>
+        <Field key="name" label="Name" value=typed.name error=error.clone() required=true help="As the organisation calls itself: Contoso Ltd."/>
+        <Field key="slug" label="Name in addresses" value=typed.slug error code=true
             help="Lower-case letters, digits and hyphens. Left empty, it is made from the name. It cannot be changed later."/>
-        <div class="actions"><Submit label="Add the customer" busy="Adding…" pending class="main"/></div>
+        <div class="actions"><Submit label="Add the customer" busy="Adding…" class="main"/></div>
     }
 }
-
-const ADDRESS: Look = |typed| {
-    let fits = typed
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    (!fits).then_some("Only lower-case letters a to z, digits and hyphens can be in an address.")
-};

@@ -3,42 +3,35 @@
 mod create;
 mod list;
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::customers::{CreateCustomer, Home, NewCustomer, find_home};
-use crate::api::{ApiError, Flash, outcome, take_flash};
-use crate::components::links::param;
-use crate::components::{Loaded, PageHeader};
+use crate::api::{Flash, take_flash};
+use crate::components::{Loaded, PageHeader, param, query};
 
 use create::CreateForm;
 use list::CustomerList;
 
 /// What was kept of the form that creates a customer.
-type Kept = Option<Flash<NewCustomer, String>>;
+type Kept = Option<Flash<NewCustomer, ()>>;
 
 /// `/`
 #[component]
 pub fn CustomersPage() -> impl IntoView {
-    let query = use_query_map();
-    let search = Memo::new(move |_| param(&query.read(), "search"));
-    let create = ServerAction::<CreateCustomer>::new();
-    let page = Resource::new(
-        move || search.get(),
-        |search| async move {
-            let home = find_home(search).await?;
-            Ok((home, take_flash(CreateCustomer::PATH).await))
-        },
-    );
+    let search = param(&query(), "search");
+    let wanted = search.clone();
+    let page = async move {
+        let home = find_home(wanted).await?;
+        Ok((home, take_flash(CreateCustomer::PATH).await))
+    };
     view! {
         <div class="column wide">
-            <Loaded resource=page draw=move |(home, kept): (Home, Kept)| match home {
+            <Loaded data=page draw=move |(home, kept): (Home, Kept)| match home {
                 Home::Customers(rows) => view! {
                     <PageHeader title="Customers"/>
-                    <CustomerList rows search=search.get_untracked()/>
-                    <Create create kept/>
+                    <CustomerList rows search/>
+                    <Create kept/>
                 }.into_any(),
                 Home::Own(slug) => view! {
                     <PageHeader title="User Sync"/>
@@ -50,17 +43,17 @@ pub fn CustomersPage() -> impl IntoView {
 }
 
 #[component]
-fn Create(create: ServerAction<CreateCustomer>, kept: Kept) -> impl IntoView {
-    let typed = kept.as_ref().map(|kept| kept.values.clone()).unwrap_or_default();
-    let outcome = outcome(create, kept.map(|kept| kept.result));
-    let error = Signal::derive(move || -> Option<ApiError> { outcome.get().and_then(Result::err) });
+fn Create(kept: Kept) -> impl IntoView {
+    let (typed, came) = kept.map(|kept| (kept.values, kept.result)).unzip();
+    let error = came.and_then(Result::err);
+    let is_refused = error.is_some();
     view! {
-        <details class="panel fold" open=error.get_untracked().is_some()>
+        <details class="panel fold" open=is_refused>
             <summary><h2>"Add a customer"</h2></summary>
             <div class="in">
-                <ActionForm action=create attr:class="form">
-                    <CreateForm typed error pending=create.pending()/>
-                </ActionForm>
+                <form method="post" action=CreateCustomer::PATH class="form">
+                    <CreateForm typed=typed.unwrap_or_default() error/>
+                </form>
             </div>
         </details>
     }

@@ -13,9 +13,10 @@ use crate::components::{
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let overview = customer().overview;
+    let overview = async move { overview.await };
     view! {
         <div class="column">
-            <Loaded resource=overview draw=|overview| view! { <Overview overview/> }/>
+            <Loaded data=overview draw=|overview| view! { <Overview overview/> }/>
         </div>
     }
 }

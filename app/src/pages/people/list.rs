@@ -3,92 +3,53 @@
 use domain::people::AccountState;
 use domain::views::{Page, PeopleFilter, PersonRow};
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::people::list_people;
-use crate::components::links::param;
 use crate::components::{
-    Download, EmptyState, Field, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField, StateWord,
-    account_tone, customer,
+    Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField,
+    StateWord, account_tone, after, customer, param, query,
 };
 
 /// `/c/{customer}/people`
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let customer = customer();
-    let query = use_query_map();
-    let key = Memo::new(move |_| {
-        let query = query.read();
-        let filter = PeopleFilter {
-            search: param(&query, "search"),
-            state: AccountState::from_code(&param(&query, "state")),
-            directory: param(&query, "directory"),
-        };
-        (
-            filter,
-            Some(param(&query, "after")).filter(|after| !after.is_empty()),
-        )
-    });
-    let people = Resource::new(
-        move || (customer.slug.get(), key.get()),
-        |(slug, (filter, after))| list_people(slug, filter, after),
+    let query = query();
+    let filter = PeopleFilter {
+        search: param(&query, "search"),
+        state: AccountState::from_code(&param(&query, "state")),
+        directory: param(&query, "directory"),
+    };
+    let people = list_people(customer.slug.clone(), filter.clone(), after());
+    let is_narrowed = filter != PeopleFilter::default();
+    let is_everybody = !is_narrowed && after().is_none();
+    let path = customer.path("people");
+    let list = path.clone();
+    let states = Option_::filter(
+        "Any state",
+        AccountState::ALL
+            .iter()
+            .map(|state| (state.code(), state.label())),
+    );
+    let directories = Option_::filter(
+        "Every directory",
+        [("synced", "Synchronised"), ("local", "Local")],
     );
     view! {
         <div class="column wide">
             <PageHeader title="People"
                 lede="The accounts of the intranet. Local accounts and other directories' accounts are never touched by the sync."/>
             <Panel title="Accounts" id="accounts" note=move || {
-                view! { <Download path=customer.path("people") what="people" filters=&["search", "state", "directory"]/> }
+                view! { <Download path=list.clone() what="people" filters=&["search", "state", "directory"]/> }
             }>
-                <Filters/>
-                <Loaded resource=people draw=move |page| {
-                    let (filter, after) = key.get_untracked();
-                    let is_everybody = filter == PeopleFilter::default() && after.is_none();
-                    view! { <PeopleList page is_everybody/> }
-                }/>
+                <Filters path narrowed=is_narrowed>
+                    <Field key="search" label="Name, username or e-mail" kind="search" value=filter.search/>
+                    <SelectField key="state" label="State" options=states value=param(&query, "state")/>
+                    <SelectField key="directory" label="Directory" options=directories value=filter.directory/>
+                </Filters>
+                <Loaded data=people draw=move |page| view! { <PeopleList page is_everybody/> }/>
             </Panel>
         </div>
-    }
-}
-
-#[component]
-fn Filters() -> impl IntoView {
-    let query = use_query_map();
-    let of = move |key: &'static str| Memo::new(move |_| param(&query.read(), key));
-    let (search, state, directory) = (of("search"), of("state"), of("directory"));
-    let states = || {
-        let state = |state: &AccountState| Option_::new(state.code(), state.label());
-        std::iter::once(Option_::new("", "Any state"))
-            .chain(AccountState::ALL.iter().map(state))
-            .collect::<Vec<_>>()
-    };
-    let directories = || {
-        vec![
-            Option_::new("", "Every directory"),
-            Option_::new("synced", "Synchronised"),
-            Option_::new("local", "Local"),
-        ]
-    };
-    let path = customer().path("people");
-    let is_narrowed =
-        move || !(search.read().is_empty() && state.read().is_empty() && directory.read().is_empty());
-    view! {
-        <search class="above-table">
-            <Form method="get" action=path.clone() attr:class="filters">
-                {move || view! {
-                    <Field key="search" label="Name, username or e-mail" kind="search" value=search.get()/>
-                }}
-                {move || view! { <SelectField key="state" label="State" options=states() value=state.get()/> }}
-                {move || view! {
-                    <SelectField key="directory" label="Directory" options=directories() value=directory.get()/>
-                }}
-                <div class="actions">
-                    <button type="submit" class="button">"Show"</button>
-                    {move || is_narrowed().then(|| view! { <a class="button quiet" href=path.clone()>"Show all"</a> })}
-                </div>
-            </Form>
-        </search>
     }
 }
 

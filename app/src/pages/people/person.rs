@@ -3,25 +3,18 @@
 use domain::AccountId;
 use domain::views::{LinkView, PersonChange, PersonView, SnapshotView};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::api::people::show_person;
 use crate::components::{
-    Copy, Loaded, PageHeader, Panel, StateWord, TimeOf, Verdict, account_tone, customer,
+    Copy, Loaded, PageHeader, Panel, StateWord, TimeOf, Verdict, account_tone, customer, part,
 };
 use crate::pages::runs::{FieldChanges, change_word};
 
 /// `/c/{customer}/people/{account}`
 #[component]
 pub fn PersonPage() -> impl IntoView {
-    let customer = customer();
-    let params = use_params_map();
-    let account = Memo::new(move |_| params.read().get("account").unwrap_or_default());
-    let person = Resource::new(
-        move || (customer.slug.get(), account.get()),
-        |(slug, account)| show_person(slug, account),
-    );
-    view! { <Loaded resource=person draw=|person| view! { <Person person/> }/> }
+    let person = show_person(customer().slug, part("account"));
+    view! { <Loaded data=person draw=|person| view! { <Person person/> }/> }
 }
 
 #[component]
@@ -211,7 +204,7 @@ fn Entry(entry: PersonChange) -> impl IntoView {
             <div class="what">
                 <p><StateWord tone word/></p>
                 <p>{entry.change.reason}</p>
-                <FieldChanges fields=entry.change.fields/>
+                <FieldChanges kind=entry.change.kind fields=entry.change.fields/>
             </div>
         </li>
     }

@@ -4,8 +4,8 @@ use domain::connection::Verdict as StageVerdict;
 use domain::views::{ProviderView, ReportView, SavedProvider, SecretHint};
 use leptos::prelude::*;
 
-use super::secrets::{is_past, secret_label};
 use crate::components::{Banner, Tone, Verdict, plural};
+use crate::islands::{is_past, secret_label};
 
 /// The verdict on the connection, and a warning for each secret that is about to expire (C-20).
 #[component]

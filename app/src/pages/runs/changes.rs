@@ -1,89 +1,64 @@
 //! Who changes in a run: person, what, why, and every field before and after.
 
 use domain::sync::{ChangeKind, ChangeState, FieldChange, RunKind};
-use domain::views::{ChangeFilter, ChangeRow, Page, RunView};
+use domain::views::{ChangeFilter, ChangeRow, Page, RunRow};
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::runs::list_changes;
-use crate::components::links::param;
 use crate::components::{
-    Download, Field, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Tone, customer,
+    Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Tone, after,
+    customer, param, plural, query,
 };
 
 /// The list of changes, narrowed by what the address says.
 #[component]
-pub fn ChangesPanel(live: RwSignal<RunView>) -> impl IntoView {
+pub fn ChangesPanel(run: RunRow) -> impl IntoView {
+    let query = query();
+    let filter = ChangeFilter {
+        kind: ChangeKind::from_code(&param(&query, "kind")),
+        state: ChangeState::from_code(&param(&query, "state")),
+        search: param(&query, "search"),
+    };
+    let is_filtered = filter != ChangeFilter::default();
+    let is_test = run.kind == RunKind::TestSync;
+    let is_open = !run.state.is_final();
     let customer = customer();
-    let query = use_query_map();
-    let number = live.with_untracked(|run| run.row.number);
-    let is_test = live.with_untracked(|run| run.row.kind == RunKind::TestSync);
-    let filter = Memo::new(move |_| {
-        let query = query.read();
-        let filter = ChangeFilter {
-            kind: ChangeKind::from_code(&param(&query, "kind")),
-            state: ChangeState::from_code(&param(&query, "state")),
-            search: param(&query, "search"),
-        };
-        (
-            filter,
-            Some(param(&query, "after")).filter(|after| !after.is_empty()),
-        )
-    });
-    // The list is asked for again when the run enters another phase, not with every number.
-    let epoch = Memo::new(move |_| live.with(|run| (run.phase, run.row.state)));
-    let changes = Resource::new(
-        move || (customer.slug.get(), filter.get(), epoch.get()),
-        move |(slug, (filter, after), _)| list_changes(slug, number, filter, after),
-    );
-    let is_open = Memo::new(move |_| live.with(|run| !run.row.state.is_final()));
+    let path = customer.path(&format!("runs/{}", run.number));
+    let list = format!("{path}/changes");
+    let changes = list_changes(customer.slug, run.number, filter.clone(), after());
     view! {
         <Panel title="Changes" id="changes" note=move || {
-            let path = customer.path(&format!("runs/{number}/changes"));
-            view! { <Download path what="changes" filters=&["kind", "state", "search"]/> }
+            view! { <Download path=list.clone() what="changes" filters=&["kind", "state", "search"]/> }
         }>
-            <Filters path=customer.path(&format!("runs/{number}"))/>
-            <Loaded resource=changes draw=move |page| {
-                let is_filtered = filter.get_untracked().0 != ChangeFilter::default();
-                view! { <ChangeList page is_filtered is_open=is_open.get_untracked() is_test/> }
-            }/>
+            <Narrow path filter/>
+            <Loaded data=changes draw=move |page| view! { <ChangeList page is_filtered is_open is_test/> }/>
         </Panel>
     }
 }
 
 #[component]
-fn Filters(path: String) -> impl IntoView {
-    let query = use_query_map();
-    let of = move |key: &'static str| Memo::new(move |_| param(&query.read(), key));
-    let (search, kind, state) = (of("search"), of("kind"), of("state"));
-    let kinds = || {
-        let kind = |kind: &ChangeKind| Option_::new(kind.code(), kind_name(*kind));
-        std::iter::once(Option_::new("", "Every kind"))
-            .chain(ChangeKind::ALL.iter().map(kind))
-            .collect::<Vec<_>>()
-    };
-    let states = || {
-        let state = |state: &ChangeState| Option_::new(state.code(), state_name(*state));
-        std::iter::once(Option_::new("", "Any outcome"))
-            .chain(ChangeState::ALL.iter().map(state))
-            .collect::<Vec<_>>()
-    };
-    let action = format!("{path}#changes");
-    let is_narrowed =
-        move || !(search.read().is_empty() && kind.read().is_empty() && state.read().is_empty());
+fn Narrow(path: String, filter: ChangeFilter) -> impl IntoView {
+    let kinds = Option_::filter(
+        "Every kind",
+        ChangeKind::ALL.iter().map(|kind| (kind.code(), kind_name(*kind))),
+    );
+    let states = Option_::filter(
+        "Any outcome",
+        ChangeState::ALL
+            .iter()
+            .map(|state| (state.code(), state_name(*state))),
+    );
+    let narrowed = filter != ChangeFilter::default();
+    let (kind, state) = (
+        filter.kind.map(ChangeKind::code),
+        filter.state.map(ChangeState::code),
+    );
     view! {
-        <search class="above-table">
-            <Form method="get" action=path attr:class="filters" noscroll=true>
-                {move || view! { <Field key="search" label="Name or username" kind="search" value=search.get()/> }}
-                {move || view! { <SelectField key="kind" label="Kind" options=kinds() value=kind.get()/> }}
-                {move || view! { <SelectField key="state" label="Outcome" options=states() value=state.get()/> }}
-                <div class="actions">
-                    <button type="submit" class="button">"Show"</button>
-                    {move || is_narrowed().then(|| view! { <a class="button quiet" href=action.clone()>"Show all"</a> })}
-                </div>
-            </Form>
-        </search>
+        <Filters path narrowed anchor="#changes">
+            <Field key="search" label="Name or username" kind="search" value=filter.search.clone()/>
+            <SelectField key="kind" label="Kind" options=kinds value=kind.unwrap_or_default()/>
+            <SelectField key="state" label="Outcome" options=states value=state.unwrap_or_default()/>
+        </Filters>
     }
 }
 
@@ -145,15 +120,31 @@ fn Row(change: ChangeRow) -> impl IntoView {
         <tr>
             <th scope="row">{person}<br/><span class="name soft">{change.username}</span></th>
             <td><StateWord tone word/></td>
-            <td><FieldChanges fields=change.fields/></td>
+            <td><FieldChanges kind=change.kind fields=change.fields/></td>
             <td class="reason">{change.reason}</td>
         </tr>
     }
 }
 
-/// Every field before and after.
+/// Every field before and after. Of somebody new there is no before: what is filled is folded away, so that the list
+/// stays a list of people.
 #[component]
-pub fn FieldChanges(fields: Vec<FieldChange>) -> impl IntoView {
+pub fn FieldChanges(kind: ChangeKind, fields: Vec<FieldChange>) -> impl IntoView {
+    if kind == ChangeKind::Create {
+        let filled: Vec<_> = fields.into_iter().filter(|field| field.after.is_some()).collect();
+        let number = u64::try_from(filled.len()).unwrap_or(u64::MAX);
+        let rows = filled
+            .into_iter()
+            .map(|field| view! { <dt>{field.label().to_owned()}</dt><dd>{field.after}</dd> })
+            .collect_view();
+        return view! {
+            <details class="filled">
+                <summary>{format!("{} filled", plural(number, "field", "fields"))}</summary>
+                <dl class="facts">{rows}</dl>
+            </details>
+        }
+        .into_any();
+    }
     let value = |value: Option<String>| match value {
         Some(text) => view! { {text} }.into_any(),
         None => view! { <span class="blank">"empty"</span> }.into_any(),
@@ -173,9 +164,11 @@ pub fn FieldChanges(fields: Vec<FieldChange>) -> impl IntoView {
             </li>
         }
     };
-    (!fields.is_empty()).then(
-        || view! { <ul class="change-list" role="list">{fields.into_iter().map(line).collect_view()}</ul> },
-    )
+    let has_any = !fields.is_empty();
+    let lines = fields.into_iter().map(line).collect_view();
+    has_any
+        .then(|| view! { <ul class="change-list" role="list">{lines}</ul> })
+        .into_any()
 }
 
 /// What happens, or has happened, to one person: a mark and a word.

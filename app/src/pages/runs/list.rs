@@ -4,55 +4,39 @@ use domain::Permission;
 use domain::sync::{RunKind, RunState};
 use domain::views::{Page, RunFilter, RunRow};
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
 
 use super::chart::ChangesChart;
 use super::counts::summary;
 use super::start::StartRuns;
 use crate::api::runs::list_runs;
-use crate::components::links::param;
 use crate::components::{
-    Download, EmptyState, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField, StateWord, TimeOf,
-    customer, run_tone,
+    Download, EmptyState, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField, StateWord,
+    TimeOf, after, customer, param, query, run_tone,
 };
 
 /// `/c/{customer}/runs`
 #[component]
 pub fn RunsPage() -> impl IntoView {
-    let customer = customer();
-    let query = use_query_map();
-    let key = Memo::new(move |_| {
-        let query = query.read();
-        let filter = RunFilter {
-            kind: RunKind::from_code(&param(&query, "kind")),
-            state: RunState::from_code(&param(&query, "state")),
-        };
-        (
-            filter,
-            Some(param(&query, "after")).filter(|after| !after.is_empty()),
-        )
-    });
-    let runs = Resource::new(
-        move || (customer.slug.get(), key.get()),
-        |(slug, (filter, after))| list_runs(slug, filter, after),
-    );
+    let query = query();
+    let filter = RunFilter {
+        kind: RunKind::from_code(&param(&query, "kind")),
+        state: RunState::from_code(&param(&query, "state")),
+    };
+    let runs = list_runs(customer().slug, filter.clone(), after());
     view! {
         <div class="column">
             <PageHeader title="Runs"
                 lede="What every run changed, for whom and why. People are never deleted: those who leave are blocked."/>
             <StartRuns permission=Permission::StartSync
                 kinds=&[(RunKind::Simulation, "Preview changes"), (RunKind::Manual, "Run now")]/>
-            <Loaded resource=runs draw=move |page| {
-                let (filter, after) = key.get_untracked();
-                view! { <RunList page is_filtered=filter != RunFilter::default() is_first=after.is_none()/> }
-            }/>
+            <Loaded data=runs draw=move |page| view! { <RunList page filter is_first=after().is_none()/> }/>
         </div>
     }
 }
 
 #[component]
-fn RunList(page: Page<RunRow>, is_filtered: bool, is_first: bool) -> impl IntoView {
+fn RunList(page: Page<RunRow>, filter: RunFilter, is_first: bool) -> impl IntoView {
+    let is_filtered = filter != RunFilter::default();
     if page.rows.is_empty() && !is_filtered && is_first {
         return view! {
             <EmptyState title="No run yet"
@@ -73,7 +57,7 @@ fn RunList(page: Page<RunRow>, is_filtered: bool, is_first: bool) -> impl IntoVi
             let path = customer().path("runs");
             view! { <Download path what="runs" filters=&["kind", "state"]/> }
         }>
-            <Filters/>
+            <Narrow filter/>
             {if is_empty {
                 view! { <p class="nothing">"No run fits these filters."</p> }.into_any()
             } else {
@@ -102,35 +86,21 @@ fn RunList(page: Page<RunRow>, is_filtered: bool, is_first: bool) -> impl IntoVi
 }
 
 #[component]
-fn Filters() -> impl IntoView {
-    let query = use_query_map();
-    let kind = Memo::new(move |_| param(&query.read(), "kind"));
-    let state = Memo::new(move |_| param(&query.read(), "state"));
-    let kinds = || {
-        let kind = |kind: &RunKind| Option_::new(kind.code(), kind.label());
-        std::iter::once(Option_::new("", "Every kind"))
-            .chain(RunKind::ALL.iter().map(kind))
-            .collect::<Vec<_>>()
-    };
-    let states = || {
-        let state = |state: &RunState| Option_::new(state.code(), state.label());
-        std::iter::once(Option_::new("", "Every state"))
-            .chain(RunState::ALL.iter().map(state))
-            .collect::<Vec<_>>()
-    };
-    let path = customer().path("runs");
+fn Narrow(filter: RunFilter) -> impl IntoView {
+    let kinds = Option_::filter(
+        "Every kind",
+        RunKind::ALL.iter().map(|kind| (kind.code(), kind.label())),
+    );
+    let states = Option_::filter(
+        "Every state",
+        RunState::ALL.iter().map(|state| (state.code(), state.label())),
+    );
+    let (kind, state) = (filter.kind.map(RunKind::code), filter.state.map(RunState::code));
     view! {
-        <search class="above-table">
-            <Form method="get" action=path.clone() attr:class="filters">
-                {move || view! { <SelectField key="kind" label="Kind" options=kinds() value=kind.get()/> }}
-                {move || view! { <SelectField key="state" label="State" options=states() value=state.get()/> }}
-                <div class="actions">
-                    <button type="submit" class="button">"Show"</button>
-                    {move || (!kind.read().is_empty() || !state.read().is_empty())
-                        .then(|| view! { <a class="button quiet" href=path.clone()>"Show all"</a> })}
-                </div>
-            </Form>
-        </search>
+        <Filters path=customer().path("runs") narrowed=kind.is_some() || state.is_some()>
+            <SelectField key="kind" label="Kind" options=kinds value=kind.unwrap_or_default()/>
+            <SelectField key="state" label="State" options=states value=state.unwrap_or_default()/>
+        </Filters>
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::Permission;
 use domain::sync::RunKind;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::api::runs::StartRun;
 use crate::components::{Allowed, Answer, Submit, customer};
@@ -11,22 +12,18 @@ use crate::components::{Allowed, Answer, Submit, customer};
 #[component]
 pub fn StartRuns(permission: Permission, kinds: &'static [(RunKind, &'static str)]) -> impl IntoView {
     let customer = customer();
-    let start = ServerAction::<StartRun>::new();
-    let pending = start.pending();
-    let buttons = move || {
-        let button = |(index, (kind, label)): (usize, &(RunKind, &'static str))| {
-            let class = if index + 1 == kinds.len() { "main" } else { "" };
-            view! { <Submit label=*label busy="Starting…" pending class name="kind" value=kind.code()/> }
-        };
-        kinds.iter().enumerate().map(button).collect_view()
+    let button = |(index, (kind, label)): (usize, &(RunKind, &'static str))| {
+        let class = if index + 1 == kinds.len() { "main" } else { "" };
+        view! { <Submit label=*label busy="Starting…" class name="kind" value=kind.code()/> }
     };
+    let buttons = kinds.iter().enumerate().map(button).collect_view();
     view! {
         <Allowed permission>
-            <ActionForm action=start attr:class="run-actions">
-                <input type="hidden" name="customer" value=move || customer.slug.get()/>
+            <form method="post" action=StartRun::PATH class="run-actions">
+                <input type="hidden" name="customer" value=customer.slug/>
                 {buttons}
-            </ActionForm>
-            <Answer action=start/>
+            </form>
+            <Answer of=StartRun::PATH/>
         </Allowed>
     }
 }

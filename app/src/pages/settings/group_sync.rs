@@ -6,51 +6,34 @@ use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::limits::Outcome;
-use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, Outcome, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
-use crate::api::settings::{AddGroupMapping, ChangeGroupMapping, CreatePeopleGroup, RemoveGroupMapping};
-use crate::api::{Flash, outcome, take_flash};
+use crate::api::settings::{
+    AddGroupMapping, ChangeGroupMapping, CreatePeopleGroup, RemoveGroupMapping, show_settings,
+};
+use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
 
-/// The forms of the page.
-#[derive(Clone, Copy)]
-struct Forms {
-    add: ServerAction<AddGroupMapping>,
-    change: ServerAction<ChangeGroupMapping>,
-    remove: ServerAction<RemoveGroupMapping>,
-    create: ServerAction<CreatePeopleGroup>,
-    /// What came of creating a group without scripts. Taken once, by the page: its parts may be drawn twice.
-    created: Resource<Option<Flash<String, ()>>>,
-    saves: Saves,
-}
+/// What was kept of the form that creates a group.
+type Kept = Option<Flash<String, ()>>;
 
 /// `/c/{customer}/group-sync`
 #[component]
 pub fn GroupSyncPage() -> impl IntoView {
-    let saves = Saves::new();
-    let forms = Forms {
-        add: ServerAction::new(),
-        change: ServerAction::new(),
-        remove: ServerAction::new(),
-        create: ServerAction::new(),
-        created: Resource::new(|| (), |()| take_flash::<String, ()>(CreatePeopleGroup::PATH)),
-        saves,
+    let slug = customer().slug;
+    let settings = async move {
+        let kept: Kept = take_flash(CreatePeopleGroup::PATH).await;
+        show_settings(slug).await.map(|settings| (settings, kept))
     };
-    saves.watch(forms.add);
-    saves.watch(forms.change);
-    saves.watch(forms.remove);
-    saves.watch(forms.create);
-    let settings = saves.settings();
     view! {
         <div class="column">
             <PageHeader title="Group sync"
                 lede="Members of a directory group are put into a group of People. This decides who is in which group, not who is synchronised."/>
-            <Answer action=forms.add/>
-            <Answer action=forms.change done="Saved. The next run uses it."/>
-            <Answer action=forms.remove/>
-            <Loaded resource=settings draw=move |settings| match settings {
-                Some(settings) => view! { <GroupSync settings forms/> }.into_any(),
+            <Answer of=AddGroupMapping::PATH/>
+            <Answer of=ChangeGroupMapping::PATH done=SAVED/>
+            <Answer of=RemoveGroupMapping::PATH/>
+            <Loaded data=settings draw=|(settings, kept)| match settings {
+                Some(settings) => view! { <GroupSync settings kept/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
         </div>
@@ -58,7 +41,7 @@ pub fn GroupSyncPage() -> impl IntoView {
 }
 
 #[component]
-fn GroupSync(settings: SettingsView, forms: Forms) -> impl IntoView {
+fn GroupSync(settings: SettingsView, kept: Kept) -> impl IntoView {
     let SettingsView {
         version,
         groups,
@@ -68,14 +51,14 @@ fn GroupSync(settings: SettingsView, forms: Forms) -> impl IntoView {
     } = settings;
     let choices = people_groups.clone();
     let has_groups = !people_groups.is_empty();
-    let add = move |group: &GroupChoice| add_form(group, version, &choices, forms);
+    let add = move |group: &GroupChoice| add_form(group, version, &choices);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
-        <Mapped groups people_groups=people_groups.clone() version can_edit forms/>
+        <Mapped groups people_groups=people_groups.clone() version can_edit/>
         {(can_edit && has_groups).then(|| view! {
-            <GroupSearch title="Map another directory group" path="group-sync" saves=forms.saves draw=add/>
+            <GroupSearch title="Map another directory group" path="group-sync" draw=add/>
         })}
-        <PeopleGroups groups=people_groups can_edit forms/>
+        <PeopleGroups groups=people_groups can_edit kept/>
     }
 }
 
@@ -86,7 +69,6 @@ fn Mapped(
     people_groups: Vec<(GroupId, String)>,
     version: i64,
     can_edit: bool,
-    forms: Forms,
 ) -> impl IntoView {
     let note = plural(
         u64::try_from(groups.len()).unwrap_or(u64::MAX),
@@ -98,7 +80,7 @@ fn Mapped(
         .into_iter()
         .map(|row| {
             let group = people_groups.iter().find(|(id, _)| *id == row.group).map(|(_, name)| name.clone());
-            view! { <MappedRow row group=group.unwrap_or_else(|| "a deleted group".to_owned()) version can_edit forms/> }
+            view! { <MappedRow row group=group.unwrap_or_else(|| "a deleted group".to_owned()) version can_edit/> }
         })
         .collect_view();
     view! {
@@ -117,7 +99,7 @@ fn Mapped(
 }
 
 #[component]
-fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool, forms: Forms) -> impl IntoView {
+fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool) -> impl IntoView {
     let said = format!("{} to {group}", row.name);
     let (other, save, remove) = (
         format!("Other members, {said}"),
@@ -137,20 +119,20 @@ fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool, for
             </div>
             {can_edit.then(|| view! {
                 <div class="actions">
-                    <ActionForm action=forms.change>
+                    <form method="post" action=ChangeGroupMapping::PATH>
                         <Stamp version/>
                         <input type="hidden" name="object_id" value=object/>
                         <input type="hidden" name="group" value=target/>
                         <label class="visually-hidden" for=select.clone()>{other}</label>
                         <select id=select name="mode">{mode_options(row.mode)}</select>
                         <button type="submit" class="button" aria-label=save>"Save"</button>
-                    </ActionForm>
-                    <ActionForm action=forms.remove>
+                    </form>
+                    <form method="post" action=RemoveGroupMapping::PATH>
                         <Stamp version/>
                         <input type="hidden" name="object_id" value=object_again/>
                         <input type="hidden" name="group" value=target_again/>
                         <button type="submit" class="button quiet" aria-label=remove>"Remove"</button>
-                    </ActionForm>
+                    </form>
                 </div>
             })}
         </li>
@@ -176,7 +158,7 @@ fn mode_options(chosen: GroupMode) -> impl IntoView + use<> {
         .collect_view()
 }
 
-fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)], forms: Forms) -> AnyView {
+fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)]) -> AnyView {
     let (id, name) = (group.object_id.clone(), group.name.clone());
     let (target, mode) = (format!("to-{id}"), format!("how-{id}"));
     let options = choices
@@ -184,7 +166,7 @@ fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)], fo
         .map(|(id, name)| view! { <option value=id.to_string()>{name.clone()}</option> })
         .collect_view();
     view! {
-        <ActionForm action=forms.add>
+        <form method="post" action=AddGroupMapping::PATH>
             <Stamp version/>
             <input type="hidden" name="object_id" value=id/>
             <input type="hidden" name="name" value=name.clone()/>
@@ -193,21 +175,19 @@ fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)], fo
             <label class="visually-hidden" for=mode.clone()>{format!("Other members, {name}")}</label>
             <select id=mode name="mode">{mode_options(GroupMode::Additive)}</select>
             <button type="submit" class="button" aria-label=format!("Map {name}")>"Map"</button>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }
 
 /// The groups of People, and a new one.
 #[component]
-fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, forms: Forms) -> impl IntoView {
-    let customer = customer();
+fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, kept: Kept) -> impl IntoView {
     let is_empty = groups.is_empty();
     let names = groups
         .into_iter()
         .map(|(_, name)| view! { <li>{name}</li> })
         .collect_view();
-    let pending = forms.create.pending();
     view! {
         <Panel title="Groups of People" id="people-groups">
             <div class="in settings-form">
@@ -216,28 +196,27 @@ fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, forms: Forms) ->
                 } else {
                     view! { <ul class="chips" role="list">{names}</ul> }.into_any()
                 }}
-                {can_edit.then(|| view! {
-                    <Transition>
-                        {move || Suspend::new(async move {
-                            let flash = forms.created.await;
-                            let refused = flash.as_ref().filter(|flash| flash.result.is_err());
-                            let typed = refused.map(|flash| flash.values.clone()).unwrap_or_default();
-                            let outcome = outcome(forms.create, flash.map(|flash| flash.result));
-                            let error = Signal::derive(move || outcome.get().and_then(Result::err));
-                            // A success shows itself: the group is in the list above.
-                            let refusal = Signal::derive(move || outcome.get().filter(Result::is_err));
-                            view! {
-                                <Outcome outcome=refusal/>
-                                <ActionForm action=forms.create attr:class="filters">
-                                    <input type="hidden" name="customer" value=move || customer.slug.get()/>
-                                    <Field key="name" label="New group of People" value=typed error=error/>
-                                    <div class="actions"><Submit label="Create group" busy="Creating…" pending/></div>
-                                </ActionForm>
-                            }
-                        })}
-                    </Transition>
-                })}
+                {can_edit.then(|| view! { <NewGroup kept/> })}
             </div>
         </Panel>
+    }
+}
+
+/// A success shows itself: the group is in the list.
+#[component]
+fn NewGroup(kept: Kept) -> impl IntoView {
+    let typed = kept
+        .as_ref()
+        .and_then(Flash::refused)
+        .cloned()
+        .unwrap_or_default();
+    let error = kept.and_then(|kept| kept.result.err());
+    view! {
+        <Outcome came=error.clone().map(Err)/>
+        <form method="post" action=CreatePeopleGroup::PATH class="filters">
+            <input type="hidden" name="customer" value=customer().slug/>
+            <Field key="name" label="New group of People" value=typed error/>
+            <div class="actions"><Submit label="Create group" busy="Creating…"/></div>
+        </form>
     }
 }

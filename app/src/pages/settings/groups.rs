@@ -3,44 +3,27 @@
 use domain::settings::{Scope, ScopeGroup};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
-use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions};
-use crate::components::{Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, plural};
-
-/// The forms of the page.
-#[derive(Clone, Copy)]
-struct Forms {
-    add: ServerAction<AddScopeGroup>,
-    remove: ServerAction<RemoveScopeGroup>,
-    options: ServerAction<SaveScopeOptions>,
-    saves: Saves,
-}
+use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions, show_settings};
+use crate::components::{
+    Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, customer, plural,
+};
 
 /// `/c/{customer}/groups`
 #[component]
 pub fn SecurityGroupsPage() -> impl IntoView {
-    let saves = Saves::new();
-    let forms = Forms {
-        add: ServerAction::new(),
-        remove: ServerAction::new(),
-        options: ServerAction::new(),
-        saves,
-    };
-    saves.watch(forms.add);
-    saves.watch(forms.remove);
-    saves.watch(forms.options);
-    let settings = saves.settings();
     view! {
         <div class="column">
             <PageHeader title="Security groups"
                 lede="Members of these directory groups are synchronised, and nobody else. Who leaves them all is blocked, never deleted."/>
-            <Answer action=forms.add/>
-            <Answer action=forms.remove/>
-            <Answer action=forms.options done="Saved. The next run uses it."/>
-            <Loaded resource=settings draw=move |settings| match settings {
-                Some(settings) => view! { <Groups settings forms/> }.into_any(),
+            <Answer of=AddScopeGroup::PATH/>
+            <Answer of=RemoveScopeGroup::PATH/>
+            <Answer of=SaveScopeOptions::PATH done=SAVED/>
+            <Loaded data=show_settings(customer().slug) draw=|settings| match settings {
+                Some(settings) => view! { <Groups settings/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
         </div>
@@ -48,7 +31,7 @@ pub fn SecurityGroupsPage() -> impl IntoView {
 }
 
 #[component]
-fn Groups(settings: SettingsView, forms: Forms) -> impl IntoView {
+fn Groups(settings: SettingsView) -> impl IntoView {
     let SettingsView {
         version,
         scope,
@@ -64,15 +47,15 @@ fn Groups(settings: SettingsView, forms: Forms) -> impl IntoView {
         .iter()
         .map(|group| group.object_id.as_str().to_owned())
         .collect();
-    let add = move |group: &GroupChoice| add_form(group, chosen.contains(&group.object_id), version, forms);
+    let add = move |group: &GroupChoice| add_form(group, chosen.contains(&group.object_id), version);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
-        <Chosen groups version can_edit forms/>
+        <Chosen groups version can_edit/>
         {can_edit.then(|| view! {
-            <GroupSearch title="Find a group in the directory" path="groups" saves=forms.saves draw=add/>
+            <GroupSearch title="Find a group in the directory" path="groups" draw=add/>
         })}
         <Panel title="Who counts as a member" id="options">
-            <ActionForm action=forms.options attr:class="in">
+            <form method="post" action=SaveScopeOptions::PATH class="in">
                 <fieldset class="settings-form" disabled=!can_edit>
                     <legend class="visually-hidden">"Who counts as a member"</legend>
                     <Stamp version/>
@@ -81,17 +64,17 @@ fn Groups(settings: SettingsView, forms: Forms) -> impl IntoView {
                     <CheckField key="include_guests" label="Include guests" checked=include_guests
                         help="Guests are people of other organisations. Their username is made from their e-mail address."/>
                     {can_edit.then(|| view! {
-                        <div class="actions"><Submit label="Save" busy="Saving…" pending=forms.options.pending() class="main"/></div>
+                        <div class="actions"><Submit label="Save" busy="Saving…" class="main"/></div>
                     })}
                 </fieldset>
-            </ActionForm>
+            </form>
         </Panel>
     }
 }
 
 /// The groups chosen so far, by the name they had when they were chosen; the id decides (U-02).
 #[component]
-fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -> impl IntoView {
+fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool) -> impl IntoView {
     let note = plural(u64::try_from(groups.len()).unwrap_or(u64::MAX), "group", "groups");
     let is_empty = groups.is_empty();
     let rows = groups
@@ -103,11 +86,11 @@ fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -
                 <li>
                     <div class="pick"><b>{group.name}</b><span class="why"><code>{id.clone()}</code></span></div>
                     {can_edit.then(|| view! {
-                        <ActionForm action=forms.remove>
+                        <form method="post" action=RemoveScopeGroup::PATH>
                             <Stamp version/>
                             <input type="hidden" name="object_id" value=id/>
                             <button type="submit" class="button quiet" aria-label=label>"Remove"</button>
-                        </ActionForm>
+                        </form>
                     })}
                 </li>
             }
@@ -128,19 +111,19 @@ fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool, forms: Forms) -
     }
 }
 
-fn add_form(group: &GroupChoice, is_chosen: bool, version: i64, forms: Forms) -> AnyView {
+fn add_form(group: &GroupChoice, is_chosen: bool, version: i64) -> AnyView {
     if is_chosen {
         return view! { <span class="soft">"Chosen"</span> }.into_any();
     }
     let label = format!("Add {}", group.name);
     let (id, name) = (group.object_id.clone(), group.name.clone());
     view! {
-        <ActionForm action=forms.add>
+        <form method="post" action=AddScopeGroup::PATH>
             <Stamp version/>
             <input type="hidden" name="object_id" value=id/>
             <input type="hidden" name="name" value=name/>
             <button type="submit" class="button" aria-label=label>"Add"</button>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

@@ -1,44 +1,34 @@
 //! Data mapping: which directory attribute feeds which profile field.
 
-use domain::people::field;
 use domain::views::SettingsView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
-use super::limits::Outcome;
-use super::mapping_rows::{MappingRows, Row};
-use super::parts::{NotConnected, ReadOnly, Saves, Stamp};
+use super::parts::{NotConnected, Outcome, ReadOnly, Stamp};
 use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
-use crate::api::{ApiError, Flash, outcome, take_flash};
-use crate::components::links::param;
-use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer};
+use crate::api::{Flash, take_flash};
+use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer, param, query};
+use crate::islands::{MappingRow, MappingRows, next_free};
+
+/// What was kept of the posted form.
+type Kept = Option<Flash<(i64, TypedMapping), ()>>;
 
 /// `/c/{customer}/data-mapping`
 #[component]
 pub fn DataMappingPage() -> impl IntoView {
-    let customer = customer();
-    let query = use_query_map();
-    let saves = Saves::new();
-    let save = ServerAction::<SaveDataMapping>::new();
-    saves.watch(save);
-    let settings = Resource::new(
-        move || (customer.slug.get(), saves.get()),
-        |(slug, _)| async {
-            let flash = take_flash::<(i64, TypedMapping), ()>(SaveDataMapping::PATH).await;
-            show_settings(slug).await.map(|settings| (settings, flash))
-        },
-    );
+    let slug = customer().slug;
+    let draft = draft_of(&query());
+    let settings = async move {
+        let kept: Kept = take_flash(SaveDataMapping::PATH).await;
+        show_settings(slug).await.map(|settings| (settings, kept))
+    };
     view! {
         <div class="column wide">
             <PageHeader title="Data mapping"
                 lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins."/>
-            <Loaded resource=settings draw=move |(settings, flash)| match settings {
-                Some(settings) => {
-                    let draft = draft_of(&query.get_untracked());
-                    view! { <Mapping settings flash draft save/> }.into_any()
-                }
+            <Loaded data=settings draw=move |(settings, kept)| match settings {
+                Some(settings) => view! { <Mapping settings kept draft/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
         </div>
@@ -80,21 +70,8 @@ fn draft_of(query: &ParamsMap) -> Option<Draft> {
     Some(Draft { typed, version })
 }
 
-/// The first profile field no row fills yet.
-pub fn next_free(taken: &[String]) -> Option<&'static str> {
-    field::MAPPABLE
-        .iter()
-        .copied()
-        .find(|key| !taken.iter().any(|taken| taken == key))
-}
-
 #[component]
-fn Mapping(
-    settings: SettingsView,
-    flash: Option<Flash<(i64, TypedMapping), ()>>,
-    draft: Option<Draft>,
-    save: ServerAction<SaveDataMapping>,
-) -> impl IntoView {
+fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl IntoView {
     let SettingsView {
         version,
         mapping,
@@ -102,32 +79,27 @@ fn Mapping(
         can_edit,
         ..
     } = settings;
-    let refused = flash
-        .as_ref()
-        .filter(|flash| flash.result.is_err())
-        .map(|flash| flash.values.clone());
-    let (typed, version) = match (refused, draft) {
+    let (typed, version) = match (kept.as_ref().and_then(Flash::refused).cloned(), draft) {
         (Some((version, typed)), _) => (typed, version),
         (None, Some(draft)) => (draft.typed, draft.version),
         (None, None) => (TypedMapping::of(&mapping), version),
     };
-    let outcome = outcome(save, flash.map(|flash| flash.result));
-    let error = RwSignal::new(outcome.get_untracked().and_then(Result::err));
-    Effect::new(move |_| error.set(outcome.get().and_then(Result::err)));
-    let error_prop = Signal::derive(move || error.get());
-    let rows = RwSignal::new(Row::all(&typed));
-    let pending = save.pending();
+    let came = kept.map(|kept| kept.result);
+    let error = came.clone().and_then(Result::err);
+    let at_username = error.clone();
+    let rows = MappingRow::all(typed.clone().into_mapping().fields);
+    let page = customer().path("data-mapping");
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
-        <Outcome outcome=outcome/>
-        <ActionForm action=save attr:class="settings-form">
+        <Outcome came/>
+        <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>
             <datalist id="attributes">{attributes.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist>
             <Panel title="Username" id="username">
                 <fieldset class="in settings-form" disabled=!can_edit>
                     <legend class="visually-hidden">"Username"</legend>
                     <Field key="username_attribute" name="mapping[username_attribute]" label="Directory attribute" code=true
-                        value=typed.username_attribute error=error_prop
+                        value=typed.username_attribute error=at_username
                         help="Gives new accounts their username. It must be filled and different for everybody."/>
                     <CheckField key="username_follows" name="mapping[username_follows]" checked=typed.username_follows
                         label="Usernames follow the directory"
@@ -137,7 +109,7 @@ fn Mapping(
             <Panel title="Profile fields" id="fields">
                 <fieldset disabled=!can_edit class="rows">
                     <legend class="visually-hidden">"Profile fields"</legend>
-                    <MappingRows rows error can_edit/>
+                    <MappingRows rows error can_edit page/>
                 </fieldset>
             </Panel>
             <Panel title="Manager" id="manager-panel">
@@ -149,17 +121,12 @@ fn Mapping(
             </Panel>
             {can_edit.then(|| view! {
                 <div class="actions">
-                    <Submit label="Save" busy="Saving…" pending class="main"/>
+                    <Submit label="Save" busy="Saving…" class="main"/>
                     <span class="soft">"The next run after a change is held, so that you can look at what it does first."</span>
                 </div>
             })}
-        </ActionForm>
+        </form>
     }
-}
-
-/// The error beside a part of the table, by its place.
-pub fn error_at(error: RwSignal<Option<ApiError>>, place: String) -> Signal<Option<String>> {
-    Signal::derive(move || error.read().as_ref().and_then(|error| error.of_field(&place)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ mod group_sync;
 mod groups;
 mod limits;
 mod mapping;
-mod mapping_rows;
 mod parts;
 mod search;
 

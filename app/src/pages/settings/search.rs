@@ -3,57 +3,49 @@
 use domain::UserError;
 use domain::views::GroupChoice;
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
 
-use super::parts::Saves;
 use crate::api::ApiError;
 use crate::api::settings::find_groups;
-use crate::components::links::param;
-use crate::components::{Field, Loading, Panel, Refused, customer};
+use crate::components::loaded::awaited;
+use crate::components::{Field, Panel, Refused, customer, param, query};
+
+/// What was found; `None` before anything was searched for.
+type Found = Result<Option<Result<Vec<GroupChoice>, UserError>>, ApiError>;
 
 /// A panel with a search field and what was found; `draw` makes the action beside a group. `path` is the page's own
 /// address below the customer.
 #[component]
-pub fn GroupSearch<F>(title: &'static str, path: &'static str, saves: Saves, draw: F) -> impl IntoView
+pub fn GroupSearch<F>(title: &'static str, path: &'static str, draw: F) -> impl IntoView
 where
-    F: Fn(&GroupChoice) -> AnyView + Clone + Send + Sync + 'static,
+    F: Fn(&GroupChoice) -> AnyView + Send + 'static,
 {
     let customer = customer();
-    let query = use_query_map();
-    let search = Memo::new(move |_| param(&query.read(), "q").trim().to_owned());
-    let found = Resource::new(
-        move || (customer.slug.get(), search.get(), saves.get()),
-        |(slug, search, _)| async move {
-            if search.is_empty() {
-                Ok(None)
-            } else {
-                find_groups(slug, search).await.map(Some)
-            }
-        },
-    );
+    let search = param(&query(), "q").trim().to_owned();
+    let action = format!("{}#find", customer.path(path));
+    let wanted = search.clone();
+    let found = async move {
+        if wanted.is_empty() {
+            Ok(None)
+        } else {
+            find_groups(customer.slug, wanted).await.map(Some)
+        }
+    };
+    let found = awaited(found, move |found| found_view(found, draw));
     view! {
         <Panel title=title id="find">
             <search class="above-table">
-                <Form method="get" action=customer.path(path) attr:class="filters" noscroll=true>
-                    {move || view! {
-                        <Field key="q" label="Name of the group" kind="search" value=search.get()
-                            help="The beginning of the name, as it is in the directory now."/>
-                    }}
+                <form method="get" action=action class="filters">
+                    <Field key="q" label="Name of the group" kind="search" value=search
+                        help="The beginning of the name, as it is in the directory now."/>
                     <div class="actions"><button type="submit" class="button">"Search"</button></div>
-                </Form>
+                </form>
             </search>
-            <Transition fallback=|| view! { <Loading/> }>
-                {move || {
-                    let draw = draw.clone();
-                    Suspend::new(async move { found_view(found.await, draw) })
-                }}
-            </Transition>
+            {found}
         </Panel>
     }
 }
 
-fn found_view<F>(found: Result<Option<Result<Vec<GroupChoice>, UserError>>, ApiError>, draw: F) -> AnyView
+fn found_view<F>(found: Found, draw: F) -> AnyView
 where
     F: Fn(&GroupChoice) -> AnyView,
 {

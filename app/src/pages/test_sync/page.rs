@@ -7,27 +7,23 @@ use leptos::prelude::*;
 
 use super::found::{FoundPeople, Oddities, Samples, Totals};
 use crate::api::runs::show_test_sync;
-use crate::components::{
-    Banner, Copy, EmptyState, Loaded, PageHeader, TimeOf, Tone, Verdict, customer, run_tone,
-};
-use crate::pages::runs::{LiveRun, StartRuns, follow};
+use crate::components::{EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
+use crate::pages::runs::{AdviceBanner, Standing, StartRuns};
 
 /// `/c/{customer}/test-sync`
 #[component]
 pub fn TestSyncPage() -> impl IntoView {
-    let customer = customer();
-    let result = Resource::new(move || customer.slug.get(), show_test_sync);
     view! {
         <div class="column">
             <PageHeader title="Test sync"
                 lede="Reads everything from your directory and writes nothing to People. It shows who would be synchronised, how well each attribute is filled, and what looks odd."/>
-            <Loaded resource=result draw=move |found| view! { <TestResult found reload=Callback::new(move |()| result.refetch())/> }/>
+            <Loaded data=show_test_sync(customer().slug) draw=|found| view! { <TestResult found/> }/>
         </div>
     }
 }
 
 #[component]
-fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
+fn TestResult(found: TestSyncView) -> impl IntoView {
     let customer = customer();
     let can_start = found.needed_first.is_none();
     let is_first = found.run.is_none();
@@ -46,7 +42,7 @@ fn TestResult(found: TestSyncView, reload: Callback<()>) -> impl IntoView {
             <EmptyState title="No test sync yet"
                 detail="It takes seconds for a thousand people and minutes for a hundred thousand. You can leave the page while it reads."/>
         })}
-        {found.run.clone().map(|run| view! { <LatestRun run reload/> })}
+        {found.run.clone().map(|run| view! { <LatestRun run/> })}
         {found.run.as_ref().is_some_and(|run| has_result(run.row.state)).then(|| view! { <Found found/> })}
     }
 }
@@ -92,40 +88,24 @@ fn scope_sentence(groups: &[String]) -> String {
 
 /// The latest test sync: live while it goes on, its verdict when it has ended.
 #[component]
-fn LatestRun(run: RunView, reload: Callback<()>) -> impl IntoView {
-    let customer = customer();
+fn LatestRun(run: RunView) -> impl IntoView {
+    let href = customer().path(&format!("runs/{}", run.row.number));
     let number = run.row.number;
-    let was_open = !run.row.state.is_final();
     let queued = run.row.queued.clone();
-    let live = RwSignal::new(run);
-    follow(customer.slug.get_untracked(), number, live);
-    // When the run that was open ends, everything it found is asked for.
-    let has_ended = Memo::new(move |_| live.with(|run| run.row.state.is_final()));
-    Effect::new(move |_| {
-        if was_open && has_ended.get() {
-            customer.overview.refetch();
-            reload.run(());
-        }
-    });
-    let href = customer.path(&format!("runs/{number}"));
+    let advice = run.advice.clone();
+    let stands = if run.row.state.is_final() {
+        view! { <Verdict tone=run_tone(run.row.state)>{run.headline}</Verdict> }.into_any()
+    } else {
+        view! { <Standing run/> }.into_any()
+    };
     view! {
         <section class="latest" aria-labelledby="latest">
             <h2 id="latest" class="visually-hidden">"The latest test sync"</h2>
-            {move || {
-                let (tone, headline) = live.with(|run| (run_tone(run.row.state), run.headline.clone()));
-                view! { <Verdict tone>{headline}</Verdict> }
-            }}
+            {stands}
             <p class="soft by-line">
                 <TimeOf when=queued/>" · "<a href=href>{format!("Run {number}")}</a>
             </p>
-            {was_open.then(|| view! { <LiveRun live/> })}
-            {move || live.with(|run| run.advice.clone()).map(|advice| view! {
-                <Banner tone=Tone::Problem>
-                    <p><strong>{advice.problem}</strong>" "{advice.cure}</p>
-                    {advice.permission.map(|name| view! { <p>"Permission: "<Copy value=name what="the permission's name"/></p> })}
-                    <p><a href=customer.path("provider")>"Open the provider"</a></p>
-                </Banner>
-            })}
+            {advice.map(|advice| view! { <AdviceBanner advice/> })}
         </section>
     }
 }

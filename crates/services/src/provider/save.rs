@@ -251,7 +251,8 @@ impl Services {
         Ok(changed)
     }
 
-    /// The usual way is test, then save: exactly these values were tested a moment ago, so they are tested.
+    /// The usual way is test, then save: exactly these values were tested a moment ago, so they are tested; also when
+    /// they were stored already and are saved once more.
     async fn adopt_test(
         &self,
         tx: &mut Tx,
@@ -264,7 +265,7 @@ impl Services {
         };
         let fingerprint = form::fingerprint(save.customer, &save.entered.values, &save.secrets);
         let is_of_these = test.kept.fingerprint.as_deref() == Some(fingerprint.as_str());
-        if is_of_these && test.config_version.is_none() && now - test.at <= TEST_COUNTS_FOR {
+        if is_of_these && now - test.at <= TEST_COUNTS_FOR {
             store::providers::adopt_report(tx, save.customer, test.id, version).await?;
         }
         Ok(())

@@ -120,6 +120,32 @@ on_both!(the_same_values_again_are_no_change, |test: TestDb| async move {
 });
 
 on_both!(
+    the_same_secret_entered_once_more_leaves_the_values_tested,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        for _ in 0..2 {
+            let report = world
+                .services
+                .test_provider(&world.actor, SLUG, &world.form())
+                .await
+                .expect("a report");
+            assert!(report.report.passed());
+            world
+                .services
+                .save_provider(&world.actor, SLUG, &world.form())
+                .await
+                .expect("saved");
+            let view = world
+                .services
+                .provider(&world.actor, SLUG)
+                .await
+                .expect("the page");
+            assert!(!view.report.expect("tested").stale);
+        }
+    }
+);
+
+on_both!(
     c_20_a_corrected_day_is_kept_and_makes_the_test_stale,
     |test: TestDb| async move {
         let world = World::entra(test).await;

@@ -1,19 +1,18 @@
-//! The rows of the data mapping. Without scripts adding and removing a row sends the form as GET to the page itself,
-//! which draws what was typed with a row more or less; with scripts the same happens here at once.
+//! The rows of the data mapping. Adding and removing a row sends the form as GET to the page itself, which draws what
+//! was typed with a row more or less; with scripts the same happens here at once.
 
 use domain::people::field;
-use domain::settings::WhenEmpty;
+use domain::settings::{FieldMapping, WhenEmpty};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::mapping::{error_at, next_free};
 use crate::api::ApiError;
-use crate::api::settings::TypedMapping;
-use crate::components::{Scroll, customer};
+use crate::components::Scroll;
 
 /// One row as it was when it was drawn; the inputs hold what is typed since.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Row {
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingRow {
     /// Tells rows apart while they come and go; never shown.
     key: usize,
     attribute: String,
@@ -21,17 +20,16 @@ pub struct Row {
     when_empty: WhenEmpty,
 }
 
-impl Row {
-    /// The rows of a typed mapping.
-    pub fn all(typed: &TypedMapping) -> Vec<Row> {
-        let mapping = typed.clone().into_mapping();
-        let row = |(key, row): (usize, domain::settings::FieldMapping)| Row {
+impl MappingRow {
+    /// The rows of a mapping.
+    pub fn all(fields: Vec<FieldMapping>) -> Vec<Self> {
+        let row = |(key, row): (usize, FieldMapping)| Self {
             key,
             attribute: row.attribute,
             field: row.field,
             when_empty: row.when_empty,
         };
-        mapping.fields.into_iter().enumerate().map(row).collect()
+        fields.into_iter().enumerate().map(row).collect()
     }
 
     fn is_mandatory(&self) -> bool {
@@ -39,15 +37,26 @@ impl Row {
     }
 }
 
-/// The table of rows and the button that adds one.
-#[component]
+/// The first profile field no row fills yet.
+pub fn next_free(taken: &[String]) -> Option<&'static str> {
+    field::MAPPABLE
+        .iter()
+        .copied()
+        .find(|key| !taken.iter().any(|taken| taken == key))
+}
+
+/// The table of rows and the button that adds one. `page` is the address of the page itself.
+#[island]
 pub fn MappingRows(
-    rows: RwSignal<Vec<Row>>,
-    error: RwSignal<Option<ApiError>>,
+    rows: Vec<MappingRow>,
+    error: Option<ApiError>,
     can_edit: bool,
+    page: String,
 ) -> impl IntoView {
-    let table_error = error_at(error, "fields".to_owned());
-    let page = customer().path("data-mapping");
+    let rows = RwSignal::new(rows);
+    let error = RwSignal::new(error);
+    let table_error = Memo::new(move |_| error.read().as_ref().and_then(|error| error.of_field("fields")));
+    let remove_to = page.clone();
     let free = Memo::new(move |_| {
         let taken: Vec<String> = rows.read().iter().map(|row| row.field.clone()).collect();
         next_free(&taken)
@@ -58,7 +67,7 @@ pub fn MappingRows(
         if let Some(key) = free.get_untracked() {
             rows.update(|rows| {
                 let next = rows.iter().map(|row| row.key + 1).max().unwrap_or(0);
-                rows.push(Row {
+                rows.push(MappingRow {
                     key: next,
                     attribute: String::new(),
                     field: key.to_owned(),
@@ -81,7 +90,7 @@ pub fn MappingRows(
                 </thead>
                 <tbody>
                     <ForEnumerate each=move || rows.get() key=|row| row.key let(index, row)>
-                        <RowView row index rows error can_edit/>
+                        <RowView row index rows error can_edit page=remove_to.clone()/>
                     </ForEnumerate>
                 </tbody>
             </Scroll>
@@ -101,11 +110,12 @@ pub fn MappingRows(
 
 #[component]
 fn RowView(
-    row: Row,
+    row: MappingRow,
     index: ReadSignal<usize>,
-    rows: RwSignal<Vec<Row>>,
+    rows: RwSignal<Vec<MappingRow>>,
     error: RwSignal<Option<ApiError>>,
     can_edit: bool,
+    page: String,
 ) -> impl IntoView {
     let place = move |part: &str| format!("fields.{}.{part}", index.get());
     let problem = Signal::derive(move || {
@@ -144,7 +154,7 @@ fn RowView(
                 {if is_mandatory {
                     view! { <span class="fixed">"Required"</span> }.into_any()
                 } else if can_edit {
-                    view! { <Remove key=row.key label index rows error/> }.into_any()
+                    view! { <Remove key=row.key label index rows error page/> }.into_any()
                 } else {
                     ().into_any()
                 }}
@@ -178,10 +188,10 @@ fn Remove(
     key: usize,
     label: String,
     index: ReadSignal<usize>,
-    rows: RwSignal<Vec<Row>>,
+    rows: RwSignal<Vec<MappingRow>>,
     error: RwSignal<Option<ApiError>>,
+    page: String,
 ) -> impl IntoView {
-    let page = customer().path("data-mapping");
     let remove = move |event: MouseEvent| {
         event.prevent_default();
         error.set(None);

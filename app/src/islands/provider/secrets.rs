@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::TimeOf;
 
 /// The word for the screen, inside a sentence.
-pub(super) const fn secret_label(kind: SecretKind) -> &'static str {
+pub const fn secret_label(kind: SecretKind) -> &'static str {
     match kind {
         SecretKind::ClientSecret => "client secret",
         SecretKind::Certificate => "certificate",
@@ -17,7 +17,7 @@ pub(super) const fn secret_label(kind: SecretKind) -> &'static str {
 }
 
 /// Whether a day in words is over: "yesterday", "3 days ago".
-pub(super) fn is_past(when: &str) -> bool {
+pub fn is_past(when: &str) -> bool {
     when == "yesterday" || when.ends_with("ago")
 }
 

@@ -6,13 +6,12 @@ use domain::views::{ProviderForm, ProviderView, SecretHint};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use super::Outcome;
 use super::secrets::Stored;
 use super::shape;
 use crate::api::ApiError;
-use crate::api::provider::{SubmitProvider, Submitted};
-use crate::components::{
-    Banner, ErrorSummary, Field, Option_, SelectField, Submit, TextArea, Tone, customer, plural,
-};
+use crate::api::provider::SubmitProvider;
+use crate::components::{Banner, ErrorSummary, Field, Option_, SelectField, Submit, TextArea, Tone, plural};
 
 /// The label of a field of the form, by the key that errors and advice use.
 pub(super) fn label_of(provider: Provider, key: &str) -> Option<&'static str> {
@@ -88,25 +87,25 @@ fn initial(provider: Provider, view: &ProviderView, typed: Option<ProviderForm>)
 /// The form beside the clicks.
 #[component]
 pub(super) fn Form(
+    customer: String,
     provider: Provider,
     view: ProviderView,
-    values: Option<ProviderForm>,
+    typed: Option<ProviderForm>,
     submit: ServerAction<SubmitProvider>,
-    outcome: Signal<Option<Result<Submitted, ApiError>>>,
+    outcome: Signal<Outcome>,
 ) -> impl IntoView {
     let error = Signal::derive(move || outcome.get().and_then(Result::err));
-    let retype = values.is_some();
+    let retype = typed.is_some();
     let saved = view.saved.clone().filter(|saved| saved.provider == provider);
     let people = view.saved.as_ref().map_or(0, |saved| saved.people);
     let draft = Draft {
         provider,
-        values: initial(provider, &view, values),
+        values: initial(provider, &view, typed),
         secrets: saved.map(|saved| saved.secrets).unwrap_or_default(),
         disabled: !view.can_edit,
         error,
     };
     let pending = submit.pending();
-    let slug = customer().slug;
     view! {
         <section class="panel" aria-labelledby="values">
             <header><h2 id="values">"Here"</h2><span class="soft">"the values from there"</span></header>
@@ -114,7 +113,7 @@ pub(super) fn Form(
                 <Blast people can_edit=view.can_edit/>
                 <ActionForm action=submit attr:class="form" attr:novalidate=true attr:autocomplete="off">
                     <ErrorSummary error/>
-                    <input type="hidden" name="customer" value=move || slug.get()/>
+                    <input type="hidden" name="customer" value=customer/>
                     <input type="hidden" name="form[provider]" value=provider.code()/>
                     <Fields draft clouds=view.clouds retype/>
                     {view.can_edit.then(|| view! { <Buttons pending/> })}

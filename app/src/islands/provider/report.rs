@@ -144,7 +144,7 @@ fn duration(ms: u64) -> String {
 fn Cure(advice: Advice, provider: Provider) -> impl IntoView {
     let field = advice.field.and_then(|field| {
         let label = label_of(provider, &field)?;
-        Some(view! { <p><a href=format!("#{field}") rel="external">{format!("Go to the field “{label}”")}</a></p> })
+        Some(view! { <p><a href=format!("#{field}")>{format!("Go to the field “{label}”")}</a></p> })
     });
     let permission = advice
         .permission

@@ -1,0 +1,83 @@
+//! What every list has: pages, filters, files.
+
+use leptos::prelude::*;
+
+use super::links::{page_path, param, query};
+use super::{address, with_query};
+
+/// Where the page of the list begins, by the address.
+pub fn after() -> Option<String> {
+    Some(param(&query(), "after")).filter(|after| !after.is_empty())
+}
+
+/// On to the next page of a list read by key, and back to its start. `next` is the key the list gave; the page reads
+/// it from the parameter `after`.
+#[component]
+pub fn Pager(next: Option<String>) -> impl IntoView {
+    let (path, query) = (page_path(), query());
+    let moved = !param(&query, "after").is_empty();
+    let onward = next.map(|next| with_query(&path, &query, &[("after", &next)]));
+    (moved || onward.is_some()).then(|| {
+        let start = with_query(&path, &query, &[("after", "")]);
+        view! {
+            <nav class="pager actions" aria-label="Pages of the list">
+                {onward.map(|href| view! { <a class="button" href=href rel="next">"Next page"</a> })}
+                {moved.then(|| view! { <a class="button quiet" href=start>"Back to the start"</a> })}
+            </nav>
+        }
+    })
+}
+
+/// The filters of a list: fields of a GET form to `path`. `narrowed` offers the way back to everything, at `path`.
+#[component]
+pub fn Filters(
+    #[prop(into)] path: String,
+    narrowed: bool,
+    /// The part of the page to stand at: "#changes".
+    #[prop(optional)]
+    anchor: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let action = format!("{path}{anchor}");
+    let all = action.clone();
+    view! {
+        <search class="above-table">
+            <form method="get" action=action class="filters">
+                {children()}
+                <div class="actions">
+                    <button type="submit" class="button">"Show"</button>
+                    {narrowed.then(|| view! { <a class="button quiet" href=all>"Show all"</a> })}
+                </div>
+            </form>
+        </search>
+    }
+}
+
+/// The list as a file, with the same filters. `path` is the address without its ending.
+#[component]
+pub fn Download(
+    /// `/c/contoso/people`: `.csv` and `.json` are put behind it.
+    #[prop(into)]
+    path: String,
+    /// What is downloaded, for screen readers: "people".
+    #[prop(into)]
+    what: String,
+    /// Parameters of this page to pass on.
+    #[prop(optional)]
+    filters: &'static [&'static str],
+) -> impl IntoView {
+    let query = query();
+    let values: Vec<(&str, String)> = filters.iter().map(|key| (*key, param(&query, key))).collect();
+    let href = |ending: &str| {
+        let query = values.iter().map(|(key, value)| (*key, value.as_str()));
+        address(&format!("{path}.{ending}"), query)
+    };
+    let (csv, json) = (href("csv"), href("json"));
+    view! {
+        <span class="download">
+            <a href=csv download><span class="visually-hidden">{format!("Download {what} as ")}</span>"CSV"</a>
+            " · "
+            <a href=json download><span class="visually-hidden">{format!("Download {what} as ")}</span>"JSON"</a>
+        </span>
+    }
+}

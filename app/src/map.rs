@@ -1,0 +1,73 @@
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::api::auth::provide_me;
+use crate::components::layout::{ConsoleFrame, CustomerFrame};
+use crate::pages::auth::{SignInPage, WelcomePage};
+use crate::pages::customers::CustomersPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::overview::OverviewPage;
+use crate::pages::people::{PeoplePage, PersonPage};
+use crate::pages::provider::ProviderPage;
+use crate::pages::runs::{RunPage, RunsPage};
+use crate::pages::settings::{DataMappingPage, GroupSyncPage, LimitsPage, SecurityGroupsPage};
+use crate::pages::test_sync::TestSyncPage;
+
+/// The document around the application, made for every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en-GB">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <HashedStylesheet options=options.clone() id="usersync"/>
+                <HydrationScripts options islands=true/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The application: context shared by all pages, and the table of addresses.
+/// Every route is drawn whole (`Async`), so that status codes are right and nothing needs scripts.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_me();
+
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { "User Sync".to_owned() } else { format!("{text} · User Sync") }/>
+        <Router>
+            <a class="skip" href="#content">"Skip to content"</a>
+            <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
+                <Route ssr=Async path=path!("/sign-in") view=|| view! { <SignInPage/> }.into_any()/>
+                <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>
+                <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
+                    <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>
+                </ParentRoute>
+                <ParentRoute ssr=Async path=path!("/c/:customer") view=|| view! { <CustomerFrame/> }.into_any()>
+                    <Route ssr=Async path=path!("") view=|| view! { <OverviewPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("provider") view=|| view! { <ProviderPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("test-sync") view=|| view! { <TestSyncPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("groups") view=|| view! { <SecurityGroupsPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("data-mapping") view=|| view! { <DataMappingPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("group-sync") view=|| view! { <GroupSyncPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("people") view=|| view! { <PeoplePage/> }.into_any()/>
+                    <Route ssr=Async path=path!("people/:account") view=|| view! { <PersonPage/> }.into_any()/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
