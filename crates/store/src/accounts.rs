@@ -61,19 +61,10 @@ statements! {
         postgres: "UPDATE accounts SET username_key = chr(1) || id::text
             WHERE customer_id = $1 AND id IN (SELECT jsonb_array_elements_text($2)::uuid)",
     };
-    BY_IDS = {
-        sqlite: "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
-                profile, manager_id, version, created_at, updated_at, last_sign_in_at
-            FROM accounts WHERE customer_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
-        postgres: "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
-                profile, manager_id, version, created_at, updated_at, last_sign_in_at
-            FROM accounts WHERE customer_id = $1 AND id IN (SELECT jsonb_array_elements_text($2)::uuid)",
-    };
-    EXISTING = {
-        sqlite: "SELECT id FROM accounts WHERE customer_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))",
-        postgres: "SELECT id FROM accounts
-            WHERE customer_id = $1 AND id IN (SELECT jsonb_array_elements_text($2)::uuid)",
-    };
+    BY_IDS = ["SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
+            profile, manager_id, version, created_at, updated_at, last_sign_in_at
+        FROM accounts WHERE customer_id = $1 AND id IN " (ids "$2")];
+    EXISTING = ["SELECT id FROM accounts WHERE customer_id = $1 AND id IN " (ids "$2")];
     BY_ID = "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
             profile, manager_id, version, created_at, updated_at, last_sign_in_at
         FROM accounts WHERE customer_id = $1 AND id = $2";

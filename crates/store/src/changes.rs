@@ -41,13 +41,8 @@ statements! {
         AND seq < COALESCE((SELECT n.seq FROM sync_changes n WHERE n.customer_id = $1 AND n.run_id = $2 AND n.seq > $3
             AND n.component IS DISTINCT FROM $4 ORDER BY n.seq LIMIT 1), 9223372036854775807)
         AND state = 'planned' ORDER BY seq";
-    APPLIED = {
-        sqlite: "UPDATE sync_changes SET state = 'applied', at = $4
-            WHERE customer_id = $1 AND run_id = $2 AND seq IN (SELECT value FROM json_each($3)) AND state = 'planned'",
-        postgres: "UPDATE sync_changes SET state = 'applied', at = $4
-            WHERE customer_id = $1 AND run_id = $2 AND seq IN (SELECT jsonb_array_elements_text($3)::bigint)
-            AND state = 'planned'",
-    };
+    APPLIED = ["UPDATE sync_changes SET state = 'applied', at = $4
+        WHERE customer_id = $1 AND run_id = $2 AND seq IN " (numbers "$3") " AND state = 'planned'"];
     FAILED = "UPDATE sync_changes SET state = 'failed', reason = $4, at = $5
         WHERE customer_id = $1 AND run_id = $2 AND seq = $3 AND state = 'planned'";
     DROP_REST = "UPDATE sync_changes SET state = 'dropped' WHERE customer_id = $1 AND run_id = $2 AND state = 'planned'";

@@ -1,8 +1,10 @@
 //! What a read found, for the screen: totals, how attributes are filled, and what is odd. Everything is counted by
 //! the database, so memory does not grow with the directory.
 
+use domain::directory::AttributeValue;
 use domain::ids::Id;
 use domain::{CustomerId, DirectoryId, ObjectId};
+use sqlx::types::Json;
 
 use crate::snapshot::{SnapshotUser, UserColumns};
 use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
@@ -34,7 +36,7 @@ statements! {
             AND trim(e.value) NOT IN ('', '[]')
             GROUP BY e.key",
     };
-    VALUES = "SELECT attributes ->> $4 AS value FROM snapshot_users
+    VALUES = "SELECT attributes -> $4 AS value FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND trim(COALESCE(attributes ->> $4, '')) NOT IN ('', '[]') ORDER BY row_no LIMIT $5";
     NO_MAIL = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
@@ -191,16 +193,16 @@ pub async fn filled(tx: &mut Tx, among: Among) -> Result<Vec<Filled>, StoreError
     fetch_all!(tx, Filled, FILLED, c, d, among.everybody)
 }
 
-/// Values of an attribute of the first people who have any; a list comes as JSON text.
+/// Values of an attribute of the first people who have any.
 pub async fn values(
     tx: &mut Tx,
     among: Among,
     attribute: &str,
     limit: i64,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<AttributeValue>, StoreError> {
     let (c, d, e) = (among.customer.uuid(), among.directory.uuid(), among.everybody);
-    let rows = fetch_all!(tx, (String,), VALUES, c, d, e, attribute, limit)?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    let rows = fetch_all!(tx, (Json<AttributeValue>,), VALUES, c, d, e, attribute, limit)?;
+    Ok(rows.into_iter().map(|row| row.0.0).collect())
 }
 
 /// The names of the first people who are odd in this way.

@@ -22,21 +22,12 @@ statements! {
         ORDER BY a.sort_key, a.id LIMIT $7";
     SORT_KEY = "SELECT sort_key FROM accounts WHERE customer_id = $1 AND id = $2";
     // SQLite would rather walk every change of the customer in the order asked for than sort one person's few.
-    HISTORY = {
-        sqlite: "SELECT r.number, r.kind AS run_kind, c.seq, c.kind, c.state, c.object_id, c.account_id, c.name,
-                c.username, c.reason, c.fields, c.at
-            FROM sync_changes AS c INDEXED BY sync_changes_by_account
-            JOIN sync_runs r ON r.customer_id = c.customer_id AND r.id = c.run_id
-            WHERE c.customer_id = $1 AND c.account_id = $2 AND r.kind IN ('manual', 'scheduled')
-            AND c.state <> 'dropped'
-            ORDER BY r.number DESC, c.seq LIMIT $3",
-        postgres: "SELECT r.number, r.kind AS run_kind, c.seq, c.kind, c.state, c.object_id, c.account_id, c.name,
-                c.username, c.reason, c.fields, c.at
-            FROM sync_changes c JOIN sync_runs r ON r.customer_id = c.customer_id AND r.id = c.run_id
-            WHERE c.customer_id = $1 AND c.account_id = $2 AND r.kind IN ('manual', 'scheduled')
-            AND c.state <> 'dropped'
-            ORDER BY r.number DESC, c.seq LIMIT $3",
-    };
+    HISTORY = ["SELECT r.number, r.kind AS run_kind, c.seq, c.kind, c.state, c.object_id, c.account_id, c.name,
+            c.username, c.reason, c.fields, c.at
+        FROM sync_changes AS c" (index "sync_changes_by_account") "
+        JOIN sync_runs r ON r.customer_id = c.customer_id AND r.id = c.run_id
+        WHERE c.customer_id = $1 AND c.account_id = $2 AND r.kind IN ('manual', 'scheduled') AND c.state <> 'dropped'
+        ORDER BY r.number DESC, c.seq LIMIT $3"];
     OWNED = "SELECT COUNT(*) FROM accounts WHERE customer_id = $1 AND directory_id = $2";
 }
 

@@ -26,18 +26,11 @@ statements! {
         ORDER BY seq LIMIT $6";
     // A statement of its own, so that a rare kind is found by `sync_changes_by_kind` and not by walking the run; SQLite
     // has to be told.
-    CHANGES_OF_KIND = {
-        sqlite: "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
-            FROM sync_changes INDEXED BY sync_changes_by_kind
-            WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
-            AND ($5 = '' OR search_key LIKE $5 ESCAPE '!') AND kind = $7
-            ORDER BY seq LIMIT $6",
-        postgres: "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
-            FROM sync_changes
-            WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
-            AND ($5 = '' OR search_key LIKE $5 ESCAPE '!') AND kind = $7
-            ORDER BY seq LIMIT $6",
-    };
+    CHANGES_OF_KIND = ["SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
+        FROM sync_changes" (index "sync_changes_by_kind") "
+        WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
+        AND ($5 = '' OR search_key LIKE $5 ESCAPE '!') AND kind = $7
+        ORDER BY seq LIMIT $6"];
 }
 
 /// One person's change, as it is listed.

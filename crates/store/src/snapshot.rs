@@ -15,14 +15,9 @@ use crate::sql::{execute, fetch_all, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
-    KNOWN = {
-        // The list leads: SQLite would rather walk the whole directory than look up a list given by IN.
-        sqlite: "SELECT s.object_id, s.row_no, s.hash, s.present FROM json_each($3) k
-            CROSS JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value",
-        postgres: "SELECT object_id, row_no, hash, present FROM snapshot_users
-            WHERE customer_id = $1 AND directory_id = $2
-            AND object_id IN (SELECT jsonb_array_elements_text($3))",
-    };
+    // The list leads: SQLite would rather walk the whole directory than look up a list given by IN.
+    KNOWN = ["SELECT s.object_id, s.row_no, s.hash, s.present FROM " (list "$3") " k
+        CROSS JOIN snapshot_users s WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value"];
     LAST_ROW = "SELECT COALESCE(MAX(row_no), 0) FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2";
     UPSERT = {
         sqlite: "INSERT INTO snapshot_users (customer_id, directory_id, row_no, object_id, principal_name, username,
@@ -54,25 +49,13 @@ statements! {
     };
     PRESENT_ROWS = "SELECT row_no FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND row_no > $3 ORDER BY row_no LIMIT $4";
-    MARK_ABSENT = {
-        sqlite: "UPDATE snapshot_users SET present = 0, in_scope = 0, changed_at = $4
-            WHERE customer_id = $1 AND directory_id = $2 AND row_no IN (SELECT value FROM json_each($3))",
-        postgres: "UPDATE snapshot_users SET present = false, in_scope = false, changed_at = $4
-            WHERE customer_id = $1 AND directory_id = $2
-            AND row_no IN (SELECT jsonb_array_elements_text($3)::bigint)",
-    };
-    RESCOPE = {
-        sqlite: "UPDATE snapshot_users SET in_scope = NOT in_scope
-            WHERE customer_id = $1 AND directory_id = $2 AND in_scope <> (present AND EXISTS (
-                SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = snapshot_users.object_id
-                AND m.group_object_id IN (SELECT value FROM json_each($3))))",
-        postgres: "UPDATE snapshot_users SET in_scope = NOT in_scope
-            WHERE customer_id = $1 AND directory_id = $2 AND in_scope <> (present AND EXISTS (
-                SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
-                AND m.member_object_id = snapshot_users.object_id
-                AND m.group_object_id IN (SELECT jsonb_array_elements_text($3))))",
-    };
+    MARK_ABSENT = ["UPDATE snapshot_users SET present = false, in_scope = false, changed_at = $4
+        WHERE customer_id = $1 AND directory_id = $2 AND row_no IN " (numbers "$3")];
+    RESCOPE = ["UPDATE snapshot_users SET in_scope = NOT in_scope
+        WHERE customer_id = $1 AND directory_id = $2 AND in_scope <> (present AND EXISTS (
+            SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
+            AND m.member_object_id = snapshot_users.object_id
+            AND m.group_object_id IN " (list "$3") "))"];
     TOTALS = "SELECT COUNT(*) AS present, COALESCE(SUM(CASE WHEN in_scope THEN 1 ELSE 0 END), 0) AS in_scope
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present";
     PAGE_DONE = "INSERT INTO sync_pages (customer_id, run_id, collection, page, seen, next_cursor)
@@ -81,12 +64,8 @@ statements! {
         WHERE customer_id = $1 AND run_id = $2 AND collection = $3 ORDER BY page";
     FORGET_PAGES = "DELETE FROM sync_pages WHERE customer_id = $1 AND run_id = $2";
     FORGET_COLLECTION = "DELETE FROM sync_pages WHERE customer_id = $1 AND run_id = $2 AND collection = $3";
-    STAGE_MEMBERS = {
-        sqlite: "INSERT INTO sync_member_pages (customer_id, run_id, group_object_id, member_object_id)
-            SELECT $1, $2, $3, value FROM json_each($4) WHERE true ON CONFLICT DO NOTHING",
-        postgres: "INSERT INTO sync_member_pages (customer_id, run_id, group_object_id, member_object_id)
-            SELECT $1, $2, $3, jsonb_array_elements_text($4) ON CONFLICT DO NOTHING",
-    };
+    STAGE_MEMBERS = ["INSERT INTO sync_member_pages (customer_id, run_id, group_object_id, member_object_id)
+        SELECT $1, $2, $3, k.value FROM " (list "$4") " k WHERE true ON CONFLICT DO NOTHING"];
     DROP_MEMBERS = "DELETE FROM snapshot_members
         WHERE customer_id = $1 AND directory_id = $2 AND group_object_id = $3
         AND NOT EXISTS (SELECT 1 FROM sync_member_pages p WHERE p.customer_id = $1 AND p.run_id = $4

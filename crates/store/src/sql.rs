@@ -11,7 +11,8 @@ pub struct Sql {
 /// Declares the statements of a file and lists them in `ALL`. One text serves both databases. Where the dialects differ in
 /// a word only, the text is given in pieces, and a piece is one of
 ///
-/// - `(list "$2")`: the texts of the JSON array in a parameter, as a table with the column `value`;
+/// - `(list "$2")`, `(numbers "$2")`, `(ids "$2")`: the entries of the JSON array in a parameter, as a table with the column
+///   `value`; ids come as 32 hexadecimal digits;
 /// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key for
 ///   as good as a look-up; PostgreSQL has statistics and no such hint.
 ///
@@ -37,10 +38,20 @@ macro_rules! statements {
     };
     (@sqlite $text:literal) => { $text };
     (@sqlite (list $parameter:literal)) => { concat!("(SELECT value FROM json_each(", $parameter, "))") };
+    (@sqlite (numbers $parameter:literal)) => { statements!(@sqlite (list $parameter)) };
+    (@sqlite (ids $parameter:literal)) => {
+        concat!("(SELECT unhex(value) AS value FROM json_each(", $parameter, "))")
+    };
     (@sqlite (index $name:literal)) => { concat!(" INDEXED BY ", $name) };
     (@postgres $text:literal) => { $text };
     (@postgres (list $parameter:literal)) => {
         concat!("(SELECT jsonb_array_elements_text(", $parameter, ") AS value)")
+    };
+    (@postgres (numbers $parameter:literal)) => {
+        concat!("(SELECT jsonb_array_elements_text(", $parameter, ")::bigint AS value)")
+    };
+    (@postgres (ids $parameter:literal)) => {
+        concat!("(SELECT jsonb_array_elements_text(", $parameter, ")::uuid AS value)")
     };
     (@postgres (index $name:literal)) => { "" };
     (@one $name:ident $both:literal) => {

@@ -1,6 +1,6 @@
 //! What the latest read found (H-12): totals, how the mapped attributes are filled, oddities, the first people.
 
-use domain::directory::{DirectoryStatus, Standing};
+use domain::directory::{AttributeValue, DirectoryStatus, Standing};
 use domain::people::field;
 use domain::settings::{DataMapping, SyncSettings};
 use domain::sync::RunKind;
@@ -150,7 +150,11 @@ async fn samples(
             // Nobody of the first few has it: look further.
             let limit = i64::try_from(EXAMPLES).unwrap_or(1);
             let found = store::found_list::values(tx, among, attribute, limit).await?;
-            examples = found.iter().map(|value| shortened(value)).collect();
+            examples = found
+                .iter()
+                .filter_map(AttributeValue::as_text)
+                .map(|value| shortened(&value))
+                .collect();
             examples.dedup();
         }
         samples.push(AttributeSample {

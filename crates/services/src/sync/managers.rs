@@ -133,7 +133,7 @@ impl Running<'_> {
             store::managers::last_change(&mut tx, customer, run).await?
         };
         let mut after = 0;
-        while self.settings.mapping.manager && after < last {
+        while after < last {
             self.check_cancel()?;
             let now = self.services.now();
             let mut tx = self.begin().await?;

@@ -4,6 +4,7 @@ mod audit;
 mod changes;
 mod console;
 mod customers;
+mod found;
 mod isolation;
 mod managers;
 mod plans;
