@@ -33,8 +33,8 @@ statements! {
             manager_id, name, username, reason, fields, at
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND state = 'planned'
         ORDER BY seq LIMIT $4";
-    // The rows of a component are adjacent, so this ends at the first row that is not one of them: whatever else the run has
-    // planned is not looked at.
+    // The rows of a component are adjacent, so this ends at the first row that is not one of them: whatever else the
+    // run has planned is not looked at.
     REST_OF_COMPONENT = "SELECT seq, component, kind, state, object_id, account_id, account_version, group_id,
             manager_id, name, username, reason, fields, at
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3

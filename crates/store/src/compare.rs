@@ -41,8 +41,9 @@ statements! {
             WHERE s.customer_id = $1 AND s.directory_id = $2
             AND s.username_key = a.username_key AND s.present AND s.in_scope)
         ORDER BY a.id LIMIT $4"];
-    // Members lead, for SQLite, which would rather walk through everybody for each group. The account of a member is the linked one, or the one this run creates or links. One that is blocked joins only when
-    // this run brings it back: it unblocks it, or links it and the sync itself had blocked it (L-06, L-09).
+    // Members lead, for SQLite, which would rather walk through everybody for each group. The account of a member is
+    // the linked one, or the one this run creates or links. One that is blocked joins only when this run brings it
+    // back: it unblocks it, or links it and the sync itself had blocked it (L-06, L-09).
     JOINING = ["SELECT DISTINCT COALESCE(l.account_id, c.account_id) AS account_id, s.object_id,
             COALESCE(s.display_name, s.principal_name) AS name, COALESCE(s.username, s.principal_name) AS username
         FROM snapshot_members m

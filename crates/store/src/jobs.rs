@@ -156,8 +156,8 @@ pub async fn give_back(
     )
 }
 
-/// Ends every job of this kind about this subject that has not ended yet. A worker that still holds one has lost its lease with
-/// that: whatever it does next fails at the fence. For putting one new job in the place of all of them.
+/// Ends every job of this kind about this subject that has not ended yet. A worker that still holds one has lost its
+/// lease with that: whatever it does next fails at the fence. For putting one new job in the place of all of them.
 pub async fn retire(
     tx: &mut Tx,
     customer: CustomerId,

@@ -37,8 +37,8 @@ statements! {
             WHERE customer_id = $1 AND directory_id = $2 AND manager = r.named
             AND manager_object_id IS DISTINCT FROM r.object_id",
     };
-    // The account an object has, or will have once this run's creations and links are applied. A linked account is there
-    // already, whether the link is old or of this run, and so is the manager it has now.
+    // The account an object has, or will have once this run's creations and links are applied. A linked account is
+    // there already, whether the link is old or of this run, and so is the manager it has now.
     DIFFERENCES = ["SELECT s.row_no, s.object_id, COALESCE(l.account_id, c.account_id) AS account_id,
             a.manager_id AS current_manager, COALESCE(ml.account_id, mc.account_id) AS wanted_manager,
             a.state, a.blocked_by, c.seq, c.kind, COALESCE(s.display_name, s.principal_name) AS name,
@@ -112,8 +112,8 @@ pub async fn names(
     fetch_all!(tx, Names, NAMES, customer.uuid(), directory.uuid(), after, limit)
 }
 
-/// Keeps whom texts of `managerId` mean; `None` fits several people. A text that is not among them means the person with that
-/// object id, or nobody.
+/// Keeps whom texts of `managerId` mean; `None` fits several people. A text that is not among them means the person
+/// with that object id, or nobody.
 pub async fn resolve(
     tx: &mut Tx,
     customer: CustomerId,
@@ -160,7 +160,8 @@ pub struct ManagerDifference {
     pub account: AccountId,
     pub current: Option<(AccountId, Option<String>)>,
     pub wanted: Option<(AccountId, Option<String>)>,
-    /// The account is blocked, and this run does not bring it back: an administrator's block outlives a link (L-06, L-09).
+    /// The account is blocked, and this run does not bring it back: an administrator's block outlives a link (L-06,
+    /// L-09).
     pub stays_blocked: bool,
     /// The change this run already plans for the person.
     pub planned: Option<i64>,
@@ -170,8 +171,8 @@ pub struct ManagerDifference {
     pub username: String,
 }
 
-/// People whose manager differs, after row `after`; managers that this run creates or links count as there. People whose
-/// manager fits several are left out.
+/// People whose manager differs, after row `after`; managers that this run creates or links count as there. People
+/// whose manager fits several are left out.
 pub async fn differences(
     tx: &mut Tx,
     customer: CustomerId,
@@ -213,8 +214,8 @@ pub async fn last_change(tx: &mut Tx, customer: CustomerId, run: RunId) -> Resul
     fetch_value!(tx, i64, LAST_CHANGE, customer.uuid(), run.uuid())
 }
 
-/// Gives people the managers that the applied changes after `after`, up to and including `last`, promised them and that were
-/// not there yet when those were applied. A manager whose account was never made stays away. Can be repeated.
+/// Gives people the managers that the applied changes after `after`, up to and including `last`, promised them and that
+/// were not there yet when those were applied. A manager whose account was never made stays away. Can be repeated.
 pub async fn appoint(
     tx: &mut Tx,
     customer: CustomerId,

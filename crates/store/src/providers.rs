@@ -305,8 +305,8 @@ pub async fn adopt_report(
     one_row(touched, "the connection test")
 }
 
-/// Forgets connection tests from before `before`, of every customer; the latest `keep` of the saved values and of others
-/// stay, however old. Gives how many were forgotten.
+/// Forgets connection tests from before `before`, of every customer; the latest `keep` of the saved values and of
+/// others stay, however old. Gives how many were forgotten.
 pub async fn forget_reports(tx: &mut Tx, before: Timestamp, keep: i64) -> Result<u64, StoreError> {
     execute!(tx, FORGET_REPORTS, before, keep)
 }

@@ -8,13 +8,13 @@ pub struct Sql {
     pub postgres: &'static str,
 }
 
-/// Declares the statements of a file and lists them in `ALL`. One text serves both databases. Where the dialects differ in
-/// a word only, the text is given in pieces, and a piece is one of
+/// Declares the statements of a file and lists them in `ALL`. One text serves both databases. Where the dialects
+/// differ in a word only, the text is given in pieces, and a piece is one of
 ///
-/// - `(list "$2")`, `(numbers "$2")`, `(ids "$2")`: the entries of the JSON array in a parameter, as a table with the column
-///   `value`; ids come as 32 hexadecimal digits;
-/// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key for
-///   as good as a look-up; PostgreSQL has statistics and no such hint.
+/// - `(list "$2")`, `(numbers "$2")`, `(ids "$2")`: the entries of the JSON array in a parameter, as a table with the
+///   column `value`; ids come as 32 hexadecimal digits;
+/// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key
+///   for as good as a look-up; PostgreSQL has statistics and no such hint.
 ///
 /// Where they differ in more, both texts stand side by side.
 macro_rules! statements {

@@ -1,5 +1,5 @@
-//! U+0000 in an answer. JSON may escape it, PostgreSQL's text and jsonb cannot hold it, and no name or address has a use
-//! for it. It is dropped here, before anybody parses, so that no text of a provider can bring it in.
+//! U+0000 in an answer. JSON may escape it, PostgreSQL's text and jsonb cannot hold it, and no name or address has a
+//! use for it. It is dropped here, before anybody parses, so that no text of a provider can bring it in.
 
 use bytes::Bytes;
 

@@ -1,5 +1,5 @@
-//! Whom Okta's `managerId` means. It is free text (domain 3.9): organisations fill it with the object id, the login, the e-mail
-//! address or the employee number of the manager, in this order of preference.
+//! Whom Okta's `managerId` means. It is free text (domain 3.9): organisations fill it with the object id, the login,
+//! the e-mail address or the employee number of the manager, in this order of preference.
 
 use std::collections::HashMap;
 
@@ -68,8 +68,8 @@ impl ManagerSearch {
         }
     }
 
-    /// Whom each text means: the first way that finds anybody decides. `None`: it finds several people. Texts that nobody
-    /// answers to are left out.
+    /// Whom each text means: the first way that finds anybody decides. `None`: it finds several people. Texts that
+    /// nobody answers to are left out.
     pub fn meant(self) -> Vec<(String, Option<ObjectId>)> {
         let mut meant: Vec<_> = self
             .0

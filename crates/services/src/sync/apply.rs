@@ -304,8 +304,8 @@ pub(crate) fn account_write(account: PeopleAccount) -> AccountWrite {
     }
 }
 
-/// Writes the planned fields into an account; true when its username changes. A manager who is not there yet comes at the end
-/// of the run.
+/// Writes the planned fields into an account; true when its username changes. A manager who is not there yet comes at
+/// the end of the run.
 fn alter(account: &mut PeopleAccount, record: &ChangeRecord, there: &HashSet<AccountId>) -> bool {
     let mut renamed = false;
     for change in &record.change.fields {

@@ -65,8 +65,8 @@ impl Services {
         Ok(number)
     }
 
-    /// Puts the one job into the queue that works on a run. Whoever has an older one, for instance the worker that has just
-    /// held the run and not yet said that it is done, has lost it: a run is never in two hands (H-02).
+    /// Puts the one job into the queue that works on a run. Whoever has an older one, for instance the worker that has
+    /// just held the run and not yet said that it is done, has lost it: a run is never in two hands (H-02).
     async fn enqueue_run(&self, tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
         let subject = format!("{RUN_SUBJECT}{number}");
         let now = self.now();

@@ -2,8 +2,9 @@
 
 use domain::people::field;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason};
-use domain::{AccountId, Provider};
+use domain::{AccountId, ObjectId, Provider};
 use rules::sync::{ManagerSearch, Names};
+use store::Tx;
 use store::managers::ManagerDifference;
 
 use super::Running;
@@ -76,8 +77,8 @@ impl Running<'_> {
         }
     }
 
-    /// Okta's `managerId` may be a login, an e-mail address or an employee number. A text that fits several people changes
-    /// nobody's manager, and the run says so.
+    /// Okta's `managerId` may be a login, an e-mail address or an employee number. A text that fits several people
+    /// changes nobody's manager, and the run says so.
     async fn find_named_managers(&mut self) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
         let meant = {
@@ -87,24 +88,7 @@ impl Running<'_> {
                 return Ok(());
             }
             let named = store::managers::named(&mut tx, customer, directory).await?;
-            let anybody = !named.is_empty();
-            let mut search = ManagerSearch::new(named);
-            let mut after = 0;
-            while anybody {
-                let people = store::managers::names(&mut tx, customer, directory, after, NAMES_PAGE).await?;
-                let Some(last) = people.last() else { break };
-                after = last.row_no;
-                for person in &people {
-                    search.see(&Names {
-                        object_id: &person.object_id,
-                        login: &person.principal_name,
-                        mail: person.mail.as_deref(),
-                        employee_number: person.employee_number.as_deref(),
-                        present: person.present,
-                    });
-                }
-            }
-            search.meant()
+            self.search(&mut tx, named).await?
         };
         let mut tx = self.begin().await?;
         store::managers::resolve(&mut tx, customer, directory, &meant).await?;
@@ -124,8 +108,33 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// After everything is applied: who was given a manager that was only made later in this run, gets them now. So nobody's
-    /// manager is ever an account that does not exist, whatever became of its creation.
+    async fn search(&self, tx: &mut Tx, named: Vec<String>) -> Result<Vec<(String, Option<ObjectId>)>, Stop> {
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (customer, directory) = (self.customer, self.run.directory);
+        let mut search = ManagerSearch::new(named);
+        let mut after = 0;
+        loop {
+            let people = store::managers::names(tx, customer, directory, after, NAMES_PAGE).await?;
+            let Some(last) = people.last() else {
+                return Ok(search.meant());
+            };
+            after = last.row_no;
+            for person in &people {
+                search.see(&Names {
+                    object_id: &person.object_id,
+                    login: &person.principal_name,
+                    mail: person.mail.as_deref(),
+                    employee_number: person.employee_number.as_deref(),
+                    present: person.present,
+                });
+            }
+        }
+    }
+
+    /// After everything is applied: who was given a manager that was only made later in this run, gets them now. So
+    /// nobody's manager is ever an account that does not exist, whatever became of its creation.
     pub(super) async fn appoint_managers(&self) -> Result<(), Stop> {
         let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
         let last = {

@@ -123,7 +123,8 @@ impl Services {
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
         store::runs::start(&mut tx, customer, run.id, self.now()).await?;
-        // S-06: what was read or compared under other settings counts for nothing. Applying an accepted list needs none.
+        // S-06: what was read or compared under other settings counts for nothing. Applying an accepted list needs
+        // none.
         if settings.version != run.settings_version && run.phase != RunPhase::Apply {
             store::changes::forget(&mut tx, customer, run.id).await?;
             store::snapshot::forget_pages(&mut tx, customer, run.id).await?;

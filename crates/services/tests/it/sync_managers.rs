@@ -26,8 +26,8 @@ fn reports(world: &World, all: &[(Person, Option<PeopleAccount>)]) -> Vec<(Perso
         .collect()
 }
 
-/// Everybody who has an account has the manager the directory names, if that one has an account; and nobody's manager is an
-/// account that does not exist. Gives how many have one.
+/// Everybody who has an account has the manager the directory names, if that one has an account; and nobody's manager
+/// is an account that does not exist. Gives how many have one.
 async fn check(world: &World) -> usize {
     let all = world.everybody().await;
     let accounts: HashMap<&str, &PeopleAccount> = all
@@ -36,7 +36,7 @@ async fn check(world: &World) -> usize {
         .filter(|(_, account)| account.directory.external().is_some())
         .collect();
     let ids: Vec<AccountId> = accounts.values().map(|account| account.id).collect();
-    let mut managed = 0;
+    let mut count = 0;
     for (person, _) in &all {
         let Some(account) = accounts.get(person.id.as_str()) else {
             continue;
@@ -48,9 +48,9 @@ async fn check(world: &World) -> usize {
         let manager = person.manager_id.as_deref().filter(|id| *id != person.id);
         let expected = manager.and_then(|id| accounts.get(id)).map(|manager| manager.id);
         assert_eq!(account.manager, expected, "{person:?}");
-        managed += usize::from(expected.is_some());
+        count += usize::from(expected.is_some());
     }
-    managed
+    count
 }
 
 async fn nothing_to_do(world: &World) {

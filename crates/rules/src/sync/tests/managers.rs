@@ -4,7 +4,8 @@ use crate::sync::{ManagerSearch, Names};
 
 type People<'a> = &'a [(&'a str, &'a str, Option<&'a str>, Option<&'a str>, bool)];
 
-fn meant(text: &str, people: People<'_>) -> Option<Option<String>> {
+/// The object id, or "several", or "nobody".
+fn meant(text: &str, people: People<'_>) -> String {
     let mut search = ManagerSearch::new([text.to_owned()]);
     for (object_id, login, mail, employee_number, present) in people.iter().copied() {
         search.see(&Names {
@@ -20,10 +21,11 @@ fn meant(text: &str, people: People<'_>) -> Option<Option<String>> {
         found.len() <= 1 && found.iter().all(|(named, _)| named == text),
         "{found:?}"
     );
-    found
-        .into_iter()
-        .next()
-        .map(|(_, id)| id.map(|id| id.to_string()))
+    match found.into_iter().next() {
+        None => "nobody".to_owned(),
+        Some((_, None)) => "several".to_owned(),
+        Some((_, Some(id))) => id.to_string(),
+    }
 }
 
 const STAFF: People<'static> = &[
@@ -74,19 +76,19 @@ fn manager_by_login_mail_or_employee_number_in_this_order() {
         // Somebody who has left is still who is meant, as by an object id.
         ("old@contoso.com", "00u5"),
     ] {
-        assert_eq!(meant(text, STAFF), Some(Some(id.to_owned())), "{text}");
+        assert_eq!(meant(text, STAFF), id, "{text}");
     }
 }
 
 #[test]
 fn manager_who_could_be_several_is_nobody_to_choose() {
-    assert_eq!(meant("office@contoso.com", STAFF), Some(None));
+    assert_eq!(meant("office@contoso.com", STAFF), "several");
 }
 
 #[test]
 fn manager_nobody_is_called_like_is_left_out() {
-    assert_eq!(meant("Anna Berg", STAFF), None);
-    assert_eq!(meant("1001", &[]), None);
+    assert_eq!(meant("Anna Berg", STAFF), "nobody");
+    assert_eq!(meant("1001", &[]), "nobody");
 }
 
 #[test]
