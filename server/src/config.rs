@@ -1,7 +1,6 @@
 //! The server's configuration: a flag wins over the environment, the environment over the file, the file over the
 //! defaults of `usersync.example.toml`. Secrets come from files.
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +15,11 @@ use serde::Deserialize;
 use services::KeyRing;
 use services::seal::{KEY_BYTES, SealError};
 use url::{Host, Url};
+
+mod file;
+mod shown;
+
+use file::{Address, CloudEntry, File, OktaEntry, Socket, parse};
 
 /// The documented default file.
 pub const EXAMPLE: &str = include_str!("../usersync.example.toml");
@@ -44,6 +48,9 @@ pub struct Flags {
     /// The address people type, such as `https://usersync.example.org`.
     #[arg(long, global = true, env = "USERSYNC_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
+    /// Allow plain http beyond this machine, where passwords and sessions can be read on their way.
+    #[arg(long, global = true, env = "USERSYNC_ALLOW_INSECURE")]
+    pub allow_insecure: bool,
     /// A reverse proxy (address or network) whose X-Forwarded-For is believed. May be repeated.
     #[arg(
         long,
@@ -100,6 +107,8 @@ pub enum LogFormat {
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: Url,
+    /// Plain http is served beyond loopback, at the operator's word.
+    pub allow_insecure: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub database: SecretString,
     pub max_connections: u32,
@@ -107,7 +116,10 @@ pub struct Config {
     pub workers: usize,
     /// How long the job of a process that died is left alone.
     pub lease: Duration,
+    /// Of one client address.
     pub sign_ins_per_minute: u32,
+    /// Of all together, in this process.
+    pub sign_ins_per_minute_in_all: u32,
     pub log: String,
     pub log_format: LogFormat,
     pub metrics_listen: Option<SocketAddr>,
@@ -137,11 +149,13 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
-    #[error("the configuration file {} is not understood", .path.display())]
+    /// The line is shown as it stands there: secrets are in files of their own.
+    #[error("the configuration file {} is not understood, {place}: {problem}", .path.display())]
     File {
         path: PathBuf,
-        #[source]
-        source: Box<toml::de::Error>,
+        /// The line, as in `line 3 (listn = "...")`.
+        place: String,
+        problem: String,
     },
     #[error("{setting} {value:?} is not right: {cure}")]
     Value {
@@ -156,65 +170,6 @@ pub enum ConfigError {
     KeyLength { id: String, path: PathBuf, bytes: usize },
     #[error("the keys are not right")]
     Keys(#[source] SealError),
-}
-
-/// An address in the file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Address(Url);
-
-impl TryFrom<String> for Address {
-    type Error = url::ParseError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Url::parse(&text).map(Self)
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    listen: Option<SocketAddr>,
-    public_url: Option<Address>,
-    trusted_proxies: Option<Vec<String>>,
-    database: Option<String>,
-    database_file: Option<PathBuf>,
-    max_connections: Option<u32>,
-    migrate_on_start: Option<bool>,
-    workers: Option<usize>,
-    lease_seconds: Option<u64>,
-    sign_ins_per_minute: Option<u32>,
-    log: Option<String>,
-    log_format: Option<LogFormat>,
-    metrics_listen: Option<SocketAddr>,
-    metrics_token_file: Option<PathBuf>,
-    site_dir: Option<PathBuf>,
-    #[serde(default)]
-    keys: Vec<KeyFile>,
-    #[serde(default)]
-    clouds: Vec<CloudEntry>,
-    #[serde(default)]
-    okta_orgs: Vec<OktaEntry>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CloudEntry {
-    id: String,
-    name: String,
-    login: Address,
-    graph: Address,
-    ca_file: Option<PathBuf>,
-    #[serde(default)]
-    private_addresses: bool,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OktaEntry {
-    domain: String,
-    base: Address,
-    ca_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -253,14 +208,14 @@ impl Config {
         let config = Self {
             listen: flags
                 .listen
-                .or(file.listen)
-                .or(defaults.listen)
+                .or(file.listen.or(defaults.listen).map(|Socket(address)| address))
                 .ok_or_else(|| missing("listen"))?,
             public_url: (flags
                 .public_url
                 .clone()
                 .or(file.public_url.or(defaults.public_url).map(|Address(url)| url)))
             .ok_or_else(|| missing("public_url"))?,
+            allow_insecure: flags.allow_insecure || file.allow_insecure.unwrap_or(false),
             trusted_proxies: proxies
                 .iter()
                 .map(|text| network(text))
@@ -282,13 +237,18 @@ impl Config {
                 .or(defaults.sign_ins_per_minute)
                 .unwrap_or(30)
                 .max(1),
+            sign_ins_per_minute_in_all: file
+                .sign_ins_per_minute_in_all
+                .or(defaults.sign_ins_per_minute_in_all)
+                .unwrap_or(600)
+                .max(1),
             log: filled(flags.log.as_ref(), file.log, defaults.log).unwrap_or_else(|| "info".to_owned()),
             log_format: flags
                 .log_format
                 .or(file.log_format)
                 .or(defaults.log_format)
                 .unwrap_or_default(),
-            metrics_listen: flags.metrics_listen.or(file.metrics_listen),
+            metrics_listen: (flags.metrics_listen).or(file.metrics_listen.map(|Socket(address)| address)),
             metrics_token: token_file
                 .map(|path| secret("the metrics token file", &path))
                 .transpose()?,
@@ -305,7 +265,8 @@ impl Config {
                 .map(OktaEntry::read)
                 .collect::<Result<_, _>>()?,
         };
-        config.check_public_url()?;
+        config.check_database()?;
+        config.check_addresses()?;
         Ok(config)
     }
 
@@ -314,29 +275,58 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    fn check_public_url(&self) -> Result<(), ConfigError> {
-        let wrong = |cure| {
+    /// An address that is neither SQLite's nor PostgreSQL's is not shown: it may be a password.
+    fn check_database(&self) -> Result<(), ConfigError> {
+        let url = self.database.expose_secret();
+        let known = ["sqlite:", "postgres:", "postgresql:"].map(|scheme| url.strip_prefix(scheme));
+        if known
+            .into_iter()
+            .flatten()
+            .any(|rest| !rest.trim_matches('/').is_empty())
+        {
+            return Ok(());
+        }
+        Err(ConfigError::Value {
+            setting: "database",
+            value: url.split_once(':').map_or("", |(scheme, _)| scheme).to_owned(),
+            cure: "write sqlite:FILE, as in sqlite:usersync.db, or postgres://USER@HOST/NAME",
+        })
+    }
+
+    fn check_addresses(&self) -> Result<(), ConfigError> {
+        let url = &self.public_url;
+        let public_url = |cure| {
             Err(ConfigError::Value {
                 setting: "public_url",
-                value: self.public_url.to_string(),
+                value: url.to_string(),
                 cure,
             })
         };
-        let loopback = match self.public_url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        };
-        match self.public_url.scheme() {
-            "https" | "http" if self.public_url.path() != "/" => wrong("give the address without a path"),
-            "https" => Ok(()),
-            "http" if loopback => Ok(()),
-            "http" => {
-                wrong("use https; plain http is for loopback addresses only, the session would be readable")
-            }
-            _ => wrong("it must begin with https://"),
+        if !matches!(url.scheme(), "https" | "http") {
+            return public_url("it must begin with https://");
         }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return public_url("give the address without a path, as in https://usersync.example.org");
+        }
+        if self.secure() || self.allow_insecure {
+            return Ok(());
+        }
+        if !is_loopback(url) {
+            return public_url(
+                "with plain http, passwords and sessions can be read on their way. Put a reverse proxy with TLS in \
+                 front and use https here; where nobody can listen in, say allow_insecure = true",
+            );
+        }
+        if !self.listen.ip().is_loopback() {
+            return Err(ConfigError::Value {
+                setting: "listen",
+                value: self.listen.to_string(),
+                cure: "this is open to the network, and with plain http passwords and sessions can be read on their \
+                       way. Listen on 127.0.0.1; or put a reverse proxy with TLS in front and give its https address \
+                       as public_url; where nobody can listen in, say allow_insecure = true",
+            });
+        }
+        Ok(())
     }
 
     /// Reads the keys from their files.
@@ -347,90 +337,6 @@ impl Config {
             .map(|key| Ok((key.id.clone(), key.read()?)))
             .collect::<Result<Vec<_>, ConfigError>>()?;
         KeyRing::new(keys).map_err(ConfigError::Keys)
-    }
-
-    /// The database's address without its password.
-    pub fn database_shown(&self) -> String {
-        let url = self.database.expose_secret();
-        let scheme = url.split(':').next().unwrap_or_default();
-        if scheme == "sqlite" {
-            return url.to_owned();
-        }
-        match Url::parse(url) {
-            // A password may also stand in the query, and a stray `/`, `@` or `#` in one shifts the parts.
-            Ok(mut parsed) if parsed.fragment().is_none() && !parsed.path().contains('@') => {
-                parsed.set_query(None);
-                if parsed.password().is_some() && parsed.set_password(Some("hidden")).is_err() {
-                    return format!("{scheme}:(hidden)");
-                }
-                parsed.to_string()
-            }
-            _ => format!("{scheme}:(hidden)"),
-        }
-    }
-}
-
-impl fmt::Display for Config {
-    /// What is in force, without secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-        writeln!(f, "listen = {:?}", self.listen.to_string())?;
-        writeln!(f, "public_url = {:?}", self.public_url.as_str())?;
-        let proxies = self
-            .trusted_proxies
-            .iter()
-            .map(|net| format!("{:?}", net.to_string()))
-            .collect();
-        writeln!(f, "trusted_proxies = {}", list(proxies))?;
-        writeln!(f, "database = {:?}", self.database_shown())?;
-        writeln!(f, "max_connections = {}", self.max_connections)?;
-        writeln!(f, "migrate_on_start = {}", self.migrate_on_start)?;
-        writeln!(f, "workers = {}", self.workers)?;
-        writeln!(f, "lease_seconds = {}", self.lease.as_secs())?;
-        writeln!(f, "sign_ins_per_minute = {}", self.sign_ins_per_minute)?;
-        writeln!(f, "log = {:?}", self.log)?;
-        writeln!(
-            f,
-            "log_format = {:?}",
-            format!("{:?}", self.log_format).to_lowercase()
-        )?;
-        if let Some(address) = self.metrics_listen {
-            writeln!(f, "metrics_listen = {:?}", address.to_string())?;
-        }
-        writeln!(
-            f,
-            "# metrics token: {}",
-            if self.metrics_token.is_some() {
-                "set"
-            } else {
-                "none"
-            }
-        )?;
-        if let Some(dir) = &self.site_dir {
-            writeln!(f, "site_dir = {:?}", dir.display().to_string())?;
-        }
-        for key in &self.keys {
-            writeln!(
-                f,
-                "\n[[keys]]\nid = {:?}\nfile = {:?}",
-                key.id,
-                key.file.display().to_string()
-            )?;
-        }
-        for cloud in &self.clouds {
-            let (login, graph) = (cloud.login_base.as_str(), cloud.graph_base.as_str());
-            writeln!(f, "\n[[clouds]]\nid = {:?}\nname = {:?}", cloud.id, cloud.name)?;
-            writeln!(f, "login = {login:?}\ngraph = {graph:?}")?;
-        }
-        for org in &self.okta_orgs {
-            writeln!(
-                f,
-                "\n[[okta_orgs]]\ndomain = {:?}\nbase = {:?}",
-                org.domain,
-                org.base.as_str()
-            )?;
-        }
-        Ok(())
     }
 }
 
@@ -461,64 +367,13 @@ impl KeyFile {
     }
 }
 
-impl CloudEntry {
-    fn read(self) -> Result<Cloud, ConfigError> {
-        let taken = providers::built_in_clouds()
-            .iter()
-            .any(|cloud| cloud.id == self.id);
-        if taken || self.id.is_empty() {
-            let cure = "choose an id that is not empty and not one of the built-in clouds";
-            return Err(ConfigError::Value {
-                setting: "clouds.id",
-                value: self.id,
-                cure,
-            });
-        }
-        for Address(url) in [&self.login, &self.graph] {
-            if url.scheme() != "https" && !(self.private_addresses && url.scheme() == "http") {
-                let cure = "use https, or say private_addresses = true for a laboratory";
-                return Err(ConfigError::Value {
-                    setting: "clouds",
-                    value: url.to_string(),
-                    cure,
-                });
-            }
-        }
-        Ok(Cloud {
-            id: self.id,
-            name: self.name,
-            login_base: self.login.0,
-            graph_base: self.graph.0,
-            ca_pem: self
-                .ca_file
-                .as_deref()
-                .map(|path| read("the CA file", path))
-                .transpose()?,
-            loopback_allowed: self.private_addresses,
-        })
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
-}
-
-impl OktaEntry {
-    fn read(self) -> Result<OktaOrg, ConfigError> {
-        let ca_pem = self
-            .ca_file
-            .as_deref()
-            .map(|path| read("the CA file", path))
-            .transpose()?;
-        Ok(OktaOrg {
-            domain: self.domain,
-            base: self.base.0,
-            ca_pem,
-        })
-    }
-}
-
-fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
-    toml::from_str(text).map_err(|source| ConfigError::File {
-        path: path.to_owned(),
-        source: Box::new(source),
-    })
 }
 
 fn read(what: &'static str, path: &Path) -> Result<String, ConfigError> {

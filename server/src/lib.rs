@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod config;
+pub mod database;
 pub mod errors;
 pub mod http;
 pub mod logging;

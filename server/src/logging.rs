@@ -8,14 +8,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::{Config, LogFormat};
 use crate::errors::Failure;
 
+/// What is to be logged.
+pub fn filter(config: &Config) -> Result<EnvFilter, Failure> {
+    EnvFilter::try_new(&config.log)
+        .map_err(|error| Failure::new(format!("log {:?} is not understood", config.log), error))
+}
+
 /// Starts logging to standard error; called once, by commands that work for long.
 pub fn start(config: &Config) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|error| {
-        Failure::new(
-            format!("the log filter {:?} is not understood", config.log),
-            error,
-        )
-    })?;
+    let filter = filter(config)?;
     let registry = tracing_subscriber::registry().with(filter);
     let writer = std::io::stderr;
     let started = match config.log_format {

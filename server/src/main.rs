@@ -1,6 +1,7 @@
 //! Arguments to command.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use server::commands::{check, config, create_admin, migrate, rekey, serve};
@@ -39,6 +40,9 @@ enum Command {
     Demo(server::commands::demo::Options),
 }
 
+/// How long what still runs on other threads may take when the command has ended.
+const LAST: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
@@ -56,7 +60,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new("the runtime could not be started", error))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match cli.command {
             Command::Serve => serve::run(&cli.flags).await,
             Command::Migrate => migrate::run(&cli.flags).await,
@@ -67,5 +71,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             #[cfg(feature = "demo")]
             Command::Demo(options) => server::commands::demo::run(&cli.flags, options).await,
         }
-    })
+    });
+    // Work on other threads, such as the hash of a password, is not waited for for ever.
+    runtime.shutdown_timeout(LAST);
+    ended
 }

@@ -1,5 +1,6 @@
 //! The HTTP edge: pages, server functions, plain routes, and the layers around them in order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{self, HeaderName};
@@ -35,13 +36,15 @@ use crate::errors::Failure;
 use crate::http::assets::Assets;
 use crate::http::export;
 use crate::http::limit::{SignInLimit, sign_ins};
+use crate::http::refused::Refusals;
 use crate::http::request_id::MakeId;
+use crate::http::text::storable_text;
 use crate::http::{events, health, metrics};
 use crate::session_store::DbSessionStore;
 use crate::wiring::Parties;
 
 /// Bytes of the largest request: a form with a certificate chain and a key in it is far below.
-const BODY: usize = 1024 * 1024;
+pub(crate) const BODY: usize = 1024 * 1024;
 /// How long an answer may take to begin. The longest is a connection test with a slow provider.
 const ANSWER: Duration = Duration::from_mins(2);
 /// Pages leave their own, with a nonce; everything else needs nothing.
@@ -51,6 +54,7 @@ const BARE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 
 #[derive(Clone)]
 pub struct AppState {
     pub services: Services,
+    pub sessions: DbSessionStore,
     pub assets: Assets,
     pub leptos: LeptosOptions,
     /// Cancelled when the server goes down.
@@ -73,12 +77,12 @@ pub fn build(config: &Config, parties: &Parties, stopping: CancellationToken) ->
         .build();
     let state = AppState {
         services: parties.services.clone(),
+        sessions: DbSessionStore::new(parties.db.clone(), Arc::clone(&parties.clock)),
         assets,
         leptos,
         stopping,
     };
-    let routes = routes(config, state);
-    layered(config, parties, routes)
+    layered(config, &state, routes(config, state.clone()))
 }
 
 fn routes(config: &Config, state: AppState) -> Router {
@@ -86,16 +90,7 @@ fn routes(config: &Config, state: AppState) -> Router {
     let options = state.leptos.clone();
     let pages = generate_route_list(app::App);
     let mut router = Router::new()
-        .route("/customers.csv", get(export::customers))
-        .route("/customers.json", get(export::customers))
-        .route("/c/{customer}/people.csv", get(export::people))
-        .route("/c/{customer}/people.json", get(export::people))
-        .route("/c/{customer}/found.csv", get(export::found))
-        .route("/c/{customer}/found.json", get(export::found))
-        .route("/c/{customer}/runs.csv", get(export::runs))
-        .route("/c/{customer}/runs.json", get(export::runs))
-        .route("/c/{customer}/runs/{run}/changes.csv", get(export::changes))
-        .route("/c/{customer}/runs/{run}/changes.json", get(export::changes))
+        .merge(export::routes())
         .route("/c/{customer}/runs/{run}/events", get(events::run_events))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -108,16 +103,22 @@ fn routes(config: &Config, state: AppState) -> Router {
 }
 
 /// The layers, from the inside out: a request meets the last one first.
-fn layered(config: &Config, parties: &Parties, routes: Router) -> Result<Router, Failure> {
+fn layered(config: &Config, state: &AppState, routes: Router) -> Result<Router, Failure> {
     let origin = config.public_url.origin().ascii_serialization();
     let csrf = CsrfLayer::new()
         .add_trusted_origin(&origin)
         .map_err(|error| Failure::new(format!("the public address {origin:?} is not an origin"), error))?;
-    let limit = SignInLimit::new(config.sign_ins_per_minute, config.trusted_proxies.clone());
+    let refusals = Refusals::new(&state.assets);
+    let limit = SignInLimit::new(config, refusals.clone());
     let sensitive = [header::AUTHORIZATION, header::COOKIE];
     Ok(routes
-        .layer(sessions(config, parties))
+        .layer(sessions(config, state.sessions.clone()))
+        .layer(middleware::map_response_with_state(
+            config.secure(),
+            removed_cookies,
+        ))
         .layer(middleware::from_fn_with_state(limit, sign_ins))
+        .layer(middleware::from_fn_with_state(refusals, storable_text))
         .layer(csrf)
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(TimeoutLayer::with_status_code(
@@ -141,8 +142,7 @@ fn layered(config: &Config, parties: &Parties, routes: Router) -> Result<Router,
 
 /// The session's cookie: `__Host-` and Secure wherever browsers reach us over TLS. `SameSite=Lax`, because Strict
 /// would lose the session on the way back from an identity provider.
-fn sessions(config: &Config, parties: &Parties) -> SessionManagerLayer<DbSessionStore> {
-    let store = DbSessionStore::new(parties.db.clone(), parties.clock.clone());
+fn sessions(config: &Config, store: DbSessionStore) -> SessionManagerLayer<DbSessionStore> {
     let name = if config.secure() {
         "__Host-usersync"
     } else {
@@ -155,6 +155,26 @@ fn sessions(config: &Config, parties: &Parties) -> SessionManagerLayer<DbSession
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// The cookie that removes the session's: tower-sessions leaves `Secure` out, and without it browsers refuse every
+/// cookie with our `__Host-` name (RFC 6265bis, section 5.7), so that the old one would stay.
+async fn removed_cookies(State(secure): State<bool>, mut response: Response) -> Response {
+    if let header::Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
+        for cookie in cookies.iter_mut() {
+            let whole = cookie
+                .to_str()
+                .ok()
+                .filter(|text| secure && text.starts_with("__Host-") && !text.contains("Secure"))
+                .and_then(|text| {
+                    HeaderValue::try_from(format!("{text}; Secure; HttpOnly; SameSite=Lax")).ok()
+                });
+            if let Some(whole) = whole {
+                *cookie = whole;
+            }
+        }
+    }
+    response
 }
 
 /// What pages and server functions find: the services; and for a page the policy with the nonce of its scripts.

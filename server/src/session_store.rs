@@ -37,6 +37,15 @@ impl DbSessionStore {
     pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
         Self { db, clock }
     }
+
+    /// Whether this session has not ended and is `user`'s. Not a use of it: whoever only looks on does not keep a
+    /// session alive.
+    pub async fn is_of(&self, id: &Id, user: ConsoleUserId) -> std::result::Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.db.read().await?;
+        let row = sessions::load(&mut tx, &hash(*id), now, now - IDLE).await?;
+        Ok(row.is_some_and(|row| row.user() == Some(user)))
+    }
 }
 
 impl fmt::Debug for DbSessionStore {

@@ -16,7 +16,7 @@ use store::{Db, DbOptions};
 
 use crate::config::Config;
 use crate::errors::{Failure, chain};
-use crate::session_store;
+use crate::{database, session_store};
 
 /// The real clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,11 +54,15 @@ pub async fn open(config: &Config) -> Result<Db, Failure> {
         url: config.database.expose_secret().to_owned(),
         max_connections: config.max_connections,
     };
-    Db::open(&options).await.map_err(|error| {
-        Failure::new(
-            format!("the database {} could not be opened", config.database_shown()),
-            error,
-        )
+    let error = match Db::open(&options).await {
+        Ok(db) => return Ok(db),
+        Err(error) => error,
+    };
+    let what = format!("the database {} could not be opened", config.database_shown());
+    let seen = database::sqlite_file(&options.url).and_then(database::obstacle);
+    Err(match seen {
+        Some(seen) => Failure::plain(format!("{what}: {seen}")),
+        None => Failure::new(what, error),
     })
 }
 

@@ -77,16 +77,28 @@ pub async fn sign_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Creates the first staff administrator and signs them in. Refused as soon as anybody exists.
+/// Creates the first staff administrator for whoever holds the set-up code, and signs them in. Refused as soon as
+/// anybody exists.
 #[server(endpoint = "auth/first-admin")]
-pub async fn create_first_admin(name: String, email: String, password: String) -> Result<(), ApiError> {
+pub async fn create_first_admin(
+    setup_code: String,
+    name: String,
+    email: String,
+    password: String,
+) -> Result<(), ApiError> {
     let typed = Typed {
         name: name.clone(),
         email: email.clone(),
     };
     let path = <CreateFirstAdmin as leptos::server_fn::ServerFn>::PATH;
+    let first = services::FirstAdmin {
+        setup_code,
+        name,
+        email,
+        password: password.into(),
+    };
     let user = super::visit_form(path, &typed, |services| async move {
-        services.create_first_admin(&name, &email, &password).await
+        services.create_first_admin(&first).await
     })
     .await?;
     super::server::begin_session(user).await?;

@@ -1,4 +1,4 @@
-//! The console's own accounts: signing in, the first administrator, and who somebody is.
+//! The console's own accounts: signing in, and who somebody is. The first administrator: `first_visit`.
 //!
 //! Passwords are kept as Argon2id (19 MiB, two passes, RFC 9106 and OWASP). An attempt is charged to its address in
 //! the database before the password is looked at, and given back on success: so attempts in parallel, or at several
@@ -48,42 +48,6 @@ pub struct NewUser {
 }
 
 impl Services {
-    /// Whether nobody can sign in yet, so that the first administrator has to be created.
-    pub async fn first_run(&self) -> Result<bool, ServiceError> {
-        let mut tx = self.db().read().await?;
-        Ok(store::console_users::count(&mut tx).await? == 0)
-    }
-
-    /// Creates the first staff administrator; refused as soon as anybody exists.
-    pub async fn create_first_admin(
-        &self,
-        name: &str,
-        email: &str,
-        password: &str,
-    ) -> Result<ConsoleUserId, ServiceError> {
-        if !self.first_run().await? {
-            return Err(UserError::Forbidden.into());
-        }
-        let user = NewUser {
-            name: name.to_owned(),
-            email: email.to_owned(),
-            password: password.into(),
-            role: Role::Staff,
-            customer: None,
-        };
-        let password_hash = checked_hash(&user).await?;
-        let mut tx = self.db().begin().await?;
-        store::console_users::lock_first(&mut tx).await?;
-        if store::console_users::count(&mut tx).await? > 0 {
-            return Err(UserError::Forbidden.into());
-        }
-        let id = self
-            .insert_user(&mut tx, &Actor::system("First visit"), &user, &password_hash)
-            .await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
     /// Creates a console user, at the word of an operator.
     pub async fn create_user(&self, actor: &Actor, user: &NewUser) -> Result<ConsoleUserId, ServiceError> {
         actor.require(Permission::CreateCustomer)?;
@@ -98,7 +62,7 @@ impl Services {
         Ok(id)
     }
 
-    async fn insert_user(
+    pub(crate) async fn insert_user(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -248,7 +212,7 @@ fn whole_seconds(wait: TimeDelta) -> u64 {
 }
 
 /// Checks what was typed about a new user, all of it at once, and hashes the password.
-async fn checked_hash(user: &NewUser) -> Result<String, ServiceError> {
+pub(crate) async fn checked_hash(user: &NewUser) -> Result<String, ServiceError> {
     let errors = user_errors(user);
     if !errors.is_empty() {
         return Err(UserError::Invalid { errors }.into());
@@ -256,7 +220,7 @@ async fn checked_hash(user: &NewUser) -> Result<String, ServiceError> {
     hash(user.password.expose_secret()).await
 }
 
-fn user_errors(user: &NewUser) -> Vec<FieldError> {
+pub(crate) fn user_errors(user: &NewUser) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, message: String| {
         errors.push(FieldError {

@@ -9,6 +9,7 @@ pub mod auth;
 mod customers;
 mod error;
 mod export;
+mod first_visit;
 mod local_accounts;
 mod paging;
 mod people;
@@ -29,6 +30,7 @@ use rand::RngCore;
 use store::Db;
 
 pub use error::ServiceError;
+pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
 

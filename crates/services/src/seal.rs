@@ -8,8 +8,10 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use rand::RngCore;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use sha2::Sha256;
 use store::Tx;
 
 use crate::{ServiceError, Services};
@@ -146,6 +148,22 @@ impl KeyRing {
     }
 }
 
+impl KeyRing {
+    /// 32 bytes that only holders of the keys can know, for one purpose: one of each key, the one that seals first.
+    pub(crate) fn derive(&self, purpose: &str) -> Vec<Vec<u8>> {
+        let of_key = |(_, key): &(String, SecretSlice<u8>)| {
+            let mac = Hmac::<Sha256>::new_from_slice(key.expose_secret()).ok()?;
+            Some(
+                mac.chain_update(purpose.as_bytes())
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+            )
+        };
+        self.0.iter().filter_map(of_key).collect()
+    }
+}
+
 fn cipher(id: &str, key: &SecretSlice<u8>) -> Result<XChaCha20Poly1305, SealError> {
     let bytes: [u8; KEY_BYTES] = key.expose_secret().try_into().map_err(|_| SealError::KeyLength {
         id: id.to_owned(),
@@ -268,6 +286,15 @@ mod tests {
             ring(&[("a", 9)]).open(&place, &old),
             Err(SealError::DoesNotOpen { .. })
         ));
+    }
+
+    #[test]
+    fn what_is_derived_depends_on_key_and_purpose() {
+        let derived = ring(&[("a", 1), ("b", 2)]).derive("x");
+        assert_eq!(derived.len(), 2);
+        assert_ne!(derived[0], derived[1]);
+        assert_eq!(ring(&[("c", 2)]).derive("x"), derived[1..]);
+        assert_ne!(ring(&[("a", 1)]).derive("y")[0], derived[0]);
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Connection, Postgres, Sqlite, Transaction};
 
 use crate::StoreError;
 
@@ -54,6 +54,21 @@ impl Db {
             let shown = url.split(':').next().unwrap_or_default().to_owned();
             Err(StoreError::Address { shown })
         }
+    }
+
+    /// Tries once to reach PostgreSQL, and says why not: opening waits for a database that is starting, and ends with
+    /// nothing but a time-out. SQLite has nothing to reach.
+    pub async fn reach(url: &str) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Driver {
+            statement: "reach",
+            source,
+        };
+        if url.starts_with("sqlite:") {
+            return Ok(());
+        }
+        let options: PgConnectOptions = url.parse().map_err(failed)?;
+        let connection = PgConnection::connect_with(&options).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {

@@ -10,9 +10,9 @@ import { expect, test as base } from "../support/fixtures.ts";
 
 const START_DEADLINE_MS = 60_000;
 
-/** A server on an empty database; gives its address. */
-const test = base.extend<{ empty: string }>({
-  empty: async ({}, use) => {
+/** A server on an empty database: its address, and the set-up code it printed. */
+const test = base.extend<{ server: { empty: string; code: string } }>({
+  server: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), "usersync-first-run-"));
     const key = join(folder, "key");
     writeFileSync(key, randomBytes(32).toString("base64"));
@@ -26,11 +26,17 @@ const test = base.extend<{ empty: string }>({
       program,
       ["serve", "--database", `sqlite:${join(folder, "usersync.db")}`, "--listen", `127.0.0.1:${port}`,
         "--public-url", url, "--key-file", `test=${key}`, "--log", "error"],
-      { stdio: "ignore" },
+      { stdio: ["ignore", "pipe", "ignore"] },
     );
+    let printed = "";
+    server.stdout.on("data", (text: Buffer) => (printed += text.toString()));
     try {
       await answers(`${url}/readyz`, server);
-      await use(url);
+      const code = /set-up code (\S+)/.exec(printed)?.[1];
+      if (!code) {
+        throw new Error(`the server printed no set-up code: ${printed}`);
+      }
+      await use({ empty: url, code });
     } finally {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       if (server.exitCode === null) {
@@ -70,7 +76,8 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
 }
 
 test.describe("the first visit", () => {
-  test("creates the first administrator, once, and signs them in", async ({ page, empty, alive, accessible }) => {
+  test("creates the first administrator, once, and signs them in", async ({ page, server, alive, accessible }) => {
+    const { empty, code } = server;
     for (const path of ["/", "/sign-in"]) {
       await page.goto(empty + path);
       await expect(page).toHaveURL(`${empty}/welcome`);
@@ -79,16 +86,19 @@ test.describe("the first visit", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Welcome to User Sync" })).toBeVisible();
     await accessible();
 
+    await page.getByLabel("Set-up code").fill("0000-0000-0000-0000-0000");
     await page.getByLabel("Your name").fill("Priya Raman");
     await page.getByLabel("E-mail address").fill("priya@vendor.example");
     await page.getByLabel("Password").fill("short");
     await page.getByRole("button", { name: /Create the administrator/ }).click();
     await expect(page.getByRole("alert")).toContainText("at least 12 characters");
+    await expect(page.getByRole("alert"), "a stranger becomes nobody").toContainText("not the set-up code");
     await alive();
     await expect(page.getByLabel("Your name")).toHaveValue("Priya Raman");
     await expect(page.getByLabel("E-mail address")).toHaveValue("priya@vendor.example");
     await accessible();
 
+    await page.getByLabel("Set-up code").fill(code);
     await page.getByLabel("Password").fill("a long enough password");
     await page.getByRole("button", { name: /Create the administrator/ }).click();
     await expect(page.getByRole("heading", { name: "No customers yet" })).toBeVisible();

@@ -1,16 +1,20 @@
 //! `usersync check`: what is wrong with the configuration, in plain words.
 
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use services::audit::Chain;
 use store::Db;
 
 use crate::config::{Config, Flags};
 use crate::errors::{Failure, chain};
 use crate::wiring::{self, SystemClock};
+use crate::{database as place, logging as logs};
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -69,6 +73,9 @@ pub async fn findings(flags: &Flags) -> Vec<Finding> {
     let mut findings = vec![Finding::Good("the configuration is understood".to_owned())];
     findings.extend(addresses(&config));
     findings.push(keys(&config));
+    findings.extend(readable_keys(&config));
+    findings.extend(logging(&config));
+    findings.extend(site(&config));
     findings.push(clouds(&config));
     findings.extend(database(&config).await);
     findings
@@ -81,9 +88,14 @@ fn addresses(config: &Config) -> Vec<Finding> {
             "the public address {url} uses https; the session cookie is __Host- and Secure"
         ))
     } else {
-        Finding::Note(format!(
-            "the public address {url} is plain http: good for this machine only"
-        ))
+        Finding::Note(if config.allow_insecure {
+            format!(
+                "the public address {url} is plain http, which allow_insecure allows: passwords and sessions can be \
+                 read on their way"
+            )
+        } else {
+            format!("the public address {url} is plain http: good for this machine only")
+        })
     }];
     if config.secure() && config.trusted_proxies.is_empty() {
         findings.push(Finding::Note(
@@ -143,9 +155,77 @@ fn clouds(config: &Config) -> Finding {
     ))
 }
 
+/// A key that others can read is no key.
+fn readable_keys(config: &Config) -> Vec<Finding> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let is_open = |path: &PathBuf| {
+            path.metadata()
+                .is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
+        };
+        let files = config
+            .keys
+            .iter()
+            .map(|key| &key.file)
+            .filter(|path| is_open(path));
+        files
+            .map(|path| {
+                let path = path.display();
+                Finding::Note(format!(
+                    "the key file {path} can be read by others: chmod 600 {path}"
+                ))
+            })
+            .collect()
+    }
+    #[cfg(not(unix))]
+    {
+        _ = config;
+        Vec::new()
+    }
+}
+
+fn logging(config: &Config) -> Option<Finding> {
+    let error = logs::filter(config).err()?;
+    Some(Finding::Wrong(format!(
+        "{}. Write error, warn, info, debug or trace; or per module, as in info,providers=debug",
+        chain(&error)
+    )))
+}
+
+fn site(config: &Config) -> Option<Finding> {
+    let dir = config.site_dir.as_ref()?;
+    (!dir.join("pkg/usersync.js").is_file()).then(|| {
+        Finding::Wrong(format!(
+            "site_dir {} does not hold the browser's files (pkg/usersync.js): leave site_dir out to use the ones inside \
+             the program",
+            dir.display()
+        ))
+    })
+}
+
 async fn database(config: &Config) -> Vec<Finding> {
     let shown = config.database_shown();
-    let db = match tokio::time::timeout(PATIENCE, wiring::open(config)).await {
+    // Looking must not make a database.
+    if let Some(file) = place::sqlite_file(config.database.expose_secret()) {
+        if let Some(obstacle) = place::obstacle(file) {
+            return vec![Finding::Wrong(format!(
+                "the database {shown} cannot be used: {obstacle}"
+            ))];
+        }
+        if !file.exists() {
+            return vec![Finding::Note(format!(
+                "the database {shown} is not there yet; the server makes it when it starts"
+            ))];
+        }
+    }
+    let reached = Db::reach(config.database.expose_secret());
+    let opened = async {
+        let failed = |error| Failure::new(format!("the database {shown} cannot be reached"), error);
+        reached.await.map_err(failed)?;
+        wiring::open(config).await
+    };
+    let db = match tokio::time::timeout(PATIENCE, opened).await {
         Ok(Ok(db)) => db,
         Ok(Err(failure)) => return vec![Finding::Wrong(chain(&failure))],
         Err(_) => {
@@ -158,6 +238,7 @@ async fn database(config: &Config) -> Vec<Finding> {
     match db.pending_migrations().await {
         Ok(0) => {
             findings.push(Finding::Good("its schema is up to date".to_owned()));
+            findings.extend(nobody(config, &db).await);
             findings.push(audit(config, db.clone()).await);
         }
         Ok(_) if config.migrate_on_start => findings.push(Finding::Note(
@@ -170,6 +251,21 @@ async fn database(config: &Config) -> Vec<Finding> {
     }
     db.close().await;
     findings
+}
+
+/// Says so while nobody can sign in, and how that ends.
+async fn nobody(config: &Config, db: &Db) -> Option<Finding> {
+    let keys = config.key_ring().ok()?;
+    let parties = wiring::build(config, db.clone(), keys, Arc::new(SystemClock));
+    match parties.services.first_run().await {
+        Ok(false) => None,
+        Ok(true) => Some(Finding::Note(format!(
+            "nobody can sign in yet: run `usersync create-admin`, or open {}welcome with the set-up code that \
+             `usersync serve` prints",
+            config.public_url
+        ))),
+        Err(error) => Some(Finding::Wrong(chain(&error))),
+    }
 }
 
 async fn audit(config: &Config, db: Db) -> Finding {

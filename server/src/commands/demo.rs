@@ -119,7 +119,7 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
     let signals = tokio::spawn(serve::stop_on_signal(stop.clone()));
     let served = serve::serve(&config, &parties, listener, None, stop).await;
     signals.abort();
-    parties.db.close().await;
+    serve::close(&parties.db, serve::CLOSING).await;
     simulator.shutdown().await;
     // Whoever finds the file must find the console, too.
     let _ = std::fs::remove_file(&options.ready);

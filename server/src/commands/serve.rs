@@ -1,11 +1,13 @@
 //! `usersync serve`: the console and the jobs, until told to stop.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use store::Db;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +18,8 @@ use crate::{http, logging, router};
 
 /// How long requests and jobs under way may take to end.
 const GRACE: Duration = Duration::from_secs(25);
+/// How long the database may take to close: whatever was cut off may still hold a connection.
+pub const CLOSING: Duration = Duration::from_secs(5);
 
 pub async fn run(flags: &Flags) -> Result<ExitCode, Failure> {
     let config =
@@ -38,13 +42,44 @@ pub async fn run(flags: &Flags) -> Result<ExitCode, Failure> {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
+    if !config.secure() && (config.allow_insecure || !config.listen.ip().is_loopback()) {
+        tracing::warn!("allow_insecure: passwords and sessions can be read on their way to this server");
+    }
+    greet(&config, &parties).await?;
     tracing::info!(address = %config.listen, url = %config.public_url, "serving");
     let signals = tokio::spawn(stop_on_signal(stop.clone()));
     let served = serve(&config, &parties, listener, metrics, stop).await;
     signals.abort();
-    parties.db.close().await;
+    close(&parties.db, CLOSING).await;
     tracing::info!("stopped");
     served.map(|()| ExitCode::SUCCESS)
+}
+
+/// As long as nobody can sign in, the set-up code goes to standard output; not to the log, which others may read.
+async fn greet(config: &Config, parties: &Parties) -> Result<(), Failure> {
+    let code = parties
+        .services
+        .setup_code()
+        .await
+        .map_err(|error| Failure::new("the accounts could not be read", error))?;
+    let Some(code) = code else { return Ok(()) };
+    tracing::warn!("nobody can sign in yet; standard output says how");
+    let url = &config.public_url;
+    let told = writeln!(
+        std::io::stdout(),
+        "Nobody can sign in yet. Open {url}welcome and enter the set-up code {code}\n\
+         or run `usersync create-admin`."
+    );
+    told.map_err(|error| Failure::new("the set-up code could not be printed", error))
+}
+
+/// Closes the database, but does not wait for it for ever. False: something still held a connection.
+pub async fn close(db: &Db, patience: Duration) -> bool {
+    let closed = tokio::time::timeout(patience, db.close()).await.is_ok();
+    if !closed {
+        tracing::warn!("a connection to the database was still in use after {patience:?}; it is cut off");
+    }
+    closed
 }
 
 /// Opens an address.
@@ -64,6 +99,7 @@ pub async fn serve(
 ) -> Result<(), Failure> {
     let edge = router::build(config, parties, stop.clone())?;
     let runner = tokio::spawn(wiring::runner(parties, config.workers, config.lease).run(stop.clone()));
+    let working = runner.abort_handle();
     if let Some(listener) = metrics {
         // It holds nothing up: numbers are served until the process ends.
         tokio::spawn(answer(
@@ -73,6 +109,7 @@ pub async fn serve(
         ));
     }
     let served = tokio::spawn(answer(listener, edge, stop.clone()));
+    let serving = served.abort_handle();
     let ended = async {
         let served = served.await;
         // If serving failed, the jobs stop, too.
@@ -94,6 +131,8 @@ pub async fn serve(
         }
         () = patience => {
             tracing::warn!("what was still under way after {GRACE:?} is cut off");
+            working.abort();
+            serving.abort();
             Ok(())
         }
     }

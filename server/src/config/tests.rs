@@ -1,3 +1,5 @@
+use secrecy::ExposeSecret;
+
 use super::*;
 
 fn load(flags: &Flags, text: &str) -> Result<Config, ConfigError> {
@@ -52,14 +54,66 @@ fn a_flag_wins_over_the_file() {
 
 #[test]
 fn what_is_wrong_is_said_in_plain_words() {
-    assert!(problem("public_url = \"http://usersync.example.org\"").contains("use https"));
+    assert!(problem("public_url = \"ftp://usersync.example.org\"").contains("begin with https://"));
     assert!(problem("public_url = \"https://x.example/console\"").contains("without a path"));
     assert!(problem("trusted_proxies = [\"10.0.0.0/33\"]").contains("10.0.0.0/33"));
     let cloud = "[[clouds]]\nid = \"ID\"\nname = \"x\"\nlogin = \"http://a\"\ngraph = \"https://b\"";
     assert!(problem(&cloud.replace("ID", "global")).contains("built-in"));
     assert!(problem(&cloud.replace("ID", "lab")).contains("private_addresses"));
-    let unknown = load(&Flags::default(), "listn = \"x\"").expect_err("refused");
-    assert!(std::error::Error::source(&unknown).is_some_and(|source| source.to_string().contains("listn")));
+    for (text, said) in [
+        ("\nlistn = 1", "line 2 (listn = 1): unknown field `listn`"),
+        (
+            "listen = \"127.0.0.1\"",
+            "an IP address and a port, as in 127.0.0.1:3000",
+        ),
+        ("metrics_listen = \"x\"", "an IP address and a port"),
+        (
+            "public_url = \"usersync.example.org\"",
+            "as in https://usersync.example.org",
+        ),
+        ("workers = \"four\"", "line 1 (workers = \"four\")"),
+        ("database = \"\"", "write sqlite:FILE"),
+        ("database = \"sqlite:\"", "write sqlite:FILE"),
+        (
+            "database = \"mysql://u:hunter2@x/y\"",
+            "database \"mysql\" is not right: write sqlite:FILE",
+        ),
+    ] {
+        let problem = problem(text);
+        assert!(problem.contains(said), "{said}: {problem}");
+        assert!(
+            !problem.contains('\n') && !problem.contains("hunter2"),
+            "{problem}"
+        );
+    }
+    let secret = problem("database = \"postgres://u:hunter2@x/y");
+    assert!(!secret.contains("hunter2"), "{secret}");
+}
+
+#[test]
+fn plain_http_stays_on_this_machine_unless_the_operator_says_otherwise() {
+    for (text, named) in [
+        ("public_url = \"http://usersync.example.org\"", "public_url"),
+        ("public_url = \"http://10.1.2.3:3000\"", "public_url"),
+        ("listen = \"0.0.0.0:3000\"", "listen"),
+        ("listen = \"[::]:3000\"", "listen"),
+    ] {
+        let said = problem(text);
+        assert!(said.starts_with(named), "{said}");
+        for cure in ["reverse proxy with TLS", "https", "allow_insecure = true"] {
+            assert!(said.contains(cure), "{cure}: {said}");
+        }
+        let allowed = load(&Flags::default(), &format!("{text}\nallow_insecure = true")).expect("allowed");
+        assert!(!allowed.secure());
+    }
+    // Behind a proxy that speaks TLS.
+    let proxied = "listen = \"0.0.0.0:3000\"\npublic_url = \"https://usersync.example.org\"";
+    assert!(load(&Flags::default(), proxied).expect("right").secure());
+    load(
+        &Flags::default(),
+        "listen = \"127.0.0.2:80\"\npublic_url = \"http://[::1]\"",
+    )
+    .expect("this machine");
 }
 
 #[test]

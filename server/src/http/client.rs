@@ -21,12 +21,19 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(address) {
             break;
         }
-        match hop.trim().parse::<IpAddr>() {
-            Ok(ip) => address = ip.to_canonical(),
-            Err(_) => break,
+        match hop_address(hop) {
+            Some(ip) => address = ip.to_canonical(),
+            None => break,
         }
     }
     address
+}
+
+/// Some proxies write the port, too.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());
+    hop.parse().or_else(|_| with_port()).ok()
 }
 
 /// The peer of the connection; the unspecified address when a test calls without one.
@@ -73,6 +80,13 @@ mod tests {
         assert_eq!(
             seen("10.0.0.2", "198.51.100.1, 10.0.0.3", &["10.0.0.0/8"]),
             "198.51.100.1"
+        );
+        for with_port in ["198.51.100.1:4711", "198.51.100.1:4711, 10.0.0.3:80"] {
+            assert_eq!(seen("10.0.0.2", with_port, &["10.0.0.0/8"]), "198.51.100.1");
+        }
+        assert_eq!(
+            seen("10.0.0.2", "[2001:db8::1]:4711", &["10.0.0.0/8"]),
+            "2001:db8::1"
         );
         assert_eq!(seen("10.0.0.2", "nonsense", &["10.0.0.0/8"]), "10.0.0.2");
         assert_eq!(

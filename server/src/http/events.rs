@@ -1,5 +1,5 @@
-//! The progress of a run as server-sent events: each is the run as the page shows it; the stream ends with the run.
-//! An open stream would hold up a shutdown, so it ends with the server's cancellation token, too.
+//! The progress of a run as server-sent events: each is the run as the page shows it; the stream ends with the run,
+//! with the session of whoever listens, and with the server (an open stream would hold up a shutdown).
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -8,24 +8,21 @@ use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::views::RunView;
-use domain::{Actor, ConsoleUserId};
 use futures::stream;
+use services::ServiceError;
 
 use super::signed_in::{Reference, SignedIn, refusal};
 use crate::errors::chain;
 use crate::router::AppState;
 
-/// How often the run is looked at.
+/// How often the run, and who listens, are looked at.
 const LOOK: Duration = Duration::from_millis(700);
-/// Looks between two checks of who is listening: a session that was ended stops listening within half a minute.
-const LOOKS_PER_CHECK: u32 = 40;
 /// A stream ends after this many looks (about 35 minutes); the browser opens another one by itself.
 const LOOKS: u32 = 3000;
 
 struct Watch {
     state: AppState,
-    actor: Actor,
-    user: ConsoleUserId,
+    who: SignedIn,
     slug: String,
     number: i64,
     /// Told last.
@@ -40,16 +37,15 @@ pub async fn run_events(
     State(state): State<AppState>,
     Path((slug, number)): Path<(String, i64)>,
     Reference(reference): Reference,
-    SignedIn { actor, user }: SignedIn,
+    who: SignedIn,
 ) -> Response {
-    let first = match state.services.run(&actor, &slug, number).await {
+    let first = match state.services.run(&who.actor, &slug, number).await {
         Ok(run) => run,
         Err(error) => return refusal(error, &reference),
     };
     let watch = Watch {
         state,
-        actor,
-        user,
+        who,
         slug,
         number,
         told: None,
@@ -90,21 +86,25 @@ impl Watch {
             () = self.state.stopping.cancelled() => return None,
             () = tokio::time::sleep(LOOK) => {}
         }
-        if self.looks.is_multiple_of(LOOKS_PER_CHECK) {
-            let (actor, _) = self.state.services.identify(self.user).await.ok()??;
-            self.actor = actor;
-        }
-        match self
-            .state
-            .services
-            .run(&self.actor, &self.slug, self.number)
-            .await
-        {
-            Ok(run) => Some(run),
+        match self.see().await {
+            Ok(run) => run,
             Err(error) => {
                 tracing::warn!(error = %chain(&error), "a run could not be watched any longer");
                 None
             }
         }
+    }
+
+    /// The run, for as long as the session lasts and its person may see it.
+    async fn see(&mut self) -> Result<Option<RunView>, ServiceError> {
+        if !self.who.renew(&self.state).await? {
+            return Ok(None);
+        }
+        let run = self
+            .state
+            .services
+            .run(&self.who.actor, &self.slug, self.number)
+            .await?;
+        Ok(Some(run))
     }
 }

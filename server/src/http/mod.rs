@@ -7,5 +7,7 @@ pub mod export;
 pub mod health;
 pub mod limit;
 pub mod metrics;
+pub mod refused;
 pub mod request_id;
 pub mod signed_in;
+pub mod text;

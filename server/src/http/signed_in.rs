@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Actor, ConsoleUserId, UserError};
 use services::{ServiceError, Services};
 use tower_sessions::Session;
+use tower_sessions::session::Id;
 
 use crate::errors::chain;
 use crate::router::AppState;
@@ -17,7 +18,22 @@ use crate::session_store::USER;
 /// The signed-in actor; without one the answer is 401, or the sign-in page for a browser.
 pub struct SignedIn {
     pub actor: Actor,
-    pub user: ConsoleUserId,
+    user: ConsoleUserId,
+    session: Id,
+}
+
+impl SignedIn {
+    /// Looks again who this is, for answers that last. False when the session has ended or its user is gone.
+    pub async fn renew(&mut self, state: &AppState) -> Result<bool, ServiceError> {
+        if !state.sessions.is_of(&self.session, self.user).await? {
+            return Ok(false);
+        }
+        let Some((actor, _)) = state.services.identify(self.user).await? else {
+            return Ok(false);
+        };
+        self.actor = actor;
+        Ok(true)
+    }
 }
 
 impl FromRequestParts<AppState> for SignedIn {
@@ -30,24 +46,24 @@ impl FromRequestParts<AppState> for SignedIn {
         let session = parts.extensions.get::<Session>().cloned();
         let reference = reference(&parts.headers);
         match identify(session, &state.services).await {
-            Ok(Some((user, actor))) => Ok(Self { actor, user }),
+            Ok(Some(who)) => Ok(who),
             Ok(None) => Err(sign_in(&parts.headers)),
             Err(error) => Err(refusal(error, &reference)),
         }
     }
 }
 
-async fn identify(
-    session: Option<Session>,
-    services: &Services,
-) -> Result<Option<(ConsoleUserId, Actor)>, ServiceError> {
+async fn identify(session: Option<Session>, services: &Services) -> Result<Option<SignedIn>, ServiceError> {
     let Some(session) = session else { return Ok(None) };
     let user: Option<ConsoleUserId> = session
         .get(USER)
         .await
         .map_err(|error| ServiceError::internal("read session", error))?;
-    let Some(user) = user else { return Ok(None) };
-    Ok(services.identify(user).await?.map(|(actor, _)| (user, actor)))
+    let (Some(user), Some(session)) = (user, session.id()) else {
+        return Ok(None);
+    };
+    let known = services.identify(user).await?;
+    Ok(known.map(|(actor, _)| SignedIn { actor, user, session }))
 }
 
 fn sign_in(headers: &HeaderMap) -> Response {

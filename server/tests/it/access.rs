@@ -8,11 +8,7 @@ use leptos_axum::generate_route_list;
 use crate::app::TestApp;
 
 /// Functions anybody may call. The list may only shrink.
-const OPEN: &[&str] = &[
-    "/api/auth/sign-in",
-    "/api/auth/sign-out",
-    "/api/auth/first-admin",
-];
+const OPEN: &[&str] = &["/api/auth/sign-in", "/api/auth/sign-out", "/api/auth/first-admin"];
 
 /// Something for every argument of every function, so that each gets as far as asking who calls.
 const ARGUMENTS: &[(&str, &str)] = &[
@@ -46,7 +42,11 @@ async fn every_server_function_asks_who_calls() {
     let mut seen = 0;
     let mut open = Vec::new();
     for (path, method) in server_fn_paths() {
-        assert_eq!(method, http::Method::POST, "{path}: pages read by themselves, without an address");
+        assert_eq!(
+            method,
+            http::Method::POST,
+            "{path}: pages read by themselves, without an address"
+        );
         if OPEN.contains(&path) {
             continue;
         }
@@ -58,6 +58,17 @@ async fn every_server_function_asks_who_calls() {
     }
     assert!(seen > 10, "the functions are registered");
     assert!(open.is_empty(), "{}", open.join("\n"));
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_understood_is_the_callers_mistake() {
+    let app = TestApp::new().await.with_people().await;
+    let cookie = app.sign_in("admin@contoso.example").await;
+    for form in [&[][..], &[("customer", "contoso"), ("number", "many")][..]] {
+        let answer = app.post("/api/runs/cancel", form, Some(&cookie)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{form:?}");
+        assert_eq!(answer.json(), "Malformed", "{form:?}");
+    }
 }
 
 #[tokio::test]
@@ -130,8 +141,15 @@ async fn every_page_asks_who_looks() {
         assert!(to.starts_with("/sign-in"), "{path} leads to {to}");
         if path.starts_with("/c/") {
             let answer = app.get_as(&path, Some(&stranger)).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} for somebody else's admin");
-            assert!(!answer.body.contains("Contoso"), "{path} names the customer to a stranger");
+            assert_eq!(
+                answer.status,
+                StatusCode::NOT_FOUND,
+                "{path} for somebody else's admin"
+            );
+            assert!(
+                !answer.body.contains("Contoso"),
+                "{path} names the customer to a stranger"
+            );
         }
     }
 }

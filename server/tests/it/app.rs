@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
-use domain::{Actor, Role};
+use domain::settings::{Scope, ScopeGroup};
+use domain::sync::RunKind;
+use domain::views::ProviderForm;
+use domain::{Actor, ObjectId, Role};
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Request, StatusCode};
 use server::config::{Config, Flags, KeyFile};
@@ -35,8 +38,13 @@ impl TestApp {
 
     /// With another configuration than the documented one.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(TestDb::open(Backend::Sqlite).await, change).await
+    }
+
+    /// Over this database.
+    #[expect(clippy::unused_async, reason = "pools are made inside the runtime")]
+    pub(crate) async fn over(db: TestDb, change: impl FnOnce(&mut Config)) -> Self {
         server::wiring::install_crypto().expect("the only TLS implementation");
-        let db = TestDb::open(Backend::Sqlite).await;
         let dir = tempfile::tempdir().expect("a folder");
         let key = dir.path().join("key");
         std::fs::write(&key, [7_u8; 32]).expect("written");
@@ -117,6 +125,40 @@ impl TestApp {
             services.create_user(&system, &user).await.expect("created");
         }
         self
+    }
+
+    /// A run of Contoso that waits for a worker, of which there is none.
+    pub(crate) async fn waiting_run(&self) -> i64 {
+        let (services, system) = (&self.parties.services, Actor::system("test"));
+        let form = ProviderForm {
+            provider: "entra".into(),
+            auth: "client_secret".into(),
+            cloud: "global".into(),
+            tenant: "6f1c5a52-6b1e-4b57-9a0c-0d2a9c2f7d11".into(),
+            client_id: "0b6a3f0e-51a0-4f0a-8f2b-5f0b8a3c9e44".into(),
+            client_secret: "not-a-secret-value-1234567890~abcdef".into(),
+            ..ProviderForm::default()
+        };
+        services
+            .save_provider(&system, "contoso", &form)
+            .await
+            .expect("saved");
+        let settings = services.settings(&system, "contoso").await.expect("settings");
+        let scope = Scope {
+            groups: vec![ScopeGroup {
+                object_id: ObjectId::new("9d4cf0c7-3b5c-4b61-a5a4-5a8f1b0d6e33"),
+                name: "Intranet users".into(),
+            }],
+            ..settings.scope
+        };
+        services
+            .save_scope(&system, "contoso", settings.version, scope)
+            .await
+            .expect("saved");
+        services
+            .start_run(&system, "contoso", RunKind::TestSync)
+            .await
+            .expect("started")
     }
 
     /// Signs in and gives the cookie.

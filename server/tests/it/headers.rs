@@ -91,6 +91,14 @@ async fn over_tls_the_cookie_is_bound_to_the_host() {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
+    // The cookie that takes it away is refused by browsers unless it has what its name promises.
+    let signed_in = answer.cookie().expect("a cookie");
+    let gone = secure.post("/api/auth/sign-out", &[], Some(&signed_in)).await;
+    let removal = gone.header("set-cookie");
+    for part in ["__Host-usersync=;", "Max-Age=0", "Secure", "Path=/", "HttpOnly"] {
+        assert!(removal.contains(part), "{part} in {removal}");
+    }
+    assert!(!removal.contains("Domain"), "{removal}");
     assert!(
         answer
             .header("strict-transport-security")

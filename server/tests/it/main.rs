@@ -3,6 +3,7 @@
 mod access;
 mod app;
 mod check;
+mod events;
 mod export;
 mod headers;
 mod health;

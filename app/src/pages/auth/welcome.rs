@@ -33,6 +33,8 @@ fn WelcomeForm(flash: Option<Flash<Typed, ()>>) -> impl IntoView {
         </p>
         <form method="post" action=CreateFirstAdmin::PATH class="form">
             <ErrorSummary error=error.clone()/>
+            <Field key="setup_code" label="Set-up code" autocomplete="off" required=true error=error.clone()
+                help="The server prints it when it starts, on its standard output. Whoever runs the server can tell you."/>
             <Field key="name" label="Your name" autocomplete="name" required=true value=typed.name error=error.clone()/>
             <Field key="email" label="E-mail address" kind="email" autocomplete="username" required=true
                 value=typed.email error=error.clone() help="You sign in with it."/>

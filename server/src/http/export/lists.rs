@@ -1,0 +1,225 @@
+//! The lists that can be taken away: a table of columns each, and where their pages come from.
+
+use async_trait::async_trait;
+use domain::sync::FieldChange;
+use domain::views::{
+    ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page, PeopleFilter, PersonRow, RunFilter, RunRow,
+};
+use services::ServiceError;
+
+use super::{Asked, Column, List, code};
+
+pub(super) struct Customers;
+pub(super) struct People;
+pub(super) struct Found;
+pub(super) struct Runs;
+pub(super) struct Changes;
+
+#[async_trait]
+impl List for Customers {
+    type Row = CustomerRow;
+
+    const COLUMNS: &'static [Column<CustomerRow>] = &[
+        ("name", |row| row.name.clone()),
+        ("address", |row| row.slug.clone()),
+        ("provider", |row| {
+            row.provider
+                .map_or_else(String::new, |provider| provider.label().to_owned())
+        }),
+        ("people", |row| row.people.to_string()),
+        ("last_run", |row| {
+            row.last_run
+                .as_ref()
+                .map_or_else(String::new, |run| run.number.to_string())
+        }),
+        ("last_run_state", |row| {
+            row.last_run
+                .as_ref()
+                .map_or_else(String::new, |run| run.state.label().to_owned())
+        }),
+        ("attention", |row| yes_no(row.attention)),
+        ("next", |row| row.next.clone()),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "customers".to_owned()
+    }
+
+    fn file(_asked: &Asked) -> String {
+        "customers".to_owned()
+    }
+
+    async fn page(asked: &Asked, _after: Option<&str>) -> Result<Page<CustomerRow>, ServiceError> {
+        let rows = asked
+            .services
+            .customers(&asked.actor, &asked.narrowed.search)
+            .await?;
+        Ok(Page { rows, next: None })
+    }
+}
+
+#[async_trait]
+impl List for People {
+    type Row = PersonRow;
+
+    const COLUMNS: &'static [Column<PersonRow>] = &[
+        ("id", |row| row.id.to_string()),
+        ("name", |row| row.name.clone()),
+        ("username", |row| row.username.clone()),
+        ("email", |row| or_empty(row.email.as_ref())),
+        ("job_title", |row| or_empty(row.job_title.as_ref())),
+        ("department", |row| or_empty(row.department.as_ref())),
+        ("state", |row| row.state.label().to_owned()),
+        ("directory", |row| row.directory.clone()),
+        ("administrator", |row| yes_no(row.is_administrator)),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "people".to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-people", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<PersonRow>, ServiceError> {
+        let filter = PeopleFilter {
+            state: code(&asked.narrowed.state)?,
+            search: asked.narrowed.search.clone(),
+            directory: asked.narrowed.directory.clone(),
+        };
+        asked
+            .services
+            .export_people(&asked.actor, asked.customer(), &filter, after)
+            .await
+    }
+}
+
+#[async_trait]
+impl List for Found {
+    type Row = FoundPerson;
+
+    const COLUMNS: &'static [Column<FoundPerson>] = &[
+        ("object_id", |row| row.object_id.clone()),
+        ("name", |row| row.name.clone()),
+        ("principal_name", |row| row.principal_name.clone()),
+        ("mail", |row| or_empty(row.mail.as_ref())),
+        ("status", |row| row.status.clone()),
+        ("in_scope", |row| yes_no(row.in_scope)),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "found".to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-found", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<FoundPerson>, ServiceError> {
+        asked.services.found(&asked.actor, asked.customer(), after).await
+    }
+}
+
+#[async_trait]
+impl List for Runs {
+    type Row = RunRow;
+
+    const COLUMNS: &'static [Column<RunRow>] = &[
+        ("number", |row| row.number.to_string()),
+        ("kind", |row| row.kind.label().to_owned()),
+        ("state", |row| row.state.label().to_owned()),
+        ("started_by", |row| row.started_by.clone()),
+        ("queued", |row| row.queued.iso.clone()),
+        ("took", |row| or_empty(row.took.as_ref())),
+        ("read", |row| row.counts.read.to_string()),
+        ("in_scope", |row| row.counts.in_scope.to_string()),
+        ("created", |row| row.counts.created.to_string()),
+        ("updated", |row| row.counts.updated.to_string()),
+        ("renamed", |row| row.counts.renamed.to_string()),
+        ("linked", |row| row.counts.linked.to_string()),
+        ("blocked", |row| row.counts.blocked.to_string()),
+        ("unblocked", |row| row.counts.unblocked.to_string()),
+        ("added_to_groups", |row| row.counts.group_added.to_string()),
+        ("removed_from_groups", |row| row.counts.group_removed.to_string()),
+        ("skipped", |row| row.counts.skipped.to_string()),
+        ("flagged", |row| row.counts.flagged.to_string()),
+        ("need_a_decision", |row| row.counts.disputed.to_string()),
+        ("failed", |row| row.counts.failed.to_string()),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "runs".to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-runs", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<RunRow>, ServiceError> {
+        let filter = RunFilter {
+            kind: code(&asked.narrowed.kind)?,
+            state: code(&asked.narrowed.state)?,
+        };
+        asked
+            .services
+            .export_runs(&asked.actor, asked.customer(), filter, after)
+            .await
+    }
+}
+
+#[async_trait]
+impl List for Changes {
+    type Row = ChangeRow;
+
+    const COLUMNS: &'static [Column<ChangeRow>] = &[
+        ("kind", |row| row.kind.code().to_owned()),
+        ("state", |row| row.state.code().to_owned()),
+        ("name", |row| row.name.clone()),
+        ("username", |row| row.username.clone()),
+        ("reason", |row| row.reason.clone()),
+        ("changes", |row| {
+            let fields: Vec<String> = row.fields.iter().map(change).collect();
+            fields.join("; ")
+        }),
+        ("account", |row| {
+            row.account.map_or_else(String::new, |id| id.to_string())
+        }),
+        ("object_id", |row| or_empty(row.object_id.as_ref())),
+    ];
+
+    fn noted(asked: &Asked) -> String {
+        format!("changes of run {}", asked.run())
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-run-{}-changes", asked.customer(), asked.run())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<ChangeRow>, ServiceError> {
+        let filter = ChangeFilter {
+            kind: code(&asked.narrowed.kind)?,
+            state: code(&asked.narrowed.state)?,
+            search: asked.narrowed.search.clone(),
+        };
+        asked
+            .services
+            .export_changes(&asked.actor, asked.customer(), asked.run(), &filter, after)
+            .await
+    }
+}
+
+/// A field's value before and after, in words.
+fn change(field: &FieldChange) -> String {
+    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "(empty)".to_owned());
+    let (before, after) = (side(&field.before), side(&field.after));
+    format!("{}: {before} → {after}", field.label())
+}
+
+fn yes_no(value: bool) -> String {
+    if value { "yes".to_owned() } else { "no".to_owned() }
+}
+
+fn or_empty(value: Option<&String>) -> String {
+    value.cloned().unwrap_or_default()
+}
