@@ -9,5 +9,6 @@ mod headers;
 mod health;
 mod kill;
 mod logs;
+mod rekey;
 mod shutdown;
 mod sign_in;
