@@ -219,7 +219,7 @@ on_both!(
 );
 
 on_both!(
-    b_10_a_nul_in_a_value_or_a_name_is_dropped_and_hurts_nobody,
+    g_20_a_nul_in_a_value_or_a_name_is_dropped_and_hurts_nobody,
     |test: TestDb| async move {
         let world = World::entra(test).await;
         world.sync().await;

@@ -223,28 +223,7 @@ on_both!(
 
 on_both!(managers_and_groups_follow, |test: TestDb| async move {
     let world = World::entra(test).await;
-    let actor = world.actor.clone();
-    let staff = world
-        .services
-        .create_people_group(&actor, crate::world::SLUG, "Staff")
-        .await
-        .expect("a group");
-    let settings = world
-        .services
-        .settings(&actor, crate::world::SLUG)
-        .await
-        .expect("settings");
-    let mapping = domain::settings::GroupMapping {
-        object_id: world.group(crate::world::SCOPE),
-        name: crate::world::SCOPE.into(),
-        group: staff,
-        mode: domain::settings::GroupMode::Additive,
-    };
-    world
-        .services
-        .save_group_mappings(&actor, crate::world::SLUG, settings.version, vec![mapping])
-        .await
-        .expect("saved");
+    let staff = world.everybody_joins("Staff").await;
     let run = world.sync().await;
     assert_eq!(run.row.counts.group_added, run.row.counts.created, "{run:?}");
     let customer = world.customer().await;

@@ -117,7 +117,7 @@ on_both!(
 );
 
 on_both!(
-    i_02_l_09_an_account_that_is_linked_gets_its_manager_unless_it_stays_blocked,
+    i_02_l_09_an_account_that_is_linked_gets_manager_and_groups_unless_it_stays_blocked,
     |test: TestDb| async move {
         let world = World::entra(test).await;
         let wrong = world.add_local("wrong.boss@contoso.com", false).await;
@@ -151,6 +151,7 @@ on_both!(
         world
             .add_unlinked(&c.principal_name, blocked(BlockedBy::Administrator))
             .await;
+        let staff = world.everybody_joins("Staff").await;
         let run = world.sync().await;
         assert_eq!((run.row.counts.linked, run.row.counts.failed), (4, 0), "{run:?}");
         let manager = async |person: &Person| {
@@ -168,6 +169,14 @@ on_both!(
         }
         let kept = world.account(&c.principal_name).await.expect("kept");
         assert_eq!((kept.state, kept.manager), (AccountState::Blocked, Some(wrong)));
+        let customer = world.customer().await;
+        for (person, joined) in [(&a, true), (&b, true), (&c, false)] {
+            let account = world.account(&person.principal_name).await.expect("kept");
+            let mut tx = world.test.db.read().await.expect("a transaction");
+            let groups = store::groups::of_account(&mut tx, customer, account.id).await;
+            let is_in = groups.expect("groups").iter().any(|(group, _)| *group == staff);
+            assert_eq!(is_in, joined, "{person:?}");
+        }
         nothing_to_do(&world).await;
     }
 );

@@ -6,10 +6,10 @@ use std::time::Duration;
 use domain::connection::Verdict;
 use domain::ids::Id;
 use domain::people::{AccountState, Directory, PeopleAccount, Profile, field};
-use domain::settings::{Scope, ScopeGroup};
+use domain::settings::{GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
-use domain::{AccountId, Actor, Clock, CustomerId, ObjectId, Username};
+use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
 use jobs::{Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, OktaOrg, Providers};
 use services::{KeyRing, Parts, Services};
@@ -189,6 +189,27 @@ impl World {
             .save_mapping(&self.actor, SLUG, settings.version, mapping)
             .await
             .expect("saved");
+    }
+
+    /// Maps [`SCOPE`] to a new People group.
+    pub(crate) async fn everybody_joins(&self, name: &str) -> GroupId {
+        let group = self
+            .services
+            .create_people_group(&self.actor, SLUG, name)
+            .await
+            .expect("a group");
+        let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
+        let mapping = GroupMapping {
+            object_id: self.group(SCOPE),
+            name: SCOPE.into(),
+            group,
+            mode: GroupMode::Additive,
+        };
+        self.services
+            .save_group_mappings(&self.actor, SLUG, settings.version, vec![mapping])
+            .await
+            .expect("saved");
+        group
     }
 
     /// Starts a run and waits until it is held or over.
