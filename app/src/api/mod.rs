@@ -91,7 +91,11 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => ApiError::Unreachable,
-            _ => ApiError::Malformed,
+            _ => {
+                #[cfg(feature = "ssr")]
+                server::malformed();
+                ApiError::Malformed
+            }
         }
     }
 }

@@ -120,6 +120,15 @@ pub fn not_found() {
     }
 }
 
+/// Gives a call that was not understood the status 400. A form is led back to its page by the framework.
+pub(super) fn malformed() {
+    if !Asked::now().form
+        && let Some(response) = use_context::<ResponseOptions>()
+    {
+        response.set_status(StatusCode::BAD_REQUEST);
+    }
+}
+
 /// Takes the kept form of the server function at `path` out of the session.
 pub(super) async fn take<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
     let session = session().await.ok()?;

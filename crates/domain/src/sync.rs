@@ -104,6 +104,8 @@ codes! {
         GroupRemove = "group_remove",
         /// Left alone on purpose, with the reason.
         Skip = "skip",
+        /// Beside a person's change: what of theirs cannot be written (B-05, I-14, I-15).
+        Flag = "flag",
         /// Two answers are possible and a person must choose (I-02, I-03, I-04, I-07).
         Dispute = "dispute",
     }
@@ -112,7 +114,7 @@ codes! {
 impl ChangeKind {
     /// Whether applying it writes to People.
     pub const fn writes(self) -> bool {
-        !matches!(self, ChangeKind::Skip | ChangeKind::Dispute)
+        !matches!(self, ChangeKind::Skip | ChangeKind::Flag | ChangeKind::Dispute)
     }
     /// "12 created", and so on.
     pub const fn done_label(self) -> &'static str {
@@ -126,6 +128,7 @@ impl ChangeKind {
             ChangeKind::GroupAdd => "added to groups",
             ChangeKind::GroupRemove => "removed from groups",
             ChangeKind::Skip => "skipped",
+            ChangeKind::Flag => "flagged",
             ChangeKind::Dispute => "need a decision",
         }
     }
@@ -141,6 +144,7 @@ impl ChangeKind {
             ChangeKind::GroupAdd => "would be added to groups",
             ChangeKind::GroupRemove => "would be removed from groups",
             ChangeKind::Skip => "would be skipped",
+            ChangeKind::Flag => "would be flagged",
             ChangeKind::Dispute => "need a decision",
         }
     }
@@ -423,6 +427,7 @@ pub struct RunCounts {
     pub blocked: u64,
     pub unblocked: u64,
     pub skipped: u64,
+    pub flagged: u64,
     pub disputed: u64,
     pub failed: u64,
     pub group_added: u64,
@@ -445,6 +450,7 @@ impl RunCounts {
             ChangeKind::GroupAdd => self.group_added,
             ChangeKind::GroupRemove => self.group_removed,
             ChangeKind::Skip => self.skipped,
+            ChangeKind::Flag => self.flagged,
             ChangeKind::Dispute => self.disputed,
         }
     }
@@ -461,6 +467,7 @@ impl RunCounts {
             ChangeKind::GroupAdd => &mut self.group_added,
             ChangeKind::GroupRemove => &mut self.group_removed,
             ChangeKind::Skip => &mut self.skipped,
+            ChangeKind::Flag => &mut self.flagged,
             ChangeKind::Dispute => &mut self.disputed,
         };
         *place += n;

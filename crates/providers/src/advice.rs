@@ -6,6 +6,17 @@ use domain::connection::Advice;
 
 use crate::{ProviderError, Reading};
 
+/// The host of a cloud that this server's name service does not know (C-19). Nobody has typed it, so it is no matter of
+/// spelling.
+pub(crate) fn cloud_not_found(host: &str) -> Advice {
+    say(
+        &format!("This server does not find {host}."),
+        "Its name service does not know the host of the chosen cloud. Ask whoever runs the server to allow names and \
+         HTTPS of the internet, or choose the cloud your organisation is in.",
+    )
+    .field("cloud")
+}
+
 impl ProviderError {
     /// The advice for the screen (domain 3.1). Names no person and no secret.
     pub fn advice(&self) -> Advice {

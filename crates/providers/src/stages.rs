@@ -44,6 +44,9 @@ impl Connection {
                 match entra.tenant_id().await {
                     Ok(_) | Err(ProviderError::TenantNotFound { .. } | ProviderError::WrongCloud { .. }) => {}
                     Err(ProviderError::SignInRefused { .. }) => {}
+                    Err(ProviderError::NameNotFound { host, .. }) => {
+                        return Ok(Outcome::failed(String::new(), crate::advice::cloud_not_found(&host)));
+                    }
                     Err(error) => return Err(error),
                 }
                 let host = entra.discovery.host_str().unwrap_or_default();

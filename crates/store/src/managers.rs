@@ -47,7 +47,7 @@ statements! {
         FROM snapshot_users s
         LEFT JOIN identity_links l ON l.customer_id = $1 AND l.directory_id = $2 AND l.object_id = s.object_id
         LEFT JOIN sync_changes c" (index "sync_changes_by_object") " ON c.customer_id = $1 AND c.run_id = $3
-            AND c.object_id = s.object_id AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'dispute')
+            AND c.object_id = s.object_id AND c.kind NOT IN ('group_add', 'group_remove', 'skip', 'flag', 'dispute')
         LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = COALESCE(l.account_id, c.account_id)
         LEFT JOIN accounts cma ON cma.customer_id = $1 AND cma.id = a.manager_id
         LEFT JOIN identity_links ml ON ml.customer_id = $1 AND ml.directory_id = $2

@@ -184,6 +184,7 @@ pub fn change_word(kind: ChangeKind, state: ChangeState) -> (Tone, String) {
         K::GroupAdd => "added to a group",
         K::GroupRemove => "removed from a group",
         K::Skip => return (Tone::Neutral, "Skipped".to_owned()),
+        K::Flag => return (Tone::Waiting, "Flagged".to_owned()),
         K::Dispute => return (Tone::Held, "Needs your decision".to_owned()),
     };
     match state {
@@ -219,6 +220,7 @@ const fn kind_name(kind: ChangeKind) -> &'static str {
         ChangeKind::GroupAdd => "Added to groups",
         ChangeKind::GroupRemove => "Removed from groups",
         ChangeKind::Skip => "Skipped",
+        ChangeKind::Flag => "Flagged",
         ChangeKind::Dispute => "Needs a decision",
     }
 }

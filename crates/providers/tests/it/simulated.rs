@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::directory::DirectoryStatus;
 use domain::provider::{AuthMethod, ProviderValues, SecretKind};
+use domain::settings::SyncSettings;
 use domain::{ObjectId, Provider};
 use providers::{Cursor, DirectoryReader, Next, ProviderError, Providers, Secrets, UserEntry};
 use simulator::{Fault, FaultAction, Kind, NewPerson, Options, Simulator};
@@ -540,6 +541,25 @@ async fn c_19_a_certificate_of_nobody_we_trust_is_a_tls_failure() {
     let error = reader.users(&[], None).await.expect_err("not trusted");
     assert!(matches!(error, ProviderError::Tls { .. }), "{error:?}");
     assert!(error.advice().problem.contains("not trusted"));
+}
+
+#[tokio::test]
+async fn c_19_a_cloud_nobody_finds_is_no_matter_of_spelling() {
+    let simulator = start(Options::default()).await;
+    let providers = Providers::with_limits(
+        vec![cloud("https://login.nowhere.invalid", None)],
+        Vec::new(),
+        Arc::new(Still(now())),
+        limits(),
+    );
+    let (values, secrets) = values(&simulator, Kind::Entra, AuthMethod::ClientSecret);
+    let settings = SyncSettings::initial(Provider::Entra);
+    let report = providers
+        .test(&values, &secrets, &settings.mapping, &settings.scope)
+        .await;
+    let advice = report.stages[0].advice.as_ref().expect("advice");
+    assert_eq!(advice.field.as_deref(), Some("cloud"));
+    assert!(advice.problem.contains("login.nowhere.invalid"), "{advice:?}");
 }
 
 #[tokio::test]

@@ -37,8 +37,8 @@ impl Rules<'_> {
         Decision::Change(block(None, account, BlockReason::LeftDirectory))
     }
 
-    /// What cannot be written for a person who is otherwise in order (B-05, I-14, I-15): rows beside their change, of
-    /// kind skip. Missing names and addresses are reported once, when the account is made or linked.
+    /// What cannot be written for a person who is otherwise in order (B-05, I-14, I-15): rows beside their change.
+    /// Missing names and addresses are reported once, when the account is made or linked.
     pub fn problems(&self, facts: &Facts<'_>) -> Vec<PlannedChange> {
         let person = facts.person;
         if !matches!(self.standpoint(person), Standpoint::Wanted) {
@@ -58,7 +58,7 @@ impl Rules<'_> {
         reasons.extend(mapping::too_long_fields(&person.user, data));
         reasons
             .into_iter()
-            .map(|reason| note(ChangeKind::Skip, person, facts.linked, reason))
+            .map(|reason| note(ChangeKind::Flag, person, facts.linked, reason))
             .collect()
     }
 

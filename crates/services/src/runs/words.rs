@@ -19,6 +19,7 @@ const WORST_FIRST: &[ChangeKind] = &[
     ChangeKind::Update,
     ChangeKind::GroupAdd,
     ChangeKind::Skip,
+    ChangeKind::Flag,
 ];
 
 /// The verdict, one or two sentences.

@@ -100,8 +100,12 @@ impl Control {
     }
 
     /// Adds a person and returns their id.
-    pub fn add_person(&self, kind: Kind, person: NewPerson) -> Result<String, ControlError> {
+    pub fn add_person(&self, kind: Kind, mut person: NewPerson) -> Result<String, ControlError> {
         self.change(kind, |directory, now| {
+            for group in &mut person.groups {
+                let index = group_index(directory, group)?;
+                group.clone_from(&directory.groups[index].id);
+            }
             let index = directory.add_person(person, now)?;
             Ok(directory.generator.id(index))
         })

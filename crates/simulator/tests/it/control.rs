@@ -105,7 +105,7 @@ async fn the_same_over_http_with_json_and_with_forms() {
     };
     let added = post(
         "person",
-        json!({"principal_name": "curl@contoso.com", "first_name": "Curl", "kind": "entra"}),
+        json!({"principal_name": "curl@contoso.com", "first_name": "Curl", "groups": ["Intranet users"], "kind": "entra"}),
     )
     .await
     .json();

@@ -168,7 +168,7 @@ fn problems(settings: &SyncSettings, facts: &Facts<'_>) -> Vec<Reason> {
         settings,
     };
     let changes = rules.problems(facts);
-    assert!(changes.iter().all(|change| change.kind == ChangeKind::Skip));
+    assert!(changes.iter().all(|change| change.kind == ChangeKind::Flag));
     changes.into_iter().map(|change| change.reason).collect()
 }
 
