@@ -1,5 +1,6 @@
 //! `usersync rekey`: what was sealed under the old key opens under the new one, and under the new one only (C-21).
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -28,10 +29,8 @@ fn configure(dir: &Path, database: &str, simulator: &Simulator, keys: &[(&str, u
     for (id, byte) in keys {
         let file = dir.join(id);
         std::fs::write(&file, [*byte; 32]).expect("written");
-        text.push_str(&format!(
-            "[[keys]]\nid = {id:?}\nfile = {:?}\n",
-            file.display().to_string()
-        ));
+        let shown = file.display().to_string();
+        let _ = writeln!(text, "[[keys]]\nid = {id:?}\nfile = {shown:?}");
     }
     let file = dir.join(format!("{name}.toml"));
     std::fs::write(&file, text).expect("written");

@@ -1,8 +1,8 @@
 //! No statement walks through a table that grows with a customer's people, unless it says why.
 //!
 //! SQLite has no statistics here, as in a fresh installation, and then takes a walk over everything with the same first
-//! columns of a primary key for as good as a look-up. So does a reader of its plans: every key leads with the customer, so a
-//! search by the customer alone is a walk.
+//! columns of a primary key for as good as a look-up. So does a reader of its plans: every key leads with the customer,
+//! so a search by the customer alone is a walk.
 
 use std::collections::BTreeMap;
 
@@ -119,8 +119,8 @@ fn walks(step: &str) -> Option<&str> {
 /// One step of a plan, and the step it belongs to.
 type Step = (i64, String);
 
-/// A step that walks through something once for every row of another: a `SCAN` that is not the outermost loop of its query. A
-/// list that lies in the row itself is no such thing.
+/// A step that walks through something once for every row of another: a `SCAN` that is not the outermost loop of its
+/// query. A list that lies in the row itself is no such thing.
 fn walks_again(steps: &[Step]) -> Option<&str> {
     let is_loop = |step: &str| step.starts_with("SCAN ") || step.starts_with("SEARCH ");
     let inner = steps.iter().enumerate().find(|(at, (parent, step))| {
@@ -179,8 +179,8 @@ async fn no_statement_walks_through_a_big_table_on_sqlite() {
     report(&walking);
 }
 
-/// PostgreSQL has statistics and chooses by them; here only that an index is there for every big table: told to avoid walking
-/// through tables, it does.
+/// PostgreSQL has statistics and chooses by them; here only that an index is there for every big table: told to avoid
+/// walking through tables, it does.
 #[tokio::test]
 async fn no_statement_lacks_an_index_on_postgres() {
     let test = TestDb::open(Backend::Postgres).await;
