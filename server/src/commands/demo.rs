@@ -11,6 +11,7 @@ use rand::RngCore;
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
 use simulator::Simulator;
+use store::{Db, DbOptions};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -73,6 +74,9 @@ struct Account {
 pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
     let kept_file = options.data.join("demo.json");
     if options.fresh {
+        if let Some(url) = &flags.database {
+            must_be_unused(url).await?;
+        }
         forget(&options.data)?;
     }
     make_folder(&options.data)?;
@@ -137,12 +141,61 @@ async fn first_run(parties: &wiring::Parties) -> Result<bool, Failure> {
         .map_err(|error| Failure::new("the accounts could not be read", error))
 }
 
+/// A database of the operator's own is not emptied, and what belongs to the data in it is not forgotten.
+async fn must_be_unused(url: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::new("the database could not be opened", error);
+    let db = Db::open(&DbOptions {
+        url: url.to_owned(),
+        max_connections: 1,
+    })
+    .await
+    .map_err(failed)?;
+    let mut tx = db.read().await.map_err(failed)?;
+    // Without the table it is as empty as can be.
+    let used = store::console_users::count(&mut tx)
+        .await
+        .is_ok_and(|users| users > 0);
+    drop(tx);
+    db.close().await;
+    if used {
+        return Err(Failure::plain(
+            "--fresh leaves a --database alone, and this one holds data already: give an empty one",
+        ));
+    }
+    Ok(())
+}
+
+/// A port of which the next one is free, too, so that both providers are found again at the next start.
+async fn free_pair() -> Result<u16, Failure> {
+    for _ in 0..50 {
+        let first = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let Ok(port) = first.local_addr().map(|address| address.port()) else {
+            continue;
+        };
+        let Some(next) = port.checked_add(1) else { continue };
+        if serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, next)))
+            .await
+            .is_ok()
+        {
+            return Ok(port);
+        }
+    }
+    Err(Failure::plain(
+        "no two free ports in a row were found for the simulated providers",
+    ))
+}
+
 async fn start_simulator(options: &Options, kept: Option<&Kept>) -> Result<Simulator, Failure> {
     let folder = options.data.join("providers");
     make_folder(&folder)?;
-    let failed = |error| Failure::new("the simulated providers could not be started", error);
+    let what = if kept.is_some() {
+        "the simulated providers could not be started; perhaps this demo is running already"
+    } else {
+        "the simulated providers could not be started"
+    };
+    let failed = |error| Failure::new(what, error);
     simulator::keep_keys_in(&folder).map_err(failed)?;
-    let (seed, users, port) = kept.map_or((SEED, options.users, 0), |kept| {
+    let (seed, users, port) = if let Some(kept) = kept {
         if kept.users != options.users {
             eprintln!(
                 "The demo has {} people in each directory; --fresh begins with {}.",
@@ -150,7 +203,9 @@ async fn start_simulator(options: &Options, kept: Option<&Kept>) -> Result<Simul
             );
         }
         (kept.seed, kept.users, kept.simulator_port)
-    });
+    } else {
+        (SEED, options.users, free_pair().await?)
+    };
     let how = simulator::Options {
         seed,
         users,
@@ -175,7 +230,12 @@ fn configuration(
         listen: Some(address),
         public_url: Some(parse(&format!("http://localhost:{}", address.port()))?),
         site_dir: given.site_dir.clone(),
-        log: Some(given.log.clone().unwrap_or_else(|| "warn".to_owned())),
+        log: Some(
+            given
+                .log
+                .clone()
+                .unwrap_or_else(|| "warn,sqlx::query=error".to_owned()),
+        ),
         log_format: Some(LogFormat::Text),
         ..Flags::default()
     };

@@ -3,6 +3,8 @@
 mod access;
 mod app;
 mod check;
+#[cfg(feature = "demo")]
+mod demo;
 mod events;
 mod export;
 mod headers;
