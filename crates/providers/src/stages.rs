@@ -45,7 +45,10 @@ impl Connection {
                     Ok(_) | Err(ProviderError::TenantNotFound { .. } | ProviderError::WrongCloud { .. }) => {}
                     Err(ProviderError::SignInRefused { .. }) => {}
                     Err(ProviderError::NameNotFound { host, .. }) => {
-                        return Ok(Outcome::failed(String::new(), crate::advice::cloud_not_found(&host)));
+                        return Ok(Outcome::failed(
+                            String::new(),
+                            crate::advice::cloud_not_found(&host),
+                        ));
                     }
                     Err(error) => return Err(error),
                 }

@@ -1,5 +1,5 @@
 //! Any list as CSV or JSON: streamed page by page, so that a million people need no more memory than fifty. Cells are
-//! written so that no spreadsheet takes a name for a formula (F-32). What lists there are: [`lists`].
+//! written so that no spreadsheet takes a name for a formula (F-32). What lists there are: `lists`.
 
 mod lists;
 

@@ -22,7 +22,7 @@ pub fn RunsPage() -> impl IntoView {
         kind: RunKind::from_code(&param(&query, "kind")),
         state: RunState::from_code(&param(&query, "state")),
     };
-    let runs = list_runs(customer().slug, filter.clone(), after());
+    let runs = list_runs(customer().slug, filter, after());
     view! {
         <div class="column">
             <PageHeader title="Runs"
