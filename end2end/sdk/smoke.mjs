@@ -1,6 +1,6 @@
 // Drives the vendors' own SDKs against the simulator: they do not know that it is one.
-// Start `usersync-simulator`, keep what it prints in a file, and run
-//   NODE_EXTRA_CA_CERTS=ca.pem node smoke.mjs ready.json
+//   NODE_EXTRA_CA_CERTS=ca.pem node smoke.mjs ready.json 120
+// with what the demo wrote when it was ready, and the number of people in its directories.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,14 +9,17 @@ import * as graph from "@microsoft/microsoft-graph-client";
 import okta from "@okta/okta-sdk-nodejs";
 
 const ready = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const users = Number(process.argv[3] ?? 250);
+const users = Number(process.argv[3]);
+const directory = (kind) => ready.providers.find((provider) => provider.kind === kind);
+const entraDirectory = directory("entra");
+const oktaDirectory = directory("okta");
 
 async function entraToken(credentials) {
-  const { login_base, tenant_id, client_id } = ready.entra;
+  const { login_base, tenant, client_id } = entraDirectory;
   const app = new msal.ConfidentialClientApplication({
     auth: {
       clientId: client_id,
-      authority: `${login_base}/${tenant_id}`,
+      authority: `${login_base}/${tenant}`,
       knownAuthorities: [new URL(login_base).host],
       ...credentials,
     },
@@ -26,21 +29,21 @@ async function entraToken(credentials) {
 }
 
 async function entra() {
-  const certificate = new X509Certificate(ready.entra.certificate_pem);
-  await entraToken({ clientSecret: ready.entra.client_secret });
+  const certificate = new X509Certificate(entraDirectory.certificate);
+  await entraToken({ clientSecret: entraDirectory.client_secret });
   const token = await entraToken({
     clientCertificate: {
       thumbprintSha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
-      privateKey: ready.entra.private_key_pem,
-      x5c: ready.entra.certificate_pem,
+      privateKey: entraDirectory.private_key,
+      x5c: entraDirectory.certificate,
     },
   });
   await assert.rejects(entraToken({ clientSecret: "wrong" }), /7000215/);
   console.log("msal-node: secret, certificate, refusal");
 
   const client = graph.Client.init({
-    baseUrl: `${ready.entra.graph_base}/`,
-    customHosts: new Set([new URL(ready.entra.graph_base).hostname]),
+    baseUrl: `${entraDirectory.graph_base}/`,
+    customHosts: new Set([new URL(entraDirectory.graph_base).hostname]),
     authProvider: (done) => done(null, token),
   });
   let count = 0;
@@ -56,7 +59,7 @@ async function entra() {
   assert.equal(members.value.length, 5);
   // The SDK strips scheme and host; addresses in a batch have no version.
   const batch = new graph.BatchRequestContent([
-    { id: "1", request: new Request(`${ready.entra.graph_base}/users?$top=1`) },
+    { id: "1", request: new Request(`${entraDirectory.graph_base}/users?$top=1`) },
   ]);
   const answer = await client.api("/$batch").post(await batch.getContent());
   assert.equal(new graph.BatchResponseContent(answer).getResponseById("1").status, 200);
@@ -65,7 +68,7 @@ async function entra() {
 }
 
 async function oktaUsers(name, settings) {
-  const client = new okta.Client({ orgUrl: ready.okta.base_url, ...settings });
+  const client = new okta.Client({ orgUrl: oktaDirectory.base_url, ...settings });
   const seen = new Set();
   await (await client.userApi.listUsers({ limit: 40 })).each((user) => seen.add(user.id));
   assert.ok(seen.size > users * 0.9 && seen.size <= users, `${seen.size} users`);
@@ -80,8 +83,8 @@ async function oktaUsers(name, settings) {
 }
 
 await entra();
-await oktaUsers("API token", { token: ready.okta.api_token });
+await oktaUsers("API token", { token: oktaDirectory.api_token });
 const scopes = ["okta.users.read", "okta.groups.read"];
 const mode = { authorizationMode: "PrivateKey", scopes };
-await oktaUsers("private key", { ...mode, clientId: ready.okta.client_id, privateKey: ready.okta.private_key_pem });
-await oktaUsers("private key with DPoP", { ...mode, clientId: ready.okta.dpop_client_id, privateKey: ready.okta.dpop_private_key_pem });
+await oktaUsers("private key", { ...mode, clientId: oktaDirectory.client_id, privateKey: oktaDirectory.private_key });
+await oktaUsers("private key with DPoP", { ...mode, clientId: oktaDirectory.dpop_client_id, privateKey: oktaDirectory.dpop_private_key });

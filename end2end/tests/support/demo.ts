@@ -27,9 +27,13 @@ export interface Ready {
   url: string;
   accounts: Account[];
   providers: Provider[];
+  /** The authority of the simulated providers' certificates, as PEM. */
+  ca: string;
 }
 
 export interface Demo extends Ready {
+  /** The file this was read from. */
+  readyFile: string;
   /** The account of a role, of the first customer where there are several. */
   account(role: string): Account;
   provider(kind: string): Provider;
@@ -40,7 +44,7 @@ export interface Demo extends Ready {
 const START_DEADLINE_MS = 90_000;
 const STOP_DEADLINE_MS = 15_000;
 /** Enough for pages of lists, few enough to start quickly. */
-const USERS = 120;
+export const USERS = 120;
 
 export async function startDemo(name: string): Promise<Demo> {
   const program = process.env["USERSYNC_PROGRAM"];
@@ -62,6 +66,7 @@ export async function startDemo(name: string): Promise<Demo> {
     const ready = await waitUntilReady(server, readyFile, log.path);
     return {
       ...ready,
+      readyFile,
       account: (role) => find(ready.accounts, (account) => account.role === role, `account with role ${role}`),
       provider: (kind) => find(ready.providers, (provider) => provider.kind === kind, `provider of kind ${kind}`),
       stop: async () => {

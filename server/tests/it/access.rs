@@ -1,7 +1,8 @@
 //! Nothing is told or done without a session.
 
-use http::StatusCode;
-use http::header::LOCATION;
+use axum::body::Body;
+use http::header::{ACCEPT, LOCATION};
+use http::{Request, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
 
@@ -135,7 +136,10 @@ async fn every_page_asks_who_looks() {
     let app = TestApp::new().await.with_people().await;
     let stranger = app.sign_in("admin@fabrikam.example").await;
     for path in pages() {
-        let answer = app.get(&path).await;
+        let request = Request::get(&path)
+            .header(ACCEPT, "text/html")
+            .body(Body::empty());
+        let answer = app.send(request.expect("a request")).await;
         assert_eq!(answer.status, StatusCode::FOUND, "{path}");
         let to = answer.headers[LOCATION].to_str().expect("an address");
         assert!(to.starts_with("/sign-in"), "{path} leads to {to}");
