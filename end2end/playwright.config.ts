@@ -1,5 +1,5 @@
 // Browser tests of the product as it is built: `cargo xtask test --only browser`.
-// Every spec runs twice: hydrated, and with scripts off, since every page must work without them.
+// Every spec runs twice: with scripts and without, since every page must work without them.
 import { defineConfig, devices } from "@playwright/test";
 
 const chromium = process.env["USERSYNC_CHROMIUM"];
@@ -40,7 +40,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "hydrated", use: { javaScriptEnabled: true } },
+    { name: "with-scripts", use: { javaScriptEnabled: true } },
     { name: "no-scripts", use: { javaScriptEnabled: false } },
   ],
 });

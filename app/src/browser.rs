@@ -1,6 +1,8 @@
 //! What every page does a little better with scripts: a value is copied by one click, and a form that is on its way
 //! says so and cannot be sent twice. Two listeners on the document, so that no page has to think of it.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -8,16 +10,18 @@ use wasm_bindgen::convert::FromWasmAbi;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, HtmlElement, SubmitEvent};
 
+/// A form that has not led to another page by then was stopped by the person, and may be sent again.
+const SENT_BY_THEN: Duration = Duration::from_secs(15);
+
 /// Begins to listen. Called once, when the page is taken over.
 pub fn listen() {
-    on("click", |event: Event| {
-        let Some(button) = target(&event).and_then(|element| closest(&element, "button[data-copy]")) else {
-            return;
-        };
-        if let Some(text) = button.get_attribute("data-copy") {
-            spawn_local(copy(button, text));
+    // Browsers offer the clipboard to secure pages only; the style sheet shows the buttons when there is one.
+    if window().is_secure_context() {
+        on("click", clicked);
+        if let Some(body) = document().body() {
+            _ = body.set_attribute("data-clipboard", "");
         }
-    });
+    }
     on("submit", submitted);
     // A page taken out of the browser's memory stands as it was left: its forms can be sent again.
     _ = window_event_listener_untyped("pageshow", |_| {
@@ -50,6 +54,15 @@ fn closest(element: &HtmlElement, selector: &str) -> Option<HtmlElement> {
     element.closest(selector).ok().flatten()?.dyn_into().ok()
 }
 
+fn clicked(event: Event) {
+    let Some(button) = target(&event).and_then(|element| closest(&element, "button[data-copy]")) else {
+        return;
+    };
+    if let Some(text) = button.get_attribute("data-copy") {
+        spawn_local(copy(button, text));
+    }
+}
+
 /// Copies, and says so: on the button and in the place for screen readers behind it.
 async fn copy(button: HtmlElement, text: String) {
     let written = window().navigator().clipboard().write_text(&text);
@@ -61,9 +74,11 @@ async fn copy(button: HtmlElement, text: String) {
     }
 }
 
-/// A form on its way: its button says so. A form that an island sends by itself has said "prevented" and is left alone.
+/// A form on its way: its button says so. Left alone are a form that an island sends by itself, which has said
+/// "prevented", and one that only asks: the browser may answer that without leaving the page.
 fn submitted(event: SubmitEvent) {
-    if event.default_prevented() {
+    let posts = target(&event).is_some_and(|form| form.get_attribute("method").as_deref() == Some("post"));
+    if !posts || event.default_prevented() {
         return;
     }
     let Some(button) = event
@@ -82,6 +97,7 @@ fn submitted(event: SubmitEvent) {
         _ = button.set_attribute("data-label", &button.text_content().unwrap_or_default());
         button.set_text_content(Some(&busy));
     }
+    set_timeout(move || ready(&button), SENT_BY_THEN);
 }
 
 fn ready(button: &HtmlElement) {

@@ -1,6 +1,6 @@
 //! What the browser sees. The server draws every page and takes every form, so nothing needs scripts; what moves on a
-//! page is an island, and islands are all the browser's bundle holds (ADR 12). This file is the map: the document
-//! ([`shell`]) and the table of addresses ([`App`]). One screen; everything else hangs below it.
+//! page is an island, and islands are all the browser's bundle holds (ADR 12). The map is `map.rs`: the document
+//! and the table of addresses.
 
 #![recursion_limit = "256"]
 #![expect(

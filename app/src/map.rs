@@ -1,3 +1,5 @@
+//! The map: the document around the application and the table of addresses. One screen; everything else hangs below it.
+
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;

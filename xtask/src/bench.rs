@@ -1,7 +1,5 @@
 //! `cargo xtask bench`: builds and runs the benchmark in release.
 
-use std::process::Command;
-
 use crate::failure::Failure;
 use crate::process;
 use crate::workspace::Workspace;
@@ -14,8 +12,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(&workspace.root);
+    let mut cargo = workspace.cargo();
     cargo
         .args(["run", "--release", "--package", "bench", "--"])
         .args(&options.flags);

@@ -63,7 +63,7 @@ pub async fn overview(customer: String) -> Result<CustomerOverview, ApiError> {
 }
 
 /// The address a name suggests: lower-case letters, digits and single hyphens ("Contoso Ltd" gives `contoso-ltd`).
-pub fn slug_of(name: &str) -> String {
+fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for c in name.trim().chars() {
         if c.is_ascii_alphanumeric() {

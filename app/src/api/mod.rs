@@ -31,7 +31,7 @@ pub use flash::{Flash, take_flash};
 pub use server::{act, act_form, not_found, visit, visit_form};
 
 /// Why a call did not do what was asked, in words for the person at the screen. Holds nothing secret and nobody's
-/// personal data: without scripts it may travel in an address.
+/// personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
     /// The service refused, and says why.
@@ -41,7 +41,9 @@ pub enum ApiError {
     #[error("The server could not be reached. Check your connection, then try again; nothing was lost.")]
     Unreachable,
     /// The call itself was not understood: an old page after an upgrade, or a hand-made request.
-    #[error("This page does not fit the server any more. Reload it and try again.")]
+    #[error(
+        "This page is older than the server and was not understood. Load it again and repeat what you did; nothing was changed."
+    )]
     Malformed,
 }
 
@@ -71,11 +73,6 @@ impl ApiError {
             .map(|error| error.message.as_str())
             .collect();
         (!text.is_empty()).then(|| text.join(" "))
-    }
-
-    /// Whether this is "no such page" (or not theirs to see).
-    pub const fn is_not_found(&self) -> bool {
-        matches!(self, ApiError::User(UserError::NotFound))
     }
 }
 

@@ -44,7 +44,7 @@ pub async fn submit_provider(
     .await?;
     if submitted == Submitted::Saved {
         // The island loads the page again, which then says that it is done.
-        super::server::remember(path, &typed, Ok(&submitted)).await;
+        super::server::keep_for_island(path, &typed, &submitted).await;
     }
     Ok(submitted)
 }

@@ -213,9 +213,20 @@ async fn keep<V: Serialize + Sync, T: Serialize + Sync>(path: &str, values: &V, 
     }
 }
 
+/// Keeps what came of a form an island posted, when the page is loaded again to show it.
+pub(super) async fn keep_for_island<V: Serialize + Sync, T: Serialize + Sync>(
+    path: &str,
+    values: &V,
+    came: &T,
+) {
+    if !Asked::now().form {
+        remember(path, values, Ok(came)).await;
+    }
+}
+
 /// Keeps what came of a form for the page that is drawn next. A session that cannot be written only loses the
 /// repetition of what was typed, not the work, so that is logged and no more.
-pub(super) async fn remember<V: Serialize + Sync, T: Serialize + Sync>(
+async fn remember<V: Serialize + Sync, T: Serialize + Sync>(
     path: &str,
     values: &V,
     result: Result<&T, ApiError>,

@@ -12,7 +12,7 @@ pub fn Copy(#[prop(into)] value: String, #[prop(optional, into)] what: String) -
     view! {
         <span class="copy">
             <code>{value.clone()}</code>
-            <button type="button" class="needs-scripts" aria-label=label data-copy=value>"Copy"</button>
+            <button type="button" class="needs-clipboard" aria-label=label data-copy=value>"Copy"</button>
             <span class="visually-hidden" role="status"></span>
         </span>
     }

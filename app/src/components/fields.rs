@@ -115,19 +115,16 @@ pub fn Field(
     }
 }
 
-/// Several lines of text. The only text area of the application: the framework does not escape the children of a raw
-/// one on the server, so this one escapes them there, and the browser gets a property.
+/// Several lines of text that are entered and never shown again, such as a key. (One that shows a text again must not
+/// be a plain `<textarea>`: the framework does not escape its children on the server.)
 #[component]
 pub fn TextArea(
     #[prop(into)] key: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] name: String,
-    #[prop(optional, into)] value: String,
     #[prop(optional, into)] help: String,
     #[prop(optional, into)] error: MaybeProp<ApiError>,
     #[prop(optional, into)] placeholder: String,
-    #[prop(default = 4)] rows: u32,
-    #[prop(optional)] required: bool,
     #[prop(optional)] disabled: bool,
     /// As of [`Field`].
     #[prop(optional)]
@@ -136,29 +133,17 @@ pub fn TextArea(
 ) -> impl IntoView {
     let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
-    let (odd, on_input) = looking(look, &value);
-    let escaped = escape_text(&value);
+    let (odd, on_input) = looking(look, "");
     view! {
         <div class="field">
             <label for=key.clone()>{label}</label>
-            <textarea id=key name=name rows=rows.to_string() class="code" spellcheck="false" autocapitalize="none"
-                required=required disabled=disabled placeholder=(!placeholder.is_empty()).then_some(placeholder)
-                aria-invalid=ties.invalid() aria-describedby=ties.described_by() prop:value=value on:input=on_input>{escaped}</textarea>
+            <textarea id=key name=name rows="4" class="code" spellcheck="false" autocapitalize="none" disabled=disabled
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by() on:input=on_input></textarea>
             {odd}
             {children.map(|children| children())}
             {ties.below(help)}
         </div>
-    }
-}
-
-/// The text of a text area as HTML. In the browser the property holds the real text, so this is only for the server.
-fn escape_text(text: &str) -> String {
-    if cfg!(feature = "ssr") {
-        text.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-    } else {
-        text.to_owned()
     }
 }
 
@@ -195,9 +180,6 @@ pub fn SelectField(
     #[prop(optional, into)] help: String,
     #[prop(optional, into)] error: MaybeProp<ApiError>,
     #[prop(optional)] disabled: bool,
-    /// The label is for screen readers only: in a table, where the column's heading says it.
-    #[prop(optional)]
-    hide_label: bool,
 ) -> impl IntoView {
     let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
@@ -210,7 +192,7 @@ pub fn SelectField(
         .collect_view();
     view! {
         <div class="field">
-            <label for=key.clone() class:visually-hidden=hide_label>{label}</label>
+            <label for=key.clone()>{label}</label>
             <select id=key name=name disabled=disabled aria-invalid=ties.invalid() aria-describedby=ties.described_by()>
                 {choices}
             </select>
@@ -219,24 +201,21 @@ pub fn SelectField(
     }
 }
 
-/// Yes or no. Posts `value` (by default `true`) when it is on and nothing when it is off.
+/// Yes or no. Posts `true` when it is on and nothing when it is off.
 #[component]
 pub fn CheckField(
     #[prop(into)] key: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] name: String,
-    #[prop(default = "true".to_owned(), into)] value: String,
     #[prop(optional)] checked: bool,
     #[prop(optional, into)] help: String,
-    #[prop(optional, into)] error: MaybeProp<ApiError>,
-    #[prop(optional)] disabled: bool,
 ) -> impl IntoView {
-    let ties = Ties::new(&key, &help, error);
+    let ties = Ties::new(&key, &help, MaybeProp::default());
     let name = if name.is_empty() { key.clone() } else { name };
     view! {
         <div class="field check">
-            <input type="checkbox" id=key.clone() name=name value=value checked=checked disabled=disabled
-                aria-invalid=ties.invalid() aria-describedby=ties.described_by()/>
+            <input type="checkbox" id=key.clone() name=name value="true" checked=checked
+                aria-describedby=ties.described_by()/>
             <label for=key>{label}</label>
             {ties.below(help)}
         </div>
@@ -259,14 +238,13 @@ pub fn Submit(
     #[prop(optional)]
     name: Option<&'static str>,
     #[prop(optional, into)] value: Option<String>,
-    #[prop(optional)] disabled: bool,
 ) -> impl IntoView {
     let said = (!busy.is_empty()).then(|| busy.clone());
     let busy = if busy.is_empty() { label.clone() } else { busy };
     view! {
         <button type="submit" class=format!("button {class}") name=name value=value data-busy=said
             on:click=move |event| if pending.get_untracked() { event.prevent_default() }
-            disabled=disabled aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
+            aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
             {move || if pending.get() { busy.clone() } else { label.clone() }}
         </button>
     }

@@ -7,7 +7,8 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 
-use super::links::part;
+use super::answer::Refused;
+use super::links::{param, part, query};
 use super::loaded::awaited;
 use super::{Dot, DotKind, Logo};
 use crate::api::ApiError;
@@ -43,21 +44,13 @@ pub fn customer() -> Customer {
 #[component]
 pub fn PageHeader(
     #[prop(into)] title: String,
-    /// The document's title, when it should say more than the heading.
-    #[prop(optional, into)]
-    full_title: String,
     #[prop(optional, into)] lede: String,
     /// Above the heading: where this belongs.
     #[prop(optional, into)]
     crumb: ViewFn,
 ) -> impl IntoView {
-    let document = if full_title.is_empty() {
-        title.clone()
-    } else {
-        full_title
-    };
     view! {
-        <Title text=document/>
+        <Title text=title.clone()/>
         <header class="page-header">
             <p class="crumb">{crumb.run()}</p>
             <h1>{title}</h1>
@@ -66,12 +59,19 @@ pub fn PageHeader(
     }
 }
 
+/// Said when a form was not understood: a page that was open while the server was replaced. The framework leads back to
+/// the page with its own error in the address.
+#[component]
+pub fn Misfit() -> impl IntoView {
+    (!param(&query(), "__err").is_empty()).then(|| view! { <Refused error=ApiError::Malformed/> })
+}
+
 /// The frame of pages that belong to no customer.
 #[component]
 pub fn ConsoleFrame() -> impl IntoView {
     view! {
         <TopBar name=().into_any()/>
-        <main id="content" tabindex="-1"><Outlet/></main>
+        <main id="content" tabindex="-1"><Misfit/><Outlet/></main>
     }
 }
 
@@ -98,7 +98,7 @@ pub fn CustomerFrame() -> impl IntoView {
         <TopBar name/>
         <div class="shell">
             <nav class="rail" aria-label="Customer">{rail}</nav>
-            <main id="content" tabindex="-1"><Outlet/></main>
+            <main id="content" tabindex="-1"><Misfit/><Outlet/></main>
         </div>
     }
 }

@@ -58,8 +58,8 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
         ApiError::User(UserError::SignInRequired) => ("Please sign in", ("/sign-in", "Sign in")),
         ApiError::User(UserError::Internal { .. }) => ("Something went wrong", ("/", "Go to the start")),
         ApiError::User(_) => ("This cannot be done now", ("/", "Go to the start")),
-        ApiError::Unreachable => ("The server did not answer", ("", "Try again")),
-        ApiError::Malformed => ("This page is out of date", ("", "Reload")),
+        // What only a browser meets.
+        ApiError::Unreachable | ApiError::Malformed => ("This page is out of date", ("", "Reload")),
     };
     view! {
         <Title text=title/>

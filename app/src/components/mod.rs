@@ -1,6 +1,7 @@
 //! Our own widgets: semantic HTML with the classes of `style/`, no behaviour that needs scripts. Those that ask for
 //! data or for the address are the server's alone; the others may be part of an island.
 
+pub mod advice;
 pub mod copy;
 pub mod feedback;
 pub mod fields;
@@ -24,6 +25,7 @@ pub mod lists;
 #[cfg(feature = "ssr")]
 pub mod loaded;
 
+pub use advice::Cure;
 pub use copy::Copy;
 pub use feedback::{Banner, EmptyState, Verdict};
 pub use fields::{CheckField, ErrorSummary, Field, Look, Option_, SelectField, Submit, TextArea};

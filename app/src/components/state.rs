@@ -42,14 +42,14 @@ impl Tone {
 
 /// A state as a word with a mark, never colour alone.
 #[component]
-pub fn StateWord(#[prop(into)] tone: Signal<Tone>, #[prop(into)] word: Signal<String>) -> impl IntoView {
+pub fn StateWord(tone: Tone, #[prop(into)] word: String) -> impl IntoView {
     view! {
-        <span class=move || format!("state {}", tone.get().class())>
+        <span class=format!("state {}", tone.class())>
             <svg viewBox="0 0 12 12" aria-hidden="true">
-                <path d=move || tone.get().mark() fill="none" stroke="currentColor" stroke-width="1.7"
+                <path d=tone.mark() fill="none" stroke="currentColor" stroke-width="1.7"
                     stroke-linecap="round" stroke-linejoin="round"/>
             </svg>
-            {move || word.get()}
+            {word}
         </span>
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::people::field;
 use domain::settings::{FieldMapping, WhenEmpty};
-use leptos::ev::MouseEvent;
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ pub fn MappingRows(
         }
     };
     view! {
-        <div id="fields-table" class="mapping-table stack">
+        <div class="mapping-table stack">
             {move || table_error.get().map(|text| view! { <p class="error in" id="fields">{text}</p> })}
             <Scroll label="Attributes and the fields they fill">
                 <thead>
@@ -148,7 +148,7 @@ fn RowView(
                     aria-describedby=move || problem.read().is_some().then(problem_id)/>
                 {move || problem.get().map(|text| view! { <p class="error" id=problem_id>{text}</p> })}
             </td>
-            <td data-label="Fills"><FieldChoice row_field=row.field is_mandatory id=Signal::derive(move || place("field"))/></td>
+            <td data-label="Fills"><FieldChoice key=row.key row_field=row.field is_mandatory rows id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>
             <td>
                 {if is_mandatory {
@@ -165,7 +165,13 @@ fn RowView(
 
 /// The profile field of a row: fixed for the mandatory ones (B-13), a choice for the others.
 #[component]
-fn FieldChoice(row_field: String, is_mandatory: bool, #[prop(into)] id: Signal<String>) -> impl IntoView {
+fn FieldChoice(
+    key: usize,
+    row_field: String,
+    is_mandatory: bool,
+    rows: RwSignal<Vec<MappingRow>>,
+    #[prop(into)] id: Signal<String>,
+) -> impl IntoView {
     let label = field::label(&row_field).to_owned();
     if is_mandatory {
         return view! {
@@ -179,8 +185,19 @@ fn FieldChoice(row_field: String, is_mandatory: bool, #[prop(into)] id: Signal<S
         .filter(|key| !field::MANDATORY.contains(key))
         .map(|key| view! { <option value=*key selected=**key == row_field>{field::label(key).to_owned()}</option> })
         .collect_view();
-    view! { <select name="mapping[field][]" aria-label="Profile field" id=move || id.get()>{options}</select> }
-        .into_any()
+    // The next row is offered a field that no row has now.
+    let choose = move |event: Event| {
+        let chosen = event_target_value(&event);
+        rows.update(|rows| {
+            if let Some(row) = rows.iter_mut().find(|row| row.key == key) {
+                row.field = chosen;
+            }
+        });
+    };
+    view! {
+        <select name="mapping[field][]" aria-label="Profile field" id=move || id.get() on:change=choose>{options}</select>
+    }
+    .into_any()
 }
 
 #[component]

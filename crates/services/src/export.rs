@@ -40,10 +40,7 @@ impl Services {
         after: Option<&str>,
     ) -> Result<Page<FoundPerson>, ServiceError> {
         let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::ReadPeople)
-            .await?
-            .id;
+        let customer = self.customer(&mut tx, actor, slug, Permission::Export).await?.id;
         let Some(directory) = store::directories::current(&mut tx, customer).await? else {
             return Ok(Page::empty());
         };

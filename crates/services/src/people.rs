@@ -59,7 +59,7 @@ impl Services {
             "" => Owned::Any,
             "local" => Owned::Local,
             "synced" => Owned::Synced,
-            _ => return Err(UserError::field("directory", "Choose local or synced.").into()),
+            _ => return Err(UserError::field("directory", "Choose local or synchronised.").into()),
         };
         let narrowed = Narrowed {
             search: &search,

@@ -74,6 +74,7 @@ impl Services {
         let tested = store::providers::latest_report_of_saved(&mut tx, customer).await?;
         let known = tested.map(|row| row.kept.attributes).unwrap_or_default();
         Ok(SettingsView {
+            provider: directory.provider,
             version: settings.version,
             attributes: attributes(directory.provider, known, &settings.mapping),
             scope: settings.scope,

@@ -38,6 +38,11 @@ pub(crate) fn is_soon(at: Timestamp, now: Timestamp) -> bool {
     days_between(now, at) <= SOON_DAYS
 }
 
+/// Whether the day of `at` is over.
+pub(crate) fn is_over(at: Timestamp, now: Timestamp) -> bool {
+    days_between(now, at) < 0
+}
+
 /// How long something took: "0.4 s", "42 s", "3 min 12 s", "1 h 04 min".
 pub(crate) fn took(from: Timestamp, to: Timestamp) -> String {
     let length = (to - from).max(TimeDelta::zero());

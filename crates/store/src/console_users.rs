@@ -19,7 +19,6 @@ statements! {
     BY_EMAIL = "SELECT id, password_hash FROM console_users WHERE email_key = $1";
     BY_ID = "SELECT u.id, u.customer_id, u.email, u.name, u.role, c.slug FROM console_users u LEFT JOIN customers c ON c.id = u.customer_id WHERE u.id = $1";
     SIGNED_IN = "UPDATE console_users SET last_sign_in_at = $2 WHERE id = $1";
-    SET_PASSWORD = "UPDATE console_users SET password_hash = $2 WHERE id = $1";
     ATTEMPTS = "SELECT failed_attempts, locked_until FROM sign_in_attempts WHERE email_hash = $1";
     // Names the count it saw: of two attempts at the same moment only one is charged, and only that one goes on.
     CHARGE = "INSERT INTO sign_in_attempts (email_hash, failed_attempts, locked_until, last_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email_hash) DO UPDATE SET failed_attempts = excluded.failed_attempts, locked_until = excluded.locked_until, last_at = excluded.last_at WHERE sign_in_attempts.failed_attempts = excluded.failed_attempts - 1";
@@ -153,12 +152,6 @@ pub async fn find(tx: &mut Tx, user: ConsoleUserId) -> Result<Option<ConsoleUser
 /// Remembers a sign-in.
 pub async fn signed_in(tx: &mut Tx, user: ConsoleUserId, now: Timestamp) -> Result<(), StoreError> {
     execute!(tx, SIGNED_IN, user.uuid(), now)?;
-    Ok(())
-}
-
-/// Stores another password hash.
-pub async fn set_password(tx: &mut Tx, user: ConsoleUserId, password_hash: &str) -> Result<(), StoreError> {
-    execute!(tx, SET_PASSWORD, user.uuid(), password_hash)?;
     Ok(())
 }
 

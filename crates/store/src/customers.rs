@@ -19,8 +19,6 @@ statements! {
         sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
         postgres: "SELECT id, slug, name FROM customers WHERE id = $1 FOR UPDATE",
     };
-    BY_ID = "SELECT id, slug, name FROM customers WHERE id = $1";
-    ALL_BY_NAME = "SELECT id, slug, name FROM customers ORDER BY name, slug";
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
     // latest run is the one with the highest number; numbers are taken in the unit of work that inserts the run.
     FACTS = "SELECT c.id, c.slug, c.name, d.provider, p.version AS config_version, (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version ORDER BY t.at DESC LIMIT 1) AS tested, s.settings, s.accepted_version, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_version, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation' AND k.state IN ('completed', 'completed_with_problems', 'held')) AS preview_version, (SELECT MAX(k.number) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems')) AS synced_run, r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at FROM customers c LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1) LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1 WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\') ORDER BY c.name, c.slug";
@@ -70,24 +68,11 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CustomerRow>, Sto
     Ok(fetch_optional!(tx, Row, BY_SLUG, slug)?.map(Into::into))
 }
 
-/// One customer.
-pub async fn find(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
-    Ok(fetch_optional!(tx, Row, BY_ID, customer.uuid())?.map(Into::into))
-}
-
 /// Makes everybody else who wants this customer's lock, or a run number of theirs, wait until this unit of work ends:
 /// for decisions that rest on more than the rows they write.
 pub async fn lock(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
     fetch_optional!(tx, Row, LOCK, customer.uuid())?;
     Ok(())
-}
-
-/// Every customer, by name.
-pub async fn all(tx: &mut Tx) -> Result<Vec<CustomerRow>, StoreError> {
-    Ok(fetch_all!(tx, Row, ALL_BY_NAME)?
-        .into_iter()
-        .map(Into::into)
-        .collect())
 }
 
 /// Takes the number of the customer's next run: 1, 2, 3, ...

@@ -27,9 +27,6 @@ statements! {
     OPEN = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
             cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
         FROM sync_runs WHERE customer_id = $1 AND state IN ('queued', 'running', 'held')";
-    LATEST = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
-        FROM sync_runs WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
     LATEST_OF_KIND = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
             cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
         FROM sync_runs WHERE customer_id = $1 AND kind = $2 ORDER BY number DESC LIMIT 1";
@@ -184,13 +181,6 @@ pub async fn find(tx: &mut Tx, customer: CustomerId, run: RunId) -> Result<Optio
 /// The run that is queued, running or held, if there is one.
 pub async fn open(tx: &mut Tx, customer: CustomerId) -> Result<Option<RunRecord>, StoreError> {
     fetch_optional!(tx, RunColumns, OPEN, customer.uuid())?
-        .map(RunColumns::read)
-        .transpose()
-}
-
-/// The latest run of a customer.
-pub async fn latest(tx: &mut Tx, customer: CustomerId) -> Result<Option<RunRecord>, StoreError> {
-    fetch_optional!(tx, RunColumns, LATEST, customer.uuid())?
         .map(RunColumns::read)
         .transpose()
 }

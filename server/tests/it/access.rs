@@ -1,7 +1,7 @@
 //! Nothing is told or done without a session.
 
 use axum::body::Body;
-use http::header::{ACCEPT, LOCATION};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER};
 use http::{Request, StatusCode};
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::generate_route_list;
@@ -70,6 +70,26 @@ async fn a_call_that_is_not_understood_is_the_callers_mistake() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{form:?}");
         assert_eq!(answer.json(), "Malformed", "{form:?}");
     }
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_understood_is_led_back_with_a_sentence() {
+    let app = TestApp::new().await.with_people().await;
+    let cookie = app.sign_in("admin@contoso.example").await;
+    let request = Request::post("/api/runs/cancel")
+        .header(ACCEPT, "text/html")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(COOKIE, &cookie)
+        .header(REFERER, "http://localhost/c/contoso/runs")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from("customer=contoso"));
+    let answer = app.send(request.expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
+    let to: http::Uri = answer.header("location").parse().expect("an address");
+    let page = to.path_and_query().expect("a page").as_str();
+    let page = app.get_as(page, Some(&cookie)).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("This page is older than the server"));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Playwright against the demo server, hydrated and without scripts.
+//! Playwright against the demo server, with scripts and without.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

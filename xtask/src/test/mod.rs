@@ -34,7 +34,7 @@ enum Part {
     Lints,
     /// Rust tests on SQLite and on PostgreSQL.
     Rust,
-    /// Browser tests, hydrated and without scripts.
+    /// Browser tests, with scripts and without.
     Browser,
 }
 

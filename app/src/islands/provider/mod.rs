@@ -15,7 +15,7 @@ use crate::api::provider::{SubmitProvider, Submitted};
 
 use form::Form;
 use report::Report;
-pub use secrets::{is_past, secret_label};
+pub use secrets::secret_label;
 
 /// What came of the form.
 type Outcome = Option<Result<Submitted, ApiError>>;

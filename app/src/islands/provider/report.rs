@@ -9,7 +9,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::form::label_of;
-use crate::components::{Banner, Copy, Panel, Scroll, StateWord, TimeOf, Tone, Verdict, plural};
+use crate::components::{Banner, Cure, Panel, Scroll, StateWord, TimeOf, Tone, Verdict, plural};
 
 /// A test: of what was just typed (`unsaved`), or the last one of what is stored. A fresh one takes the focus, so
 /// that the page stands at its verdict, with and without scripts.
@@ -123,11 +123,18 @@ fn Stage(stage: ConnectionStage, result: Option<StageResult>, provider: Provider
             <div>
                 <h3>{stage.label()}</h3>
                 {(!seen.is_empty()).then(|| view! { <p class="why">{seen}</p> })}
-                {advice.map(|advice| view! { <Cure advice provider/> })}
+                {advice.map(|advice| view! { <div class="advice"><Cure way=way_to(provider, &advice) advice/></div> })}
             </div>
             <span class="took num">{took}</span>
         </li>
     }
+}
+
+/// The field to correct, on the same page.
+fn way_to(provider: Provider, advice: &Advice) -> Option<(String, String)> {
+    let field = advice.field.as_deref()?;
+    let label = label_of(provider, field)?;
+    Some((format!("#{field}"), format!("Go to the field “{label}”")))
 }
 
 /// "320 ms", "1.4 s".
@@ -136,30 +143,6 @@ fn duration(ms: u64) -> String {
         format!("{ms} ms")
     } else {
         format!("{}.{} s", ms / 1000, ms % 1000 / 100)
-    }
-}
-
-/// What to do: the field to correct, or the permission to grant, and the provider's own code.
-#[component]
-fn Cure(advice: Advice, provider: Provider) -> impl IntoView {
-    let field = advice.field.and_then(|field| {
-        let label = label_of(provider, &field)?;
-        Some(view! { <p><a href=format!("#{field}")>{format!("Go to the field “{label}”")}</a></p> })
-    });
-    let permission = advice
-        .permission
-        .map(|name| view! { <p>"Permission to grant: " <Copy value=name/></p> });
-    let code = advice
-        .code
-        .map(|code| view! { <p class="why">"The provider’s own code: " <Copy value=code/></p> });
-    view! {
-        <div class="advice">
-            <p><b>{advice.problem}</b></p>
-            <p>{advice.cure}</p>
-            {field}
-            {permission}
-            {code}
-        </div>
     }
 }
 

@@ -16,20 +16,13 @@ pub const fn secret_label(kind: SecretKind) -> &'static str {
     }
 }
 
-/// Whether a day in words is over: "yesterday", "3 days ago".
-pub fn is_past(when: &str) -> bool {
-    when == "yesterday" || when.ends_with("ago")
-}
-
 /// What is stored: "Stored: ends in 9f2c, entered 3 March, expires in 41 days. Leave the field empty to keep it."
 #[component]
 pub(super) fn Stored(hint: Option<SecretHint>) -> impl IntoView {
     hint.map(|hint| {
         let ends = (!hint.ends_in.is_empty()).then(|| format!("ends in {}, ", hint.ends_in));
-        let expires = hint.expires.map(|when| {
-            let verb = if is_past(&when) { "expired" } else { "expires" };
-            format!(", {verb} {when}")
-        });
+        let verb = if hint.expired { "expired" } else { "expires" };
+        let expires = hint.expires.map(|when| format!(", {verb} {when}"));
         view! {
             <p class="stored">
                 <b>"Stored: "</b>

@@ -9,6 +9,7 @@ pub use welcome::WelcomePage;
 use leptos::prelude::*;
 
 use crate::components::Logo;
+use crate::components::layout::Misfit;
 
 /// The calm sheet both doors are drawn on.
 #[component]
@@ -16,6 +17,7 @@ fn Doorway(children: Children) -> impl IntoView {
     view! {
         <main id="content" class="doorway" tabindex="-1">
             <p class="mark"><Logo/>"User Sync"</p>
+            <Misfit/>
             {children()}
         </main>
     }

@@ -38,7 +38,7 @@ pub fn PeoplePage() -> impl IntoView {
     view! {
         <div class="column wide">
             <PageHeader title="People"
-                lede="The accounts of the intranet. Local accounts and other directories' accounts are never touched by the sync."/>
+                lede="The accounts of the intranet. Local accounts and other directories’ accounts are never touched by the sync."/>
             <Panel title="Accounts" id="accounts" note=move || {
                 view! { <Download path=list.clone() what="people" filters=&["search", "state", "directory"]/> }
             }>

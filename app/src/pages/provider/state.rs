@@ -5,7 +5,7 @@ use domain::views::{ProviderView, ReportView, SavedProvider, SecretHint};
 use leptos::prelude::*;
 
 use crate::components::{Banner, Tone, Verdict, plural};
-use crate::islands::{is_past, secret_label};
+use crate::islands::secret_label;
 
 /// The verdict on the connection, and a warning for each secret that is about to expire (C-20).
 #[component]
@@ -27,7 +27,7 @@ pub(super) fn ConnectionState(view: ProviderView) -> impl IntoView {
 fn expiry(hint: &SecretHint) -> String {
     let name = secret_label(hint.kind);
     let when = hint.expires.as_deref().unwrap_or("soon");
-    let verb = if is_past(when) { "expired" } else { "expires" };
+    let verb = if hint.expired { "expired" } else { "expires" };
     format!(
         "The {name} {verb} {when}. Make a new one at the provider and enter it here; runs stop without it."
     )
@@ -106,6 +106,7 @@ mod tests {
             expires: Some("3 days ago".into()),
             expires_on: None,
             expires_soon: true,
+            expired: true,
         };
         assert!(expiry(&hint).starts_with("The client secret expired 3 days ago."));
     }

@@ -1,5 +1,6 @@
 //! Security groups: who is synchronised (U-01).
 
+use domain::Provider;
 use domain::settings::{Scope, ScopeGroup};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ pub fn SecurityGroupsPage() -> impl IntoView {
 #[component]
 fn Groups(settings: SettingsView) -> impl IntoView {
     let SettingsView {
+        provider,
         version,
         scope,
         can_edit,
@@ -54,13 +56,22 @@ fn Groups(settings: SettingsView) -> impl IntoView {
         {can_edit.then(|| view! {
             <GroupSearch title="Find a group in the directory" path="groups" draw=add/>
         })}
+        // Okta's groups hold people only, and its people have no guests among them.
+        {(provider == Provider::Entra).then(|| view! { <Options version nested include_guests can_edit/> })}
+    }
+}
+
+/// Whom the chosen groups bring along (U-04, I-12).
+#[component]
+fn Options(version: i64, nested: bool, include_guests: bool, can_edit: bool) -> impl IntoView {
+    view! {
         <Panel title="Who counts as a member" id="options">
             <form method="post" action=SaveScopeOptions::PATH class="in">
                 <fieldset class="settings-form" disabled=!can_edit>
                     <legend class="visually-hidden">"Who counts as a member"</legend>
                     <Stamp version/>
                     <CheckField key="nested" label="Include members of nested groups" checked=nested
-                        help="Groups inside these groups count too, at any depth; everybody is counted once. Groups of Okta do not nest."/>
+                        help="Groups inside these groups count too, at any depth; everybody is counted once."/>
                     <CheckField key="include_guests" label="Include guests" checked=include_guests
                         help="Guests are people of other organisations. Their username is made from their e-mail address."/>
                     {can_edit.then(|| view! {

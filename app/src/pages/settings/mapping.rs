@@ -1,5 +1,6 @@
 //! Data mapping: which directory attribute feeds which profile field.
 
+use domain::settings::WhenEmpty;
 use domain::views::SettingsView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -65,7 +66,7 @@ fn draft_of(query: &ParamsMap) -> Option<Draft> {
     {
         typed.attribute.push(String::new());
         typed.field.push(key.to_owned());
-        typed.when_empty.push("keep".to_owned());
+        typed.when_empty.push(WhenEmpty::Keep.code().to_owned());
     }
     Some(Draft { typed, version })
 }
@@ -106,7 +107,7 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
                         help="On: when somebody is renamed in the directory, their account is renamed in the next run and they sign in with the new name. Content, groups and history stay with them. Off: the account keeps its username, and the difference is only reported."/>
                 </fieldset>
             </Panel>
-            <Panel title="Profile fields" id="fields">
+            <Panel title="Profile fields" id="fields-panel">
                 <fieldset disabled=!can_edit class="rows">
                     <legend class="visually-hidden">"Profile fields"</legend>
                     <MappingRows rows error can_edit page/>

@@ -63,6 +63,7 @@ pub struct SecretHint {
     /// `YYYY-MM-DD`.
     pub expires_on: Option<String>,
     pub expires_soon: bool,
+    pub expired: bool,
 }
 
 /// A connection test as shown.

@@ -5,6 +5,7 @@ use crate::settings::{DataMapping, GroupMapping, SafetyLimits, Scope};
 /// Everything the settings pages show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsView {
+    pub provider: crate::Provider,
     pub version: i64,
     pub scope: Scope,
     pub mapping: DataMapping,

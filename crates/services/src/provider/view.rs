@@ -6,7 +6,7 @@ use domain::{Actor, Permission, Provider, Timestamp};
 use store::providers::SecretRow;
 
 use super::Connection;
-use crate::when::{distance, is_soon, when};
+use crate::when::{distance, is_over, is_soon, when};
 use crate::{ServiceError, Services};
 
 /// What a customer has to grant, in the provider's own names, and what for (provider-apis 1.8 and 2.1).
@@ -115,5 +115,6 @@ fn hint(row: &SecretRow, now: Timestamp) -> SecretHint {
         expires: row.expires_at.map(|at| distance(at, now)),
         expires_on: row.expires_at.map(|at| at.format("%Y-%m-%d").to_string()),
         expires_soon: row.expires_at.is_some_and(|at| is_soon(at, now)),
+        expired: row.expires_at.is_some_and(|at| is_over(at, now)),
     }
 }
