@@ -289,7 +289,7 @@ fn answer<T>(result: Result<T, Failed>) -> Result<T, ApiError> {
 fn told(Failed(error): Failed) -> ApiError {
     let asked = Asked::now();
     if error == UserError::SignInRequired {
-        leptos_axum::redirect(&sign_in_for(&asked.page));
+        leptos_axum::redirect(&sign_in_for(&asked));
     } else if asked.form {
         // The framework would carry the error in the address; the flash in the session does it better.
         leptos_axum::redirect(&asked.page);
@@ -303,12 +303,16 @@ fn told(Failed(error): Failed) -> ApiError {
     ApiError::User(error)
 }
 
-/// The sign-in page that leads back to `page`.
-fn sign_in_for(page: &str) -> String {
-    if page == "/" || page.starts_with("/sign-in") {
-        return "/sign-in".to_owned();
-    }
-    format!("/sign-in?next={}", crate::components::links::escape(page))
+/// The sign-in page that leads back to the page of this call; it says so when what a form sent was not done.
+fn sign_in_for(asked: &Asked) -> String {
+    let page = if asked.page.starts_with("/sign-in") {
+        "/"
+    } else {
+        &asked.page
+    };
+    let next = if page == "/" { "" } else { page };
+    let ended = if asked.form { "1" } else { "" };
+    crate::components::address("/sign-in", [("next", next), ("ended", ended)])
 }
 
 /// A path of this site, never another host: exactly one leading slash and no backslash or control character.

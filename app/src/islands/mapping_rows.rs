@@ -74,6 +74,8 @@ pub fn MappingRows(
                     when_empty: WhenEmpty::Keep,
                 });
             });
+            let last = rows.read_untracked().len().saturating_sub(1);
+            focus_soon(format!("fields.{last}.attribute"));
         }
     };
     view! {
@@ -200,6 +202,19 @@ fn FieldChoice(
     .into_any()
 }
 
+/// Moves the focus to a control once the rows are drawn: the pressed button may be gone.
+fn focus_soon(id: String) {
+    request_animation_frame(move || {
+        #[cfg(feature = "hydrate")]
+        if let Some(control) = document().get_element_by_id(&id) {
+            use wasm_bindgen::JsCast;
+            _ = control.unchecked_ref::<web_sys::HtmlElement>().focus();
+        }
+        #[cfg(not(feature = "hydrate"))]
+        drop(id);
+    });
+}
+
 #[component]
 fn Remove(
     key: usize,
@@ -213,6 +228,8 @@ fn Remove(
         event.prevent_default();
         error.set(None);
         rows.update(|rows| rows.retain(|row| row.key != key));
+        let last = rows.read_untracked().len().saturating_sub(1);
+        focus_soon(format!("fields.{}.attribute", index.get_untracked().min(last)));
     };
     view! {
         <button type="submit" class="button quiet" name="remove" value=move || index.get().to_string() formmethod="get"

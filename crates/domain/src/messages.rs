@@ -22,8 +22,15 @@ pub enum UserError {
     Invalid { errors: Vec<FieldError> },
     #[error("Somebody changed this in the meantime. Reload the page and look again.")]
     Changed,
-    #[error("A run is already under way for this customer. Wait for it, or cancel it.")]
+    #[error(
+        "Another run is under way, or held for a decision. Wait for it, cancel it or decide it first; the list of runs shows it."
+    )]
     RunActive,
+    /// S-05, S-06: a list made under older settings is not what the settings ask for now.
+    #[error(
+        "The settings have changed since this list was made. Reject this run and start a new one; nothing was applied."
+    )]
+    SettingsChanged,
     #[error("{what} is needed first.")]
     NeededFirst { what: String },
     #[error("This run is not waiting for a decision any more.")]
@@ -53,6 +60,7 @@ impl UserError {
             UserError::Invalid { .. } => 422,
             UserError::Changed
             | UserError::RunActive
+            | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,

@@ -273,10 +273,6 @@ pub enum Reason {
     NameHeld {
         username: String,
     },
-    /// I-05: the provider's username changed, and usernames do not follow it.
-    UsernameDiffers {
-        username: String,
-    },
     /// L-09: an administrator blocked the account here; the directory says active. Their decision stands.
     BlockedByAdministrator,
     /// I-18: the last active administrator is never blocked by the sync.
@@ -317,7 +313,6 @@ impl Reason {
             Reason::LinkedElsewhere { .. } => "linked_elsewhere",
             Reason::ClaimedTwice { .. } => "claimed_twice",
             Reason::NameHeld { .. } => "name_held",
-            Reason::UsernameDiffers { .. } => "username_differs",
             Reason::BlockedByAdministrator => "blocked_by_administrator",
             Reason::LastAdministrator => "last_administrator",
             Reason::ChangedMeanwhile => "changed_meanwhile",
@@ -387,9 +382,6 @@ impl Reason {
             }
             Reason::NameHeld { username } => format!(
                 "The new username {username} is held by another account that keeps it. Rename one of them."
-            ),
-            Reason::UsernameDiffers { username } => format!(
-                "The directory now says {username}. Usernames do not follow the directory, so it stays as it is."
             ),
             Reason::BlockedByAdministrator => {
                 "Blocked here by an administrator. The directory says active; your decision stands.".into()

@@ -8,6 +8,8 @@ use store::StoreError;
 use store::accounts::AccountCounts;
 use store::customers::CustomerFacts;
 
+use crate::paging::SEARCH_CHARS;
+use crate::when::counted;
 use crate::{ServiceError, Services, when};
 
 impl Services {
@@ -15,7 +17,8 @@ impl Services {
     pub async fn customers(&self, actor: &Actor, search: &str) -> Result<Vec<CustomerRow>, ServiceError> {
         actor.require(Permission::ListCustomers)?;
         let mut tx = self.db().read().await?;
-        let facts = store::customers::facts_of_all(&mut tx, search).await?;
+        let search: String = search.chars().take(SEARCH_CHARS).collect();
+        let facts = store::customers::facts_of_all(&mut tx, &search).await?;
         Ok(facts.iter().map(|facts| row(facts, self.now())).collect())
     }
 
@@ -140,7 +143,15 @@ fn attention(facts: &CustomerFacts) -> bool {
             RunState::Held | RunState::Failed | RunState::CompletedWithProblems
         )
     });
-    run || facts.tested == Some(false)
+    run || facts.tested == Some(false) || undecided(facts) > 0
+}
+
+/// People whom the latest sync left alone because somebody has to decide about them (I-02 to I-04).
+fn undecided(facts: &CustomerFacts) -> u64 {
+    facts
+        .last_run
+        .filter(|run| run.kind.applies() && run.state.is_final())
+        .map_or(0, |run| run.disputed)
 }
 
 /// What is so, and what comes next, worst first.
@@ -171,6 +182,13 @@ fn next(facts: &CustomerFacts) -> String {
         {
             "People follows the directory; the last run completed with problems. Open it to see them."
                 .to_owned()
+        }
+        None if undecided(facts) > 0 => {
+            let people = counted(undecided(facts), "person needs", "people need");
+            let number = facts.last_run.map_or(0, |run| run.number);
+            format!(
+                "People follows the directory; {people} a decision. Run {number} says whom and what to do."
+            )
         }
         None => "People follows the directory. Nothing waits for you.".to_owned(),
     }
@@ -438,9 +456,27 @@ mod tests {
             kind: RunKind::Manual,
             state: RunState::Held,
             queued_at: Timestamp::UNIX_EPOCH,
+            disputed: 0,
         });
         assert!(next(&facts).starts_with("Run 7 is held"));
         assert!(attention(&facts));
+    }
+
+    #[test]
+    fn i_02_people_to_decide_about_are_not_called_nothing() {
+        let mut facts = nothing();
+        let sync = |kind, disputed| LastRunFacts {
+            number: 7,
+            kind,
+            state: RunState::Completed,
+            queued_at: Timestamp::UNIX_EPOCH,
+            disputed,
+        };
+        facts.last_run = Some(sync(RunKind::Scheduled, 9));
+        assert!(attention(&facts));
+        assert_eq!(undecided(&facts), 9);
+        facts.last_run = Some(sync(RunKind::Simulation, 9));
+        assert_eq!(undecided(&facts), 0, "a preview decides nothing");
     }
 
     #[test]

@@ -26,8 +26,12 @@ pub(crate) fn page<K: ToString, T>(mut rows: Vec<(K, T)>, limit: usize) -> Page<
     }
 }
 
+/// The most of a search that is looked at: longer than any name there is.
+pub(crate) const SEARCH_CHARS: usize = 200;
+
 /// What was typed to search for, as it is compared: words with single blanks, folded.
 pub(crate) fn searched(typed: &str) -> String {
+    let typed: String = typed.chars().take(SEARCH_CHARS).collect();
     search_key(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

@@ -101,7 +101,7 @@ impl Services {
             None => None,
         };
         let groups = store::groups::of_account(&mut tx, customer, account.id).await?;
-        let link = link(&mut tx, customer, account.id, now).await?;
+        let link = link(&mut tx, customer, &account, now).await?;
         let history = store::people_list::history(&mut tx, customer, account.id, HISTORY_ROWS).await?;
         Ok(PersonView {
             blocked: account.block.map(blocked),
@@ -199,16 +199,21 @@ fn lower_first(sentence: &str) -> String {
 async fn link(
     tx: &mut Tx,
     customer: CustomerId,
-    account: AccountId,
+    account: &PeopleAccount,
     now: Timestamp,
 ) -> Result<Option<LinkView>, ServiceError> {
-    let Some(link) = store::links::of_account(tx, customer, account).await? else {
+    let Some(link) = store::links::of_account(tx, customer, account.id).await? else {
         return Ok(None);
     };
     let directory = store::directories::find(tx, customer, link.directory).await?;
     let found = store::found_list::by_object(tx, customer, link.directory, &link.object_id).await?;
     let read = store::run_list::last_read(tx, customer, link.directory).await?;
-    let snapshot = found.filter(|found| found.present).map(|found| SnapshotView {
+    let settings = store::settings::find(tx, customer, link.directory).await?;
+    let found = found.filter(|found| found.present);
+    let other_username = found.as_ref().zip(settings).and_then(|(found, row)| {
+        rules::sync::username_differs(&found.user, &row.settings.mapping, &account.username)
+    });
+    let snapshot = found.map(|found| SnapshotView {
         principal_name: found.user.principal_name,
         status: found.user.status.label().to_owned(),
         in_scope: found.in_scope,
@@ -224,6 +229,7 @@ async fn link(
         directory: directory.map(|directory| directory.name).unwrap_or_default(),
         object_id: link.object_id.0,
         linked: when(link.linked_at, now),
+        other_username: other_username.map(|username| username.as_str().to_owned()),
         snapshot,
     }))
 }

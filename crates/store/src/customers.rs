@@ -2,7 +2,7 @@
 
 use domain::ids::Id;
 use domain::settings::SyncSettings;
-use domain::sync::{RunKind, RunState};
+use domain::sync::{RunCounts, RunKind, RunState};
 use domain::{CustomerId, Provider, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ statements! {
     };
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
     // latest run is the one with the highest number; numbers are taken in the unit of work that inserts the run.
-    FACTS = "SELECT c.id, c.slug, c.name, d.provider, p.version AS config_version, (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version ORDER BY t.at DESC LIMIT 1) AS tested, s.settings, s.accepted_version, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_version, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation' AND k.state IN ('completed', 'completed_with_problems', 'held')) AS preview_version, (SELECT MAX(k.number) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems')) AS synced_run, r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at FROM customers c LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1) LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1 WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\') ORDER BY c.name, c.slug";
+    FACTS = "SELECT c.id, c.slug, c.name, d.provider, p.version AS config_version, (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version ORDER BY t.at DESC LIMIT 1) AS tested, s.settings, s.accepted_version, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_version, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation' AND k.state IN ('completed', 'completed_with_problems', 'held')) AS preview_version, (SELECT MAX(k.number) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems')) AS synced_run, r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at, r.counts AS run_counts FROM customers c LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1) LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1 WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\') ORDER BY c.name, c.slug";
     NEXT_RUN_NUMBER = "UPDATE customers SET next_run_number = next_run_number + 1 WHERE id = $1 RETURNING next_run_number - 1";
 }
 
@@ -109,6 +109,8 @@ pub struct LastRunFacts {
     pub kind: RunKind,
     pub state: RunState,
     pub queued_at: Timestamp,
+    /// People about whom somebody has to decide.
+    pub disputed: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -129,6 +131,7 @@ struct FactsRow {
     run_kind: Option<String>,
     run_state: Option<String>,
     run_queued_at: Option<Timestamp>,
+    run_counts: Option<Json<RunCounts>>,
 }
 
 impl FactsRow {
@@ -139,6 +142,7 @@ impl FactsRow {
                 kind: code("sync_runs", "kind", &kind)?,
                 state: code("sync_runs", "state", &state)?,
                 queued_at,
+                disputed: self.run_counts.map_or(0, |counts| counts.0.disputed),
             }),
             _ => None,
         };

@@ -76,6 +76,7 @@ impl Db {
             statement: "open",
             source,
         };
+        keep_private(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -223,4 +224,18 @@ impl Tx {
             source,
         })
     }
+}
+
+/// Makes the file of a new database readable for its owner only, which SQLite's other files follow: it holds people and
+/// password hashes. A file that cannot be made is SQLite's to explain.
+fn keep_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut private = std::fs::OpenOptions::new();
+        let made = private.write(true).create_new(true).mode(0o600).open(path);
+        drop(made);
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }

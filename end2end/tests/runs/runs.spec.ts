@@ -94,20 +94,31 @@ test.describe("runs", () => {
     await expect(page.getByRole("button", { name: "Preview changes" })).toHaveCount(0);
   });
 
-  test("follow by themselves and survive a reload", async ({ page, demo, visit, signIn, alive, scripts }) => {
+  test("follow by themselves and survive a reload", async ({ page, playwright, demo, visit, signIn, alive, scripts }) => {
     test.skip(!scripts, "without scripts the page loads itself again, which the other tests rely on");
     test.slow();
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Watching");
     await chooseGroup(hands, base, "Intranet users");
+    // The directory answers slowly, so that there is something to watch.
+    const directory = await playwright.request.newContext({ ignoreHTTPSErrors: true });
+    const control = String(demo.provider("entra")["control"]);
+    const slow = await directory.post(`${control}/fault`, {
+      data: { path_prefix: "/users", times: 2, action: { slow: 4000 } },
+    });
+    expect(slow.ok(), await slow.text()).toBe(true);
     await visit(`${base}/test-sync`);
     await page.getByRole("button", { name: "Start the test sync" }).click();
     await expect(page).toHaveURL(/\/runs\/\d+$/);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/is under way/);
     await page.reload();
     await alive();
+    await expect(page.getByText(/people read$/)).toBeVisible();
     let loads = 0;
     page.on("load", () => (loads += 1));
     await runEnded(page, /is complete/);
     expect(loads, "the page is loaded again when the run ends, not while it is followed").toBeLessThanOrEqual(1);
+    await directory.post(`${control}/clear-faults`, { data: {} });
+    await directory.dispose();
   });
 });

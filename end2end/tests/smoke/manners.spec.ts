@@ -25,7 +25,7 @@ test.describe("with scripts, every page", () => {
       await new Promise((resolve) => setTimeout(resolve, 700));
       await route.continue();
     });
-    await page.locator("summary", { hasText: admin.name }).click();
+    await page.getByRole("banner").locator("summary").click();
     const button = page.getByRole("button", { name: "Sign out" });
     await button.dblclick({ noWaitAfter: true });
     await expect(page).toHaveURL(/sign-in/);

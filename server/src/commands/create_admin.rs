@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use domain::{Actor, Role};
+use domain::{Actor, Role, UserError};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::{ExposeSecret, SecretString};
+use services::ServiceError;
 use services::auth::NewUser;
 
 use crate::config::{Config, Flags};
@@ -53,12 +54,24 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
         .create_user(&Actor::system("usersync create-admin"), &user)
         .await;
     parties.db.close().await;
-    created.map_err(|error| Failure::new("the administrator could not be created", error))?;
+    created.map_err(refused)?;
     println!("{} can sign in at {} now.", user.email, config.public_url);
     if made_up {
         println!("Password (shown only now): {}", password.expose_secret());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Names each thing to correct.
+fn refused(error: ServiceError) -> Failure {
+    const WHAT: &str = "the administrator could not be created";
+    match error {
+        ServiceError::User(UserError::Invalid { errors }) => {
+            let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+            Failure::plain(format!("{WHAT}. {}", sentences.join(" ")))
+        }
+        error => Failure::new(WHAT, error),
+    }
 }
 
 /// The password, and whether it was made up here.

@@ -265,13 +265,23 @@ fn key(file: &Path) -> Result<KeyFile, Failure> {
     if !file.exists() {
         let mut bytes = [0_u8; services::seal::KEY_BYTES];
         rand::rng().fill_bytes(&mut bytes);
-        std::fs::write(file, bytes)
+        write_private(file, &bytes)
             .map_err(|error| Failure::new(format!("{} cannot be written", file.display()), error))?;
     }
     Ok(KeyFile {
         id: "demo".to_owned(),
         file: file.to_owned(),
     })
+}
+
+/// Writes a file only its owner may read.
+fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(bytes)
 }
 
 fn parse(url: &str) -> Result<Url, Failure> {

@@ -171,7 +171,7 @@ fn Fields(draft: Draft, clouds: Vec<(String, String)>, retype: bool) -> impl Int
         {secrets}
         <Field key="secret_expires" name="form[secret_expires]" label=draft.label("secret_expires") kind="date"
             value=draft.values.secret_expires.clone() error=draft.error disabled=draft.disabled
-            help="We remind you 30, 14 and 3 days before. Leave it empty when it does not expire, or you do not know."/>
+            help="This page warns from 30 days before. Leave it empty when it does not expire, or you do not know."/>
     }
 }
 

@@ -55,6 +55,6 @@ pub fn ProviderSetUp(
             {children()}
             <Form customer provider view typed submit outcome/>
         </div>
-        {move || tried.get().map(|(report, unsaved)| view! { <Report report provider unsaved/> })}
+        {move || tried.get().map(|(report, fresh)| view! { <Report report provider fresh/> })}
     }
 }

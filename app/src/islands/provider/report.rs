@@ -11,17 +11,23 @@ use leptos::prelude::*;
 use super::form::label_of;
 use crate::components::{Banner, Cure, Panel, Scroll, StateWord, TimeOf, Tone, Verdict, plural};
 
-/// A test: of what was just typed (`unsaved`), or the last one of what is stored. A fresh one takes the focus, so
-/// that the page stands at its verdict, with and without scripts.
+/// A test: of what was just typed (`fresh`), or the last one of what is stored. A fresh one takes the focus, so that the
+/// page stands at its verdict, with and without scripts.
 #[component]
-pub(super) fn Report(report: ReportView, provider: Provider, unsaved: bool) -> impl IntoView {
-    let ReportView { report, when, stale } = report;
+pub(super) fn Report(report: ReportView, provider: Provider, fresh: bool) -> impl IntoView {
+    let ReportView {
+        saved,
+        report,
+        when,
+        stale,
+    } = report;
+    let unsaved = fresh && !saved;
     let (tone, text) = verdict(&report);
     let passed = report.passed();
     let note = move || view! { "Tested " <TimeOf when=when.clone()/> };
     let result: NodeRef<Div> = NodeRef::new();
     Effect::new(move |_| {
-        if unsaved && let Some(element) = result.get() {
+        if fresh && let Some(element) = result.get() {
             _ = element.focus();
         }
     });
@@ -39,7 +45,7 @@ pub(super) fn Report(report: ReportView, provider: Provider, unsaved: bool) -> i
     view! {
         <Panel id="report" title="Connection test" note>
             <div class="in report">
-                <div class="result" tabindex="-1" autofocus=unsaved node_ref=result><Verdict tone>{text}</Verdict></div>
+                <div class="result" tabindex="-1" autofocus=fresh node_ref=result><Verdict tone>{text}</Verdict></div>
                 <Standing unsaved stale passed/>
                 <ol role="list" class="stages">{stages}</ol>
                 {report.sample.map(|person| view! { <Sample person/> })}

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use super::Doorway;
 use crate::api::auth::{Door, SignIn, Typed, find_entrance};
 use crate::api::{ApiError, Flash, take_flash};
-use crate::components::{ErrorSummary, Field, Loaded, Submit, param, query};
+use crate::components::{Banner, ErrorSummary, Field, Loaded, Submit, Tone, param, query};
 
 /// E-mail address and password; goes on to `next` of the address.
 #[component]
@@ -14,6 +14,7 @@ pub fn SignInPage() -> impl IntoView {
         next if next.is_empty() => "/".to_owned(),
         next => next,
     };
+    let is_ended = param(&query(), "ended") == "1";
     let onward = next.clone();
     let page = async move {
         find_entrance(Door::SignIn, onward).await?;
@@ -22,18 +23,23 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text="Sign in"/>
         <Doorway>
-            <Loaded data=page draw=move |flash| view! { <SignInForm flash next/> }/>
+            <Loaded data=page draw=move |flash| view! { <SignInForm flash next is_ended/> }/>
         </Doorway>
     }
 }
 
 #[component]
-fn SignInForm(flash: Option<Flash<Typed, ()>>, next: String) -> impl IntoView {
+fn SignInForm(flash: Option<Flash<Typed, ()>>, next: String, is_ended: bool) -> impl IntoView {
     let error: Option<ApiError> = flash.as_ref().and_then(|flash| flash.result.clone().err());
     let email = flash.map(|flash| flash.values.email).unwrap_or_default();
     let onward = (next != "/").then_some("You will be taken to the page you asked for.");
     view! {
         <h1>"Sign in"</h1>
+        {(is_ended && error.is_none()).then(|| view! {
+            <Banner tone=Tone::Waiting live=true>
+                <p>"Your session had ended, so what you sent was not done. Sign in, then send it again."</p>
+            </Banner>
+        })}
         <p class="soft">{onward}</p>
         <form method="post" action=SignIn::PATH class="form">
             <ErrorSummary error=error.clone()/>

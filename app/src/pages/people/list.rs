@@ -109,11 +109,11 @@ fn Row(person: PersonRow) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <a href=href>{name}</a>
+                <a href=href><bdi>{name}</bdi></a>
                 {person.is_administrator.then(|| view! { <span class="tag">"administrator"</span> })}
                 <br/><span class="why">{work.join(", ")}</span>
             </th>
-            <td class="name" data-label="Username">{person.username}</td>
+            <td class="name" data-label="Username"><bdi>{person.username}</bdi></td>
             <td data-label="E-mail">{person.email}</td>
             <td data-label="Directory">{person.directory}</td>
             <td><StateWord tone=account_tone(person.state) word=person.state.label()/></td>

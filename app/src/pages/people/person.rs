@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::api::people::show_person;
 use crate::components::{
-    Copy, Loaded, PageHeader, Panel, StateWord, TimeOf, Verdict, account_tone, customer, part,
+    Banner, Copy, Loaded, PageHeader, Panel, StateWord, TimeOf, Tone, Verdict, account_tone, customer, part,
 };
 use crate::pages::runs::{FieldChanges, change_word};
 
@@ -120,6 +120,13 @@ fn LinkPanel(link: LinkView) -> impl IntoView {
                     <dt>"Directory object ID"</dt><dd><Copy value=link.object_id what="the directory object ID"/></dd>
                     <dt>"Linked"</dt><dd><TimeOf when=link.linked/></dd>
                 </dl>
+                {link.other_username.map(|username| view! {
+                    <Banner tone=Tone::Waiting>
+                        <p>"The directory now gives the username "<b class="name"><bdi>{username}</bdi></b>
+                            ". The account keeps its own until usernames follow the directory, in the "
+                            <a href=customer().path("data-mapping")>"data mapping"</a>", or somebody renames it in People."</p>
+                    </Banner>
+                })}
                 {match link.snapshot {
                     Some(snapshot) => view! { <Snapshot snapshot/> }.into_any(),
                     None => view! {

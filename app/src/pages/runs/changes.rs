@@ -113,12 +113,12 @@ fn Row(change: ChangeRow) -> impl IntoView {
         change.name
     };
     let person = match href {
-        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
-        None => view! { {name} }.into_any(),
+        Some(href) => view! { <a href=href><bdi>{name}</bdi></a> }.into_any(),
+        None => view! { <bdi>{name}</bdi> }.into_any(),
     };
     view! {
         <tr>
-            <th scope="row">{person}<br/><span class="name soft">{change.username}</span></th>
+            <th scope="row">{person}<br/><bdi class="name soft">{change.username}</bdi></th>
             <td><StateWord tone word/></td>
             <td><FieldChanges kind=change.kind fields=change.fields/></td>
             <td class="reason">{change.reason}</td>
@@ -135,7 +135,7 @@ pub fn FieldChanges(kind: ChangeKind, fields: Vec<FieldChange>) -> impl IntoView
         let number = u64::try_from(filled.len()).unwrap_or(u64::MAX);
         let rows = filled
             .into_iter()
-            .map(|field| view! { <dt>{field.label().to_owned()}</dt><dd>{field.after}</dd> })
+            .map(|field| view! { <dt>{field.label().to_owned()}</dt><dd><bdi>{field.after}</bdi></dd> })
             .collect_view();
         return view! {
             <details class="filled">
@@ -146,7 +146,7 @@ pub fn FieldChanges(kind: ChangeKind, fields: Vec<FieldChange>) -> impl IntoView
         .into_any();
     }
     let value = |value: Option<String>| match value {
-        Some(text) => view! { {text} }.into_any(),
+        Some(text) => view! { <bdi>{text}</bdi> }.into_any(),
         None => view! { <span class="blank">"empty"</span> }.into_any(),
     };
     let line = move |field: FieldChange| {

@@ -48,19 +48,21 @@ fn Decision(run: RunView) -> impl IntoView {
         "Accept and apply {}",
         plural(writes(&counts), "change", "changes")
     );
-    let parts: Vec<String> = ChangeKind::ALL
+    let path = customer().path(&format!("runs/{}", run.row.number));
+    let parts: Vec<_> = ChangeKind::ALL
         .iter()
         .filter(|kind| kind.writes() && counts.of(**kind) > 0)
-        .map(|kind| format!("{} {}", thousands(counts.of(*kind)), kind.would_label()))
+        .enumerate()
+        .map(|(index, kind)| {
+            let words = format!("{} {}", thousands(counts.of(*kind)), kind.would_label());
+            let comma = (index > 0).then_some(", ");
+            view! { {comma}<a href=format!("{path}?kind={kind}#changes")>{words}</a> }
+        })
         .collect();
-    let sum = if parts.is_empty() {
-        "nobody changes".to_owned()
-    } else {
-        parts.join(", ")
-    };
+    let nobody = parts.is_empty().then_some("nobody changes");
     view! {
         <p>
-            <strong>{format!("If you accept: {sum}.")}</strong>
+            <strong>"If you accept: "{parts}{nobody}"."</strong>
             " Nobody is deleted. Your decision is for exactly the list below; whatever changed since it was made is left for the next run."
         </p>
         <form method="post" action=DecideRun::PATH class="actions">
@@ -87,7 +89,9 @@ pub fn Cancel(run: RunView) -> impl IntoView {
                 <form method="post" action=CancelRun::PATH class="actions">
                     <Which number=run.row.number/>
                     <Submit label="Cancel this run" busy="Cancelling…"/>
-                    <span class="soft">"What is applied already stays; the history shows it."</span>
+                    {run.row.kind.applies().then(|| view! {
+                        <span class="soft">"What is applied already stays; the history shows it."</span>
+                    })}
                 </form>
             }
             .into_any(),

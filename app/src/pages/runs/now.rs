@@ -7,18 +7,17 @@ use leptos::prelude::*;
 use crate::components::{address, customer, page_path, param, query};
 use crate::islands::{LiveRun, RunNow};
 
-/// The sentence and the rail of a run, live until it is final.
+/// The sentence and the rail of a run, live while it goes on. A held run waits for a person, for days perhaps: nothing
+/// moves, and a stream for each open page would use up what a browser allows one host.
 #[component]
 pub fn Standing(run: RunView) -> impl IntoView {
-    if run.row.state.is_final() {
+    if !matches!(run.row.state, RunState::Queued | RunState::Running) {
         return view! { <RunNow live=Signal::stored(run)/> }.into_any();
     }
     let events = customer().path(&format!("runs/{}/events", run.row.number));
-    // A held run waits for a person: loading the page again would only get in their way.
-    let moves = matches!(run.row.state, RunState::Queued | RunState::Running);
     view! {
         <LiveRun run events/>
-        {moves.then(|| view! { <RefreshWithoutScripts/> })}
+        <RefreshWithoutScripts/>
     }
     .into_any()
 }

@@ -104,7 +104,7 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
                         help="Gives new accounts their username. It must be filled and different for everybody."/>
                     <CheckField key="username_follows" name="mapping[username_follows]" checked=typed.username_follows
                         label="Usernames follow the directory"
-                        help="On: when somebody is renamed in the directory, their account is renamed in the next run and they sign in with the new name. Content, groups and history stay with them. Off: the account keeps its username, and the difference is only reported."/>
+                        help="On: when somebody is renamed in the directory, their account is renamed in the next run and they sign in with the new name. Content, groups and history stay with them. Off: the account keeps its username, and the person’s page shows the difference."/>
                 </fieldset>
             </Panel>
             <Panel title="Profile fields" id="fields-panel">

@@ -52,6 +52,8 @@ pub struct LinkView {
     pub directory: String,
     pub object_id: String,
     pub linked: When,
+    /// The username the directory gives now, when it is another one and usernames do not follow (I-05).
+    pub other_username: Option<String>,
     /// `None` when the object was not in the last complete read.
     pub snapshot: Option<SnapshotView>,
 }

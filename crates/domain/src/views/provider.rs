@@ -69,6 +69,8 @@ pub struct SecretHint {
 /// A connection test as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportView {
+    /// It tried exactly what is stored.
+    pub saved: bool,
     pub report: ConnectionReport,
     pub when: When,
     /// The settings changed after this test.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::directory::DirectoryUser;
 use domain::people::PeopleAccount;
 use domain::settings::{DataMapping, SyncSettings};
-use domain::sync::{PlannedChange, Reason};
+use domain::sync::PlannedChange;
 use domain::{AccountId, DirectoryId, ObjectId, Username, UsernameKey};
 
 use crate::username;
@@ -85,13 +85,9 @@ fn is_principal_name(attribute: &str) -> bool {
 }
 
 /// I-05, A-06: the username the directory gives now, when it is not the account's. While usernames do not follow the
-/// directory this changes nothing and makes no row in a run (it would repeat for ever); reports and the person's page
-/// show it.
-pub fn username_differs(person: &Person, linked: &PeopleAccount) -> Option<Reason> {
-    let username = person.username.as_ref()?;
-    (*username != linked.username).then(|| Reason::UsernameDiffers {
-        username: username.as_str().to_owned(),
-    })
+/// directory this changes nothing and makes no row in a run (it would repeat for ever); the person's page shows it.
+pub fn username_differs(user: &DirectoryUser, mapping: &DataMapping, current: &Username) -> Option<Username> {
+    username_of(user, mapping).filter(|username| username != current)
 }
 
 /// Who has the person's username key now, other than the account the person is linked to.

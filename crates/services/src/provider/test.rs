@@ -115,6 +115,7 @@ impl Services {
         .await?;
         tx.commit().await?;
         Ok(ReportView {
+            saved: row.config_version.is_some(),
             when: when(at, self.now()),
             report: row.kept.report,
             stale: false,

@@ -71,6 +71,7 @@ impl Services {
             saved,
             clouds: self.providers().clouds(),
             report: report.map(|row| ReportView {
+                saved: true,
                 when: when(row.at, now),
                 stale: row.config_version != version,
                 report: row.kept.report,

@@ -130,6 +130,10 @@ impl Services {
             return Err(UserError::NotHeld.into());
         }
         let action = if accept {
+            let settings = store::settings::find(&mut tx, customer, run.directory).await?;
+            if settings.is_none_or(|row| row.settings.version != run.settings_version) {
+                return Err(UserError::SettingsChanged.into());
+            }
             self.accept(&mut tx, actor, customer, run.id, number).await?;
             "run.accept"
         } else {

@@ -195,5 +195,21 @@ on_both!(
                 .iter()
                 .any(|(attribute, value)| attribute == "givenName" && !value.is_empty())
         );
+
+        // I-05: renamed there, and usernames do not follow: no change, but not a secret either.
+        world
+            .simulator
+            .control()
+            .rename(world.kind, &id, "renamed.there@contoso.com")
+            .expect("renamed");
+        world.sync().await;
+        let person = world
+            .services
+            .person(&world.actor, SLUG, account.id)
+            .await
+            .expect("the person");
+        assert_eq!(person.row.username, name);
+        let link = person.link.expect("linked");
+        assert_eq!(link.other_username.as_deref(), Some("renamed.there@contoso.com"));
     }
 );

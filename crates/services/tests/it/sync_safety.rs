@@ -98,6 +98,30 @@ on_both!(
     }
 );
 
+on_both!(
+    s_05_s_06_a_list_of_older_settings_is_not_accepted,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let held = world.run(RunKind::Manual).await;
+        assert_eq!(held.row.state, RunState::Held, "the first run that writes");
+        world.usernames_follow().await;
+        let before = world.people_dump().await;
+        let number = held.row.number;
+        let refused = world.services.decide_run(&world.actor, SLUG, number, true).await;
+        assert!(
+            matches!(refused, Err(ServiceError::User(UserError::SettingsChanged))),
+            "{refused:?}"
+        );
+        assert_eq!(world.people_dump().await, before);
+        world
+            .services
+            .decide_run(&world.actor, SLUG, number, false)
+            .await
+            .expect("rejecting is always possible");
+        assert_eq!(world.sync().await.row.state, RunState::Completed);
+    }
+);
+
 on_both!(h_02_one_run_at_a_time, |test: TestDb| async move {
     let mut world = World::entra(test).await;
     world.dismiss().await;

@@ -91,8 +91,11 @@ pub(crate) fn failure(world: &World, call: &Call, action: FaultAction) -> Reply 
                 Some(seconds) => ("600", seconds_span(seconds)),
                 None => ("0", chrono::Duration::zero()),
             };
-            let reset =
-                (now + wait).timestamp_millis().div_euclid(1_000) + i64::from(wait.subsec_nanos() > 0);
+            // Rounded up: never a moment at which the bucket is not full yet.
+            let reset = (now + wait)
+                .timestamp_millis()
+                .saturating_add(999)
+                .div_euclid(1_000);
             return super::with_common_headers(world, reply, None)
                 .with("x-rate-limit-limit", limit)
                 .with("x-rate-limit-remaining", "0")
