@@ -10,8 +10,9 @@ use super::ApiError;
 #[derive(Clone, Copy)]
 pub struct CurrentMe(pub Resource<Result<Option<Me>, ApiError>>);
 
-/// Provides [`CurrentMe`] to every page.
+/// Provides [`CurrentMe`] to every page, and the place for what was kept for it.
 pub fn provide_me() {
+    provide_context(super::server::Kept::default());
     provide_context(CurrentMe(Resource::new(|| (), |()| whoami())));
 }
 

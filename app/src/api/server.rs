@@ -2,10 +2,12 @@
 //! knows axum, `leptos_axum` and the session.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::views::Me;
 use domain::{Actor, ConsoleUserId, UserError};
+use futures::lock::Mutex;
 use http::StatusCode;
 use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
@@ -129,15 +131,26 @@ pub(super) fn malformed() {
     }
 }
 
-/// Takes the kept form of the server function at `path` out of the session.
+/// What was kept for the page being drawn, once it has been asked for: which form, and what of it. A part of a page may
+/// be drawn more than once, and all of them must see the same.
+#[derive(Clone, Default)]
+pub(super) struct Kept(Arc<Mutex<Option<(String, serde_json::Value)>>>);
+
+/// Takes the kept form of the server function at `path` out of the session, for this page and no other.
 pub(super) async fn take<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
-    let session = session().await.ok()?;
-    let (of, kept): (String, serde_json::Value) = session.get(FLASH).await.ok()??;
-    if of != path {
-        return None;
+    let Kept(kept) = expect_context::<Kept>();
+    let mut kept = kept.lock().await;
+    if kept.as_ref().is_none_or(|(of, _)| of != path) {
+        let session = session().await.ok()?;
+        let (of, found): (String, serde_json::Value) = session.get(FLASH).await.ok()??;
+        if of != path {
+            return None;
+        }
+        session.remove_value(FLASH).await.ok()?;
+        *kept = Some((of, found));
     }
-    session.remove_value(FLASH).await.ok()?;
-    serde_json::from_value(kept).ok()
+    let (_, found) = kept.as_ref()?;
+    serde_json::from_value(found.clone()).ok()
 }
 
 /// What went wrong, before it is told: the sentence for the person.

@@ -245,6 +245,8 @@ pub async fn save_limits(customer: String, version: i64, limits: TypedLimits) ->
 pub struct TypedLimits {
     pub count: String,
     pub percent: String,
+    /// Empty: the licence sets no limit.
+    pub licences: String,
 }
 
 impl TypedLimits {
@@ -257,21 +259,43 @@ impl TypedLimits {
         };
         let count = number(&self.count);
         let percent = number(self.percent.trim_end_matches(['%', ' '])).filter(|percent| *percent <= 100);
-        if let (Some(count), Some(percent)) = (count, percent) {
-            return Ok(SafetyLimits { count, percent });
-        }
-        let error = |field: &str, message: &str| FieldError {
-            field: field.to_owned(),
-            message: message.to_owned(),
+        let licences = if self.licences.trim().is_empty() {
+            Some(None)
+        } else {
+            number(&self.licences).map(Some)
         };
-        let count = count
-            .is_none()
-            .then(|| error("count", "Enter a whole number of people, 0 or more."));
-        let percent = percent
-            .is_none()
-            .then(|| error("percent", "Enter a whole number of per cent, from 0 to 100."));
+        if let (Some(count), Some(percent), Some(licences)) = (count, percent, licences) {
+            return Ok(SafetyLimits {
+                count,
+                percent,
+                licences,
+            });
+        }
+        let error = |is_wrong: bool, field: &str, message: &str| {
+            is_wrong.then(|| FieldError {
+                field: field.to_owned(),
+                message: message.to_owned(),
+            })
+        };
+        let errors = [
+            error(
+                count.is_none(),
+                "count",
+                "Enter a whole number of people, 0 or more.",
+            ),
+            error(
+                percent.is_none(),
+                "percent",
+                "Enter a whole number of per cent, from 0 to 100.",
+            ),
+            error(
+                licences.is_none(),
+                "licences",
+                "Enter a whole number of accounts, or nothing when there is no limit.",
+            ),
+        ];
         Err(UserError::Invalid {
-            errors: count.into_iter().chain(percent).collect(),
+            errors: errors.into_iter().flatten().collect(),
         })
     }
 }
@@ -360,6 +384,7 @@ mod tests {
             TypedLimits {
                 count: count.into(),
                 percent: percent.into(),
+                licences: " 1,500 ".into(),
             }
             .parse()
         };
@@ -367,7 +392,8 @@ mod tests {
             typed("1,204", "5 %"),
             Ok(SafetyLimits {
                 count: 1204,
-                percent: 5
+                percent: 5,
+                licences: Some(1500),
             })
         );
         let Err(UserError::Invalid { errors }) = typed("many", "101") else {

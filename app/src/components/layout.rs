@@ -9,7 +9,7 @@ use leptos_router::components::{A, Outlet};
 
 use super::answer::Refused;
 use super::links::{param, part, query};
-use super::loaded::{ErrorPage, awaited};
+use super::loaded::awaited;
 use super::{Dot, DotKind, Logo};
 use crate::api::ApiError;
 use crate::api::auth::{CurrentMe, SignOut};
@@ -94,16 +94,11 @@ pub fn CustomerFrame() -> impl IntoView {
         let tasks = overview.map(|overview| overview.tasks).unwrap_or_default();
         rail(&customer, &tasks).into_any()
     });
-    // Somebody else's customer, or none: one answer instead of a page around nothing.
-    let page = awaited(async move { resource.await }, |overview| match overview {
-        Ok(_) => view! { <Outlet/> }.into_any(),
-        Err(error) => view! { <ErrorPage error/> }.into_any(),
-    });
     view! {
         <TopBar name/>
         <div class="shell">
             <nav class="rail" aria-label="Customer">{rail}</nav>
-            <main id="content" tabindex="-1"><Misfit/>{page}</main>
+            <main id="content" tabindex="-1"><Misfit/><Outlet/></main>
         </div>
     }
 }

@@ -78,13 +78,17 @@ codes! {
     }
 }
 
-/// How much one run may take away before a person must decide (S-01): the greater of the two.
+/// What a run may not exceed: how much it may take away before a person must decide (S-01, the greater of the two), and
+/// how many accounts may be active (L-08).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafetyLimits {
     /// People per run.
     pub count: u32,
     /// Per cent of the currently active synced accounts.
     pub percent: u32,
+    /// Accounts the intranet's licence allows to be active, of whatever directory; `None` when there is no such limit.
+    #[serde(default)]
+    pub licences: Option<u32>,
 }
 
 impl SafetyLimits {
@@ -100,6 +104,7 @@ impl Default for SafetyLimits {
         Self {
             count: 20,
             percent: 5,
+            licences: None,
         }
     }
 }

@@ -273,6 +273,12 @@ pub enum Reason {
     NameHeld {
         username: String,
     },
+    /// L-08: the account is, or stays, blocked until a licence is free.
+    NoLicence,
+    /// L-10: somebody who leaves has people who report to them.
+    Manages {
+        people: u64,
+    },
     /// L-09: an administrator blocked the account here; the directory says active. Their decision stands.
     BlockedByAdministrator,
     /// I-18: the last active administrator is never blocked by the sync.
@@ -313,6 +319,8 @@ impl Reason {
             Reason::LinkedElsewhere { .. } => "linked_elsewhere",
             Reason::ClaimedTwice { .. } => "claimed_twice",
             Reason::NameHeld { .. } => "name_held",
+            Reason::NoLicence => "no_licence",
+            Reason::Manages { .. } => "manages",
             Reason::BlockedByAdministrator => "blocked_by_administrator",
             Reason::LastAdministrator => "last_administrator",
             Reason::ChangedMeanwhile => "changed_meanwhile",
@@ -383,6 +391,18 @@ impl Reason {
             Reason::NameHeld { username } => format!(
                 "The new username {username} is held by another account that keeps it. Rename one of them."
             ),
+            Reason::NoLicence => {
+                "No licence is free: the account is blocked until one is, in the order of arrival.".into()
+            }
+            Reason::Manages { people: 1 } => {
+                "Leaves, and is the manager of one person. Give that person another manager in the directory."
+                    .into()
+            }
+            Reason::Manages { people } => {
+                format!(
+                    "Leaves, and is the manager of {people} people. Give them another manager in the directory."
+                )
+            }
             Reason::BlockedByAdministrator => {
                 "Blocked here by an administrator. The directory says active; your decision stands.".into()
             }

@@ -4,7 +4,8 @@
 mod test_sync;
 mod words;
 
-use domain::sync::{RunKind, RunState};
+use domain::people::{AccountState, field};
+use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunRow, RunView};
 use domain::{Actor, Permission, Timestamp, UserError};
 use store::run_list::{ListedChange, NarrowedChanges};
@@ -151,7 +152,17 @@ fn number_after(after: Option<&str>) -> Result<Option<i64>, UserError> {
     after.map(str::parse).transpose().map_err(|_| UserError::NotFound)
 }
 
-pub(crate) fn change_row(change: ListedChange) -> ChangeRow {
+pub(crate) fn change_row(mut change: ListedChange) -> ChangeRow {
+    // L-08: planned as active, then without a licence to be it.
+    if change.kind == ChangeKind::Create && change.reason == Reason::NoLicence {
+        let state = change
+            .fields
+            .iter_mut()
+            .find(|change| change.field == field::STATE);
+        if let Some(state) = state {
+            state.after = Some(AccountState::Blocked.code().to_owned());
+        }
+    }
     ChangeRow {
         kind: change.kind,
         state: change.state,

@@ -198,6 +198,12 @@ impl Services {
                 "Type a number of people; this is more than any directory has.",
             ));
         }
+        if limits.licences.is_some_and(|licences| licences > MAX_LIMIT) {
+            errors.push(error(
+                "licences",
+                "Type a number of accounts, or nothing when there is no limit.",
+            ));
+        }
         refuse(errors)?;
         let before = std::mem::replace(&mut edit.settings.limits, limits);
         self.save(edit, actor, "settings.limits", &before, &limits).await

@@ -49,6 +49,28 @@ statements! {
     FORGET = "DELETE FROM sync_changes WHERE customer_id = $1 AND run_id = $2";
     COUNTS = "SELECT kind, state, COUNT(*) AS n FROM sync_changes
         WHERE customer_id = $1 AND run_id = $2 GROUP BY kind, state";
+    // L-08: whoever is beyond the licences waits, the earliest account first.
+    WAIT_BLOCKED = ["UPDATE sync_changes SET kind = 'skip', state = 'noted', reason = $4
+        WHERE customer_id = $1 AND run_id = $2 AND seq IN (
+            SELECT c.seq FROM sync_changes c" (index "sync_changes_by_kind") "
+                JOIN accounts a ON a.customer_id = c.customer_id AND a.id = c.account_id
+            WHERE c.customer_id = $1 AND c.run_id = $2 AND c.kind = 'unblock' AND c.state = 'planned'
+            ORDER BY a.created_at, a.id LIMIT 9223372036854775807 OFFSET $3)"];
+    CREATE_BLOCKED = ["UPDATE sync_changes SET reason = $4
+        WHERE customer_id = $1 AND run_id = $2 AND seq IN (
+            SELECT c.seq FROM sync_changes c" (index "sync_changes_by_kind") "
+            WHERE c.customer_id = $1 AND c.run_id = $2 AND c.kind = 'create' AND c.state = 'planned'
+            ORDER BY c.seq LIMIT 9223372036854775807 OFFSET $3)"];
+    // L-10: of those who would be blocked, the managers of people who stay.
+    LEAVING_MANAGERS = ["SELECT c.object_id, c.account_id, c.name, c.username, c.search_key,
+            (SELECT MAX(s.seq) FROM sync_changes s WHERE s.customer_id = $1 AND s.run_id = $2) AS last,
+            COUNT(*) AS people
+        FROM sync_changes c" (index "sync_changes_by_kind") "
+        CROSS JOIN accounts a" (index "accounts_by_manager") "
+        WHERE c.customer_id = $1 AND c.run_id = $2 AND c.kind = 'block' AND c.state = 'planned'
+            AND a.customer_id = $1 AND a.manager_id = c.account_id AND a.state <> 'blocked'
+        GROUP BY c.seq, c.object_id, c.account_id, c.name, c.username, c.search_key
+        ORDER BY c.seq"];
     ADD_MANAGER = {
         sqlite: "UPDATE sync_changes SET manager_id = $4, fields = json_insert(fields, '$[#]', json($5))
             WHERE customer_id = $1 AND run_id = $2 AND seq = $3",
@@ -265,6 +287,62 @@ pub async fn counts(
             ))
         })
         .collect()
+}
+
+/// Lets those beyond the first `back` who would be unblocked, and beyond the first `new` who would be created, wait for
+/// a licence (L-08). Doing it again changes nothing.
+pub async fn wait_for_licence(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+    back: u64,
+    new: u64,
+) -> Result<(), StoreError> {
+    let (c, r) = (customer.uuid(), run.uuid());
+    let keep = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    execute!(tx, WAIT_BLOCKED, c, r, keep(back), Json(Reason::NoLicence))?;
+    execute!(tx, CREATE_BLOCKED, c, r, keep(new), Json(Reason::NoLicence))?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct LeavingManager {
+    object_id: Option<String>,
+    account_id: Uuid,
+    name: String,
+    username: String,
+    search_key: String,
+    last: i64,
+    people: i64,
+}
+
+/// A note for each manager who would be blocked while people report to them (L-10), behind all other rows.
+pub async fn leaving_managers(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+) -> Result<Vec<NewChange>, StoreError> {
+    let rows = fetch_all!(tx, LeavingManager, LEAVING_MANAGERS, customer.uuid(), run.uuid())?;
+    let notes = rows.into_iter().zip(1..).map(|(row, n)| NewChange {
+        seq: row.last + n,
+        component: None,
+        change: PlannedChange {
+            kind: ChangeKind::Flag,
+            object_id: row.object_id.map(ObjectId),
+            account: Some(AccountId::from_uuid(row.account_id)),
+            account_version: None,
+            reason: Reason::Manages {
+                people: u64::try_from(row.people).unwrap_or(0),
+            },
+            fields: Vec::new(),
+        },
+        group: None,
+        manager: None,
+        name: row.name,
+        username: row.username,
+        search_key: row.search_key,
+    });
+    Ok(notes.collect())
 }
 
 /// Adds a new manager to a change that is already planned for the person.

@@ -48,6 +48,10 @@ fn Limits(settings: SettingsView, kept: Kept) -> impl IntoView {
             TypedLimits {
                 count: limits.count.to_string(),
                 percent: limits.percent.to_string(),
+                licences: limits
+                    .licences
+                    .map(|licences| licences.to_string())
+                    .unwrap_or_default(),
             },
         )
     });
@@ -65,9 +69,11 @@ fn Limits(settings: SettingsView, kept: Kept) -> impl IntoView {
                     <div class="number-row">
                         <Field key="count" name="limits[count]" label="People" value=typed.count error=error.clone() help="Default: 20"/>
                         <Field key="percent" name="limits[percent]" label="Per cent of active synchronised people"
-                            value=typed.percent error=error help="Default: 5"/>
+                            value=typed.percent error=error.clone() help="Default: 5"/>
                     </div>
                     <Example limits/>
+                    <Field key="licences" name="limits[licences]" label="Licences" value=typed.licences error=error
+                        help="How many accounts may be active at once. Who joins beyond that is created blocked, and opened in the order of arrival as licences become free. Empty: no limit."/>
                     {can_edit.then(|| view! {
                         <div class="actions"><Submit label="Save" busy="Saving…" class="main"/></div>
                     })}

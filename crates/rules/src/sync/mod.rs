@@ -8,6 +8,7 @@ pub mod administrators;
 pub mod claims;
 mod decide;
 pub mod guard;
+pub mod licences;
 pub mod managers;
 pub mod person;
 

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::people::{AccountState, Block, BlockedBy, Directory, PeopleAccount, Profile, field};
+use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
 use domain::sync::{ChangeKind, Reason};
 use domain::{AccountId, GroupId, ObjectId, Timestamp};
 use rules::username;
@@ -251,6 +251,13 @@ impl Running<'_> {
             last_sign_in_at: None,
         };
         alter(&mut account, record, there);
+        if record.change.reason == Reason::NoLicence {
+            account.state = AccountState::Blocked;
+            account.block = Some(Block {
+                by: BlockedBy::Sync,
+                reason: BlockReason::Licence,
+            });
+        }
         account
     }
 

@@ -55,6 +55,8 @@ impl Running<'_> {
         let rest = collected.plan.take(true);
         let now = self.services.now();
         store::changes::insert(&mut tx, self.customer, self.run.id, &rest, now).await?;
+        self.share_licences(&mut tx).await?;
+        self.note_leaving_managers(&mut tx).await?;
         self.enter(&mut tx, RunPhase::Guard).await?;
         tx.commit().await?;
         Ok(())

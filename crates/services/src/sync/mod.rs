@@ -9,6 +9,7 @@ mod apply;
 mod compare;
 mod control;
 mod guard;
+mod licences;
 mod managers;
 mod plan;
 mod read;

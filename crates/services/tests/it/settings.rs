@@ -12,7 +12,11 @@ on_both!(a_save_from_an_old_page_is_refused, |test: TestDb| async move {
     let world = World::entra(test).await;
     let (services, actor) = (&world.services, &world.actor);
     let seen = services.settings(actor, SLUG).await.expect("settings");
-    let limits = SafetyLimits { count: 7, percent: 3 };
+    let limits = SafetyLimits {
+        count: 7,
+        percent: 3,
+        licences: None,
+    };
     services
         .save_limits(actor, SLUG, seen.version, limits)
         .await
@@ -42,6 +46,7 @@ on_both!(a_save_from_an_old_page_is_refused, |test: TestDb| async move {
             SafetyLimits {
                 count: 0,
                 percent: 101,
+                licences: None,
             },
         )
         .await;

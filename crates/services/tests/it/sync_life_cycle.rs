@@ -4,7 +4,7 @@ use domain::people::{AccountState, BlockReason, BlockedBy, Directory, field};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use test_support::{TestDb, on_both};
 
-use crate::world::World;
+use crate::world::{SLUG, World};
 
 on_both!(
     h_12_a_test_sync_and_a_preview_write_nothing_to_people,
@@ -335,3 +335,96 @@ on_both!(
         assert_eq!(world.full_reads(), 1);
     }
 );
+
+on_both!(
+    l_08_who_joins_beyond_the_licences_waits_blocked_and_is_opened_in_turn,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let licensed = async |licences: Option<u32>| {
+            let settings = world
+                .services
+                .settings(&world.actor, SLUG)
+                .await
+                .expect("settings");
+            let limits = domain::settings::SafetyLimits {
+                licences,
+                ..settings.limits
+            };
+            world
+                .services
+                .save_limits(&world.actor, SLUG, settings.version, limits)
+                .await
+                .expect("saved");
+        };
+        let active = async || {
+            let overview = world
+                .services
+                .overview(&world.actor, SLUG)
+                .await
+                .expect("the overview");
+            (overview.people_active, overview.people_blocked)
+        };
+        let (before, _) = active().await;
+        licensed(Some(u32::try_from(before).expect("few") + 10)).await;
+        let first = world.sync().await;
+        let made = first.row.counts.created;
+        assert!(made > 20, "{first:?}");
+        assert_eq!(active().await, (before + 10, made - 10));
+        let waiting = world
+            .changes(first.row.number, ChangeKind::Create)
+            .await
+            .into_iter()
+            .filter(|change| change.reason.starts_with("No licence is free"))
+            .collect::<Vec<_>>();
+        assert_eq!(u64::try_from(waiting.len()).expect("few"), made - 10);
+        let state = waiting[0]
+            .fields
+            .iter()
+            .find(|change| change.field == field::STATE);
+        assert_eq!(state.and_then(|state| state.after.as_deref()), Some("blocked"));
+
+        // Nothing is free, so nothing happens, and it is said.
+        let second = world.sync().await;
+        assert_eq!(second.row.counts.unblocked, 0, "{second:?}");
+        assert_eq!(second.row.counts.skipped, first.row.counts.skipped + made - 10);
+
+        licensed(Some(u32::try_from(before).expect("few") + 13)).await;
+        let third = world.sync().await;
+        assert_eq!(third.row.counts.unblocked, 3, "{third:?}");
+        assert_eq!(active().await, (before + 13, made - 13));
+
+        licensed(None).await;
+        world.sync().await;
+        assert_eq!(active().await, (before + made, 0));
+    }
+);
+
+on_both!(l_10_a_leaver_with_people_is_reported, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    world.sync().await;
+    let accounts: Vec<_> = world
+        .everybody()
+        .await
+        .into_iter()
+        .filter_map(|(_, account)| account)
+        .collect();
+    let manager = accounts
+        .iter()
+        .find(|account| accounts.iter().any(|other| other.manager == Some(account.id)))
+        .expect("somebody has a manager");
+    world
+        .simulator
+        .control()
+        .disable(world.kind, manager.username.as_str())
+        .expect("disabled");
+    let run = world.sync().await;
+    let flags = world.changes(run.row.number, ChangeKind::Flag).await;
+    let said = flags
+        .iter()
+        .find(|change| change.username == manager.username.as_str())
+        .unwrap_or_else(|| panic!("{flags:?}"));
+    assert!(
+        said.reason.starts_with("Leaves, and is the manager of"),
+        "{said:?}"
+    );
+});

@@ -12,7 +12,11 @@ on_both!(
     |test: TestDb| async move {
         let world = World::entra(test).await;
         world.sync().await;
-        let limits = domain::settings::SafetyLimits { count: 2, percent: 0 };
+        let limits = domain::settings::SafetyLimits {
+            count: 2,
+            percent: 0,
+            licences: None,
+        };
         let settings = world
             .services
             .settings(&world.actor, SLUG)

@@ -8,6 +8,7 @@ use crate::sync::guard::{GuardFacts, guard, would_hold};
 const LIMITS: SafetyLimits = SafetyLimits {
     count: 20,
     percent: 5,
+    licences: None,
 };
 
 /// A scheduled run of a directory of 100 people in which nothing happens.
@@ -108,6 +109,7 @@ fn s_02_u_03_nobody_is_held_whatever_the_limit() {
     let limits = SafetyLimits {
         count: u32::MAX,
         percent: 100,
+        licences: None,
     };
     let nobody = GuardFacts {
         read: 0,
@@ -238,7 +240,7 @@ proptest::proptest! {
     fn invariant_12_blocks_within_the_limit_or_held(
         blocked in 0_u64..1_000, before in 0_u64..1_000, active in 0_u64..100_000, count in 0_u32..500, percent in 0_u32..=100,
     ) {
-        let limits = SafetyLimits { count, percent };
+        let limits = SafetyLimits { count, percent, licences: None };
         let facts = GuardFacts {
             counts: counts(|c| c.blocked = blocked),
             blocks_last_24h: before,
