@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::people::field;
 use domain::sync::{RunKind, RunState};
-use simulator::{Fault, FaultAction};
+use simulator::{Fault, FaultAction, NewPerson};
 use test_support::{TestDb, on_both};
 
 use crate::world::{SCOPE, SLUG, World};
@@ -132,6 +132,73 @@ on_both!(
             (RunState::Completed, 0),
             "{run:?}"
         );
+    }
+);
+
+on_both!(g_10_pages_cut_elsewhere_say_the_same, |test: TestDb| async move {
+    let world = synced(test).await;
+    let people = world.people_dump().await;
+    for size in [3, 17, 999] {
+        world.simulator.control().limit_page_size(world.kind, Some(size));
+        let run = world.sync().await;
+        assert_eq!(run.row.counts.to_apply, 0, "pages of {size}: {run:?}");
+    }
+    assert_eq!(world.people_dump().await, people);
+});
+
+on_both!(
+    g_11_a_change_while_paging_is_there_after_the_next_run,
+    |test: TestDb| async move {
+        let world = synced(test).await;
+        let control = world.simulator.control();
+        let slow = FaultAction::Slow(Duration::from_millis(60));
+        control.fault(fault(&world, "/v1.0/users", 0, 6, slow));
+        let number = world
+            .services
+            .start_run(&world.actor, SLUG, RunKind::Manual)
+            .await
+            .expect("the run starts");
+        let (id, name) = world.somebody(0).await;
+        for title in ["First", "Second", "Third"] {
+            tokio::time::sleep(Duration::from_millis(80)).await;
+            control
+                .update(world.kind, &id, "jobTitle", Some(title))
+                .expect("changed");
+        }
+        let run = world.settled(number).await;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        world.sync().await;
+        let account = world.account(&name).await.expect("the account");
+        assert_eq!(
+            account.profile.get(field::JOB_TITLE).map(String::as_str),
+            Some("Third")
+        );
+    }
+);
+
+on_both!(
+    g_19_somebody_not_in_the_member_list_yet_comes_with_the_next_run,
+    |test: TestDb| async move {
+        let world = synced(test).await;
+        let control = world.simulator.control();
+        let name = "late.joiner@contoso.com";
+        let person = NewPerson {
+            principal_name: name.into(),
+            first_name: Some("Late".into()),
+            last_name: Some("Joiner".into()),
+            mail: Some(name.into()),
+            ..NewPerson::default()
+        };
+        let id = control.add_person(world.kind, person).expect("added");
+        let run = world.sync().await;
+        assert_eq!(
+            (run.row.state, run.row.counts.created),
+            (RunState::Completed, 0),
+            "{run:?}"
+        );
+        control.add_to_group(world.kind, SCOPE, &id).expect("a member");
+        assert_eq!(world.sync().await.row.counts.created, 1);
+        assert!(world.account(name).await.is_some());
     }
 );
 
