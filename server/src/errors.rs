@@ -27,19 +27,3 @@ impl Failure {
         }
     }
 }
-
-/// An error with everything below it, in one line, each thing once.
-pub fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(below) = source {
-        let said = below.to_string();
-        // Libraries repeat their source in their own words.
-        if !text.ends_with(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        source = below.source();
-    }
-    text
-}

@@ -1,12 +1,13 @@
 //! Arguments to command.
 
+use domain::text::chain;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use server::commands::{check, config, create_admin, migrate, rekey, serve};
 use server::config::Flags;
-use server::errors::{Failure, chain};
+use server::errors::Failure;
 
 /// User Sync keeps the people of an intranet in step with Microsoft Entra ID or Okta.
 ///

@@ -15,7 +15,7 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-use crate::errors::chain;
+use domain::text::chain;
 
 /// A session ends after this long without use.
 pub const IDLE: TimeDelta = TimeDelta::hours(8);

@@ -1,5 +1,6 @@
 //! The only place that builds the database, the provider clients, the clock, the key ring and the services.
 
+use domain::text::chain;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
 use crate::config::Config;
-use crate::errors::{Failure, chain};
+use crate::errors::Failure;
 use crate::{database, session_store};
 
 /// The real clock.

@@ -56,6 +56,19 @@ pub async fn start_run(customer: String, kind: RunKind) -> Result<(), ApiError> 
     Ok(())
 }
 
+/// Queues the run of one person and leads to its page. `person` is their username or directory object ID.
+#[server(endpoint = "runs/start-person")]
+pub async fn start_person_run(customer: String, person: String) -> Result<(), ApiError> {
+    let page = format!("/c/{customer}/runs");
+    let path = <StartPersonRun as leptos::server_fn::ServerFn>::PATH;
+    let number = super::act_form(path, &person.clone(), |services, actor| async move {
+        services.start_person_run(&actor, &customer, &person).await
+    })
+    .await?;
+    super::server::go(&format!("{page}/{number}"));
+    Ok(())
+}
+
 /// Asks a run to stop after what it is writing now.
 #[server(endpoint = "runs/cancel")]
 pub async fn cancel_run(customer: String, number: i64) -> Result<(), ApiError> {

@@ -1,6 +1,7 @@
 //! The wrapper around every server function: session, actor, status, log. The only file of the application that
 //! knows axum, `leptos_axum` and the session.
 
+use domain::text::chain;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -361,18 +362,6 @@ fn reference() -> String {
         })
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| format!("local-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
-}
-
-/// An error and everything below it, in one line for the log.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(below) = source {
-        text.push_str(": ");
-        text.push_str(&below.to_string());
-        source = below.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 use domain::UserError;
 use leptos::prelude::*;
+use serde::de::IgnoredAny;
 
 use super::loaded::awaited;
 use super::{Banner, Tone, page_path};
 use crate::api::{ApiError, take_flash};
 
-/// What came of a form without typed values: why it was refused, or that it is `done`. With an empty `done` a success
+/// What came of a form whose values are not shown again: why it was refused, or that it is `done`. With an empty `done` a success
 /// is not announced, because the page itself shows it. `of` is the server function's `PATH`.
 #[component]
 pub fn Answer(of: &'static str, #[prop(optional)] done: &'static str) -> impl IntoView {
-    awaited(take_flash::<(), ()>(of), move |kept| {
+    awaited(take_flash::<IgnoredAny, IgnoredAny>(of), move |kept| {
         match kept.map(|kept| kept.result) {
             Some(Err(error)) => view! { <Refused error/> }.into_any(),
-            Some(Ok(())) if !done.is_empty() => view! { <Done words=done/> }.into_any(),
+            Some(Ok(_)) if !done.is_empty() => view! { <Done words=done/> }.into_any(),
             _ => ().into_any(),
         }
     })

@@ -6,7 +6,6 @@ pub mod copy;
 pub mod feedback;
 pub mod fields;
 pub mod icons;
-pub mod numbers;
 pub mod state;
 pub mod steps;
 pub mod table;
@@ -27,10 +26,10 @@ pub mod loaded;
 
 pub use advice::Cure;
 pub use copy::Copy;
+pub use domain::numbers::{percent, plural, thousands};
 pub use feedback::{Banner, EmptyState, Verdict};
 pub use fields::{CheckField, ErrorSummary, Field, Look, Option_, SelectField, Submit, TextArea};
 pub use icons::{Dot, DotKind, Logo, ProviderMark};
-pub use numbers::{percent, plural, thousands};
 pub use state::{StateWord, Tone, account_tone, run_tone};
 pub use steps::Steps;
 pub use table::{Panel, Scroll, Tile, Tiles};
@@ -43,5 +42,5 @@ pub use {
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},
     lists::{Download, Filters, Pager, after},
-    loaded::{ErrorPage, Loaded},
+    loaded::{ErrorPage, Loaded, awaited},
 };

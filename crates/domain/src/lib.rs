@@ -9,6 +9,7 @@ pub mod connection;
 pub mod directory;
 pub mod ids;
 pub mod messages;
+pub mod numbers;
 pub mod people;
 pub mod provider;
 pub mod settings;

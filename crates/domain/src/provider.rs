@@ -20,6 +20,15 @@ impl Provider {
             Provider::Okta => "Okta",
         }
     }
+
+    /// Whether a text has the shape of an object id of this provider: a GUID in Entra, twenty letters and digits in
+    /// Okta.
+    pub fn is_object_id(self, text: &str) -> bool {
+        match self {
+            Provider::Entra => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
+            Provider::Okta => text.len() == 20 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        }
+    }
 }
 
 codes! {
@@ -79,6 +88,25 @@ impl SecretKind {
             AuthMethod::Certificate => &[SecretKind::Certificate, SecretKind::PrivateKey],
             AuthMethod::ApiToken => &[SecretKind::ApiToken],
             AuthMethod::PrivateKey => &[SecretKind::PrivateKey],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_ids_are_told_from_usernames() {
+        for (provider, text, is_id) in [
+            (Provider::Entra, "3f2504e0-4f89-41d3-9a0c-0305e82c3301", true),
+            (Provider::Entra, "3f2504e04f8941d39a0c0305e82c3301", false),
+            (Provider::Entra, "anna.li@contoso.example", false),
+            (Provider::Okta, "00ub0oNGTSWTBKOLGLNR", true),
+            (Provider::Okta, "anna.li@contoso.exam", false),
+            (Provider::Okta, "", false),
+        ] {
+            assert_eq!(provider.is_object_id(text), is_id, "{provider:?} {text}");
         }
     }
 }

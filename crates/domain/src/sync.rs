@@ -15,13 +15,20 @@ codes! {
         Simulation = "simulation",
         Manual = "manual",
         Scheduled = "scheduled",
+        /// One person, read and brought up to date by themselves, whoever else waits for the next run.
+        SingleUser = "single_user",
     }
 }
 
 impl RunKind {
     /// Whether this kind may write to People.
     pub const fn applies(self) -> bool {
-        matches!(self, RunKind::Manual | RunKind::Scheduled)
+        matches!(self, RunKind::Manual | RunKind::Scheduled | RunKind::SingleUser)
+    }
+    /// Whether this kind reads the whole directory: only then does it say anything about people who are absent, about
+    /// empty reads, and about settings that were looked at for everybody.
+    pub const fn reads_everybody(self) -> bool {
+        !matches!(self, RunKind::SingleUser)
     }
     pub const fn label(self) -> &'static str {
         match self {
@@ -29,6 +36,7 @@ impl RunKind {
             RunKind::Simulation => "Preview",
             RunKind::Manual => "Sync",
             RunKind::Scheduled => "Scheduled sync",
+            RunKind::SingleUser => "Sync of one person",
         }
     }
 }

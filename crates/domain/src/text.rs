@@ -46,6 +46,18 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// An error and everything below it, in one line for the log. `Display` of an error never repeats its source.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(below) = source {
+        text.push_str(": ");
+        text.push_str(&below.to_string());
+        source = below.source();
+    }
+    text
+}
+
 /// A code that no value of the enum has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code {0:?}")]

@@ -1,5 +1,6 @@
 //! The worker.
 
+use domain::text::chain;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -261,16 +262,4 @@ impl Runner {
 fn pause(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 9)).unwrap_or(1);
     Duration::from_secs(2_u64.saturating_pow(exponent).min(300))
-}
-
-/// The whole chain of causes, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -128,6 +128,16 @@ pub trait DirectoryReader: Send + Sync {
         cursor: Option<&Cursor>,
     ) -> Result<Page<DirectoryMember>, ProviderError>;
 
+    /// The groups that one person is a member of, by id, page by page; with those their groups are nested in if asked
+    /// (U-04). It proves that somebody is in a group, never that they are not: groups with hidden members are left out
+    /// (C-10). What else somebody may be a member of, roles and units, comes along and matches no group.
+    async fn groups_of(
+        &self,
+        person: &ObjectId,
+        nested: bool,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ObjectId>, ProviderError>;
+
     /// How many people a group has, if the provider can say so cheaply.
     async fn member_count(&self, group: &ObjectId, nested: bool) -> Result<Option<u64>, ProviderError>;
 

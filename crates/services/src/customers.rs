@@ -1,5 +1,6 @@
 //! The staff's list of customers, and a customer's own page: where each stands, and what comes next.
 
+use domain::numbers::plural;
 use domain::sync::RunState;
 use domain::views::{CustomerOverview, CustomerRow, LastRun, Task, TaskState};
 use domain::{Actor, CustomerId, FieldError, Permission, Timestamp, UserError};
@@ -9,7 +10,6 @@ use store::accounts::AccountCounts;
 use store::customers::CustomerFacts;
 
 use crate::paging::SEARCH_CHARS;
-use crate::when::counted;
 use crate::{ServiceError, Services, when};
 
 impl Services {
@@ -184,7 +184,7 @@ fn next(facts: &CustomerFacts) -> String {
                 .to_owned()
         }
         None if undecided(facts) > 0 => {
-            let people = counted(undecided(facts), "person needs", "people need");
+            let people = plural(undecided(facts), "person needs", "people need");
             let number = facts.last_run.map_or(0, |run| run.number);
             format!(
                 "People follows the directory; {people} a decision. Run {number} says whom and what to do."

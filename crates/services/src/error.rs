@@ -65,15 +65,3 @@ impl From<ProviderError> for ServiceError {
         ServiceError::Provider(error)
     }
 }
-
-/// The whole chain of causes, for the log.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}

@@ -6,8 +6,9 @@ mod words;
 
 use domain::people::{AccountState, field};
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
-use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunRow, RunView};
-use domain::{Actor, Permission, Timestamp, UserError};
+use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunPerson, RunRow, RunView};
+use domain::{Actor, CustomerId, ObjectId, Permission, Timestamp, UserError};
+use store::Tx;
 use store::run_list::{ListedChange, NarrowedChanges};
 use store::runs::RunRecord;
 
@@ -74,7 +75,11 @@ impl Services {
         let run = store::runs::by_number(&mut tx, customer, number)
             .await?
             .ok_or(UserError::NotFound)?;
-        Ok(run_view(&run, actor, self.now()))
+        let person = match &run.person {
+            Some(id) => Some(person_of(&mut tx, customer, &run, id).await?),
+            None => None,
+        };
+        Ok(run_view(&run, person, actor, self.now()))
     }
 
     /// A page of the changes of a run, at most 50; `after` is the `next` of the page before.
@@ -189,10 +194,29 @@ fn run_row(run: &RunRecord, now: Timestamp) -> RunRow {
     }
 }
 
-fn run_view(run: &RunRecord, actor: &Actor, now: Timestamp) -> RunView {
+async fn person_of(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: &RunRecord,
+    id: &ObjectId,
+) -> Result<RunPerson, ServiceError> {
+    let found = store::found_list::by_object(tx, customer, run.directory, id).await?;
+    let account = store::links::of_object(tx, customer, run.directory, id).await?;
+    Ok(RunPerson {
+        name: found.map_or_else(
+            || id.0.clone(),
+            |found| found.user.display_name.unwrap_or(found.user.principal_name),
+        ),
+        object_id: id.0.clone(),
+        account,
+    })
+}
+
+fn run_view(run: &RunRecord, person: Option<RunPerson>, actor: &Actor, now: Timestamp) -> RunView {
     let under_way = matches!(run.state, RunState::Queued | RunState::Running);
     RunView {
         row: run_row(run, now),
+        person,
         headline: words::headline(run),
         phase: run.phase,
         rail: words::rail(run),

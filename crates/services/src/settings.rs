@@ -341,7 +341,7 @@ fn needs_provider() -> ServiceError {
 /// A provider that cannot be asked: what to do about it, beside the search field.
 fn advice(failed: &providers::ProviderError) -> ServiceError {
     tracing::info!(
-        error = crate::error::chain(failed),
+        error = domain::text::chain(failed),
         "groups could not be searched"
     );
     UserError::field("search", provider::what_to_do(failed)).into()

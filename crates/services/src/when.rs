@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::Timestamp;
+use domain::numbers::thousands;
 use domain::views::When;
 
 /// Days before the expiry of a secret at which the console begins to warn (C-20).
@@ -60,24 +61,6 @@ pub(crate) fn took(from: Timestamp, to: Timestamp) -> String {
     } else {
         format!("{seconds}.{} s", length.num_milliseconds() % 1000 / 100)
     }
-}
-
-/// 1,262
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// "1 person", "1,262 people".
-pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
 /// The last moment of a day: a secret that expires "on 3 March" still works on 3 March.
@@ -152,20 +135,5 @@ mod tests {
                 "{millis} ms"
             );
         }
-    }
-
-    #[test]
-    fn numbers_in_words() {
-        for (number, words) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_262, "1,262"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(thousands(number), words);
-        }
-        assert_eq!(counted(1, "person", "people"), "1 person");
-        assert_eq!(counted(1_262, "person", "people"), "1,262 people");
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::directory::AttributeValue;
 use domain::ids::Id;
-use domain::{CustomerId, DirectoryId, ObjectId};
+use domain::{CustomerId, DirectoryId, ObjectId, UsernameKey};
 use sqlx::types::Json;
 
 use crate::snapshot::{SnapshotUser, UserColumns};
@@ -23,6 +23,9 @@ statements! {
     BY_OBJECT = "SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
             display_name, status, guest, manager, attributes, present, in_scope, changed_at
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
+    // More than two are no better than two.
+    BY_USERNAME = ["SELECT object_id FROM snapshot_users" (index "snapshot_users_by_username") "
+        WHERE customer_id = $1 AND directory_id = $2 AND username_key = $3 AND present LIMIT 2"];
     // One walk over everybody for all attributes. An `atom` is what is neither a list nor null.
     FILLED = {
         sqlite: "SELECT e.key AS attribute, COUNT(*) AS filled
@@ -185,6 +188,24 @@ pub async fn by_object(
         object.as_str()
     )?;
     row.map(UserColumns::read).transpose()
+}
+
+/// Who has this username in the directory now: nobody, one, or two of several.
+pub async fn by_username(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    key: &UsernameKey,
+) -> Result<Vec<ObjectId>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        BY_USERNAME,
+        customer.uuid(),
+        directory.uuid(),
+        key.as_str()
+    )?;
+    Ok(rows.into_iter().map(|row| ObjectId(row.0)).collect())
 }
 
 /// How many people have each attribute filled. Attributes nobody has are not in the list.

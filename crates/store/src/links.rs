@@ -19,6 +19,8 @@ statements! {
     };
     OF_ACCOUNT = "SELECT directory_id, object_id, linked_at FROM identity_links
         WHERE customer_id = $1 AND account_id = $2";
+    OF_OBJECT = "SELECT account_id FROM identity_links
+        WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
     COUNT = "SELECT COUNT(*) FROM identity_links WHERE customer_id = $1 AND directory_id = $2";
 }
 
@@ -78,6 +80,24 @@ pub async fn of_account(
             linked_at: row.linked_at,
         }),
     )
+}
+
+/// The account that is linked to an object, if there is one.
+pub async fn of_object(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    object: &ObjectId,
+) -> Result<Option<AccountId>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (Uuid,),
+        OF_OBJECT,
+        customer.uuid(),
+        directory.uuid(),
+        object.as_str()
+    )?;
+    Ok(row.map(|row| AccountId::from_uuid(row.0)))
 }
 
 /// How many accounts are linked to objects of this directory.

@@ -14,11 +14,11 @@ use crate::{StoreError, Tx};
 
 statements! {
     PAGE = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND number < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4)
         ORDER BY number DESC LIMIT $5";
     LAST_READ = "SELECT finished_at FROM sync_runs
-        WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL
+        WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)

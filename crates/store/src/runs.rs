@@ -6,7 +6,7 @@
 use domain::connection::Advice;
 use domain::ids::Id;
 use domain::sync::{HoldReason, RunCounts, RunKind, RunPhase, RunState};
-use domain::{CustomerId, DirectoryId, RunId, Timestamp};
+use domain::{CustomerId, DirectoryId, ObjectId, RunId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -16,19 +16,19 @@ use crate::{StoreError, Tx};
 
 statements! {
     INSERT = "INSERT INTO sync_runs (customer_id, id, number, directory_id, kind, state, phase, settings_version,
-            started_by, cancel_requested, counts, hold, warnings, queued_at)
-        VALUES ($1, $2, $3, $4, $5, 'queued', 'read', $6, $7, false, $8, $9, $10, $11)";
+            started_by, cancel_requested, counts, hold, warnings, queued_at, object_id)
+        VALUES ($1, $2, $3, $4, $5, 'queued', 'read', $6, $7, false, $8, $9, $10, $11, $12)";
     BY_NUMBER = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND number = $2";
     BY_ID = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND id = $2";
     OPEN = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND state IN ('queued', 'running', 'held')";
     LATEST_OF_KIND = "SELECT id, number, directory_id, kind, state, phase, settings_version, started_by, accepted_by,
-            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at
+            cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND kind = $2 ORDER BY number DESC LIMIT 1";
     START = "UPDATE sync_runs SET state = 'running', started_at = COALESCE(started_at, $3)
         WHERE customer_id = $1 AND id = $2 AND state IN ('queued', 'running')";
@@ -85,6 +85,8 @@ pub struct RunRecord {
     pub queued_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+    /// Whose run it is, for [`RunKind::SingleUser`].
+    pub person: Option<ObjectId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -106,6 +108,7 @@ pub(crate) struct RunColumns {
     queued_at: Timestamp,
     started_at: Option<Timestamp>,
     finished_at: Option<Timestamp>,
+    object_id: Option<String>,
 }
 
 impl RunColumns {
@@ -128,6 +131,7 @@ impl RunColumns {
             queued_at: self.queued_at,
             started_at: self.started_at,
             finished_at: self.finished_at,
+            person: self.object_id.map(ObjectId),
         })
     }
 }
@@ -141,6 +145,8 @@ pub struct NewRun<'a> {
     pub kind: RunKind,
     pub settings_version: i64,
     pub started_by: &'a str,
+    /// For [`RunKind::SingleUser`], and for no other.
+    pub person: Option<&'a ObjectId>,
 }
 
 /// Adds a run. While another one of this customer is open this is [`StoreError::Conflict`] (H-02).
@@ -154,8 +160,9 @@ pub async fn insert(
     let (counts, hold) = (Json(RunCounts::default()), Json(Vec::<HoldReason>::new()));
     let warnings = Json(Vec::<String>::new());
     let (kind, version, by) = (run.kind.code(), run.settings_version, run.started_by);
+    let person = run.person.map(ObjectId::as_str);
     execute!(
-        tx, INSERT, c, id, run.number, dir, kind, version, by, counts, hold, warnings, now
+        tx, INSERT, c, id, run.number, dir, kind, version, by, counts, hold, warnings, now, person
     )?;
     Ok(())
 }

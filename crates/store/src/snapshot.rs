@@ -56,6 +56,14 @@ statements! {
             SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.member_object_id = snapshot_users.object_id
             AND m.group_object_id IN " (list "$3") "))"];
+    RESCOPE_ONE = ["UPDATE snapshot_users SET in_scope = NOT in_scope
+        WHERE customer_id = $1 AND directory_id = $2 AND object_id = $4 AND in_scope <> (present AND EXISTS (
+            SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
+            AND m.member_object_id = $4 AND m.group_object_id IN " (list "$3") "))"];
+    GROUPS_OF = "SELECT group_object_id FROM snapshot_members
+        WHERE customer_id = $1 AND directory_id = $2 AND member_object_id = $3";
+    JOIN = ["INSERT INTO snapshot_members (customer_id, directory_id, group_object_id, member_object_id)
+        SELECT $1, $2, k.value, $4 FROM " (list "$3") " k WHERE true ON CONFLICT DO NOTHING"];
     TOTALS = "SELECT COUNT(*) AS present, COALESCE(SUM(CASE WHEN in_scope THEN 1 ELSE 0 END), 0) AS in_scope
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present";
     PAGE_DONE = "INSERT INTO sync_pages (customer_id, run_id, collection, page, seen, next_cursor)
@@ -248,6 +256,50 @@ pub async fn rescope(
     scope_groups: &[ObjectId],
 ) -> Result<u64, StoreError> {
     execute!(tx, RESCOPE, customer.uuid(), directory.uuid(), Json(scope_groups))
+}
+
+/// [`rescope`] for one person, whoever else's groups changed.
+pub async fn rescope_one(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    scope_groups: &[ObjectId],
+    person: &ObjectId,
+) -> Result<(), StoreError> {
+    let (c, d, p) = (customer.uuid(), directory.uuid(), person.as_str());
+    execute!(tx, RESCOPE_ONE, c, d, Json(scope_groups), p)?;
+    Ok(())
+}
+
+/// The groups that had this person as a member when their members were last read.
+pub async fn groups_of(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    person: &ObjectId,
+) -> Result<Vec<ObjectId>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        GROUPS_OF,
+        customer.uuid(),
+        directory.uuid(),
+        person.as_str()
+    )?;
+    Ok(rows.into_iter().map(|row| ObjectId(row.0)).collect())
+}
+
+/// Notes that the provider names one person as a member of these groups. Says nothing about any other group.
+pub async fn join(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    groups: &[&ObjectId],
+    person: &ObjectId,
+) -> Result<(), StoreError> {
+    let (c, d, p) = (customer.uuid(), directory.uuid(), person.as_str());
+    execute!(tx, JOIN, c, d, Json(groups), p)?;
+    Ok(())
 }
 
 /// How many people the snapshot holds, and how many of them are in scope.

@@ -1,5 +1,6 @@
 //! `usersync check`: what is wrong with the configuration, in plain words.
 
+use domain::text::chain;
 use std::net::SocketAddr;
 #[cfg(unix)]
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use services::audit::Chain;
 use store::Db;
 
 use crate::config::{Config, Flags};
-use crate::errors::{Failure, chain};
+use crate::errors::Failure;
 use crate::wiring::{self, SystemClock};
 use crate::{database as place, logging as logs};
 

@@ -12,8 +12,8 @@ use futures::stream;
 use services::ServiceError;
 
 use super::signed_in::{Reference, SignedIn, refusal};
-use crate::errors::chain;
 use crate::router::AppState;
+use domain::text::chain;
 
 /// How often the run, and who listens, are looked at.
 const LOOK: Duration = Duration::from_millis(700);

@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use services::{ServiceError, Services};
 
 use super::signed_in::{Reference, SignedIn, refusal};
-use crate::errors::chain;
 use crate::router::AppState;
+use domain::text::chain;
 
 /// A list that can be taken away.
 #[async_trait]

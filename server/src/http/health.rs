@@ -5,8 +5,8 @@ use std::time::Duration;
 use ::http::StatusCode;
 use axum::extract::State;
 
-use crate::errors::chain;
 use crate::router::AppState;
+use domain::text::chain;
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);

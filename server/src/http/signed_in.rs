@@ -11,9 +11,9 @@ use services::{ServiceError, Services};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
-use crate::errors::chain;
 use crate::router::AppState;
 use crate::session_store::USER;
+use domain::text::chain;
 
 /// The signed-in actor; without one the answer is 401, or the sign-in page for a browser.
 pub struct SignedIn {

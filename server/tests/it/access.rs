@@ -30,6 +30,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("count", "1"),
     ("percent", "1"),
     ("object_id", "o"),
+    ("person", "anna.li"),
     ("group", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("mode", "additive"),
     ("form[provider]", "entra"),

@@ -8,7 +8,7 @@ use crate::api::people::show_person;
 use crate::components::{
     Banner, Copy, Loaded, PageHeader, Panel, StateWord, TimeOf, Tone, Verdict, account_tone, customer, part,
 };
-use crate::pages::runs::{FieldChanges, change_word};
+use crate::pages::runs::{FieldChanges, SyncThisPerson, change_word};
 
 /// `/c/{customer}/people/{account}`
 #[component]
@@ -36,6 +36,7 @@ fn Person(person: PersonView) -> impl IntoView {
         fields: person.fields,
     };
     let is_linked = person.link.is_some();
+    let object_id = person.link.as_ref().map(|link| link.object_id.clone());
     view! {
         <div class="column wide">
             <PageHeader title=name lede=work.join(", ")
@@ -45,6 +46,7 @@ fn Person(person: PersonView) -> impl IntoView {
                 {row.is_administrator.then(|| view! { <span class="tag">"administrator"</span> })}
                 <span class="soft">{format!("Directory: {}", row.directory)}</span>
             </p>
+            {object_id.map(|object_id| view! { <SyncThisPerson object_id/> })}
             {person.blocked.map(|sentence| view! { <Verdict>{sentence}</Verdict> })}
             <div class="person-grid">
                 <AccountPanel account/>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::chart::ChangesChart;
 use super::counts::summary;
-use super::start::StartRuns;
+use super::start::{StartPersonRunForm, StartRuns};
 use crate::api::runs::list_runs;
 use crate::components::{
     Download, EmptyState, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField, StateWord,
@@ -29,6 +29,7 @@ pub fn RunsPage() -> impl IntoView {
                 lede="What every run changed, for whom and why. People are never deleted: those who leave are blocked."/>
             <StartRuns permission=Permission::StartSync
                 kinds=&[(RunKind::Simulation, "Preview changes"), (RunKind::Manual, "Run now")]/>
+            <StartPersonRunForm/>
             <Loaded data=runs draw=move |page| view! { <RunList page filter is_first=after().is_none()/> }/>
         </div>
     }

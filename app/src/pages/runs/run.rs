@@ -2,7 +2,7 @@
 
 use domain::Permission;
 use domain::sync::{ChangeKind, RunKind, RunState};
-use domain::views::{RunRow, RunView};
+use domain::views::{RunPerson, RunRow, RunView};
 use leptos::prelude::*;
 
 use super::advice::AdviceBanner;
@@ -31,6 +31,7 @@ fn Run(run: RunView) -> impl IntoView {
     view! {
         <div class="column wide">
             <Head title=title(&run) row=run.row.clone()/>
+            {run.person.clone().map(|person| view! { <Whose person/> })}
             <Standing run=run.clone()/>
             <Decide run=run.clone()/>
             <Cancel run=run.clone()/>
@@ -83,6 +84,21 @@ fn Head(title: String, row: RunRow) -> impl IntoView {
             <TimeOf when=queued.clone()/>
             {format!(" · by {started_by}")}
         }/>
+    }
+}
+
+/// The one person of the run.
+#[component]
+fn Whose(person: RunPerson) -> impl IntoView {
+    let name = match person.account {
+        Some(account) => {
+            let href = customer().path(&format!("people/{account}"));
+            view! { <a href=href><bdi>{person.name}</bdi></a> }.into_any()
+        }
+        None => view! { <b><bdi>{person.name}</bdi></b> }.into_any(),
+    };
+    view! {
+        <p>"This run looks at one person: "{name}". Everybody else waits for the next run."</p>
     }
 }
 
@@ -189,6 +205,7 @@ mod tests {
                 took: None,
                 counts,
             },
+            person: None,
             headline: String::new(),
             phase: RunPhase::Read,
             rail: Vec::new(),

@@ -1,12 +1,13 @@
-//! Starting a run.
+//! Starting a run: of everybody, or of one person.
 
 use domain::Permission;
 use domain::sync::RunKind;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::api::runs::StartRun;
-use crate::components::{Allowed, Answer, Submit, customer};
+use crate::api::runs::{StartPersonRun, StartRun};
+use crate::api::take_flash;
+use crate::components::{Allowed, Answer, ErrorSummary, Field, Submit, awaited, customer};
 
 /// Buttons that start a run, each with its words; the last one is the main one. Starting leads to the run's page.
 #[component]
@@ -24,6 +25,48 @@ pub fn StartRuns(permission: Permission, kinds: &'static [(RunKind, &'static str
                 {buttons}
             </form>
             <Answer of=StartRun::PATH/>
+        </Allowed>
+    }
+}
+
+/// The form for somebody who should not wait for the next run. What was typed stays when it was refused.
+#[component]
+pub fn StartPersonRunForm() -> impl IntoView {
+    let customer = customer();
+    let form = awaited(take_flash::<String, i64>(StartPersonRun::PATH), move |kept| {
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        let is_open = error.is_some();
+        view! {
+                <details class="one-person" open=is_open>
+                    <summary>"Sync one person"</summary>
+                    <form method="post" action=StartPersonRun::PATH class="stack">
+                        <ErrorSummary error=error.clone()/>
+                        <input type="hidden" name="customer" value=customer.slug.clone()/>
+                        <Field key="person" label="Username or directory object ID" value=typed code=true error=error
+                            help="Reads this one person and brings their account up to date; everybody else waits for the next run. \
+                            Somebody who is new in the directory is named by their object ID."/>
+                        <div class="run-actions"><Submit label="Sync this person" busy="Starting…"/></div>
+                    </form>
+                </details>
+            }
+            .into_any()
+    });
+    view! { <Allowed permission=Permission::StartSync>{form}</Allowed> }
+}
+
+/// The button on a person's own page.
+#[component]
+pub fn SyncThisPerson(object_id: String) -> impl IntoView {
+    let customer = customer();
+    view! {
+        <Allowed permission=Permission::StartSync>
+            <form method="post" action=StartPersonRun::PATH class="run-actions">
+                <input type="hidden" name="customer" value=customer.slug/>
+                <input type="hidden" name="person" value=object_id/>
+                <Submit label="Sync this person now" busy="Starting…"/>
+            </form>
+            <Answer of=StartPersonRun::PATH/>
         </Allowed>
     }
 }

@@ -30,6 +30,9 @@ pub struct RunRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunView {
     pub row: RunRow,
+    /// Whose run it is, if it is the run of one person.
+    #[serde(default)]
+    pub person: Option<RunPerson>,
     /// The verdict, one sentence: worst first.
     pub headline: String,
     pub phase: RunPhase,
@@ -44,6 +47,16 @@ pub struct RunView {
     pub can_cancel: bool,
     pub can_decide: bool,
     pub cancel_requested: bool,
+}
+
+/// The one person of a run (H-01).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunPerson {
+    /// As the last read called them, or else their object id.
+    pub name: String,
+    pub object_id: String,
+    /// Their account here, if they have one.
+    pub account: Option<AccountId>,
 }
 
 /// A step of the rail of one run.

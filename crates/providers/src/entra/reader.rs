@@ -346,6 +346,29 @@ impl DirectoryReader for Entra {
         })
     }
 
+    async fn groups_of(
+        &self,
+        person: &ObjectId,
+        nested: bool,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ObjectId>, ProviderError> {
+        let relation = if nested { "transitiveMemberOf" } else { "memberOf" };
+        let path = format!("users/{}/{relation}", encoded(person.as_str()));
+        let query = format!("$select=id&$top={PAGE}");
+        let (page, _) = self
+            .page::<MemberWire>("member-of", Reading::Members, cursor, &path, &query)
+            .await?;
+        let next = self.next(&page)?;
+        Ok(Page {
+            items: page
+                .value
+                .into_iter()
+                .map(|group| DirectoryMember::from(group).object_id)
+                .collect(),
+            next,
+        })
+    }
+
     async fn member_count(&self, group: &ObjectId, nested: bool) -> Result<Option<u64>, ProviderError> {
         let relation = if nested { "transitiveMembers" } else { "members" };
         let path = format!(

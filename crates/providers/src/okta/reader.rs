@@ -341,6 +341,23 @@ impl DirectoryReader for Okta {
         })
     }
 
+    async fn groups_of(
+        &self,
+        person: &ObjectId,
+        _nested: bool,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ObjectId>, ProviderError> {
+        let path = format!("api/v1/users/{}/groups", encoded(person.as_str()));
+        let url = self.url_of(cursor, &path, "")?;
+        let (groups, next, _) = self
+            .page::<MemberWire>("member-of", Reading::Members, url)
+            .await?;
+        Ok(Page {
+            items: groups.into_iter().map(|group| ObjectId(group.id)).collect(),
+            next: full(next),
+        })
+    }
+
     async fn member_count(&self, group: &ObjectId, _nested: bool) -> Result<Option<u64>, ProviderError> {
         // Only the list gives statistics, so the group is asked for as a list of one.
         let filter = format!("id eq \"{}\"", group.as_str().replace('"', ""));

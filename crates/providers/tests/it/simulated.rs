@@ -441,6 +441,35 @@ async fn groups_are_read(kind: Kind) {
         "{count:?}"
     );
 
+    // What somebody's own list of groups says is what the groups' lists of members say.
+    let somebody = ObjectId::new(members[0].clone());
+    for nested in [false, true] {
+        let (mut own, mut cursor) = (BTreeSet::new(), None);
+        loop {
+            let page = reader
+                .groups_of(&somebody, nested, cursor.as_ref())
+                .await
+                .expect("groups");
+            own.extend(page.items.into_iter().map(|group| group.0));
+            match page.next {
+                Next::Page(next) => cursor = Some(next),
+                Next::End { .. } => break,
+            }
+        }
+        assert!(own.contains(&intranet.id), "{own:?}");
+        for group in simulator.control().groups(kind) {
+            let members = members_of(reader.as_ref(), &group.id, nested).await;
+            let Ok(members) = members else { continue };
+            let is_member = members.contains(&somebody.0);
+            assert_eq!(
+                own.contains(&group.id),
+                is_member,
+                "{} (nested: {nested})",
+                group.name
+            );
+        }
+    }
+
     let found = reader.find_groups("Intra", 10).await.expect("found");
     assert!(found.iter().any(|group| group.object_id.0 == intranet.id));
     assert!(
@@ -474,6 +503,21 @@ async fn c_10_hidden_groups_are_told_until_the_permission_is_granted() {
     let error = members_of(connect(&simulator, Kind::Entra).as_ref(), &hidden.id, false)
         .await
         .expect_err("hidden");
+    let member = simulator
+        .control()
+        .group(Kind::Entra, &hidden.id)
+        .expect("the group")
+        .members[0]
+        .clone();
+    let member = ObjectId::new(member);
+    let own = connect(&simulator, Kind::Entra)
+        .groups_of(&member, false, None)
+        .await;
+    let own = own.expect("somebody's own groups").items;
+    assert!(
+        own.iter().all(|group| group.0 != hidden.id),
+        "nor is it among one's own groups"
+    );
     assert!(matches!(error, ProviderError::HiddenMembers { .. }), "{error:?}");
     simulator
         .control()

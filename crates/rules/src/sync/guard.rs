@@ -51,10 +51,11 @@ pub fn would_hold(facts: &GuardFacts, limits: SafetyLimits) -> Vec<HoldReason> {
     if facts.other_tenant {
         reasons.push(HoldReason::OtherTenant);
     }
-    // S-02, U-03: whatever the limit.
-    if facts.read == 0 {
+    // S-02, U-03: whatever the limit. One person who is gone is a leaver like any other.
+    let reads_everybody = facts.kind.reads_everybody();
+    if reads_everybody && facts.read == 0 {
         reasons.push(HoldReason::NobodyRead);
-    } else if facts.in_scope == 0 {
+    } else if reads_everybody && facts.in_scope == 0 {
         reasons.push(HoldReason::NobodyInScope);
     }
     reasons.extend(over_limits(facts, limits));

@@ -1,6 +1,7 @@
 //! Saving the provider configuration.
 
 use chrono::TimeDelta;
+use domain::numbers::plural;
 use domain::provider::{ProviderValues, SecretKind};
 use domain::settings::SyncSettings;
 use domain::views::ProviderForm;
@@ -14,7 +15,6 @@ use super::form::{self, Entered, wrong};
 use super::test::invalid;
 use super::{Connection, what_to_do, while_somebody_waits};
 use crate::seal::Place;
-use crate::when::counted;
 use crate::{ServiceError, Services};
 
 /// How long after a test that passed a save of the same values counts as tested.
@@ -92,7 +92,7 @@ impl Services {
             Ok(reader) => reader.tenant().await,
             Err(error) => Err(error),
         };
-        let people = counted(linked, "person is", "people are");
+        let people = plural(linked, "person is", "people are");
         let message = match found {
             Ok(tenant) if known == Some(tenant.id.as_str()) => return Ok(()),
             Ok(tenant) => format!(
@@ -294,7 +294,7 @@ async fn check_switch(
     let owned = store::people_list::owned_by(tx, customer, current.id).await?;
     let people = linked.max(owned).unsigned_abs();
     if people > 0 {
-        let people = counted(people, "person belongs", "people belong");
+        let people = plural(people, "person belongs", "people belong");
         let old = current.provider.label();
         let new = values.provider.label();
         let message = format!(

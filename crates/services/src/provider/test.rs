@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::connection::{Advice, ConnectionReport, ConnectionStage, Verdict};
+use domain::numbers::plural;
 use domain::provider::ProviderValues;
 use domain::settings::SyncSettings;
 use domain::views::{ProviderForm, ReportView};
@@ -11,7 +12,7 @@ use serde_json::json;
 use store::providers::{KeptReport, ReportRow};
 
 use super::form;
-use crate::when::{counted, when};
+use crate::when::when;
 use crate::{ServiceError, Services};
 
 /// How long every connection test is kept; and how many of a customer stay beyond that.
@@ -131,7 +132,7 @@ impl Services {
         };
         names.unwrap_or_else(|error| {
             tracing::info!(
-                error = crate::error::chain(&error),
+                error = domain::text::chain(&error),
                 "attributes could not be listed"
             );
             Vec::new()
@@ -151,7 +152,7 @@ fn notice_other_tenant(report: &mut ConnectionReport, known: Option<&str>, linke
     let advice = Advice {
         problem: format!(
             "These values lead to another organisation ({name}) than the one {} linked to.",
-            counted(linked, "person is", "people are")
+            plural(linked, "person is", "people are")
         ),
         cure:
             "Every person would be unknown. Enter the values of the organisation that was connected before."

@@ -1,6 +1,7 @@
 //! What the latest read found (H-12): totals, how the mapped attributes are filled, oddities, the first people.
 
 use domain::directory::{AttributeValue, DirectoryStatus, Standing};
+use domain::numbers::thousands;
 use domain::people::field;
 use domain::settings::{DataMapping, SyncSettings};
 use domain::sync::RunKind;
@@ -12,7 +13,6 @@ use store::snapshot::SnapshotUser;
 
 use super::run_view;
 use crate::paging::PAGE_ROWS;
-use crate::when::thousands;
 use crate::{ServiceError, Services};
 
 /// People looked at for real values of each attribute.
@@ -60,7 +60,7 @@ impl Services {
         let filled = store::found_list::filled(&mut tx, among).await?;
         let groups = store::found_list::groups(&mut tx, customer, directory.id).await?;
         Ok(TestSyncView {
-            run: run.map(|run| run_view(&run, actor, self.now())),
+            run: run.map(|run| run_view(&run, None, actor, self.now())),
             totals: totals(&make_up, groups.unsigned_abs()),
             oddities: oddities(&mut tx, among, &settings, &make_up, &filled).await?,
             samples: samples(&mut tx, among, &settings.mapping, &sampled, &filled, looked_at).await?,

@@ -1,11 +1,12 @@
 //! A run in words: the verdict, worst first, and what each phase found.
 
+use domain::numbers::{plural, thousands};
 use domain::sync::{ChangeKind, HoldReason, RunCounts, RunKind, RunPhase, RunState};
 use domain::views::{RailStep, StepProgress};
 use store::runs::RunRecord;
 
 use super::only_looks;
-use crate::when::{counted, thousands, took};
+use crate::when::took;
 
 /// The kinds of changes, the gravest first: the order in which a verdict names them.
 const WORST_FIRST: &[ChangeKind] = &[
@@ -55,24 +56,26 @@ pub(super) fn headline(run: &RunRecord) -> String {
 fn under_way(run: &RunRecord) -> String {
     let counts = &run.counts;
     match run.phase {
+        RunPhase::Read if !run.kind.reads_everybody() => "Reading one person and their groups".to_owned(),
+        RunPhase::Compare if !run.kind.reads_everybody() => "Comparing them with the account here".to_owned(),
         RunPhase::Read if counts.read == 0 => "Reading people and groups".to_owned(),
         RunPhase::Read => {
             format!(
                 "Reading people and groups: {} so far",
-                counted(counts.read, "person", "people")
+                plural(counts.read, "person", "people")
             )
         }
         RunPhase::Compare => {
             format!(
                 "Comparing {} with the accounts here",
-                counted(counts.read, "person", "people")
+                plural(counts.read, "person", "people")
             )
         }
         RunPhase::Guard => "Checking the safety limits".to_owned(),
         RunPhase::Apply => format!(
             "Applying: {} of {}",
             thousands(counts.applied),
-            counted(counts.to_apply, "change", "changes")
+            plural(counts.to_apply, "change", "changes")
         ),
         RunPhase::Done => "Finishing".to_owned(),
     }
@@ -101,7 +104,7 @@ fn completed(run: &RunRecord) -> String {
     if counts.failed > 0 {
         parts.push(format!(
             "{} could not be written",
-            counted(counts.failed, "change", "changes")
+            plural(counts.failed, "change", "changes")
         ));
     }
     parts.extend(parts_of(
@@ -112,7 +115,9 @@ fn completed(run: &RunRecord) -> String {
             ChangeKind::done_label
         },
     ));
-    let mut text = if parts.is_empty() {
+    let mut text = if parts.is_empty() && !run.kind.reads_everybody() {
+        "Nothing to change: the account is as the directory says.".to_owned()
+    } else if parts.is_empty() {
         format!(
             "Nothing to change: {} are as the directory says.",
             people(counts.in_scope)
@@ -163,7 +168,7 @@ fn what_stands(run: &RunRecord) -> String {
     format!(
         "{} of {} had been applied and stay; the next run does the rest.",
         thousands(counts.applied),
-        counted(counts.to_apply, "change", "changes")
+        plural(counts.to_apply, "change", "changes")
     )
 }
 
@@ -278,6 +283,11 @@ fn step_words(run: &RunRecord, phase: RunPhase, progress: StepProgress) -> Strin
 fn found(run: &RunRecord, phase: RunPhase) -> String {
     let counts = &run.counts;
     match phase {
+        RunPhase::Read if !run.kind.reads_everybody() => match (counts.read, counts.in_scope) {
+            (0, _) => "Not in the directory any more".to_owned(),
+            (_, 0) => "Found, in no security group".to_owned(),
+            _ => "Found, in scope".to_owned(),
+        },
         RunPhase::Read => {
             format!(
                 "{}, complete; {} in scope",
@@ -296,7 +306,7 @@ fn found(run: &RunRecord, phase: RunPhase) -> String {
                 if changes == 0 {
                     "No changes".to_owned()
                 } else {
-                    counted(changes, "change", "changes")
+                    plural(changes, "change", "changes")
                 },
                 thousands(counts.unchanged)
             )
@@ -312,7 +322,7 @@ fn found(run: &RunRecord, phase: RunPhase) -> String {
             let applied = format!(
                 "{} of {} applied",
                 thousands(counts.applied),
-                counted(counts.to_apply, "change", "changes")
+                plural(counts.to_apply, "change", "changes")
             );
             if counts.failed == 0 {
                 applied
@@ -328,7 +338,7 @@ fn found(run: &RunRecord, phase: RunPhase) -> String {
 }
 
 fn people(n: u64) -> String {
-    counted(n, "person", "people")
+    plural(n, "person", "people")
 }
 
 fn sentence(text: &str) -> String {

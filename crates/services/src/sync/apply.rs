@@ -74,7 +74,7 @@ impl Running<'_> {
             changes.first().map_or(0, |change| change.seq)
         );
         tracing::warn!(customer = %self.customer, run = self.run.number, reference,
-            error = crate::error::chain(error), "a change was refused by the database");
+            error = domain::text::chain(error), "a change was refused by the database");
         let outcomes: Vec<_> = changes
             .iter()
             .map(|change| {

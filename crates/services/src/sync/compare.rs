@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use domain::people::{PeopleAccount, field};
 use domain::settings::GroupMode;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason, RunPhase};
-use domain::{AccountId, GroupId, ObjectId, UsernameKey};
+use domain::{AccountId, GroupId, ObjectId, Timestamp, UsernameKey};
 use rules::sync::{Claim, Decision, Facts, Holder, Person, Rules, last_administrator, settle};
 use store::compare::{HolderRow, Mover, PersonRow};
 use store::snapshot::SnapshotUser;
@@ -44,8 +44,14 @@ impl Running<'_> {
         store::changes::forget(&mut tx, self.customer, self.run.id).await?;
         tx.commit().await?;
         let mut collected = Collected::default();
-        self.compare_people(&mut collected).await?;
-        self.compare_unclaimed(&mut collected).await?;
+        match self.run.person.clone() {
+            Some(person) => self.compare_one(&person, &mut collected).await?,
+            None => {
+                self.compare_people(&mut collected).await?;
+                self.compare_unclaimed(&mut collected).await?;
+            }
+        }
+        self.spare_last_administrator(&mut collected).await?;
         self.settle_names(&mut collected).await?;
         self.counts.unchanged = collected.unchanged;
         self.write(&mut collected.plan, true).await?;
@@ -75,10 +81,33 @@ impl Running<'_> {
         self.check_cancel()
     }
 
+    /// The run of one person: their row of the snapshot, and no other.
+    async fn compare_one(&self, person: &ObjectId, collected: &mut Collected) -> Result<(), Stop> {
+        if let Some(row) = self.row_of(person).await? {
+            let context = self.context(row - 1, 1).await?;
+            for row in context
+                .people
+                .iter()
+                .filter(|row| row.user.user.object_id == *person)
+            {
+                self.compare_person(&context, row, collected);
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of somebody's row in the snapshot.
+    pub(super) async fn row_of(&self, person: &ObjectId) -> Result<Option<i64>, Stop> {
+        let mut tx = self.services.db().read().await?;
+        let known =
+            store::snapshot::known(&mut tx, self.customer, self.run.directory, &[person.as_str()]).await?;
+        Ok(known.first().map(|known| known.row_no))
+    }
+
     async fn compare_people(&self, collected: &mut Collected) -> Result<(), Stop> {
         let mut after = 0;
         loop {
-            let context = self.context(after).await?;
+            let context = self.context(after, PAGE).await?;
             let Some(last) = context.people.last() else {
                 return Ok(());
             };
@@ -90,10 +119,10 @@ impl Running<'_> {
         }
     }
 
-    async fn context(&self, after: i64) -> Result<Context, Stop> {
+    async fn context(&self, after: i64, limit: i64) -> Result<Context, Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
         let mut tx = self.services.db().read().await?;
-        let people = store::compare::people(&mut tx, customer, directory, after, PAGE).await?;
+        let people = store::compare::people(&mut tx, customer, directory, after, limit).await?;
         let linked: Vec<AccountId> = people.iter().filter_map(|row| row.account).collect();
         let keys: Vec<&UsernameKey> = people
             .iter()
@@ -162,8 +191,7 @@ impl Running<'_> {
         }
     }
 
-    /// Accounts of this directory that nobody in the directory claims: leavers (L-03), unless they are the last
-    /// administrator.
+    /// Accounts of this directory that nobody in the directory claims: leavers (L-03).
     async fn compare_unclaimed(&self, collected: &mut Collected) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
         let rules = Rules {
@@ -191,18 +219,15 @@ impl Running<'_> {
             }
             self.write(&mut collected.plan, false).await?;
         }
-        let blocks = std::mem::take(&mut collected.administrators);
-        if !blocks.is_empty() {
-            self.spare_last_administrator(blocks, collected).await?;
-        }
         Ok(())
     }
 
-    async fn spare_last_administrator(
-        &self,
-        blocks: Vec<PlannedChange>,
-        collected: &mut Collected,
-    ) -> Result<(), Stop> {
+    /// I-18: administrators who would be blocked are, unless nobody of them would be left.
+    async fn spare_last_administrator(&self, collected: &mut Collected) -> Result<(), Stop> {
+        let blocks = std::mem::take(&mut collected.administrators);
+        if blocks.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.services.db().read().await?;
         let unblocked = store::accounts::unblocked_administrators(&mut tx, self.customer).await?;
         let ids: Vec<AccountId> = blocks.iter().filter_map(|change| change.account).collect();
@@ -281,8 +306,12 @@ impl Running<'_> {
     ) -> Result<(), Stop> {
         let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
         let mut tx = self.services.db().read().await?;
-        // G-05: unless every source was read in this run, memberships stay as they are.
-        let since = self.run.started_at.unwrap_or(self.run.queued_at);
+        // G-05: unless every source was read in this run, memberships stay as they are. What is known of one person's
+        // groups was proven in their own run, or by the last complete read.
+        let since = match self.run.person {
+            Some(_) => Timestamp::UNIX_EPOCH,
+            None => self.run.started_at.unwrap_or(self.run.queued_at),
+        };
         let read = store::compare::groups_read_since(&mut tx, customer, directory, sources, since).await?;
         if usize::try_from(read).unwrap_or(0) < sources.len() {
             return Ok(());
@@ -291,14 +320,18 @@ impl Running<'_> {
         let leaving =
             store::compare::leaving(&mut tx, customer, directory, run, sources, group, authoritative).await?;
         drop(tx);
-        for mover in joining {
+        let of_this_run = |mover: &Mover| match &self.run.person {
+            Some(person) => mover.object_id.as_ref() == Some(person),
+            None => true,
+        };
+        for mover in joining.into_iter().filter(of_this_run) {
             let reason = Reason::GroupMember {
                 group: name.to_owned(),
             };
             add_membership(plan, ChangeKind::GroupAdd, mover, reason, group, name);
             self.write(plan, false).await?;
         }
-        for mover in leaving {
+        for mover in leaving.into_iter().filter(of_this_run) {
             let reason = Reason::NotGroupMember {
                 group: name.to_owned(),
             };

@@ -1,7 +1,7 @@
 //! What people do to runs: start, cancel, accept, reject.
 
 use domain::sync::{RunKind, RunState};
-use domain::{Actor, CustomerId, Permission, RunId, UserError};
+use domain::{Actor, CustomerId, ObjectId, Permission, RunId, UserError};
 use store::jobs::NewJob;
 use store::runs::NewRun;
 use store::{StoreError, Tx};
@@ -12,21 +12,63 @@ use crate::{ServiceError, Services};
 /// A run that loses its worker this often is given up. Generous, since a starved machine loses leases, too.
 const MAX_ATTEMPTS: i64 = 20;
 
+/// What is wrong with a run of one person that names nobody.
+const WHOSE: &str = "Say whose run it is: enter their username or directory object ID.";
+
 impl Services {
-    /// Puts a run into the queue and gives its number (H-01). One at a time for each customer (H-02).
+    /// Puts a run of the whole directory into the queue and gives its number (H-01). One at a time for each customer
+    /// (H-02). The run of one person is [`Services::start_person_run`].
     pub async fn start_run(&self, actor: &Actor, slug: &str, kind: RunKind) -> Result<i64, ServiceError> {
         let permission = match kind {
             RunKind::TestSync | RunKind::Simulation => Permission::StartTestSync,
             RunKind::Manual | RunKind::Scheduled => Permission::StartSync,
+            RunKind::SingleUser => return Err(UserError::field("kind", WHOSE).into()),
         };
         let mut tx = self.db().begin().await?;
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
-        let directory = store::directories::current(&mut tx, customer)
+        let number = self.queue_run(&mut tx, actor, customer, kind, None).await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(number)
+    }
+
+    /// Puts the run of one person into the queue and gives its number (H-01). `whose` is their username, sign-in name
+    /// or directory object ID; only somebody the last read has not seen must be named by the latter.
+    pub async fn start_person_run(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        whose: &str,
+    ) -> Result<i64, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::StartSync)
             .await?
-            .ok_or_else(|| UserError::NeededFirst {
-                what: "A connection to Entra ID or Okta".to_owned(),
-            })?;
-        let settings = store::settings::find(&mut tx, customer, directory.id)
+            .id;
+        let person = find_person(&mut tx, customer, whose.trim()).await?;
+        let number = self
+            .queue_run(&mut tx, actor, customer, RunKind::SingleUser, Some(&person))
+            .await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(number)
+    }
+
+    async fn queue_run(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        kind: RunKind,
+        person: Option<&ObjectId>,
+    ) -> Result<i64, ServiceError> {
+        let directory =
+            store::directories::current(tx, customer)
+                .await?
+                .ok_or_else(|| UserError::NeededFirst {
+                    what: "A connection to Entra ID or Okta".to_owned(),
+                })?;
+        let settings = store::settings::find(tx, customer, directory.id)
             .await?
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
@@ -36,7 +78,7 @@ impl Services {
             }
             .into());
         }
-        let number = store::customers::next_run_number(&mut tx, customer).await?;
+        let number = store::customers::next_run_number(tx, customer).await?;
         let run = NewRun {
             id: self.new_id(),
             number,
@@ -44,15 +86,17 @@ impl Services {
             kind,
             settings_version: settings.version,
             started_by: &actor.name,
+            person,
         };
-        match store::runs::insert(&mut tx, customer, &run, self.now()).await {
+        match store::runs::insert(tx, customer, &run, self.now()).await {
             Err(StoreError::Conflict { .. }) => return Err(UserError::RunActive.into()),
             other => other?,
         }
-        self.enqueue_run(&mut tx, customer, number).await?;
-        let details = serde_json::json!({ "kind": kind.code(), "settings_version": settings.version });
+        self.enqueue_run(tx, customer, number).await?;
+        let details = serde_json::json!({ "kind": kind.code(), "settings_version": settings.version,
+            "person": person });
         self.record(
-            &mut tx,
+            tx,
             actor,
             Some(customer),
             "run.start",
@@ -60,8 +104,6 @@ impl Services {
             &details,
         )
         .await?;
-        tx.commit().await?;
-        self.wake().wake();
         Ok(number)
     }
 
@@ -172,5 +214,41 @@ impl Services {
         store::changes::drop_rest(tx, customer, run).await?;
         store::runs::reject(tx, customer, run, self.now()).await?;
         Ok(())
+    }
+}
+
+/// Who is meant by what was typed: somebody the last read has seen, or else an object id the provider may know.
+async fn find_person(tx: &mut Tx, customer: CustomerId, whose: &str) -> Result<ObjectId, ServiceError> {
+    let wrong = |message: &str| UserError::field("person", message);
+    if whose.is_empty() {
+        return Err(wrong(WHOSE).into());
+    }
+    let Some(directory) = store::directories::current(tx, customer).await? else {
+        return Err(UserError::NeededFirst {
+            what: "A connection to Entra ID or Okta".to_owned(),
+        }
+        .into());
+    };
+    let id = ObjectId::new(whose);
+    if store::found_list::by_object(tx, customer, directory.id, &id)
+        .await?
+        .is_some()
+    {
+        return Ok(id);
+    }
+    let key = rules::username::key(&rules::username::stored(whose));
+    let found = store::found_list::by_username(tx, customer, directory.id, &key).await?;
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] if directory.provider.is_object_id(whose) => Ok(id),
+        [] => Err(wrong(
+            "The last read found nobody with this username. If they are new in the directory, enter their \
+             directory object ID.",
+        )
+        .into()),
+        _ => Err(wrong(
+            "Several people in the directory have this username. Enter the directory object ID of the one you mean.",
+        )
+        .into()),
     }
 }

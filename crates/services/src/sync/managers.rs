@@ -38,12 +38,18 @@ impl Running<'_> {
         }
         self.find_named_managers().await?;
         let (customer, directory, run) = (self.customer, self.run.directory, self.run.id);
-        let mut after = 0;
+        // The run of one person looks at their row only.
+        let only = match self.run.person.clone() {
+            Some(person) => Some(self.row_of(&person).await?.unwrap_or(0)),
+            None => None,
+        };
+        let (mut after, limit) = only.map_or((0, PAGE), |row| (row - 1, 1));
         loop {
-            let found = {
+            let mut found = {
                 let mut tx = self.services.db().read().await?;
-                store::managers::differences(&mut tx, customer, directory, run, after, PAGE).await?
+                store::managers::differences(&mut tx, customer, directory, run, after, limit).await?
             };
+            found.retain(|difference| only.is_none_or(|row| row == difference.row_no));
             let Some(last) = found.last() else { return Ok(()) };
             after = last.row_no;
             let mut tx = self.begin().await?;

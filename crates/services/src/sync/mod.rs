@@ -15,6 +15,7 @@ mod plan;
 mod read;
 mod read_changes;
 mod read_groups;
+mod read_person;
 mod stop;
 
 use std::time::Duration;
@@ -259,7 +260,8 @@ impl Running<'_> {
         store::runs::finish(&mut tx, customer, run.id, &ending, self.services.now()).await?;
         let applied =
             run.kind.applies() && matches!(state, RunState::Completed | RunState::CompletedWithProblems);
-        if applied {
+        // Settings that were looked at for one person were not looked at for everybody (S-03, S-06).
+        if applied && run.kind.reads_everybody() {
             store::settings::accept(&mut tx, customer, run.directory, run.settings_version).await?;
         }
         let actor = Actor::system("Sync");
@@ -288,7 +290,7 @@ impl Running<'_> {
             Stop::Refused(advice) => self.end_as(RunState::Failed, Some(&advice)).await,
             Stop::Provider(error) => {
                 tracing::warn!(customer = %self.customer, run = self.run.number,
-                    error = crate::error::chain(&error), "the provider could not be read");
+                    error = domain::text::chain(&error), "the provider could not be read");
                 self.end_as(RunState::Failed, Some(&error.advice())).await
             }
             Stop::Store(StoreError::Stale { what }) if what == LEASE || what == RUN => {
@@ -297,18 +299,18 @@ impl Running<'_> {
             }
             Stop::Store(error) if error.is_transient() && !last_attempt => {
                 return Err(JobError::Retry {
-                    what: crate::error::chain(&error),
+                    what: domain::text::chain(&error),
                 });
             }
             Stop::Store(error) => {
                 tracing::error!(customer = %self.customer, run = self.run.number,
-                    error = crate::error::chain(&error), "the run failed");
+                    error = domain::text::chain(&error), "the run failed");
                 self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number)))
                     .await
             }
             Stop::Service(error) => {
                 tracing::error!(customer = %self.customer, run = self.run.number,
-                    error = crate::error::chain(&error), "the run failed");
+                    error = domain::text::chain(&error), "the run failed");
                 self.end_as(RunState::Failed, Some(&stop::our_fault(self.run.number)))
                     .await
             }
@@ -337,7 +339,7 @@ async fn watch_for_cancel(
             }
             Ok(false) => {}
             Err(error) => tracing::warn!(
-                error = crate::error::chain(&error),
+                error = domain::text::chain(&error),
                 "cannot look for a cancellation"
             ),
         }
@@ -348,7 +350,7 @@ fn retry(error: &ServiceError) -> JobError {
     match error {
         ServiceError::Store(StoreError::Stale { what }) if *what == LEASE => JobError::Stopped,
         other => JobError::Retry {
-            what: crate::error::chain(other),
+            what: domain::text::chain(other),
         },
     }
 }

@@ -77,6 +77,9 @@ impl Running<'_> {
                 .providers()
                 .connect_for_run(&connection.values, &connection.secrets, &budget)?;
         self.check_tenant(&*reader).await?;
+        if let Some(person) = self.run.person.clone() {
+            return self.read_person(&*reader, &person).await;
+        }
         let mut changes = None;
         if let Some(since) = self.changes_since(reader.provider()).await? {
             changes = self.read_changes(&*reader, &since).await?;

@@ -128,7 +128,7 @@ impl Running<'_> {
             Ok(cursor) => Some(cursor.as_str().to_owned()),
             Err(Stop::Provider(error)) => {
                 tracing::warn!(customer = %self.customer, run = self.run.number,
-                    error = crate::error::chain(&error), "no incremental reads after this one");
+                    error = domain::text::chain(&error), "no incremental reads after this one");
                 None
             }
             Err(other) => return Err(other),

@@ -61,6 +61,15 @@ pub(super) fn other_tenant(name: &str) -> Stop {
     ))
 }
 
+/// The run of one person, of whom neither the directory nor an earlier read knows anything.
+pub(super) fn nobody_with_this_id(person: &domain::ObjectId) -> Stop {
+    Stop::Refused(advice(
+        format!("The directory has nobody with the object ID {person}."),
+        "Copy the object ID from the person's page in the provider's console, then start again.",
+        None,
+    ))
+}
+
 /// U-03: everybody would be out of scope.
 pub(super) fn scope_group_gone(name: &str) -> Stop {
     Stop::Refused(advice(

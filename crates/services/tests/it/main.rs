@@ -8,5 +8,6 @@ mod settings;
 mod sync_faults;
 mod sync_life_cycle;
 mod sync_managers;
+mod sync_person;
 mod sync_safety;
 mod world;

@@ -37,6 +37,7 @@ on_both!(
                 kind,
                 settings_version: 1,
                 started_by: "Test",
+                person: None,
             };
             store::runs::insert(&mut tx, customer, &run, now)
                 .await

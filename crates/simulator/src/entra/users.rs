@@ -445,11 +445,13 @@ pub(super) fn member_of(context: &Context<'_>, key: &str, nested: bool) -> Outco
     require(context.may_read_groups())?;
     let directory = context.world.tenant(Kind::Entra).read();
     let member = Member::Person(find(&directory, key)?);
-    let groups = if nested {
+    let mut groups = if nested {
         directory.all_groups_of(member)
     } else {
         directory.groups_of(member)
     };
+    // Hidden memberships are left out without Member.Read.Hidden (C-10).
+    groups.retain(|index| !directory.groups[*index].hidden || context.may_read_hidden());
     super::groups::write_groups(context, &directory, &groups, "directoryObjects", true)
 }
 

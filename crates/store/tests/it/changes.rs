@@ -20,6 +20,7 @@ async fn plan(tx: &mut Tx, count: i64, size: i64) -> (domain::CustomerId, RunId)
         kind: RunKind::Manual,
         settings_version: 1,
         started_by: "Anna",
+        person: None,
     };
     store::runs::insert(tx, customer, &run, now())
         .await

@@ -251,3 +251,30 @@ proptest::proptest! {
         proptest::prop_assert_eq!(guard(&facts, limits).is_empty(), allowed);
     }
 }
+
+#[test]
+fn s_02_one_person_who_is_gone_is_a_leaver_and_no_empty_read() {
+    let facts = GuardFacts {
+        kind: RunKind::SingleUser,
+        read: 0,
+        in_scope: 0,
+        counts: counts(|c| c.blocked = 1),
+        ..quiet()
+    };
+    assert_eq!(held(facts), Vec::<&str>::new());
+    // Every other limit is as for everybody.
+    assert_eq!(
+        held(GuardFacts {
+            blocks_last_24h: 20,
+            ..facts
+        }),
+        ["block"]
+    );
+    assert_eq!(
+        held(GuardFacts {
+            first_run: true,
+            ..facts
+        }),
+        ["first_run"]
+    );
+}

@@ -20,6 +20,7 @@ fn run(kind: RunKind, state: RunState, phase: RunPhase, counts: RunCounts) -> Ru
         warnings: Vec::new(),
         queued_at: "2026-03-03T09:00:00Z".parse().expect("a moment"),
         started_at: Some("2026-03-03T09:00:01Z".parse().expect("a moment")),
+        person: None,
         finished_at: state
             .is_final()
             .then(|| "2026-03-03T09:00:03.5Z".parse().expect("a moment")),
@@ -262,4 +263,27 @@ fn a_live_run_counts_up() {
     );
     live.cancel_requested = true;
     assert_eq!(headline(&live), "Stopping at the next safe point.");
+}
+
+#[test]
+fn h_01_the_run_of_one_person_speaks_of_one_person() {
+    let counts = RunCounts {
+        read: 1,
+        in_scope: 1,
+        unchanged: 1,
+        ..RunCounts::default()
+    };
+    let done = run(RunKind::SingleUser, RunState::Completed, RunPhase::Done, counts);
+    assert_eq!(
+        headline(&done),
+        "Nothing to change: the account is as the directory says."
+    );
+    assert_eq!(words(&done)[0], "Found, in scope");
+    let gone = RunCounts {
+        blocked: 1,
+        ..RunCounts::default()
+    };
+    let gone = run(RunKind::SingleUser, RunState::Completed, RunPhase::Done, gone);
+    assert_eq!(words(&gone)[0], "Not in the directory any more");
+    assert_eq!(headline(&gone), "1 blocked.");
 }

@@ -1,4 +1,4 @@
-//! Numbers for people. The whole of the formatting that happens in the browser, so that both sides agree.
+//! Numbers for people, the same on every page, in every sentence of the services, and in the browser.
 
 /// `1204` as `1,204`.
 pub fn thousands(number: u64) -> String {
