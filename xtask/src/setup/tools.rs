@@ -41,6 +41,21 @@ pub(crate) fn deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
     Ok(folder(workspace, "cargo-deny", DENY).join("bin/cargo-deny"))
 }
 
+/// Every crate that Cargo.lock names, for whatever system: checks that run offline read them all, and nothing before
+/// them on a fresh machine needs more than a part.
+pub(crate) fn crates(workspace: &Workspace) -> Result<(), Failure> {
+    let fetch = || {
+        let mut command = workspace.cargo();
+        command.args(["fetch", "--locked"]);
+        command
+    };
+    if process::succeeds(fetch().arg("--offline")) {
+        return Ok(());
+    }
+    println!("setup: downloading the crates that Cargo.lock names");
+    process::run_logged("cargo fetch", &mut fetch(), &workspace.log("fetch"), DEADLINE)
+}
+
 /// PATH with our own tools behind the system's.
 pub(crate) fn path_with_tools(workspace: &Workspace) -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -76,6 +76,7 @@ fn prepare(workspace: &Workspace, wants: &impl Fn(Part) -> bool) -> Result<(), F
         tools::nextest(workspace)?;
     }
     if wants(Part::Lints) {
+        tools::crates(workspace)?;
         tools::deny(workspace)?;
     }
     // The server embeds this folder: it must be there to read the server's code, full or empty.
