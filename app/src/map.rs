@@ -1,5 +1,6 @@
 //! The map: the document around the application and the table of addresses. One screen; everything else hangs below it.
 
+use domain::deployment::Step;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
@@ -15,7 +16,9 @@ use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::provider::ProviderPage;
 use crate::pages::runs::{RunPage, RunsPage};
+use crate::pages::schedule::SchedulePage;
 use crate::pages::settings::{DataMappingPage, GroupSyncPage, LimitsPage, SecurityGroupsPage};
+use crate::pages::steps::StepPage;
 use crate::pages::test_sync::TestSyncPage;
 
 /// The document around the application, made for every page.
@@ -63,6 +66,18 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("groups") view=|| view! { <SecurityGroupsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("data-mapping") view=|| view! { <DataMappingPage/> }.into_any()/>
                     <Route ssr=Async path=path!("group-sync") view=|| view! { <GroupSyncPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("login-handler") view=|| view! { <StepPage step=Step::LoginHandler/> }.into_any()/>
+                    <Route ssr=Async path=path!("local-admin") view=|| view! { <StepPage step=Step::LocalAdmin/> }.into_any()/>
+                    <Route ssr=Async path=path!("module") view=|| view! { <StepPage step=Step::Module/> }.into_any()/>
+                    <Route ssr=Async path=path!("existing") view=|| view! { <StepPage step=Step::Existing/> }.into_any()/>
+                    <Route ssr=Async path=path!("user-mapping") view=|| view! { <StepPage step=Step::UserMapping/> }.into_any()/>
+                    <Route ssr=Async path=path!("migration") view=|| view! { <StepPage step=Step::Migration/> }.into_any()/>
+                    <Route ssr=Async path=path!("first-run") view=|| view! { <StepPage step=Step::FirstRun/> }.into_any()/>
+                    <Route ssr=Async path=path!("schedule") view=|| view! { <SchedulePage/> }.into_any()/>
+                    <Route ssr=Async path=path!("sso") view=|| view! { <StepPage step=Step::Sso/> }.into_any()/>
+                    <Route ssr=Async path=path!("sso-reconfiguration") view=|| view! { <StepPage step=Step::ReconfigureSso/> }.into_any()/>
+                    <Route ssr=Async path=path!("sso-set-up") view=|| view! { <StepPage step=Step::SetUpSso/> }.into_any()/>
+                    <Route ssr=Async path=path!("sign-in-check") view=|| view! { <StepPage step=Step::SignInCheck/> }.into_any()/>
                     <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>

@@ -128,6 +128,10 @@ impl Handler for Work {
     }
 
     async fn tick(&self) -> Result<(), JobError> {
+        self.services
+            .start_due_runs()
+            .await
+            .map_err(|error| retry(&error))?;
         let ended = self
             .services
             .end_abandoned_runs()

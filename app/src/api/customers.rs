@@ -1,6 +1,6 @@
-//! The staff's list of customers, and a customer's own page.
+//! The staff's board of customers, and a new customer.
 
-use domain::views::{CustomerOverview, CustomerRow};
+use domain::views::{BoardFilter, CustomerRow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +15,14 @@ pub enum Home {
     Own(String),
 }
 
-/// The first page: the list for staff, the way to their own customer for everybody else.
-pub async fn find_home(search: String) -> Result<Home, ApiError> {
+/// The first page: the board for staff, the way to their own customer for everybody else.
+pub async fn find_home(filter: BoardFilter) -> Result<Home, ApiError> {
     if let Some(slug) = super::server::who().await?.and_then(|(_, me)| me.customer) {
         super::server::go(&format!("/c/{slug}"));
         return Ok(Home::Own(slug));
     }
-    super::act(
-        |services, actor| async move { services.customers(&actor, &search).await.map(Home::Customers) },
-    )
-    .await
+    super::act(|services, actor| async move { services.board(&actor, &filter).await.map(Home::Customers) })
+        .await
 }
 
 /// What was typed about a new customer.
@@ -55,11 +53,6 @@ pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError>
     super::server::forget().await;
     super::server::go(&format!("/c/{slug}"));
     Ok(())
-}
-
-/// One customer's page.
-pub async fn overview(customer: String) -> Result<CustomerOverview, ApiError> {
-    super::act(|services, actor| async move { services.overview(&actor, &customer).await }).await
 }
 
 /// The address a name suggests: lower-case letters, digits and single hyphens ("Contoso Ltd" gives `contoso-ltd`).

@@ -8,10 +8,14 @@ pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod customers;
 #[cfg(feature = "ssr")]
+pub mod deployment;
+#[cfg(feature = "ssr")]
 pub mod people;
 pub mod provider;
 #[cfg(feature = "ssr")]
 pub mod runs;
+#[cfg(feature = "ssr")]
+pub mod schedule;
 #[cfg(feature = "ssr")]
 pub mod settings;
 

@@ -115,13 +115,27 @@ pub fn Field(
     }
 }
 
-/// Several lines of text that are entered and never shown again, such as a key. (One that shows a text again must not
-/// be a plain `<textarea>`: the framework does not escape its children on the server.)
+/// A text as the content of a `<textarea>`: the framework does not escape it there, and a browser drops a first line
+/// break.
+fn textarea_content(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    if escaped.starts_with('\n') {
+        format!("\n{escaped}")
+    } else {
+        escaped
+    }
+}
+
+/// Several lines of text. A key or another secret has no `value`: it is entered and never shown again.
 #[component]
 pub fn TextArea(
     #[prop(into)] key: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] name: String,
+    #[prop(optional, into)] value: String,
+    /// Set in the running text's face, not in the fixed-width one of keys.
+    #[prop(optional)]
+    prose: bool,
     #[prop(optional, into)] help: String,
     #[prop(optional, into)] error: MaybeProp<ApiError>,
     #[prop(optional, into)] placeholder: String,
@@ -133,13 +147,14 @@ pub fn TextArea(
 ) -> impl IntoView {
     let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
-    let (odd, on_input) = looking(look, "");
+    let (odd, on_input) = looking(look, &value);
     view! {
         <div class="field">
             <label for=key.clone()>{label}</label>
-            <textarea id=key name=name rows="4" class="code" spellcheck="false" autocapitalize="none" disabled=disabled
+            <textarea id=key name=name rows="4" class:code=!prose spellcheck=(!prose).then_some("false")
+                autocapitalize=(!prose).then_some("none") disabled=disabled inner_html=textarea_content(&value)
                 placeholder=(!placeholder.is_empty()).then_some(placeholder)
-                aria-invalid=ties.invalid() aria-describedby=ties.described_by() on:input=on_input></textarea>
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by() on:input=on_input/>
             {odd}
             {children.map(|children| children())}
             {ties.below(help)}
@@ -285,5 +300,22 @@ pub fn ErrorSummary(#[prop(into)] error: MaybeProp<ApiError>) -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_stays_text() {
+        for (typed, content) in [
+            ("</textarea><script>", "&lt;/textarea>&lt;script>"),
+            ("a &lt; b", "a &amp;lt; b"),
+            ("\nsecond line", "\n\nsecond line"),
+            ("", ""),
+        ] {
+            assert_eq!(textarea_content(typed), content, "{typed:?}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The frame around every page: top bar, rail of the customer's steps, content.
 
 use domain::Role;
-use domain::views::{CustomerOverview, Me, Task, TaskState};
+use domain::deployment::Step;
+use domain::views::{DeploymentView, Me, Task, TaskState};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -10,10 +11,10 @@ use leptos_router::components::{A, Outlet};
 use super::answer::Refused;
 use super::links::{param, part, query};
 use super::loaded::awaited;
-use super::{Dot, DotKind, Logo};
+use super::{Dot, DotKind, Logo, Tone};
 use crate::api::ApiError;
 use crate::api::auth::{CurrentMe, SignOut};
-use crate::api::customers::overview;
+use crate::api::deployment::show_deployment;
 
 /// The customer whose pages these are: provided to every page below `/c/{customer}`.
 #[derive(Clone)]
@@ -21,7 +22,7 @@ pub struct Customer {
     /// The name in addresses.
     pub slug: String,
     /// Name, tasks and numbers.
-    pub overview: Resource<Result<CustomerOverview, ApiError>>,
+    pub deployment: Resource<Result<DeploymentView, ApiError>>,
 }
 
 impl Customer {
@@ -80,18 +81,18 @@ pub fn ConsoleFrame() -> impl IntoView {
 pub fn CustomerFrame() -> impl IntoView {
     let slug = part("customer");
     let of = slug.clone();
-    let resource = Resource::new(move || of.clone(), overview);
+    let resource = Resource::new(move || of.clone(), show_deployment);
     let customer = Customer {
         slug,
-        overview: resource,
+        deployment: resource,
     };
     provide_context(customer.clone());
-    let name = awaited(async move { resource.await }, |overview| {
-        let name = overview.map(|overview| overview.name).unwrap_or_default();
+    let name = awaited(async move { resource.await }, |deployment| {
+        let name = deployment.map(|deployment| deployment.name).unwrap_or_default();
         view! { <span class="soft customer-name">{name}</span> }.into_any()
     });
-    let rail = awaited(async move { resource.await }, move |overview| {
-        let tasks = overview.map(|overview| overview.tasks).unwrap_or_default();
+    let rail = awaited(async move { resource.await }, move |deployment| {
+        let tasks = deployment.map(|deployment| deployment.tasks).unwrap_or_default();
         rail(&customer, &tasks).into_any()
     });
     view! {
@@ -103,59 +104,82 @@ pub fn CustomerFrame() -> impl IntoView {
     }
 }
 
-/// The steps of setting up, in order: address and name.
-const STEPS: &[(&str, &str)] = &[
-    ("provider", "Provider"),
-    ("groups", "Security groups"),
-    ("data-mapping", "Data mapping"),
-    ("test-sync", "Test sync"),
-    ("group-sync", "Group sync"),
-    ("limits", "Safety limits"),
-];
-
 /// The mark of a task's state.
 pub const fn dot_of(state: TaskState) -> DotKind {
     match state {
         TaskState::Done => DotKind::Done,
-        TaskState::Yours => DotKind::Yours,
-        TaskState::Attention => DotKind::Attention,
-        TaskState::CannotStart => DotKind::Shut,
+        TaskState::Yours | TaskState::Together => DotKind::Yours,
+        TaskState::Again => DotKind::Attention,
+        TaskState::Theirs => DotKind::Open,
+        TaskState::OnHold | TaskState::CannotStart | TaskState::Skipped => DotKind::Shut,
     }
 }
 
-/// The words of a task's state.
-pub const fn words_of(state: TaskState) -> &'static str {
+/// The colour of a task's state.
+pub const fn tone_of(state: TaskState) -> Tone {
     match state {
-        TaskState::Done => "Done",
-        TaskState::Yours => "Your task",
-        TaskState::Attention => "Needs attention",
-        TaskState::CannotStart => "Cannot start yet",
+        TaskState::Done => Tone::Ready,
+        TaskState::Yours | TaskState::Together => Tone::Yours,
+        TaskState::Again => Tone::Problem,
+        TaskState::Theirs => Tone::Waiting,
+        TaskState::OnHold => Tone::Held,
+        TaskState::CannotStart | TaskState::Skipped => Tone::Neutral,
     }
 }
+
+/// The state in a few words: what it waits for is said elsewhere.
+pub fn short(words: &str) -> &str {
+    words.split_once(':').map_or(words, |(short, _)| short)
+}
+
+/// Pages of the customer that are no step: address and name.
+const DIRECTORY: &[(&str, &str)] = &[
+    ("runs", "Runs"),
+    ("people", "People"),
+    ("limits", "Safety limits"),
+];
 
 fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
-    let step = |(path, label): (&'static str, &'static str)| {
-        let state = tasks.iter().find(|task| task.path == path).map(|task| task.state);
-        let said = state.map(|state| format!(" ({})", words_of(state).to_lowercase()));
+    let step = |task: &Task| {
+        let (step, state) = (task.step, task.state);
+        let said = format!(" ({})", short(&task.words).to_lowercase());
         view! {
             <li>
-                <A href=customer.path(path)>
-                    <Dot kind=state.map_or(DotKind::Open, dot_of)/>
-                    {label}
+                <A href=customer.path(step.code())>
+                    <Dot kind=dot_of(state)/>
+                    {rail_title(step)}
                     <span class="visually-hidden">{said}</span>
                 </A>
             </li>
         }
     };
+    let steps = tasks
+        .iter()
+        .filter(|task| task.state != TaskState::Skipped)
+        .map(step)
+        .collect_view();
+    let pages = DIRECTORY
+        .iter()
+        .map(|(path, label)| view! { <li><A href=customer.path(path)>{*label}</A></li> })
+        .collect_view();
     view! {
-        <h2>"Set up"</h2>
-        <ol role="list">{STEPS.iter().copied().map(step).collect_view()}</ol>
+        <h2>"Deployment"</h2>
+        <ul role="list"><li><A href=customer.path("") exact=true>"Overview"</A></li></ul>
+        <ol role="list">{steps}</ol>
         <h2>"Directory"</h2>
-        <ul role="list">
-            <li><A href=customer.path("") exact=true>"Overview"</A></li>
-            <li><A href=customer.path("runs")>"Runs"</A></li>
-            <li><A href=customer.path("people")>"People"</A></li>
-        </ul>
+        <ul role="list">{pages}</ul>
+    }
+}
+
+/// Questions are short in the rail.
+const fn rail_title(step: Step) -> &'static str {
+    match step {
+        Step::Provider => "Provider",
+        Step::Existing => "Existing users",
+        Step::Sso => "Single sign-on",
+        Step::ReconfigureSso => "Reconfigure SSO",
+        Step::SetUpSso => "Set up SSO",
+        other => other.title(),
     }
 }
 
@@ -180,7 +204,7 @@ fn TopBar(name: AnyView) -> impl IntoView {
 fn Who(me: Me) -> impl IntoView {
     view! {
         <div class="who">
-            {(me.role == Role::Staff).then(|| view! { <a href="/">"Customers"</a> })}
+            {(me.role == Role::Staff).then(|| view! { <a href="/">"Deployments"</a> })}
             <details class="menu">
                 <summary><span class="name-of">{me.name}</span></summary>
                 <div class="sheet">

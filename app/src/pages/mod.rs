@@ -7,5 +7,7 @@ pub mod overview;
 pub mod people;
 pub mod provider;
 pub mod runs;
+pub mod schedule;
 pub mod settings;
+pub mod steps;
 pub mod test_sync;

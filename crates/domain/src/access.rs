@@ -44,6 +44,9 @@ codes! {
         ReadPeople = "read_people",
         Export = "export",
         ReadAudit = "read_audit",
+        /// Put on record what a step of the deployment needs; which steps, says who performs them.
+        RecordStep = "record_step",
+        Comment = "comment",
     }
 }
 

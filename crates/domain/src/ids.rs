@@ -71,6 +71,10 @@ ids! {
     JobId,
     /// One row of the audit log.
     AuditId,
+    /// One statement about a step of a deployment.
+    StatementId,
+    /// One comment on a step of a deployment.
+    CommentId,
     /// One connection test that was kept.
     ReportId,
 }

@@ -6,12 +6,14 @@
 
 pub mod access;
 pub mod connection;
+pub mod deployment;
 pub mod directory;
 pub mod ids;
 pub mod messages;
 pub mod numbers;
 pub mod people;
 pub mod provider;
+pub mod schedule;
 pub mod settings;
 pub mod sync;
 pub mod text;

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::deployment::Step;
+
 /// A refusal a user can read. Holds nothing secret and nobody's personal data: when a form is posted without
 /// scripts it travels in a URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -33,6 +35,9 @@ pub enum UserError {
     SettingsChanged,
     #[error("{what} is needed first.")]
     NeededFirst { what: String },
+    /// A step of the deployment that may not be entered yet.
+    #[error("This cannot be done yet: {}.", until.missing())]
+    NotYet { until: Step },
     #[error("This run is not waiting for a decision any more.")]
     NotHeld,
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
@@ -62,6 +67,7 @@ impl UserError {
             | UserError::RunActive
             | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
+            | UserError::NotYet { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,
         }

@@ -4,6 +4,7 @@
 
 pub mod export;
 pub mod mapping;
+pub mod schedule;
 pub mod sync;
 pub mod tenant;
 pub mod username;

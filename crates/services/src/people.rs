@@ -153,7 +153,7 @@ fn row(person: ListedPerson) -> PersonRow {
 }
 
 /// First name and surname; somebody without either is called by their username.
-fn name_of(profile: &Profile, username: &str) -> String {
+pub(crate) fn name_of(profile: &Profile, username: &str) -> String {
     let parts: Vec<&str> = [field::FIRST_NAME, field::SURNAME]
         .iter()
         .filter_map(|key| profile.get(*key))

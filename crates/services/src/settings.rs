@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::deployment::{Said, Step};
 use domain::directory::{DirectoryGroup, GroupKind};
 use domain::settings::{DataMapping, GroupMapping, SafetyLimits, Scope, SyncSettings};
 use domain::views::{GroupChoice, SettingsView};
@@ -13,6 +14,7 @@ use serde_json::json;
 use store::directories::DirectoryRow;
 use store::{StoreError, Tx};
 
+use crate::deployment::record::Entry;
 use crate::{ServiceError, Services, provider};
 
 /// Groups shown for one search.
@@ -147,7 +149,7 @@ impl Services {
         self.save(edit, actor, "settings.scope", &before, &scope).await
     }
 
-    /// Chooses which attribute feeds which field.
+    /// Chooses which attribute feeds which field, and puts on record that somebody has looked at it.
     pub async fn save_mapping(
         &self,
         actor: &Actor,
@@ -158,6 +160,15 @@ impl Services {
         let mut edit = self.edit(actor, slug, version).await?;
         let mapping = trimmed(mapping);
         refuse(rules::mapping::validate(&mapping))?;
+        // Whoever saves it has looked at it, also when nothing differs.
+        let checked = Entry {
+            step: Step::DataMapping,
+            said: Said::Done,
+            happened_on: &self.today(),
+            evidence: "",
+        };
+        self.put_on_record(&mut edit.tx, actor, edit.customer, checked)
+            .await?;
         let before = std::mem::replace(&mut edit.settings.mapping, mapping.clone());
         self.save(edit, actor, "settings.mapping", &before, &mapping)
             .await
@@ -285,6 +296,7 @@ impl Services {
         after: &T,
     ) -> Result<(), ServiceError> {
         if before == after {
+            edit.tx.commit().await?;
             return Ok(());
         }
         let Edit {

@@ -34,6 +34,23 @@ pub(crate) fn distance(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How long something has been so: "since today", "since Tuesday", "since 3 March", "since 3 March 2025".
+pub(crate) fn since(at: Timestamp, now: Timestamp) -> String {
+    match days_between(at, now) {
+        ..=0 => "since today".to_owned(),
+        1 => "since yesterday".to_owned(),
+        2..=6 => format!("since {}", at.format("%A")),
+        7..=300 => format!("since {}", at.format("%-d %B")),
+        _ => format!("since {}", at.format("%-d %B %Y")),
+    }
+}
+
+/// A day as it is stored (`2026-03-12`) in words: "12 March 2026". What is no day stays as it is.
+pub(crate) fn day(stored: &str) -> String {
+    NaiveDate::parse_from_str(stored, "%Y-%m-%d")
+        .map_or_else(|_| stored.to_owned(), |day| day.format("%-d %B %Y").to_string())
+}
+
 /// Whether a secret that expires then needs attention now (C-20).
 pub(crate) fn is_soon(at: Timestamp, now: Timestamp) -> bool {
     days_between(now, at) <= SOON_DAYS

@@ -71,6 +71,10 @@ statements! {
     BY_KEY = "SELECT id, username, username_key, directory_id, state, blocked_by, block_reason, is_administrator,
             profile, manager_id, version, created_at, updated_at, last_sign_in_at
         FROM accounts WHERE customer_id = $1 AND username_key = $2";
+    LOCAL_ADMINISTRATORS = ["SELECT id, username, username_key, directory_id, state, blocked_by, block_reason,
+            is_administrator, profile, manager_id, version, created_at, updated_at, last_sign_in_at
+        FROM accounts" (index "accounts_local_administrators") "
+        WHERE customer_id = $1 AND directory_id IS NULL AND is_administrator ORDER BY sort_key, id LIMIT $2"];
     ACTIVE_OF_DIRECTORY = "SELECT COUNT(*) FROM accounts
         WHERE customer_id = $1 AND directory_id = $2 AND state <> 'blocked'";
     UNBLOCKED_ADMINISTRATORS = "SELECT COUNT(*) FROM accounts
@@ -259,6 +263,16 @@ pub async fn by_key(
 ) -> Result<Option<PeopleAccount>, StoreError> {
     let row = fetch_optional!(tx, AccountColumns, BY_KEY, customer.uuid(), key.as_str())?;
     row.map(AccountColumns::read).transpose()
+}
+
+/// The administrators who belong to no directory, by name (P2).
+pub async fn local_administrators(
+    tx: &mut Tx,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<PeopleAccount>, StoreError> {
+    let rows = fetch_all!(tx, AccountColumns, LOCAL_ADMINISTRATORS, customer.uuid(), limit)?;
+    rows.into_iter().map(AccountColumns::read).collect()
 }
 
 /// How many accounts of this directory are not blocked: what the safety limit is a percentage of.

@@ -3,7 +3,7 @@
 use domain::ids::Id;
 use domain::settings::SyncSettings;
 use domain::sync::{RunCounts, RunKind, RunState};
-use domain::{CustomerId, Provider, Timestamp};
+use domain::{CustomerId, DirectoryId, Provider, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -21,7 +21,54 @@ statements! {
     };
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
     // latest run is the one with the highest number; numbers are taken in the unit of work that inserts the run.
-    FACTS = "SELECT c.id, c.slug, c.name, d.provider, p.version AS config_version, (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version ORDER BY t.at DESC LIMIT 1) AS tested, s.settings, s.accepted_version, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_version, (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation' AND k.state IN ('completed', 'completed_with_problems', 'held')) AS preview_version, (SELECT MAX(k.number) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems')) AS synced_run, r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at, r.counts AS run_counts FROM customers c LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1) LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1 WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\') ORDER BY c.name, c.slug";
+    // Accounts beside those of the connected directory are counted in three ranges of an index, so that the many people
+    // of that directory are not walked through; $4 is the id that no directory has.
+    FACTS = ["SELECT c.id, c.slug, c.name, c.created_at, d.id AS directory_id, d.provider,
+            p.version AS config_version, p.saved_at AS config_saved_at,
+            (SELECT t.passed FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version
+                ORDER BY t.at DESC, t.id DESC LIMIT 1) AS tested,
+            (SELECT t.at FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version = p.version
+                ORDER BY t.at DESC, t.id DESC LIMIT 1) AS tested_at,
+            EXISTS (SELECT 1 FROM connection_reports t WHERE t.customer_id = c.id AND t.config_version < p.version
+                AND t.passed) AS worked_before,
+            (SELECT MIN(x.expires_at) FROM provider_secrets x WHERE x.customer_id = c.id AND x.directory_id = d.id)
+                AS secret_expires_at,
+            s.settings, s.accepted_version,
+            (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id) AS people,
+            (SELECT COUNT(*) FROM accounts a" (index "accounts_local_administrators") "
+                WHERE a.customer_id = c.id AND a.directory_id IS NULL
+                AND a.is_administrator) AS all_local_admins,
+            (SELECT COUNT(*) FROM accounts a" (index "accounts_local_administrators") "
+                WHERE a.customer_id = c.id AND a.directory_id IS NULL
+                AND a.is_administrator AND a.state = 'active') AS local_admins,
+            (SELECT MAX(a.last_sign_in_at) FROM accounts a" (index "accounts_local_administrators") "
+                WHERE a.customer_id = c.id AND a.directory_id IS NULL
+                AND a.is_administrator AND a.state = 'active') AS local_admin_signed_in_at,
+            (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id AND a.directory_id IS NULL)
+                + (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id AND a.directory_id < COALESCE(d.id, $4))
+                + (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = c.id AND a.directory_id > COALESCE(d.id, $4))
+                AS of_others,
+            (SELECT MAX(k.finished_at) FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id = d.id
+                AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_synced_at,
+            EXISTS (SELECT 1 FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id <> d.id
+                AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_of_another,
+            (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation'
+                AND k.state IN ('completed', 'completed_with_problems')) AS preview_version,
+            (SELECT MAX(k.finished_at) FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id = d.id
+                AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems'))
+                AS synced_at,
+            (SELECT y.enabled_at FROM sync_schedules y WHERE y.customer_id = c.id AND y.directory_id = d.id
+                AND y.enabled) AS scheduled_since,
+            r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at,
+            r.counts AS run_counts
+        FROM customers c
+        LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
+            WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1)
+        LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id
+        LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id
+        LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
+        WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\')
+        ORDER BY c.name, c.slug"];
     NEXT_RUN_NUMBER = "UPDATE customers SET next_run_number = next_run_number + 1 WHERE id = $1 RETURNING next_run_number - 1";
 }
 
@@ -80,25 +127,42 @@ pub async fn next_run_number(tx: &mut Tx, customer: CustomerId) -> Result<i64, S
     fetch_value!(tx, i64, NEXT_RUN_NUMBER, customer.uuid())
 }
 
-/// Where a customer stands: everything the staff's list and the customer's own page are made from.
+/// What is known of a customer: everything the staff's board and the customer's own pages are made from.
 #[derive(Clone, Debug)]
 pub struct CustomerFacts {
     pub customer: CustomerRow,
+    pub created_at: Timestamp,
+    /// The directory that is connected now.
+    pub directory: Option<DirectoryId>,
     pub provider: Option<Provider>,
-    /// The version of the saved provider configuration.
-    pub config_version: Option<i64>,
-    /// Whether the latest connection test of those saved values passed; `None` when they were never tested.
-    pub tested: Option<bool>,
+    /// When the values in force were saved.
+    pub config_saved_at: Option<Timestamp>,
+    /// The latest connection test of exactly those values, and whether it passed.
+    pub tested: Option<(Timestamp, bool)>,
+    /// Values that were saved earlier passed their test.
+    pub worked_before: bool,
+    /// The first of its secrets to expire.
+    pub secret_expires_at: Option<Timestamp>,
     pub settings: Option<SyncSettings>,
     /// The settings under which a writing run was last accepted.
     pub accepted_version: Option<i64>,
     pub people: u64,
-    /// The newest settings under which a test sync completed.
-    pub test_version: Option<i64>,
+    /// Active local administrators.
+    pub local_admins: u64,
+    /// The latest sign-in of one of them to the intranet.
+    pub local_admin_signed_in_at: Option<Timestamp>,
+    /// Accounts that are neither local administrators nor of the connected directory.
+    pub others: u64,
+    /// The latest complete test sync of the connected directory.
+    pub test_synced_at: Option<Timestamp>,
+    /// There is one of another directory.
+    pub test_of_another: bool,
     /// The newest settings under which a preview was made.
     pub preview_version: Option<i64>,
-    /// The number of the latest sync that wrote to People and completed.
-    pub synced_run: Option<i64>,
+    /// The latest run of the connected directory that wrote to People and completed.
+    pub synced_at: Option<Timestamp>,
+    /// Since when it runs by itself.
+    pub scheduled_since: Option<Timestamp>,
     pub last_run: Option<LastRunFacts>,
 }
 
@@ -115,18 +179,28 @@ pub struct LastRunFacts {
 
 #[derive(sqlx::FromRow)]
 struct FactsRow {
-    id: Uuid,
-    slug: String,
-    name: String,
+    #[sqlx(flatten)]
+    customer: Row,
+    created_at: Timestamp,
+    directory_id: Option<Uuid>,
     provider: Option<String>,
-    config_version: Option<i64>,
+    config_saved_at: Option<Timestamp>,
     tested: Option<bool>,
+    tested_at: Option<Timestamp>,
+    worked_before: bool,
+    secret_expires_at: Option<Timestamp>,
     settings: Option<Json<SyncSettings>>,
     accepted_version: Option<i64>,
     people: i64,
-    test_version: Option<i64>,
+    all_local_admins: i64,
+    local_admins: i64,
+    local_admin_signed_in_at: Option<Timestamp>,
+    of_others: i64,
+    test_synced_at: Option<Timestamp>,
+    test_of_another: bool,
     preview_version: Option<i64>,
-    synced_run: Option<i64>,
+    synced_at: Option<Timestamp>,
+    scheduled_since: Option<Timestamp>,
     run_number: Option<i64>,
     run_kind: Option<String>,
     run_state: Option<String>,
@@ -146,32 +220,37 @@ impl FactsRow {
             }),
             _ => None,
         };
+        let provider = self
+            .provider
+            .as_deref()
+            .map(|text| code("directories", "provider", text));
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(CustomerFacts {
-            customer: Row {
-                id: self.id,
-                slug: self.slug,
-                name: self.name,
-            }
-            .into(),
-            provider: self
-                .provider
-                .as_deref()
-                .map(|text| code("directories", "provider", text))
-                .transpose()?,
-            config_version: self.config_version,
-            tested: self.tested,
+            customer: self.customer.into(),
+            created_at: self.created_at,
+            directory: self.directory_id.map(DirectoryId::from_uuid),
+            provider: provider.transpose()?,
+            config_saved_at: self.config_saved_at,
+            tested: self.tested_at.zip(self.tested),
+            worked_before: self.worked_before,
+            secret_expires_at: self.secret_expires_at,
             settings: self.settings.map(|Json(settings)| settings),
             accepted_version: self.accepted_version,
-            people: u64::try_from(self.people).unwrap_or(0),
-            test_version: self.test_version,
+            people: count(self.people),
+            local_admins: count(self.local_admins),
+            local_admin_signed_in_at: self.local_admin_signed_in_at,
+            others: count(self.of_others - self.all_local_admins),
+            test_synced_at: self.test_synced_at,
+            test_of_another: self.test_of_another,
             preview_version: self.preview_version,
-            synced_run: self.synced_run,
+            synced_at: self.synced_at,
+            scheduled_since: self.scheduled_since,
             last_run,
         })
     }
 }
 
-/// Where every customer stands whose name or address holds `search`, by name. For staff only.
+/// What is known of every customer whose name or address holds `search`, by name. For staff only.
 pub async fn facts_of_all(tx: &mut Tx, search: &str) -> Result<Vec<CustomerFacts>, StoreError> {
     let escaped = search
         .trim()
@@ -179,13 +258,14 @@ pub async fn facts_of_all(tx: &mut Tx, search: &str) -> Result<Vec<CustomerFacts
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
-    let rows = fetch_all!(tx, FactsRow, FACTS, true, Uuid::nil(), format!("%{escaped}%"))?;
+    let pattern = format!("%{escaped}%");
+    let rows = fetch_all!(tx, FactsRow, FACTS, true, Uuid::nil(), pattern, Uuid::nil())?;
     rows.into_iter().map(FactsRow::read).collect()
 }
 
-/// Where one customer stands.
+/// What is known of one customer.
 pub async fn facts(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerFacts>, StoreError> {
-    fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%")?
+    fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%", Uuid::nil())?
         .map(FactsRow::read)
         .transpose()
 }

@@ -1,4 +1,4 @@
-//! The queue: jobs with leases, and schedules that put them there.
+//! The queue: jobs with leases.
 //!
 //! Each claim raises `fence`; whatever a worker writes repeats it, so one that lost its lease cannot write any more.
 

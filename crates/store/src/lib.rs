@@ -15,6 +15,7 @@ pub mod changes;
 pub mod compare;
 pub mod console_users;
 pub mod customers;
+pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
@@ -25,6 +26,7 @@ pub mod people_list;
 pub mod providers;
 pub mod run_list;
 pub mod runs;
+pub mod schedules;
 pub mod sealed;
 pub mod sessions;
 pub mod settings;
@@ -46,6 +48,7 @@ pub fn statements() -> Vec<Sql> {
         compare::ALL,
         console_users::ALL,
         customers::ALL,
+        deployments::ALL,
         directories::ALL,
         found_list::ALL,
         groups::ALL,
@@ -56,6 +59,7 @@ pub fn statements() -> Vec<Sql> {
         providers::ALL,
         run_list::ALL,
         runs::ALL,
+        schedules::ALL,
         sealed::ALL,
         sessions::ALL,
         settings::ALL,

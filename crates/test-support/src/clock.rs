@@ -48,6 +48,17 @@ impl TickingClock {
     }
 }
 
+impl TickingClock {
+    /// The same clock, ahead by so much.
+    #[must_use]
+    pub fn ahead(self, by: TimeDelta) -> Self {
+        Self {
+            start: self.start + by,
+            ..self
+        }
+    }
+}
+
 impl Clock for TickingClock {
     fn now(&self) -> Timestamp {
         let elapsed = TimeDelta::from_std(self.since.elapsed()).expect("tests are short");

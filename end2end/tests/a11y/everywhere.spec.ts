@@ -2,7 +2,8 @@
 // both colour schemes, and a keyboard that reaches everything.
 import { expect, test } from "../support/fixtures.ts";
 
-const PAGES = ["", "/provider", "/provider?provider=entra", "/provider?provider=okta", "/test-sync", "/groups",
+const PAGES = ["", "/login-handler", "/local-admin", "/module", "/existing", "/user-mapping", "/first-run", "/schedule", "/sso",
+  "/sign-in-check", "/provider", "/provider?provider=entra", "/provider?provider=okta", "/test-sync", "/groups",
   "/data-mapping", "/group-sync", "/limits", "/runs", "/people"];
 
 test.describe("every page of a customer", () => {

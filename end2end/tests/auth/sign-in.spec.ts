@@ -42,7 +42,7 @@ test.describe("signing in", () => {
       await page.getByLabel("E-mail address").fill(account.email);
       await page.getByLabel("Password").fill(account.password);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await expect(page.getByRole("heading", { level: 1, name: "Customers" })).toBeVisible();
+      await expect(page.getByRole("heading", { level: 1, name: "Deployments" })).toBeVisible();
       await expect(page).toHaveURL(`${demo.url}/`);
     });
   }

@@ -7,30 +7,36 @@ async function openForm(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "Add a customer" }).click();
 }
 
-test.describe("the list of customers", () => {
-  test("says first what needs attention, then who", async ({ page, signIn, accessible }) => {
+test.describe("the board of deployments", () => {
+  test("says first what waits, then who", async ({ page, signIn, accessible }) => {
     await signIn("staff");
-    await expect(page.getByRole("heading", { level: 1, name: "Customers" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Deployments" })).toBeVisible();
     await expect(page.locator(".verdict")).toBeVisible();
     const row = page.getByRole("row", { name: /Contoso Ltd/ });
     await expect(row.getByRole("link", { name: "Contoso Ltd" })).toHaveAttribute("href", "/c/contoso");
+    await expect(row).toContainText("Our turn");
+    await expect(row).toContainText("Login Handler, since");
     await accessible();
   });
 
   test("is searched in the address", async ({ page, signIn, alive, accessible }) => {
     await signIn("staff");
     await page.getByRole("searchbox").fill("fabri");
-    await page.getByRole("button", { name: "Search" }).click();
-    await expect(page).toHaveURL(/\?search=fabri$/);
+    await page.getByRole("button", { name: "Show" }).click();
+    await expect(page).toHaveURL(/\?search=fabri&/);
     await expect(page.getByRole("row", { name: /Fabrikam/ })).toBeVisible();
     await expect(page.getByRole("row", { name: /Contoso/ })).toHaveCount(0);
     await page.getByRole("searchbox").fill("nobody is called this");
-    await page.getByRole("button", { name: "Search" }).click();
-    await expect(page.getByRole("heading", { name: "No customer has a name like this" })).toBeVisible();
+    await page.getByRole("button", { name: "Show" }).click();
+    await expect(page.getByRole("heading", { name: "No deployment fits these filters" })).toBeVisible();
     await alive();
     await accessible();
     await page.getByRole("link", { name: "Show all" }).first().click();
     await expect(page.getByRole("row", { name: /Contoso/ })).toBeVisible();
+    await page.getByLabel("Show").selectOption({ label: "The customer's turn" });
+    await page.getByRole("button", { name: "Show" }).click();
+    await expect(page).toHaveURL(/show=theirs/);
+    await expect(page.getByRole("row", { name: /Contoso/ })).toHaveCount(0);
   });
 
   test.describe("with a name in addresses that is taken", () => {
@@ -70,7 +76,7 @@ test.describe("a customer's admin", () => {
     await signIn(account);
     await expect(page).toHaveURL(`${demo.url}/c/${account.customer}`);
     await expect(page.locator(".verdict")).toBeVisible();
-    await expect(page.getByRole("link", { name: "Customers" })).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Deployments" })).toHaveCount(0);
     await accessible();
   });
 
@@ -79,11 +85,21 @@ test.describe("a customer's admin", () => {
     await signIn(account);
     const rail = page.getByRole("navigation", { name: "Customer" });
     for (const [link, path] of [
+      [/^Login Handler/, "login-handler"],
+      [/^Local administrator/, "local-admin"],
+      [/^User sync module/, "module"],
       [/^Provider/, "provider"],
       [/^Test sync/, "test-sync"],
+      [/^Existing users/, "existing"],
+      [/^User mapping/, "user-mapping"],
+      [/^Directory migration/, "migration"],
       [/^Security groups/, "groups"],
       [/^Data mapping/, "data-mapping"],
       [/^Group sync/, "group-sync"],
+      [/^First run/, "first-run"],
+      [/^Schedule/, "schedule"],
+      [/^Single sign-on/, "sso"],
+      [/^Sign-in check/, "sign-in-check"],
       [/^Safety limits/, "limits"],
       [/^Runs/, "runs"],
       [/^People/, "people"],

@@ -1,5 +1,5 @@
 // People: the list with its filters in the address, and one person with the reasons of their changes.
-import { chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
+import { brandNew, chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test.describe("people", () => {
@@ -58,6 +58,7 @@ test.describe("people", () => {
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Somebody");
     await chooseGroup(hands, base, "Intranet users");
+    await brandNew(hands, base);
     const run = await runTo(hands, base, "Run now", /is held for your decision/);
     await visit(run);
     await page.getByRole("button", { name: /^Accept and apply/ }).click();

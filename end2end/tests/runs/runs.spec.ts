@@ -1,5 +1,5 @@
 // From a preview to a run that writes: held the first time, decided, watched, read.
-import { chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
+import { brandNew, chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test.describe("runs", () => {
@@ -25,6 +25,7 @@ test.describe("runs", () => {
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Whole way");
     await chooseGroup(hands, base, "Intranet users");
+    await brandNew(hands, base);
 
     const preview = await runTo(hands, base, "Preview changes", /^Preview \d+ is complete/);
     await expect(page.getByRole("navigation", { name: "Changes by kind" })).toContainText("would be created");
@@ -61,15 +62,32 @@ test.describe("runs", () => {
     await expect(page).toHaveURL(/search=/);
     await expect(changes.getByRole("row").nth(1)).toContainText(name);
 
-    // The list knows both runs, narrows by kind, and is a file, too.
+    // H-01: one person alone, from their own page and by what is typed.
+    await changes.getByRole("row").nth(1).getByRole("link").first().click();
+    await alive();
+    await page.getByRole("button", { name: "Sync this person now" }).click();
+    await runEnded(page, /is complete/);
+    await alive();
+    await expect(page.getByText("This run looks at one person:")).toContainText(name);
+    await expect(page.locator(".verdict")).toContainText("the account is as the directory says");
+    await accessible();
+    await visit(`${base}/runs`);
+    await page.getByText("Sync one person", { exact: true }).click();
+    await page.getByLabel("Username or directory object ID").fill("nobody of this name");
+    await page.getByRole("button", { name: "Sync this person" }).click();
+    await expect(page.getByRole("alert")).toContainText("found nobody with this username");
+    await expect(page.getByLabel("Username or directory object ID")).toHaveValue("nobody of this name");
+    await accessible();
+
+    // The list knows every run, narrows by kind, and is a file, too.
     await visit(`${base}/runs?kind=simulation`);
     await expect(page.getByRole("link", { name: /^Run \d+$/ })).toHaveCount(1);
     await visit(`${base}/runs`);
-    await expect(page.getByRole("link", { name: /^Run \d+$/ })).toHaveCount(2);
+    await expect(page.getByRole("link", { name: /^Run \d+$/ })).toHaveCount(3);
     await accessible();
     const csv = await page.request.get(`${base}/runs.csv`);
     expect(csv.status()).toBe(200);
-    expect((await csv.text()).trim().split("\n").length).toBe(3);
+    expect((await csv.text()).trim().split("\n").length).toBe(4);
   });
 
   test("a rejected run changes nobody", async ({ page, demo, visit, signIn, alive, accessible }) => {
@@ -77,6 +95,7 @@ test.describe("runs", () => {
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Rejected");
     await chooseGroup(hands, base, "Intranet users");
+    await brandNew(hands, base);
     const run = await runTo(hands, base, "Run now", /is held for your decision/);
     await visit(run);
     await page.getByRole("button", { name: "Reject this run" }).click();
@@ -100,6 +119,7 @@ test.describe("runs", () => {
     const hands = { page, demo, visit, signIn, alive };
     const base = await connectedCustomer(hands, "Watching");
     await chooseGroup(hands, base, "Intranet users");
+    await brandNew(hands, base);
     // The directory answers slowly, so that there is something to watch.
     const directory = await playwright.request.newContext({ ignoreHTTPSErrors: true });
     const control = String(demo.provider("entra")["control"]);

@@ -38,7 +38,20 @@ export async function connectedCustomer(hands: Hands, name: string): Promise<str
   await page.getByLabel("Client secret: its Value").fill(entra["client_secret"]!);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved. The next test and the next run use these values.")).toBeVisible();
+  await hands.alive();
+  await page.getByRole("button", { name: "Test connection" }).click();
+  const stages = page.getByRole("region", { name: "Connection test" }).locator(".stage");
+  await expect(stages.nth(3)).toContainText("Passed");
+  await hands.alive();
   return base;
+}
+
+/** Step 3: there is nobody to map and migrate, so runs may write. */
+export async function brandNew({ page, visit }: Hands, base: string): Promise<void> {
+  await visit(`${base}/existing`);
+  await page.getByLabel("No, the intranet is brand new").check();
+  await page.getByRole("button", { name: "Save the answer" }).click();
+  await expect(page.getByText("Brand new: the sync makes everybody.").first()).toBeVisible();
 }
 
 /** Chooses the group whose members are synchronised, as a person does: search, add. */

@@ -1,5 +1,5 @@
 // The test sync: reads everything, writes nothing, shows what it found (H-12).
-import { chooseGroup, connectedCustomer, newCustomer } from "../support/customer.ts";
+import { chooseGroup, connectedCustomer, newCustomer, runEnded } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test.describe("the test sync", () => {
@@ -12,11 +12,15 @@ test.describe("the test sync", () => {
     await accessible();
   });
 
-  test("asks for a security group once a directory is connected", async ({ page, demo, visit, signIn, alive, accessible }) => {
+  test("reads everybody before a security group is chosen, and says so", async ({ page, demo, visit, signIn, alive, accessible }) => {
     const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Nobody chosen");
     await visit(`${base}/test-sync`);
-    await expect(page.getByRole("heading", { name: "A security group is needed first" })).toBeVisible();
-    await expect(page.getByRole("link", { name: "Choose security groups" })).toHaveAttribute("href", `${base}/groups`);
+    await expect(page.getByText("No security group is chosen yet")).toBeVisible();
+    await page.getByRole("button", { name: "Start the test sync" }).click();
+    await runEnded(page, /is complete/);
+    await visit(`${base}/test-sync`);
+    await expect(page.locator(".verdict").first()).toContainText("nobody is in the security groups");
+    await expect(page.getByRole("region", { name: "People found" }).getByRole("row").nth(1)).toBeVisible();
     await accessible();
   });
 

@@ -70,6 +70,7 @@ struct Narrowed {
     state: String,
     kind: String,
     directory: String,
+    show: String,
 }
 
 /// How the list is written: the end of the address.

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use domain::Actor;
+use domain::deployment::ExistingDirectory;
 use domain::settings::{Scope, ScopeGroup};
 use domain::sync::{RunKind, RunPhase, RunState};
 use domain::views::{ProviderForm, RunView};
@@ -75,9 +76,14 @@ impl Victim {
             ..ProviderForm::default()
         };
         services
+            .test_provider(&self.actor, SLUG, &form)
+            .await
+            .expect("a report");
+        services
             .save_provider(&self.actor, SLUG, &form)
             .await
             .expect("saved");
+        self.nobody_to_migrate().await;
         let groups = self.simulator.control().groups(Kind::Entra);
         let group = groups
             .iter()
@@ -154,6 +160,15 @@ impl Victim {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Step 3: whoever is in People is there on purpose, and runs may write.
+    async fn nobody_to_migrate(&self) {
+        self.parties
+            .services
+            .answer_existing(&self.actor, SLUG, ExistingDirectory::BrandNew, "A test.")
+            .await
+            .expect("answered");
     }
 
     async fn count(&self, table: &str) -> u64 {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::SubsecRound;
+use domain::deployment::ExistingDirectory;
 use domain::settings::{Scope, ScopeGroup};
 use domain::sync::{RunKind, RunState};
 use domain::views::{ProviderForm, RunView};
@@ -81,6 +82,9 @@ pub(crate) async fn run(
     for _ in 0..rounds {
         unchanged = unchanged.min(timed(&services, &actor, RunKind::TestSync).await?.1);
     }
+    services
+        .answer_existing(&actor, SLUG, ExistingDirectory::BrandNew, "A benchmark.")
+        .await?;
     let (held, _) = timed(&services, &actor, RunKind::Manual).await?;
     if held.row.state != RunState::Held {
         return Err(format!("the first run is {}, not held", held.row.state).into());
@@ -158,6 +162,7 @@ async fn connect(services: &Services, actor: &Actor, simulator: &Simulator) -> R
         client_secret: entra.client_secret.clone(),
         ..ProviderForm::default()
     };
+    services.test_provider(actor, SLUG, &form).await?;
     services.save_provider(actor, SLUG, &form).await?;
     let groups = simulator.control().groups(Kind::Entra);
     let group = groups

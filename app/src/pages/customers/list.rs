@@ -1,71 +1,106 @@
-use domain::views::CustomerRow;
+use domain::deployment::Responsibility;
+use domain::views::{BoardFilter, BoardShow, CustomerRow};
 use leptos::prelude::*;
 
 use crate::components::{
-    Download, EmptyState, Panel, Scroll, StateWord, TimeOf, Tone, Verdict, plural, run_tone, thousands,
+    Download, EmptyState, Filters, Option_, Panel, Scroll, SelectField, StateWord, TimeOf, Tone, Verdict,
+    plural, run_tone, thousands,
 };
 
-/// The verdict, the search and the table.
+/// The verdict, the filters and the board.
 #[component]
-pub(super) fn CustomerList(rows: Vec<CustomerRow>, search: String) -> impl IntoView {
-    let total = count(&rows);
-    let waiting = u64::try_from(rows.iter().filter(|row| row.attention).count()).unwrap_or(u64::MAX);
-    let searched = !search.is_empty();
+pub(super) fn Board(rows: Vec<CustomerRow>, filter: BoardFilter) -> impl IntoView {
+    let total = count(rows.iter());
+    let narrowed = filter != BoardFilter::default();
+    let verdict = (!narrowed && total > 0).then(|| view! { <Headline rows=rows.clone()/> });
     let note = move || {
         view! {
-            {plural(total, "customer", "customers")} " · "
-            <Download path="/customers" what="customers" filters=&["search"]/>
+            {plural(total, "deployment", "deployments")} " · "
+            <Download path="/customers" what="customers" filters=&["search", "show"]/>
         }
     };
     let found = if rows.is_empty() {
-        view! { <Nobody searched/> }.into_any()
+        view! { <Nobody narrowed/> }.into_any()
     } else {
-        view! { <Panel id="customers" title="All customers" note><Table rows/></Panel> }.into_any()
+        view! { <Table rows/> }.into_any()
     };
     view! {
-        {(!searched && total > 0).then(|| view! { <Headline total waiting/> })}
-        <form method="get" action="/" role="search" class="search">
-            <label for="search" class="visually-hidden">"Search customers by name"</label>
-            <input id="search" type="search" name="search" value=search placeholder="Search by name" autocomplete="off"/>
-            <button type="submit" class="button">"Search"</button>
-            {searched.then(|| view! { <a class="button quiet" href="/">"Show all"</a> })}
-        </form>
-        {found}
+        {verdict}
+        <Panel id="customers" title="All deployments" note>
+            <Narrow filter/>
+            {found}
+        </Panel>
     }
 }
 
-fn count(rows: &[CustomerRow]) -> u64 {
-    u64::try_from(rows.len()).unwrap_or(u64::MAX)
+fn count<'a>(rows: impl Iterator<Item = &'a CustomerRow>) -> u64 {
+    u64::try_from(rows.count()).unwrap_or(u64::MAX)
 }
 
 #[component]
-fn Headline(total: u64, waiting: u64) -> impl IntoView {
-    let (tone, text) = match (waiting, total) {
-        (0, _) => (
-            Tone::Ready,
-            "Nothing needs you: no run is held, and no connection is failing.".to_owned(),
+fn Narrow(filter: BoardFilter) -> impl IntoView {
+    let narrowed = filter != BoardFilter::default();
+    let show = Option_::filter(
+        "All",
+        BoardShow::ALL.iter().map(|show| (show.code(), label(*show))),
+    );
+    view! {
+        <Filters path="/" narrowed>
+            <div class="field">
+                <label for="search">"Customer"</label>
+                <input id="search" type="search" name="search" value=filter.search autocomplete="off"/>
+            </div>
+            <SelectField key="show" label="Show" options=show value=filter.show.map_or("", BoardShow::code)/>
+        </Filters>
+    }
+}
+
+const fn label(show: BoardShow) -> &'static str {
+    match show {
+        BoardShow::Ours => "Our turn",
+        BoardShow::Theirs => "The customer's turn",
+        BoardShow::Attention => "Not well",
+        BoardShow::Done => "Through the guide",
+    }
+}
+
+/// What needs somebody, in one sentence.
+#[component]
+fn Headline(rows: Vec<CustomerRow>) -> impl IntoView {
+    let ours = count(
+        rows.iter()
+            .filter(|row| matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint))),
+    );
+    let unwell = count(rows.iter().filter(|row| !row.health.is_empty()));
+    let verb = |n: u64| if n == 1 { "is" } else { "are" };
+    let (tone, text) = match (unwell, ours) {
+        (0, 0) => (Tone::Ready, "Nothing waits for us.".to_owned()),
+        (0, ours) => (
+            Tone::Yours,
+            format!(
+                "{} {} waiting for us.",
+                plural(ours, "deployment", "deployments"),
+                verb(ours)
+            ),
         ),
-        (waiting, total) if waiting == total => (
+        (unwell, ours) => (
             Tone::Problem,
-            format!("{} to look at.", plural(waiting, "customer", "customers")),
+            format!(
+                "{} {} not well; {} {} waiting for us.",
+                plural(unwell, "deployment", "deployments"),
+                verb(unwell),
+                thousands(ours),
+                verb(ours)
+            ),
         ),
-        (waiting, total) => {
-            let verb = if waiting == 1 { "needs" } else { "need" };
-            let text = format!(
-                "{} of {} customers {verb} attention.",
-                thousands(waiting),
-                thousands(total)
-            );
-            (Tone::Problem, text)
-        }
     };
     view! { <Verdict tone>{text}</Verdict> }
 }
 
 #[component]
-fn Nobody(searched: bool) -> impl IntoView {
-    if searched {
-        view! { <EmptyState title="No customer has a name like this" detail="Try a part of the name.">
+fn Nobody(narrowed: bool) -> impl IntoView {
+    if narrowed {
+        view! { <EmptyState title="No deployment fits these filters" detail="Try a part of the name, or show all.">
             <a class="button" href="/">"Show all"</a>
         </EmptyState> }
         .into_any()
@@ -77,12 +112,13 @@ fn Nobody(searched: bool) -> impl IntoView {
 #[component]
 fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
     view! {
-        <Scroll label="Customers">
+        <Scroll label="Deployments">
             <thead>
                 <tr>
                     <th scope="col">"Customer"</th>
-                    <th scope="col">"State"</th>
-                    <th scope="col">"What is next"</th>
+                    <th scope="col">"Whose turn"</th>
+                    <th scope="col" class="num">"Steps"</th>
+                    <th scope="col">"Health"</th>
                     <th scope="col">"Last run"</th>
                     <th scope="col" class="num">"People"</th>
                 </tr>
@@ -95,10 +131,21 @@ fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
 #[component]
 fn Row(row: CustomerRow) -> impl IntoView {
     let page = format!("/c/{}", row.slug);
-    let (tone, word) = match (row.attention, &row.provider, &row.last_run) {
-        (true, ..) => (Tone::Problem, "Needs attention"),
-        (false, None, _) | (false, _, None) => (Tone::Yours, "Being set up"),
-        (false, Some(_), Some(_)) => (Tone::Ready, "In order"),
+    let (tone, word) = match row.turn {
+        Some(Responsibility::Staff) => (Tone::Yours, "Our turn"),
+        Some(Responsibility::Joint) => (Tone::Yours, "Together"),
+        Some(Responsibility::Customer) => (Tone::Waiting, "Their turn"),
+        None => (Tone::Ready, "Done"),
+    };
+    let health = if row.health.is_empty() {
+        view! { <StateWord tone=Tone::Ready word="Well"/> }.into_any()
+    } else {
+        let items = row
+            .health
+            .into_iter()
+            .map(|sentence| view! { <li>{sentence}</li> })
+            .collect_view();
+        view! { <ul class="health" role="list">{items}</ul> }.into_any()
     };
     let last = match row.last_run {
         Some(run) => view! {
@@ -119,10 +166,11 @@ fn Row(row: CustomerRow) -> impl IntoView {
                 <br/>
                 <span class="why">{row.provider.map_or("No provider yet", domain::Provider::label)}</span>
             </th>
-            <td><StateWord tone word/></td>
-            <td>{row.next}</td>
+            <td><StateWord tone word/><br/><span class="why">{row.next}</span></td>
+            <td class="num" data-label="Steps">{format!("{} of {}", row.done, row.of)}</td>
+            <td data-label="Health">{health}</td>
             <td>{last}</td>
-            <td class="num"><a href=people>{thousands(row.people)}</a></td>
+            <td class="num" data-label="People"><a href=people>{thousands(row.people)}</a></td>
         </tr>
     }
 }

@@ -1,8 +1,9 @@
-//! The staff's list of customers. Everybody else is sent on to their own.
+//! The staff's board of all deployments. Everybody else is sent on to their own.
 
 mod create;
 mod list;
 
+use domain::views::{BoardFilter, BoardShow};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -11,7 +12,7 @@ use crate::api::{Flash, take_flash};
 use crate::components::{Loaded, PageHeader, param, query};
 
 use create::CreateForm;
-use list::CustomerList;
+use list::Board;
 
 /// What was kept of the form that creates a customer.
 type Kept = Option<Flash<NewCustomer, ()>>;
@@ -19,8 +20,12 @@ type Kept = Option<Flash<NewCustomer, ()>>;
 /// `/`
 #[component]
 pub fn CustomersPage() -> impl IntoView {
-    let search = param(&query(), "search");
-    let wanted = search.clone();
+    let query = query();
+    let filter = BoardFilter {
+        search: param(&query, "search"),
+        show: BoardShow::from_code(&param(&query, "show")),
+    };
+    let wanted = filter.clone();
     let page = async move {
         let home = find_home(wanted).await?;
         Ok((home, take_flash(CreateCustomer::PATH).await))
@@ -29,8 +34,8 @@ pub fn CustomersPage() -> impl IntoView {
         <div class="column wide">
             <Loaded data=page draw=move |(home, kept): (Home, Kept)| match home {
                 Home::Customers(rows) => view! {
-                    <PageHeader title="Customers"/>
-                    <CustomerList rows search/>
+                    <PageHeader title="Deployments"/>
+                    <Board rows filter/>
                     <Create kept/>
                 }.into_any(),
                 Home::Own(slug) => view! {

@@ -1,69 +1,66 @@
-//! A customer's own page: what is so, what to do next, how many people.
+//! A customer's own page: what is so, whose turn it is, the task list that both sides share.
+
+mod tasks;
 
 use domain::sync::RunState;
-use domain::views::{CustomerOverview, LastRun, Task, TaskState};
+use domain::views::{DeploymentView, LastRun, TaskState};
 use leptos::prelude::*;
 
-use crate::components::layout::{dot_of, words_of};
 use crate::components::{
-    Dot, Loaded, PageHeader, Panel, StateWord, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone,
+    Loaded, PageHeader, StateWord, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone,
 };
+
+use tasks::{Lanes, Prerequisites};
 
 /// `/c/{customer}`
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let overview = customer().overview;
-    let overview = async move { overview.await };
+    let deployment = customer().deployment;
+    let deployment = async move { deployment.await };
     view! {
         <div class="column">
-            <Loaded data=overview draw=|overview| view! { <Overview overview/> }/>
+            <Loaded data=deployment draw=|deployment| view! { <Overview deployment/> }/>
         </div>
     }
 }
 
 #[component]
-fn Overview(overview: CustomerOverview) -> impl IntoView {
-    let base = format!("/c/{}", overview.slug);
-    let tone = tone_of(&overview);
-    let done = count(overview.tasks.iter().filter(|task| task.state == TaskState::Done));
-    let all = count(overview.tasks.iter());
-    let note = move || format!("{done} of {all} done");
+fn Overview(deployment: DeploymentView) -> impl IntoView {
+    let base = format!("/c/{}", deployment.slug);
+    let tone = tone_of(&deployment);
     let people = format!("{base}/people");
-    let last = view! { <LastRunLine run=overview.last_run base=base.clone()/> };
+    let crumb = match deployment.provider {
+        Some(provider) => format!("Deployment to {}", provider.label()),
+        None => "Deployment".to_owned(),
+    };
+    let (headline, lede) = (deployment.headline.clone(), deployment.lede.clone());
+    let last = view! { <LastRunLine run=deployment.last_run.clone() base=base.clone()/> };
     view! {
-        <PageHeader title=overview.name/>
-        <Verdict tone>{overview.headline}</Verdict>
-        {overview.open_run.map(|run| view! { <OpenRun run base=base.clone()/> })}
+        <PageHeader title=deployment.name.clone() crumb=move || crumb.clone()/>
+        <div class="standing">
+            <Verdict tone>{headline}</Verdict>
+            <p class="lede">{lede}</p>
+        </div>
+        {deployment.open_run.clone().map(|run| view! { <OpenRun run base=base.clone()/> })}
+        <Prerequisites tasks=deployment.tasks.clone() base=base.clone()/>
+        <Lanes deployment=deployment.clone() base=base.clone()/>
         <Tiles label="People, by account">
-            <Tile number=overview.people_active word="active, synchronised or local" href=format!("{people}?state=active")/>
-            <Tile number=overview.people_blocked word="blocked" href=format!("{people}?state=blocked")/>
-            <Tile number=overview.people_local word="local, never touched by the sync" href=format!("{people}?directory=local")/>
+            <Tile number=deployment.people_active word="active, synchronised or local" href=format!("{people}?state=active")/>
+            <Tile number=deployment.people_blocked word="blocked" href=format!("{people}?state=blocked")/>
+            <Tile number=deployment.people_local word="local, never touched by the sync" href=format!("{people}?directory=local")/>
         </Tiles>
-        <Panel id="tasks" title="Steps to a running sync" note>
-            <ol role="list" class="tasks">
-                {overview.tasks.into_iter().map(|task| view! { <TaskRow task base=base.clone()/> }).collect_view()}
-            </ol>
-        </Panel>
         {last}
     }
 }
 
-fn count<'a>(tasks: impl Iterator<Item = &'a Task>) -> u64 {
-    u64::try_from(tasks.count()).unwrap_or(u64::MAX)
-}
-
-fn tone_of(overview: &CustomerOverview) -> Tone {
-    match &overview.open_run {
+fn tone_of(deployment: &DeploymentView) -> Tone {
+    let any = |state| deployment.tasks.iter().any(|task| task.state == state);
+    match &deployment.open_run {
         Some(run) => run_tone(run.state),
-        None if overview
-            .tasks
-            .iter()
-            .any(|task| task.state == TaskState::Attention) =>
-        {
-            Tone::Problem
-        }
-        None if overview.tasks.iter().all(|task| task.state == TaskState::Done) => Tone::Ready,
-        None => Tone::Yours,
+        None if any(TaskState::Again) => Tone::Problem,
+        None if any(TaskState::Yours) || any(TaskState::Together) => Tone::Yours,
+        None if any(TaskState::Theirs) => Tone::Waiting,
+        None => Tone::Ready,
     }
 }
 
@@ -86,29 +83,6 @@ fn OpenRun(run: LastRun, base: String) -> impl IntoView {
 }
 
 #[component]
-fn TaskRow(task: Task, base: String) -> impl IntoView {
-    let tone = match task.state {
-        TaskState::Done => Tone::Ready,
-        TaskState::Yours => Tone::Yours,
-        TaskState::Attention => Tone::Problem,
-        TaskState::CannotStart => Tone::Neutral,
-    };
-    let href = format!("{base}/{}", task.path);
-    let title = if task.state == TaskState::CannotStart {
-        view! { <span class="soft">{task.title}</span> }.into_any()
-    } else {
-        view! { <a href=href>{task.title}</a> }.into_any()
-    };
-    view! {
-        <li>
-            <Dot kind=dot_of(task.state)/>
-            <div>{title}<p class="soft">{task.detail}</p></div>
-            <StateWord tone word=words_of(task.state)/>
-        </li>
-    }
-}
-
-#[component]
 fn LastRunLine(run: Option<LastRun>, base: String) -> impl IntoView {
     run.map(|run| {
         view! {
@@ -126,19 +100,26 @@ fn LastRunLine(run: Option<LastRun>, base: String) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use domain::deployment::{Responsibility, Step};
+    use domain::views::Task;
+
     use super::*;
 
-    fn overview(states: &[TaskState]) -> CustomerOverview {
+    fn deployment(states: &[TaskState]) -> DeploymentView {
         let task = |state: &TaskState| Task {
+            step: Step::Provider,
             title: String::new(),
-            path: String::new(),
+            side: Responsibility::Customer,
             state: *state,
+            words: String::new(),
             detail: String::new(),
         };
-        CustomerOverview {
+        DeploymentView {
             slug: "contoso".into(),
             name: "Contoso Ltd".into(),
+            provider: None,
             headline: String::new(),
+            lede: String::new(),
             tasks: states.iter().map(task).collect(),
             people_active: 0,
             people_blocked: 0,
@@ -150,14 +131,16 @@ mod tests {
 
     #[test]
     fn the_verdict_is_coloured_by_the_worst_that_is_so() {
-        assert_eq!(
-            tone_of(&overview(&[TaskState::Done, TaskState::Attention])),
-            Tone::Problem
-        );
-        assert_eq!(
-            tone_of(&overview(&[TaskState::Done, TaskState::CannotStart])),
-            Tone::Yours
-        );
-        assert_eq!(tone_of(&overview(&[TaskState::Done])), Tone::Ready);
+        for (states, tone) in [
+            (
+                &[TaskState::Done, TaskState::Yours, TaskState::Again][..],
+                Tone::Problem,
+            ),
+            (&[TaskState::Theirs, TaskState::Yours], Tone::Yours),
+            (&[TaskState::Theirs, TaskState::CannotStart], Tone::Waiting),
+            (&[TaskState::Done, TaskState::Skipped], Tone::Ready),
+        ] {
+            assert_eq!(tone_of(&deployment(states)), tone, "{states:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod state;
 mod walkthrough;
 
 use domain::Provider;
+use domain::deployment::Step;
 use domain::views::{ProviderForm, ProviderView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -17,6 +18,7 @@ use crate::api::provider::{SubmitProvider, Submitted, read_provider};
 use crate::api::{Flash, take_flash};
 use crate::components::{Done, Loaded, PageHeader, customer, param, query};
 use crate::islands::ProviderSetUp;
+use crate::pages::steps::StepFoot;
 
 use choose::Choose;
 use state::ConnectionState;
@@ -37,6 +39,7 @@ pub fn ProviderPage() -> impl IntoView {
         <div class="column wide">
             <PageHeader title="Provider" lede="Where your people come from, and how User Sync may read them. It only ever reads."/>
             <Loaded data=page draw=|(view, kept)| view! { <Body view kept/> }/>
+            <StepFoot step=Step::Provider/>
         </div>
     }
 }

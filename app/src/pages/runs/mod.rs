@@ -15,4 +15,4 @@ pub use changes::{FieldChanges, change_word};
 pub use list::RunsPage;
 pub use now::Standing;
 pub use run::RunPage;
-pub use start::{StartRuns, SyncThisPerson};
+pub use start::{FirstRunActions, StartRuns, SyncThisPerson};

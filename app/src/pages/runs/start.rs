@@ -40,7 +40,7 @@ pub fn StartPersonRunForm() -> impl IntoView {
         view! {
                 <details class="one-person" open=is_open>
                     <summary>"Sync one person"</summary>
-                    <form method="post" action=StartPersonRun::PATH class="stack">
+                    <form method="post" action=StartPersonRun::PATH class="form">
                         <ErrorSummary error=error.clone()/>
                         <input type="hidden" name="customer" value=customer.slug.clone()/>
                         <Field key="person" label="Username or directory object ID" value=typed code=true error=error
@@ -68,5 +68,20 @@ pub fn SyncThisPerson(object_id: String) -> impl IntoView {
             </form>
             <Answer of=StartPersonRun::PATH/>
         </Allowed>
+    }
+}
+
+/// On the page of the first run: preview, then run.
+#[component]
+pub fn FirstRunActions() -> impl IntoView {
+    let runs = customer().path("runs");
+    view! {
+        <section class="next" aria-labelledby="next">
+            <h2 id="next">"Preview, then run"</h2>
+            <p class="soft">"A preview writes nothing. The run is held until somebody has looked at its list and accepted it. "
+                <a href=runs>"All runs"</a></p>
+            <StartRuns permission=Permission::StartSync
+                kinds=&[(RunKind::Simulation, "Preview changes"), (RunKind::Manual, "Run now")]/>
+        </section>
     }
 }

@@ -1,6 +1,7 @@
 //! Group sync: directory groups whose members are put into groups of People (U-01, U-10, U-11).
 
 use domain::GroupId;
+use domain::deployment::Step;
 use domain::settings::{GroupMapping, GroupMode};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use crate::api::settings::{
 };
 use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
+use crate::pages::steps::StepFoot;
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
@@ -36,6 +38,7 @@ pub fn GroupSyncPage() -> impl IntoView {
                 Some(settings) => view! { <GroupSync settings kept/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
+            <StepFoot step=Step::GroupSync/>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! Security groups: who is synchronised (U-01).
 
 use domain::Provider;
+use domain::deployment::Step;
 use domain::settings::{Scope, ScopeGroup};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions, sh
 use crate::components::{
     Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, customer, plural,
 };
+use crate::pages::steps::StepFoot;
 
 /// `/c/{customer}/groups`
 #[component]
@@ -27,6 +29,7 @@ pub fn SecurityGroupsPage() -> impl IntoView {
                 Some(settings) => view! { <Groups settings/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
+            <StepFoot step=Step::SecurityGroups/>
         </div>
     }
 }

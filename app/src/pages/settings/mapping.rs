@@ -1,5 +1,6 @@
 //! Data mapping: which directory attribute feeds which profile field.
 
+use domain::deployment::Step;
 use domain::settings::WhenEmpty;
 use domain::views::SettingsView;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
 use crate::api::{Flash, take_flash};
 use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer, param, query};
 use crate::islands::{MappingRow, MappingRows, next_free};
+use crate::pages::steps::StepFoot;
 
 /// What was kept of the posted form.
 type Kept = Option<Flash<(i64, TypedMapping), ()>>;
@@ -32,6 +34,7 @@ pub fn DataMappingPage() -> impl IntoView {
                 Some(settings) => view! { <Mapping settings kept draft/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
+            <StepFoot step=Step::DataMapping/>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! The page: what a test sync does, its button, and the latest result.
 
 use domain::Permission;
+use domain::deployment::Step;
 use domain::sync::{RunKind, RunState};
 use domain::views::{RunView, TestSyncView};
 use leptos::prelude::*;
@@ -9,6 +10,7 @@ use super::found::{FoundPeople, Oddities, Samples, Totals};
 use crate::api::runs::show_test_sync;
 use crate::components::{EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
 use crate::pages::runs::{AdviceBanner, Standing, StartRuns};
+use crate::pages::steps::StepFoot;
 
 /// `/c/{customer}/test-sync`
 #[component]
@@ -18,6 +20,7 @@ pub fn TestSyncPage() -> impl IntoView {
             <PageHeader title="Test sync"
                 lede="Reads everything from your directory and writes nothing to People. It shows who would be synchronised, how well each attribute is filled, and what looks odd."/>
             <Loaded data=show_test_sync(customer().slug) draw=|found| view! { <TestResult found/> }/>
+            <StepFoot step=Step::TestSync/>
         </div>
     }
 }
@@ -25,12 +28,12 @@ pub fn TestSyncPage() -> impl IntoView {
 #[component]
 fn TestResult(found: TestSyncView) -> impl IntoView {
     let customer = customer();
-    let can_start = found.needed_first.is_none();
+    let can_start = found.is_connected;
     let is_first = found.run.is_none();
     let scope = scope_sentence(&found.scope_groups);
     let is_open = found.run.as_ref().is_some_and(|run| !run.row.state.is_final());
     view! {
-        {found.needed_first.clone().map(|what| view! { <NeededFirst what/> })}
+        {(!can_start).then(|| view! { <NotConnected/> })}
         {(can_start && !is_open).then(|| view! {
             <section class="start" aria-labelledby="start">
                 <h2 id="start" class="visually-hidden">"Start a test sync"</h2>
@@ -47,21 +50,14 @@ fn TestResult(found: TestSyncView) -> impl IntoView {
     }
 }
 
-/// What has to be done before, and where: the provider, or once that is done, the security groups.
+/// Nothing can be read before there is a directory.
 #[component]
-fn NeededFirst(what: String) -> impl IntoView {
-    let customer = customer();
-    // The services say what is missing; a connection is the first of it.
-    let (path, label) = if what.contains("security group") {
-        ("groups", "Choose security groups")
-    } else {
-        ("provider", "Connect a directory")
-    };
+fn NotConnected() -> impl IntoView {
     view! {
         <section class="start" aria-labelledby="needed">
-            <h2 id="needed">{format!("{what} is needed first")}</h2>
+            <h2 id="needed">"A connection to Entra ID or Okta is needed first"</h2>
             <p class="soft">"The test sync opens as soon as that is there."</p>
-            <div class="actions"><a class="button main" href=customer.path(path)>{label}</a></div>
+            <div class="actions"><a class="button main" href=customer().path("provider")>"Connect a directory"</a></div>
         </section>
     }
 }

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::When;
 use crate::Role;
+use crate::deployment::Responsibility;
 use crate::provider::Provider;
 use crate::sync::{RunKind, RunState};
 
@@ -24,10 +25,37 @@ pub struct CustomerRow {
     pub provider: Option<Provider>,
     pub people: u64,
     pub last_run: Option<LastRun>,
-    /// What should happen next, one sentence.
+    /// Whose turn it is; `None` when nothing is left to do.
+    pub turn: Option<Responsibility>,
+    /// The step it is about and since when: "User mapping, since Tuesday".
     pub next: String,
-    /// A run is held or failed, or a connection test is failing.
-    pub attention: bool,
+    /// Steps done, and of how many.
+    pub done: u64,
+    pub of: u64,
+    /// What is not well, one sentence each, the worst first: a run is held or failed, a secret expires, ….
+    pub health: Vec<String>,
+}
+
+/// What the staff's board is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardFilter {
+    /// Part of a name or address.
+    pub search: String,
+    pub show: Option<BoardShow>,
+}
+
+crate::codes! {
+    /// Which deployments the board shows.
+    pub enum BoardShow {
+        /// Those whose next step is ours.
+        Ours = "ours",
+        /// Those that wait for the customer.
+        Theirs = "theirs",
+        /// Those where something is not well.
+        Attention = "attention",
+        /// Those that are through the guide.
+        Done = "done",
+    }
 }
 
 /// The latest run, in a few words.
@@ -37,40 +65,4 @@ pub struct LastRun {
     pub kind: RunKind,
     pub state: RunState,
     pub when: When,
-}
-
-/// A customer's own page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CustomerOverview {
-    pub slug: String,
-    pub name: String,
-    /// The verdict: what is so, and what comes next.
-    pub headline: String,
-    pub tasks: Vec<Task>,
-    pub people_active: u64,
-    pub people_blocked: u64,
-    pub people_local: u64,
-    pub last_run: Option<LastRun>,
-    /// The run under way or held, if there is one.
-    pub open_run: Option<LastRun>,
-}
-
-/// One step on the customer's page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    pub title: String,
-    /// Path below `/c/{slug}/`.
-    pub path: String,
-    pub state: TaskState,
-    /// One sentence: what is so, or why it cannot start yet.
-    pub detail: String,
-}
-
-crate::codes! {
-    pub enum TaskState {
-        Done = "done",
-        Yours = "yours",
-        Attention = "attention",
-        CannotStart = "cannot_start",
-    }
 }

@@ -2,15 +2,19 @@
 //! the server, so every date here is already text in the reader's words.
 
 mod customers;
+mod deployment;
 mod people;
 mod provider;
 mod runs;
+mod schedule;
 mod settings;
 
 pub use customers::*;
+pub use deployment::*;
 pub use people::*;
 pub use provider::*;
 pub use runs::*;
+pub use schedule::*;
 pub use settings::*;
 
 use serde::{Deserialize, Serialize};

@@ -108,8 +108,8 @@ pub struct TestSyncView {
     /// Oddities worth knowing: what, how many, and the first few people.
     pub oddities: Vec<Oddity>,
     pub people: Vec<FoundPerson>,
-    /// Why a test sync cannot start, if it cannot.
-    pub needed_first: Option<String>,
+    /// There is a directory to read.
+    pub is_connected: bool,
     pub scope_groups: Vec<String>,
 }
 

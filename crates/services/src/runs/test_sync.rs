@@ -65,7 +65,7 @@ impl Services {
             oddities: oddities(&mut tx, among, &settings, &make_up, &filled).await?,
             samples: samples(&mut tx, among, &settings.mapping, &sampled, &filled, looked_at).await?,
             people: sampled.into_iter().take(PAGE_ROWS).map(found_person).collect(),
-            needed_first: needed_first(&settings),
+            is_connected: true,
             scope_groups: scope_groups(&mut tx, customer, directory.id, &settings).await?,
         })
     }
@@ -78,17 +78,9 @@ fn nothing_yet() -> TestSyncView {
         samples: Vec::new(),
         oddities: Vec::new(),
         people: Vec::new(),
-        needed_first: Some("A connection to Entra ID or Okta".to_owned()),
+        is_connected: false,
         scope_groups: Vec::new(),
     }
-}
-
-fn needed_first(settings: &SyncSettings) -> Option<String> {
-    settings
-        .scope
-        .groups
-        .is_empty()
-        .then(|| "A security group".to_owned())
 }
 
 fn sum(make_up: &[MakeUp], which: impl Fn(&MakeUp) -> bool) -> u64 {

@@ -1,5 +1,6 @@
 //! What people do to runs: start, cancel, accept, reject.
 
+use domain::deployment::Step;
 use domain::sync::{RunKind, RunState};
 use domain::{Actor, CustomerId, ObjectId, Permission, RunId, UserError};
 use store::jobs::NewJob;
@@ -54,7 +55,8 @@ impl Services {
         Ok(number)
     }
 
-    async fn queue_run(
+    /// Puts a run into the queue, in the caller's unit of work, and gives its number.
+    pub(crate) async fn queue_run(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -72,11 +74,15 @@ impl Services {
             .await?
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
-        if settings.scope.groups.is_empty() {
+        if settings.scope.groups.is_empty() && kind != RunKind::TestSync {
             return Err(UserError::NeededFirst {
                 what: "A security group".to_owned(),
             }
             .into());
+        }
+        // What writes to People waits until nobody is left to be mapped and migrated.
+        if matches!(kind, RunKind::Manual | RunKind::SingleUser) {
+            self.require_step(tx, customer, Step::FirstRun).await?;
         }
         let number = store::customers::next_run_number(tx, customer).await?;
         let run = NewRun {

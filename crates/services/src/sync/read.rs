@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::directory::{DirectoryStatus, DirectoryUser};
-use domain::sync::RunPhase;
+use domain::sync::{RunKind, RunPhase};
 use domain::{ObjectId, Timestamp};
 use providers::{Cursor, DirectoryReader, Next, Page, ProviderError, RunBudget, UserEntry};
 use sha2::{Digest, Sha256};
@@ -56,7 +56,8 @@ fn place(row: u32) -> (usize, u64) {
 impl Running<'_> {
     /// Reads people and the members of all groups that matter, then settles who is absent and who is in scope.
     pub(super) async fn read(&mut self) -> Result<(), Stop> {
-        if self.settings.scope.groups.is_empty() {
+        // I-16: nobody is synchronised by default. A test sync looks at everybody, whoever will be in scope (H-12).
+        if self.settings.scope.groups.is_empty() && self.run.kind != RunKind::TestSync {
             return Err(stop::no_scope());
         }
         let budget = RunBudget {

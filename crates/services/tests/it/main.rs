@@ -1,9 +1,11 @@
 //! The use cases against both databases and the simulated providers.
 
 mod auth;
+mod deployment;
 mod people;
 mod provider;
 mod runs;
+mod schedule;
 mod settings;
 mod sync_faults;
 mod sync_life_cycle;

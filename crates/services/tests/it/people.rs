@@ -36,7 +36,7 @@ on_both!(every_person_is_on_exactly_one_page, |test: TestDb| async move {
     let rows = all(&world, &PeopleFilter::default()).await;
     let overview = world
         .services
-        .overview(&world.actor, SLUG)
+        .deployment(&world.actor, SLUG)
         .await
         .expect("the customer's page");
     let count = usize::try_from(overview.people_active + overview.people_blocked).expect("a small number");

@@ -211,7 +211,7 @@ on_both!(
             .test_sync(&world.actor, SLUG)
             .await
             .expect("the page");
-        assert!(before.run.is_none() && before.totals.is_empty() && before.needed_first.is_none());
+        assert!(before.run.is_none() && before.totals.is_empty() && before.is_connected);
         assert_eq!(before.scope_groups, [format!("{SCOPE} (not read yet)")]);
 
         let run = world.run(RunKind::TestSync).await;

@@ -237,6 +237,6 @@ on_both!(
         let refused = refusal(services.find_groups(actor, "fabrikam", "x").await);
         assert!(matches!(refused, UserError::NeededFirst { .. }), "{refused:?}");
         let page = services.test_sync(actor, "fabrikam").await.expect("the page");
-        assert!(page.run.is_none() && page.needed_first.is_some());
+        assert!(page.run.is_none() && !page.is_connected);
     }
 );

@@ -359,7 +359,7 @@ on_both!(
         let active = async || {
             let overview = world
                 .services
-                .overview(&world.actor, SLUG)
+                .deployment(&world.actor, SLUG)
                 .await
                 .expect("the overview");
             (overview.people_active, overview.people_blocked)
@@ -428,3 +428,29 @@ on_both!(l_10_a_leaver_with_people_is_reported, |test: TestDb| async move {
         "{said:?}"
     );
 });
+
+on_both!(
+    h_12_a_test_sync_reads_everybody_before_a_group_is_chosen,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.scope_to(&[]).await;
+        let run = world.run(RunKind::TestSync).await;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        assert!(
+            run.row.counts.read >= 50 && run.row.counts.in_scope == 0,
+            "{run:?}"
+        );
+        let found = world
+            .services
+            .test_sync(&world.actor, SLUG)
+            .await
+            .expect("the page");
+        assert!(!found.people.is_empty(), "they can be looked at all the same");
+        // I-16: everything that could lead to accounts needs a group.
+        let preview = world
+            .services
+            .start_run(&world.actor, SLUG, RunKind::Simulation)
+            .await;
+        assert!(preview.is_err(), "{preview:?}");
+    }
+);

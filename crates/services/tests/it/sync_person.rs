@@ -13,6 +13,7 @@ use crate::world::{SCOPE, SLUG, World};
 impl World {
     /// The run of one person, until it is held or over.
     async fn sync_person(&self, whose: &str) -> RunView {
+        self.nobody_to_migrate().await;
         let number = self
             .services
             .start_person_run(&self.actor, SLUG, whose)

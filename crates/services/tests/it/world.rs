@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::connection::Verdict;
+use domain::deployment::ExistingDirectory;
 use domain::ids::Id;
-use domain::people::{AccountState, Directory, PeopleAccount, Profile, field};
+use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
 use domain::settings::{GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
@@ -79,6 +80,14 @@ impl World {
         world
     }
 
+    /// Step 3: whoever is in People of a test is there on purpose, and runs may write.
+    pub(crate) async fn nobody_to_migrate(&self) {
+        self.services
+            .answer_existing(&self.actor, SLUG, ExistingDirectory::BrandNew, "A test.")
+            .await
+            .expect("answered");
+    }
+
     /// Another worker, as a second server process would be.
     pub(crate) fn employ(&mut self) {
         self.employ_for(Arc::new(Work(self.services.clone())));
@@ -102,6 +111,38 @@ impl World {
         );
         let stop = CancellationToken::new();
         self.workers.push((stop.clone(), tokio::spawn(runner.run(stop))));
+    }
+
+    /// Turns the clock ahead, for the services and for a new worker.
+    pub(crate) async fn turn_clock(&mut self, by: chrono::TimeDelta) {
+        self.dismiss().await;
+        self.clock = self.clock.ahead(by);
+        self.services = services(&self.test, &self.simulator, self.clock, self.wake.clone());
+        self.employ();
+    }
+
+    /// Blocks an account as People's own administrators do.
+    pub(crate) async fn block(&self, account: AccountId) {
+        let customer = self.customer().await;
+        let mut tx = self.test.db.begin().await.expect("a transaction");
+        let mut found = store::accounts::find(&mut tx, customer, account)
+            .await
+            .expect("a query")
+            .expect("the account");
+        found.state = AccountState::Blocked;
+        found.block = Some(Block {
+            by: BlockedBy::Administrator,
+            reason: BlockReason::ByAdministrator,
+        });
+        let write = store::accounts::AccountWrite {
+            account: found,
+            search_key: "blocked".to_owned(),
+            sort_key: "blocked".to_owned(),
+        };
+        store::accounts::update(&mut tx, customer, &[write], self.clock.now())
+            .await
+            .expect("updated");
+        tx.commit().await.expect("a commit");
     }
 
     /// Lets all workers go, in good order.
@@ -214,6 +255,7 @@ impl World {
 
     /// Starts a run and waits until it is held or over.
     pub(crate) async fn run(&self, kind: RunKind) -> RunView {
+        self.nobody_to_migrate().await;
         let number = self
             .services
             .start_run(&self.actor, SLUG, kind)

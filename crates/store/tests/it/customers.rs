@@ -48,7 +48,7 @@ on_both!(facts_of_a_new_customer_are_few, async |test: TestDb| {
         (facts.provider, facts.people, facts.tested),
         (Some(Provider::Entra), 0, None)
     );
-    assert!(facts.last_run.is_none() && facts.settings.is_none() && facts.synced_run.is_none());
+    assert!(facts.last_run.is_none() && facts.settings.is_none() && facts.synced_at.is_none());
     assert!(customers::facts(&mut tx, id(3)).await.expect("read").is_none());
     for (search, found) in [
         ("", 2),

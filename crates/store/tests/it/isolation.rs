@@ -8,12 +8,17 @@ const ALLOWED: &[(&str, &str)] = &[
         "customers::FACTS",
         "the staff's list of customers; one customer is named by its own row",
     ),
+    (
+        "deployments::LATEST",
+        "the staff's board; one customer is named by its own row",
+    ),
     ("sealed::FIRST_PAGE", "rotation of keys: the operator's command"),
     ("sealed::NEXT_PAGE", "rotation of keys: the operator's command"),
     (
         "providers::FORGET_REPORTS",
         "the worker's housekeeping: connection tests that are old",
     ),
+    ("schedules::DUE", "the worker's housekeeping: whose run is due"),
     (
         "runs::ABANDONED",
         "the worker's housekeeping: runs of a process that died",

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use domain::sync::FieldChange;
 use domain::views::{
-    ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page, PeopleFilter, PersonRow, RunFilter, RunRow,
+    BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page, PeopleFilter, PersonRow, RunFilter,
+    RunRow,
 };
 use services::ServiceError;
 
@@ -37,8 +38,13 @@ impl List for Customers {
                 .as_ref()
                 .map_or_else(String::new, |run| run.state.label().to_owned())
         }),
-        ("attention", |row| yes_no(row.attention)),
+        ("turn", |row| {
+            row.turn.map_or_else(String::new, |turn| turn.label().to_owned())
+        }),
         ("next", |row| row.next.clone()),
+        ("steps_done", |row| row.done.to_string()),
+        ("steps", |row| row.of.to_string()),
+        ("health", |row| row.health.join(" ")),
     ];
 
     fn noted(_asked: &Asked) -> String {
@@ -50,10 +56,11 @@ impl List for Customers {
     }
 
     async fn page(asked: &Asked, _after: Option<&str>) -> Result<Page<CustomerRow>, ServiceError> {
-        let rows = asked
-            .services
-            .customers(&asked.actor, &asked.narrowed.search)
-            .await?;
+        let filter = BoardFilter {
+            search: asked.narrowed.search.clone(),
+            show: code(&asked.narrowed.show)?,
+        };
+        let rows = asked.services.board(&asked.actor, &filter).await?;
         Ok(Page { rows, next: None })
     }
 }

@@ -1,0 +1,105 @@
+//! P2: the local administrators of People, who of them has proven a sign-in, and a new one.
+
+use domain::views::AdministratorView;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::api::deployment::{AddLocalAdmin, ProveLocalAdmin, TypedAdmin};
+use crate::api::take_flash;
+use crate::components::{
+    Answer, ErrorSummary, Field, Panel, Scroll, StateWord, Submit, TimeOf, Tone, awaited, customer,
+};
+
+#[component]
+pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> impl IntoView {
+    let is_empty = all.is_empty();
+    let rows = all
+        .into_iter()
+        .map(|admin| view! { <Row admin can_state/> })
+        .collect_view();
+    let list = if is_empty {
+        view! { <p class="in soft">"People has no local administrator."</p> }.into_any()
+    } else {
+        view! {
+            <Scroll label="Administrators of People">
+                <thead>
+                    <tr>
+                        <th scope="col">"Administrator"</th>
+                        <th scope="col">"Username"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Last sign-in seen"</th>
+                        <th scope="col">"Proof"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </Scroll>
+        }
+        .into_any()
+    };
+    let add = can_state.then(|| view! { <AddForm/> });
+    view! {
+        <Answer of=ProveLocalAdmin::PATH done="It is on record."/>
+        <Panel title="Local administrators" id="administrators">{list}</Panel>
+        {add}
+    }
+}
+
+#[component]
+fn Row(admin: AdministratorView, can_state: bool) -> impl IntoView {
+    let href = customer().path(&format!("people/{}", admin.account));
+    let (tone, word) = if admin.is_active {
+        (Tone::Ready, "Active")
+    } else {
+        (Tone::Problem, "Cannot sign in")
+    };
+    let proof = (can_state && admin.is_active).then(|| {
+        view! {
+            <form method="post" action=ProveLocalAdmin::PATH>
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="account" value=admin.account.to_string()/>
+                <Submit label=format!("{} has just signed in", admin.username) busy="Recording…"/>
+            </form>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row"><a href=href>{admin.name}</a></th>
+            <td class="name" data-label="Username">{admin.username.clone()}</td>
+            <td><StateWord tone word/></td>
+            <td data-label="Last sign-in seen">
+                {match admin.last_sign_in {
+                    Some(when) => view! { <TimeOf when/> }.into_any(),
+                    None => view! { <span class="soft">"never"</span> }.into_any(),
+                }}
+            </td>
+            <td>{proof}</td>
+        </tr>
+    }
+}
+
+/// For a People directory that has none yet.
+#[component]
+fn AddForm() -> impl IntoView {
+    let slug = customer().slug;
+    awaited(take_flash::<TypedAdmin, ()>(AddLocalAdmin::PATH), move |kept| {
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let is_open = error.is_some();
+        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        view! {
+            <details class="panel fold" open=is_open>
+                <summary><h2>"Add a local administrator"</h2></summary>
+                <form method="post" action=AddLocalAdmin::PATH class="in form">
+                    <ErrorSummary error=error.clone()/>
+                    <input type="hidden" name="customer" value=slug/>
+                    <Field key="username" name="admin[username]" label="Username" code=true value=typed.username error=error.clone()
+                        help="As they type it on the intranet’s own sign-in form."/>
+                    <Field key="first_name" name="admin[first_name]" label="First name" value=typed.first_name error=error.clone()/>
+                    <Field key="surname" name="admin[surname]" label="Surname" value=typed.surname error=error.clone()/>
+                    <Field key="email" name="admin[email]" label="E-mail" kind="email" value=typed.email error/>
+                    <div class="actions"><Submit label="Add the administrator" busy="Adding…"/></div>
+                </form>
+            </details>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,143 @@
+//! What is on record about a step, and the form that puts it there.
+
+use domain::deployment::Step;
+use domain::views::{StatementView, StepView};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::api::deployment::{StateStep, TypedStatement};
+use crate::api::take_flash;
+use crate::components::{
+    Done, ErrorSummary, Field, Panel, Refused, Submit, TextArea, TimeOf, awaited, customer,
+};
+
+/// "This is done", with date and evidence; or, once it is on record, the way to take it back.
+#[component]
+pub(super) fn StateForm(step: StepView) -> impl IntoView {
+    if !step.can_state || !step.task.step.is_stated() {
+        return ().into_any();
+    }
+    let kept = take_flash::<TypedStatement, ()>(StateStep::PATH);
+    awaited(kept, move |kept| {
+        let kept = kept.filter(|kept| kept.values.step == step.task.step.code());
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let saved = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
+        let typed = kept.and_then(|kept| kept.refused().cloned());
+        let form = if step.is_stated {
+            view! { <TakeBack step=step.task.step/> }.into_any()
+        } else {
+            let typed = typed.unwrap_or_else(|| TypedStatement {
+                happened_on: step.today.clone(),
+                ..TypedStatement::default()
+            });
+            view! { <Say step=step.task.step typed error=error.clone()/> }.into_any()
+        };
+        let refused = error.filter(|error| error.fields().is_empty());
+        view! {
+            {saved.then(|| view! { <Done words="It is on record."/> })}
+            {refused.map(|error| view! { <Refused error/> })}
+            {form}
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Say(step: Step, typed: TypedStatement, error: Option<crate::api::ApiError>) -> impl IntoView {
+    let words = words(step);
+    let needs_evidence = !matches!(step, Step::DataMapping | Step::GroupSync);
+    let summary = error.clone().filter(|error| !error.fields().is_empty());
+    view! {
+        <Panel title=words.0 id="record-form">
+            <form method="post" action=StateStep::PATH class="in form">
+                <ErrorSummary error=summary/>
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="step" value=step.code()/>
+                {needs_evidence.then(|| view! {
+                    <Field key="happened_on" label="Done on" kind="date" value=typed.happened_on error=error.clone()/>
+                })}
+                <TextArea key="evidence" label=if needs_evidence { "Evidence" } else { "Note (optional)" } prose=true
+                    value=typed.evidence error=error help=words.1/>
+                <div class="actions">
+                    <Submit label=words.2 busy="Recording…" class="main" name="done" value="true"/>
+                </div>
+            </form>
+        </Panel>
+    }
+}
+
+#[component]
+fn TakeBack(step: Step) -> impl IntoView {
+    view! {
+        <form method="post" action=StateStep::PATH class="actions">
+            <input type="hidden" name="customer" value=customer().slug/>
+            <input type="hidden" name="step" value=step.code()/>
+            <Submit label="Take this back" busy="Recording…" class="quiet" name="done" value="false"/>
+            <span class="soft">"Steps that rest on it are on hold until it is recorded again."</span>
+        </form>
+    }
+}
+
+/// The heading, the help of the evidence, and the button.
+const fn words(step: Step) -> (&'static str, &'static str, &'static str) {
+    match step {
+        Step::LoginHandler => (
+            "Record that it is present",
+            "How one can see it: the version, who tried it.",
+            "Record as present",
+        ),
+        Step::Module => (
+            "Record the deployment",
+            "How one can see it: the version, the ticket, who did it.",
+            "Record as deployed",
+        ),
+        Step::DataMapping => (
+            "Is the data mapping as it should be?",
+            "Whoever saves the mapping has checked it; this is for a mapping that is right as it stands.",
+            "Record as checked",
+        ),
+        Step::GroupSync => (
+            "No groups to map?",
+            "Group sync may stay empty. Say so, and the next steps can go on.",
+            "Record: none, on purpose",
+        ),
+        Step::SignInCheck => (
+            "Record the sign-in check",
+            "Who signed in: somebody from the directory, an administrator, a local user; and that nobody got a second account.",
+            "Record as clean",
+        ),
+        _ => (
+            "Record that it is done",
+            "How one can see it: who tried it, with what.",
+            "Record as done",
+        ),
+    }
+}
+
+/// Everything that was said, the latest first.
+#[component]
+pub(super) fn Record(record: Vec<StatementView>) -> impl IntoView {
+    if record.is_empty() {
+        return ().into_any();
+    }
+    let rows = record
+        .into_iter()
+        .map(|row| {
+            view! {
+                <li>
+                    <div class="when"><TimeOf when=row.when/></div>
+                    <div class="what">
+                        <p><b>{row.sentence}</b>{format!(", says {} ({}). Day of the work: {}.", row.by, row.side.label().to_lowercase(), row.happened_on)}</p>
+                        {(!row.evidence.is_empty()).then(|| view! { <p class="said">{row.evidence}</p> })}
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="On record" id="on-record" note=|| "newest first">
+            <ol class="history" role="list">{rows}</ol>
+        </Panel>
+    }
+    .into_any()
+}

@@ -1,0 +1,143 @@
+use serde::{Deserialize, Serialize};
+
+use super::{LastRun, When};
+use crate::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step};
+use crate::provider::Provider;
+use crate::{AccountId, codes};
+
+/// A customer's own page: the task list that both sides share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentView {
+    pub slug: String,
+    pub name: String,
+    pub provider: Option<Provider>,
+    /// The verdict: what is so, and what comes next.
+    pub headline: String,
+    /// What happens next, and how long it usually takes.
+    pub lede: String,
+    /// Every step in the order of the guide.
+    pub tasks: Vec<Task>,
+    pub people_active: u64,
+    pub people_blocked: u64,
+    pub people_local: u64,
+    pub last_run: Option<LastRun>,
+    /// The run under way or held, if there is one.
+    pub open_run: Option<LastRun>,
+}
+
+impl DeploymentView {
+    /// How many steps are done, and of how many: those a decision left out do not count.
+    pub fn progress(&self) -> (u64, u64) {
+        let count = |state: fn(TaskState) -> bool| {
+            let n = self.tasks.iter().filter(|task| state(task.state)).count();
+            u64::try_from(n).unwrap_or(u64::MAX)
+        };
+        (
+            count(|state| state == TaskState::Done),
+            count(|state| state != TaskState::Skipped),
+        )
+    }
+}
+
+/// One step, as whoever looks sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub step: Step,
+    pub title: String,
+    /// Who performs it.
+    pub side: Responsibility,
+    pub state: TaskState,
+    /// The state in words: "Your task", "Waiting for us since Tuesday", "Cannot start yet: the test sync has not run".
+    pub words: String,
+    /// One sentence: what is so.
+    pub detail: String,
+}
+
+codes! {
+    /// The state of a step, as whoever looks sees it.
+    pub enum TaskState {
+        Done = "done",
+        Yours = "yours",
+        /// The other side's turn.
+        Theirs = "theirs",
+        Together = "together",
+        /// It was done, something changed, and it is the turn of whoever looks.
+        Again = "again",
+        OnHold = "on_hold",
+        CannotStart = "cannot_start",
+        Skipped = "skipped",
+    }
+}
+
+/// The page of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    pub task: Task,
+    pub number: String,
+    /// What the step is about, a sentence or two.
+    pub about: String,
+    /// "About 20 minutes"; `None` for what takes as long as it takes.
+    pub takes: Option<String>,
+    /// What is known: term and value.
+    pub facts: Vec<(String, String)>,
+    /// What was said about it, the latest first.
+    pub record: Vec<StatementView>,
+    pub comments: Vec<CommentView>,
+    /// Whoever looks may put it on record as done, or take that back.
+    pub can_state: bool,
+    /// It is on record as done.
+    pub is_stated: bool,
+    pub can_comment: bool,
+    /// Today, as a date field has it.
+    pub today: String,
+    pub special: Special,
+}
+
+/// What only one step's page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Special {
+    #[default]
+    None,
+    /// P2: the local administrators of People.
+    Administrators(Vec<AdministratorView>),
+    /// Step 3: the answer on record, and how many accounts contradict "brand new".
+    Existing {
+        answer: Option<ExistingDirectory>,
+        others: u64,
+    },
+    /// Step 7.
+    Sso(Option<SsoBefore>),
+}
+
+/// A local administrator of People.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdministratorView {
+    pub account: AccountId,
+    pub username: String,
+    pub name: String,
+    /// May sign in: neither blocked nor frozen.
+    pub is_active: bool,
+    pub last_sign_in: Option<When>,
+}
+
+/// Something that was put on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementView {
+    pub sentence: String,
+    pub by: String,
+    pub side: Responsibility,
+    pub when: When,
+    /// The day of the work.
+    pub happened_on: String,
+    pub evidence: String,
+}
+
+/// What somebody wrote about a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentView {
+    pub author: String,
+    pub side: Responsibility,
+    pub when: When,
+    pub text: String,
+}

@@ -1,0 +1,243 @@
+//! Deployments: the customer's task list, the staff's board of all of them, the page of each step, and what people put
+//! on record. Where a step stands is never stored; it follows from the facts (`domain::deployment`).
+
+pub(crate) mod facts;
+pub(crate) mod record;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use domain::deployment::standing::{self, Standing};
+use domain::deployment::{Responsibility, Said, Step, StepState};
+use domain::views::{
+    AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun, Special,
+    StatementView, StepView,
+};
+use domain::{Actor, CustomerId, Permission, Timestamp, UserError};
+use store::Tx;
+use store::customers::CustomerFacts;
+use store::deployments::StatementRow;
+
+use self::facts::{Known, known};
+use self::words::Viewer;
+use crate::paging::SEARCH_CHARS;
+use crate::people::name_of;
+use crate::when::{day, since, when};
+use crate::{ServiceError, Services};
+
+/// Statements and comments shown of one step.
+const SHOWN: i64 = 200;
+
+impl Services {
+    /// The staff's board: every customer whose name or address holds the text, and where each stands.
+    pub async fn board(&self, actor: &Actor, filter: &BoardFilter) -> Result<Vec<CustomerRow>, ServiceError> {
+        actor.require(Permission::ListCustomers)?;
+        let mut tx = self.db().read().await?;
+        let search: String = filter.search.chars().take(SEARCH_CHARS).collect();
+        let customers = store::customers::facts_of_all(&mut tx, &search).await?;
+        let statements = store::deployments::latest_of_all(&mut tx).await?;
+        let now = self.now();
+        Ok(customers
+            .into_iter()
+            .map(|customer| {
+                let of_customer: Vec<StatementRow> = statements
+                    .iter()
+                    .filter(|row| row.customer == customer.customer.id)
+                    .cloned()
+                    .collect();
+                let facts = facts::facts(&customer, &of_customer, now);
+                board_row(&Known { customer, facts }, actor, now)
+            })
+            .filter(|row| shows(row, filter.show))
+            .collect())
+    }
+
+    /// A customer's own page.
+    pub async fn deployment(&self, actor: &Actor, slug: &str) -> Result<DeploymentView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let now = self.now();
+        let known = known(&mut tx, customer, now).await?;
+        let people = store::accounts::counts(&mut tx, customer).await?;
+        let all = standing::of(&known.facts);
+        let viewer = Viewer::of(actor, &known.customer.customer.name, now);
+        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        let last_run = last_run(&known.customer, now);
+        Ok(DeploymentView {
+            slug: known.customer.customer.slug.clone(),
+            name: known.customer.customer.name.clone(),
+            provider: known.customer.provider,
+            headline: words::headline(&known, &all, &viewer),
+            lede: words::lede(&all, &viewer),
+            tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
+            people_active: number(people.active),
+            people_blocked: number(people.blocked),
+            people_local: number(people.local),
+            open_run: last_run.clone().filter(|run| !run.state.is_final()),
+            last_run,
+        })
+    }
+
+    /// The page of one step.
+    pub async fn step(&self, actor: &Actor, slug: &str, step: Step) -> Result<StepView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let now = self.now();
+        let known = known(&mut tx, customer, now).await?;
+        let all = standing::of(&known.facts);
+        let viewer = Viewer::of(actor, &known.customer.customer.name, now);
+        let state = standing::find(&all, step);
+        let task = viewer.task(
+            &known,
+            &Standing {
+                step,
+                state: state.clone(),
+            },
+        );
+        let record = store::deployments::of_step(&mut tx, customer, step, SHOWN).await?;
+        let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
+        let special = special(&mut tx, customer, step, &known, now).await?;
+        let may = actor.role.may(Permission::RecordStep) && step.performed_by().includes(actor.role);
+        let is_stated = record.first().is_some_and(|row| row.statement.said == Said::Done);
+        Ok(StepView {
+            task,
+            number: step.number().to_owned(),
+            about: step.about().to_owned(),
+            takes: step.takes().map(ToOwned::to_owned),
+            facts: Vec::new(),
+            record: record.iter().map(|row| statement_view(row, now)).collect(),
+            comments: comments
+                .into_iter()
+                .map(|comment| CommentView {
+                    author: comment.author,
+                    side: comment.side,
+                    when: when(comment.at, now),
+                    text: comment.text,
+                })
+                .collect(),
+            can_state: may && state.may_be_entered(),
+            is_stated,
+            can_comment: actor.role.may(Permission::Comment),
+            today: now.format("%Y-%m-%d").to_string(),
+            special,
+        })
+    }
+
+    /// Refuses what a step stands for as long as the step may not be entered.
+    pub(crate) async fn require_step(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        step: Step,
+    ) -> Result<(), ServiceError> {
+        let known = known(tx, customer, self.now()).await?;
+        let all = standing::of(&known.facts);
+        match *standing::find(&all, step) {
+            StepState::Shut { until } | StepState::OnHold { until } => {
+                Err(UserError::NotYet { until }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn board_row(known: &Known, actor: &Actor, now: Timestamp) -> CustomerRow {
+    let customer = &known.customer;
+    let all = standing::of(&known.facts);
+    let viewer = Viewer::of(actor, &customer.customer.name, now);
+    let open = standing::open(&all).map(|(step, turn)| (turn == Responsibility::Customer, step, turn));
+    // What is ours counts before what waits for the customer.
+    let first = open.min_by_key(|(theirs, ..)| *theirs);
+    let next = match first {
+        Some((_, step, _)) => {
+            let from = match standing::find(&all, step) {
+                StepState::Open { since, .. } => *since,
+                _ => None,
+            };
+            let from = from.unwrap_or(customer.created_at);
+            format!("{}, {}", step.title(), since(from, now))
+        }
+        None => "Through the guide".to_owned(),
+    };
+    let count = |state: fn(&StepState) -> bool| {
+        let n = all.iter().filter(|standing| state(&standing.state)).count();
+        u64::try_from(n).unwrap_or(0)
+    };
+    CustomerRow {
+        slug: customer.customer.slug.clone(),
+        name: viewer.customer.to_owned(),
+        provider: customer.provider,
+        people: customer.people,
+        last_run: last_run(customer, now),
+        turn: first.map(|(_, _, turn)| turn),
+        next,
+        done: count(|state| matches!(state, StepState::Done { .. })),
+        of: count(|state| *state != StepState::Skipped),
+        health: words::health(known, now),
+    }
+}
+
+fn shows(row: &CustomerRow, show: Option<BoardShow>) -> bool {
+    match show {
+        None => true,
+        Some(BoardShow::Ours) => matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint)),
+        Some(BoardShow::Theirs) => row.turn == Some(Responsibility::Customer),
+        Some(BoardShow::Attention) => !row.health.is_empty(),
+        Some(BoardShow::Done) => row.turn.is_none(),
+    }
+}
+
+fn last_run(customer: &CustomerFacts, now: Timestamp) -> Option<LastRun> {
+    customer.last_run.map(|run| LastRun {
+        number: run.number,
+        kind: run.kind,
+        state: run.state,
+        when: when(run.queued_at, now),
+    })
+}
+
+fn statement_view(row: &StatementRow, now: Timestamp) -> StatementView {
+    StatementView {
+        sentence: row.statement.said.sentence(),
+        by: row.statement.by.clone(),
+        side: row.statement.side,
+        when: when(row.statement.at, now),
+        happened_on: day(&row.happened_on),
+        evidence: row.evidence.clone(),
+    }
+}
+
+async fn special(
+    tx: &mut Tx,
+    customer: CustomerId,
+    step: Step,
+    known: &Known,
+    now: Timestamp,
+) -> Result<Special, ServiceError> {
+    Ok(match step {
+        Step::LocalAdmin => {
+            let all = store::accounts::local_administrators(tx, customer, SHOWN).await?;
+            let view = |account: domain::people::PeopleAccount| AdministratorView {
+                account: account.id,
+                name: name_of(&account.profile, account.username.as_str()),
+                username: account.username.as_str().to_owned(),
+                is_active: account.state == domain::people::AccountState::Active,
+                last_sign_in: account.last_sign_in_at.map(|at| when(at, now)),
+            };
+            Special::Administrators(all.into_iter().map(view).collect())
+        }
+        Step::Existing => Special::Existing {
+            answer: known.facts.existing(),
+            others: known.customer.others,
+        },
+        Step::Sso => Special::Sso(known.facts.sso()),
+        _ => Special::None,
+    })
+}

@@ -1,0 +1,341 @@
+//! Putting something on record: that a step is done, the two decisions, a proven sign-in, a comment.
+
+use chrono::{Days, NaiveDate};
+use domain::deployment::{ExistingDirectory, Responsibility, Said, SsoBefore, Step, standing};
+use domain::people::AccountState;
+use domain::{AccountId, Actor, CustomerId, FieldError, Permission, Role, UserError};
+use serde_json::json;
+use store::Tx;
+use store::deployments::{NewComment, NewStatement};
+
+use super::facts::known;
+use crate::{NewLocalAccount, ServiceError, Services};
+
+/// The longest evidence or comment.
+const MAX_TEXT: usize = 4_000;
+
+/// Something to put on record.
+pub(crate) struct Entry<'a> {
+    pub(crate) step: Step,
+    pub(crate) said: Said,
+    /// The day of the work, `2026-03-12`.
+    pub(crate) happened_on: &'a str,
+    pub(crate) evidence: &'a str,
+}
+
+impl Services {
+    /// Puts on record that a step is done, or takes that back. `happened_on` is the day of the work (`2026-03-12`; empty
+    /// for today), `evidence` how one can see that it was done.
+    pub async fn state_step(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        step: Step,
+        done: bool,
+        happened_on: &str,
+        evidence: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.may_record(&mut tx, actor, slug, step).await?;
+        if !step.is_stated() {
+            return Err(
+                UserError::field("done", "This step is decided by facts, not by a statement.").into(),
+            );
+        }
+        let said = if done { Said::Done } else { Said::NotDone };
+        let evidence = evidence.trim();
+        let mut errors = Vec::new();
+        let needs_evidence = done && !matches!(step, Step::DataMapping | Step::GroupSync);
+        if needs_evidence && evidence.is_empty() {
+            errors.push(error(
+                "evidence",
+                "Say how one can see it: a version, a ticket, who tried it.",
+            ));
+        }
+        let day = self
+            .day(happened_on)
+            .map_err(|message| error("happened_on", message));
+        let day = day.unwrap_or_else(|wrong| {
+            errors.push(wrong);
+            String::new()
+        });
+        if !errors.is_empty() {
+            return Err(UserError::Invalid { errors }.into());
+        }
+        let entry = Entry {
+            step,
+            said,
+            happened_on: &day,
+            evidence,
+        };
+        self.put_on_record(&mut tx, actor, customer, entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Answers "Existing user directory?" (step 3). "Brand new" while People holds accounts needs a reason.
+    pub async fn answer_existing(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        answer: ExistingDirectory,
+        reason: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.may_record(&mut tx, actor, slug, Step::Existing).await?;
+        let others = known(&mut tx, customer, self.now()).await?.customer.others;
+        if answer == ExistingDirectory::BrandNew && others > 0 && reason.trim().is_empty() {
+            let people = domain::numbers::plural(others, "account", "accounts");
+            let message = format!(
+                "People holds {people} beside the local administrators. Without a mapping the sync may give these people \
+                 a second account. If it is brand new all the same, say why."
+            );
+            return Err(UserError::field("reason", message).into());
+        }
+        let said = Said::Existing { answer, others };
+        let entry = Entry {
+            step: Step::Existing,
+            said,
+            happened_on: &self.today(),
+            evidence: reason.trim(),
+        };
+        self.put_on_record(&mut tx, actor, customer, entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Answers "Single sign-on already configured?" (step 7).
+    pub async fn answer_sso(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        answer: SsoBefore,
+        evidence: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.may_record(&mut tx, actor, slug, Step::Sso).await?;
+        let said = Said::Sso { answer };
+        let entry = Entry {
+            step: Step::Sso,
+            said,
+            happened_on: &self.today(),
+            evidence: evidence.trim(),
+        };
+        self.put_on_record(&mut tx, actor, customer, entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Puts on record that a local administrator has signed in to the intranet (P2).
+    pub async fn prove_local_admin(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        account: AccountId,
+        evidence: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.may_record(&mut tx, actor, slug, Step::LocalAdmin).await?;
+        let found = store::accounts::find(&mut tx, customer, account)
+            .await?
+            .ok_or(UserError::NotFound)?;
+        if found.directory.external().is_some() || !found.is_administrator {
+            return Err(UserError::field("account", "Choose a local administrator.").into());
+        }
+        if found.state != AccountState::Active {
+            return Err(UserError::field("account", "This account cannot sign in: it is not active.").into());
+        }
+        let said = Said::SignedIn { account };
+        let entry = Entry {
+            step: Step::LocalAdmin,
+            said,
+            happened_on: &self.today(),
+            evidence: evidence.trim(),
+        };
+        self.put_on_record(&mut tx, actor, customer, entry).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds a local administrator to People, who then has to prove a sign-in (P2).
+    pub async fn add_local_admin(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        new: &NewLocalAccount,
+    ) -> Result<(), ServiceError> {
+        let mut errors = Vec::new();
+        let username = new.username.trim();
+        if username.is_empty() {
+            errors.push(error("username", "Enter the username they sign in with."));
+        } else if username.chars().count() > 113 {
+            errors.push(error("username", "A username has at most 113 characters."));
+        } else if username.chars().any(char::is_control) {
+            errors.push(error("username", "A username has no control characters."));
+        }
+        if new.surname.trim().is_empty() {
+            errors.push(error("surname", "Enter their surname."));
+        }
+        if !errors.is_empty() {
+            return Err(UserError::Invalid { errors }.into());
+        }
+        let new = NewLocalAccount {
+            is_administrator: true,
+            ..new.clone()
+        };
+        self.create_local_accounts(actor, slug, &[new]).await?;
+        Ok(())
+    }
+
+    /// Adds a comment to a step, for both sides to read.
+    pub async fn comment(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        step: Step,
+        text: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::Comment).await?.id;
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(UserError::field("text", "Write something first.").into());
+        }
+        if let Some(message) = too_long(text) {
+            return Err(UserError::field("text", message).into());
+        }
+        let new = NewComment {
+            id: self.new_id(),
+            step,
+            author: actor.user,
+            author_name: &actor.name,
+            side: side_of(actor),
+            text,
+            at: self.now(),
+        };
+        store::deployments::comment(&mut tx, customer, &new).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "deployment.comment",
+            step.code(),
+            &json!({ "characters": text.chars().count() }),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The customer, if this actor may put something on record about the step, and the step may be entered.
+    async fn may_record(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        slug: &str,
+        step: Step,
+    ) -> Result<CustomerId, ServiceError> {
+        let customer = self.customer(tx, actor, slug, Permission::RecordStep).await?.id;
+        if !step.performed_by().includes(actor.role) {
+            return Err(UserError::Forbidden.into());
+        }
+        let known = known(tx, customer, self.now()).await?;
+        let all = standing::of(&known.facts);
+        match standing::find(&all, step) {
+            state if state.may_be_entered() => Ok(customer),
+            standing::StepState::Shut { until } | standing::StepState::OnHold { until } => {
+                Err(UserError::NotYet { until: *until }.into())
+            }
+            _ => Err(UserError::field("done", "This step is not needed here.").into()),
+        }
+    }
+
+    /// Writes one entry of the record, and its audit row.
+    pub(crate) async fn put_on_record(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        entry: Entry<'_>,
+    ) -> Result<(), ServiceError> {
+        let Entry {
+            step,
+            said,
+            happened_on,
+            evidence,
+        } = entry;
+        if let Some(message) = too_long(evidence) {
+            let field = if step == Step::Existing {
+                "reason"
+            } else {
+                "evidence"
+            };
+            return Err(UserError::field(field, message).into());
+        }
+        let directory = store::directories::current(tx, customer).await?;
+        let side = side_of(actor);
+        let new = NewStatement {
+            id: self.new_id(),
+            step,
+            said,
+            happened_on,
+            evidence,
+            directory: directory.map(|directory| directory.id),
+            by: actor.user,
+            by_name: &actor.name,
+            side,
+            at: self.now(),
+        };
+        store::deployments::state(tx, customer, &new).await?;
+        let for_customer = side == Responsibility::Staff && step.performed_by() == Responsibility::Customer;
+        let details = json!({ "said": said, "happened_on": happened_on, "evidence": evidence,
+            "for_customer": for_customer });
+        self.record(
+            tx,
+            actor,
+            Some(customer),
+            "deployment.state",
+            step.code(),
+            &details,
+        )
+        .await
+    }
+
+    pub(crate) fn today(&self) -> String {
+        self.now().format("%Y-%m-%d").to_string()
+    }
+
+    /// The day that was typed, or today. Work is recorded after it is done; a day ahead may be one in another time zone.
+    fn day(&self, typed: &str) -> Result<String, &'static str> {
+        if typed.trim().is_empty() {
+            return Ok(self.today());
+        }
+        let day = NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d")
+            .map_err(|_| "Enter a date, such as 2026-03-12.")?;
+        let latest = self.now().date_naive().checked_add_days(Days::new(1));
+        if latest.is_some_and(|latest| day > latest) {
+            return Err("This day is still to come. Record the work when it is done.");
+        }
+        Ok(day.format("%Y-%m-%d").to_string())
+    }
+}
+
+/// The side somebody speaks for.
+fn side_of(actor: &Actor) -> Responsibility {
+    if actor.role == Role::Staff {
+        Responsibility::Staff
+    } else {
+        Responsibility::Customer
+    }
+}
+
+fn too_long(text: &str) -> Option<String> {
+    (text.chars().count() > MAX_TEXT).then(|| format!("At most {MAX_TEXT} characters, please."))
+}
+
+fn error(field: &str, message: &str) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,238 @@
+//! The words of a deployment, from facts.
+
+use chrono::TimeDelta;
+use domain::deployment::{Statement, standing};
+use domain::ids::Id;
+use domain::settings::{ScopeGroup, SyncSettings};
+use domain::sync::{RunKind, RunState};
+use domain::views::TaskState;
+use domain::{ObjectId, Provider, Role};
+use store::customers::LastRunFacts;
+
+use super::*;
+
+fn now() -> Timestamp {
+    // A Thursday.
+    Timestamp::UNIX_EPOCH + TimeDelta::days(20_524) + TimeDelta::hours(10)
+}
+
+fn days_ago(days: i64) -> Timestamp {
+    now() - TimeDelta::days(days)
+}
+
+fn nothing() -> CustomerFacts {
+    CustomerFacts {
+        customer: store::customers::CustomerRow {
+            id: CustomerId::at(Timestamp::UNIX_EPOCH, [0; 10]),
+            slug: "contoso".into(),
+            name: "Contoso".into(),
+        },
+        created_at: days_ago(30),
+        directory: None,
+        provider: None,
+        config_saved_at: None,
+        tested: None,
+        worked_before: false,
+        secret_expires_at: None,
+        settings: None,
+        accepted_version: None,
+        people: 0,
+        local_admins: 0,
+        local_admin_signed_in_at: None,
+        others: 0,
+        test_synced_at: None,
+        test_of_another: false,
+        preview_version: None,
+        synced_at: None,
+        scheduled_since: None,
+        last_run: None,
+    }
+}
+
+fn connected() -> CustomerFacts {
+    CustomerFacts {
+        provider: Some(Provider::Entra),
+        config_saved_at: Some(days_ago(3)),
+        tested: Some((days_ago(2), true)),
+        settings: Some(SyncSettings::initial(Provider::Entra)),
+        ..nothing()
+    }
+}
+
+fn row(step: Step, said: Said, at: Timestamp) -> StatementRow {
+    StatementRow {
+        customer: nothing().customer.id,
+        step,
+        statement: Statement {
+            by: "Sam Staff".into(),
+            side: Responsibility::Staff,
+            at,
+            said,
+        },
+        happened_on: "2026-03-10".into(),
+        evidence: String::new(),
+        account: None,
+        account_stands: false,
+        directory: None,
+    }
+}
+
+fn known(customer: CustomerFacts, statements: &[StatementRow]) -> Known {
+    let facts = facts::facts(&customer, statements, now());
+    Known { customer, facts }
+}
+
+fn viewer(side: Responsibility) -> Viewer<'static> {
+    Viewer {
+        side,
+        customer: "Contoso",
+        now: now(),
+    }
+}
+
+fn task(known: &Known, side: Responsibility, step: Step) -> domain::views::Task {
+    let all = standing::of(&known.facts);
+    let state = standing::find(&all, step).clone();
+    viewer(side).task(known, &Standing { step, state })
+}
+
+#[test]
+fn the_same_step_reads_differently_from_the_two_sides() {
+    let known = known(connected(), &[]);
+    let words = |side, step| task(&known, side, step).words;
+    assert_eq!(words(Responsibility::Customer, Step::TestSync), "Your task");
+    assert_eq!(
+        words(Responsibility::Staff, Step::TestSync),
+        "Waiting for Contoso since Tuesday"
+    );
+    assert_eq!(
+        words(Responsibility::Customer, Step::LoginHandler),
+        "Waiting for us"
+    );
+    assert_eq!(words(Responsibility::Staff, Step::LoginHandler), "Your task");
+    assert_eq!(
+        words(Responsibility::Customer, Step::UserMapping),
+        "Cannot start yet: nobody has said whether there is a user directory already"
+    );
+}
+
+#[test]
+fn what_was_reopened_says_why() {
+    let customer = CustomerFacts {
+        tested: None,
+        worked_before: true,
+        ..connected()
+    };
+    let known = known(customer, &[]);
+    let task = task(&known, Responsibility::Customer, Step::Provider);
+    assert_eq!(
+        (task.state, task.words.as_str()),
+        (TaskState::Again, "Your task again")
+    );
+    assert!(task.detail.contains("Test them again"), "{}", task.detail);
+    assert_eq!(task.title, "Connect Microsoft Entra ID");
+}
+
+#[test]
+fn the_headline_counts_what_is_needed_and_names_what_is_next() {
+    let existing = Said::Existing {
+        answer: domain::deployment::ExistingDirectory::BrandNew,
+        others: 0,
+    };
+    let known = known(connected(), &[row(Step::Existing, existing, days_ago(1))]);
+    let all = standing::of(&known.facts);
+    let headline = |side| words::headline(&known, &all, &viewer(side));
+    assert_eq!(
+        headline(Responsibility::Customer),
+        "2 of 15 steps are done. “Local administrator” is waiting for you."
+    );
+    assert_eq!(
+        headline(Responsibility::Staff),
+        "2 of 15 steps are done. “Login Handler” is waiting for you."
+    );
+    assert!(
+        words::lede(&all, &viewer(Responsibility::Customer)).ends_with("It usually takes about 10 minutes.")
+    );
+}
+
+#[test]
+fn a_held_run_comes_before_every_step() {
+    let customer = CustomerFacts {
+        last_run: Some(LastRunFacts {
+            number: 9,
+            kind: RunKind::Manual,
+            state: RunState::Held,
+            queued_at: now(),
+            disputed: 0,
+        }),
+        ..connected()
+    };
+    let known = known(customer, &[]);
+    let all = standing::of(&known.facts);
+    let headline = words::headline(&known, &all, &viewer(Responsibility::Customer));
+    assert!(headline.starts_with("Run 9 is held"), "{headline}");
+    assert_eq!(words::health(&known, now()), ["Run 9 is held for a decision."]);
+}
+
+#[test]
+fn c_20_an_expiring_secret_is_a_matter_of_health() {
+    for (days, expected) in [
+        (31, vec![]),
+        (30, vec!["A secret expires in 30 days."]),
+        (1, vec!["A secret expires tomorrow."]),
+        (-1, vec!["A secret expired yesterday."]),
+    ] {
+        let customer = CustomerFacts {
+            secret_expires_at: Some(now() + TimeDelta::days(days)),
+            ..connected()
+        };
+        assert_eq!(words::health(&known(customer, &[]), now()), expected, "{days}");
+    }
+}
+
+#[test]
+fn the_board_puts_what_is_ours_first_and_filters() {
+    let actor = Actor::system("Test");
+    let row = board_row(&known(connected(), &[]), &actor, now());
+    assert_eq!(row.turn, Some(Responsibility::Staff));
+    assert!(row.next.starts_with("Login Handler, since"), "{}", row.next);
+    assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)));
+    assert!(!shows(&row, Some(BoardShow::Theirs)) && !shows(&row, Some(BoardShow::Done)));
+    assert!(!shows(&row, Some(BoardShow::Attention)));
+}
+
+#[test]
+fn what_was_said_about_another_directory_counts_for_nothing() {
+    let mut checked = row(Step::DataMapping, Said::Done, days_ago(1));
+    checked.directory = Some(domain::DirectoryId::at(now(), [1; 10]));
+    let mut settings = SyncSettings::initial(Provider::Entra);
+    settings.scope.groups.push(ScopeGroup {
+        object_id: ObjectId::new("g"),
+        name: "Intranet users".into(),
+    });
+    let customer = CustomerFacts {
+        settings: Some(settings),
+        test_synced_at: Some(days_ago(1)),
+        ..connected()
+    };
+    let known = known(customer, &[checked]);
+    assert_eq!(
+        task(&known, Responsibility::Customer, Step::DataMapping).state,
+        TaskState::Yours
+    );
+    assert_eq!(
+        task(&known, Responsibility::Customer, Step::SecurityGroups).state,
+        TaskState::Done
+    );
+}
+
+#[test]
+fn only_staff_look_as_staff() {
+    let mut actor = Actor::system("Test");
+    assert_eq!(Viewer::of(&actor, "Contoso", now()).side, Responsibility::Staff);
+    actor.role = Role::Viewer;
+    assert_eq!(
+        Viewer::of(&actor, "Contoso", now()).side,
+        Responsibility::Customer
+    );
+}

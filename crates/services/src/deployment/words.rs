@@ -1,0 +1,302 @@
+//! Where a deployment stands, in the words of whoever looks.
+
+use domain::deployment::standing::{self, Standing};
+use domain::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step, StepState};
+use domain::numbers::{plural, thousands};
+use domain::settings::SyncSettings;
+use domain::sync::RunState;
+use domain::views::{Task, TaskState};
+use domain::{Actor, Role, Timestamp};
+use store::customers::CustomerFacts;
+
+use super::facts::Known;
+use crate::when::{distance, is_over, is_soon, since};
+
+/// Whoever looks: the same facts read differently from the two sides.
+pub(super) struct Viewer<'a> {
+    pub(super) side: Responsibility,
+    /// The customer's name.
+    pub(super) customer: &'a str,
+    pub(super) now: Timestamp,
+}
+
+impl<'a> Viewer<'a> {
+    pub(super) fn of(actor: &Actor, customer: &'a str, now: Timestamp) -> Self {
+        let side = if actor.role == Role::Staff {
+            Responsibility::Staff
+        } else {
+            Responsibility::Customer
+        };
+        Self { side, customer, now }
+    }
+
+    /// "the other side", as whoever looks calls it.
+    fn other(&self) -> &'a str {
+        match self.side {
+            Responsibility::Staff => self.customer,
+            _ => "us",
+        }
+    }
+
+    fn is_theirs(&self, turn: Responsibility) -> bool {
+        turn != self.side && turn != Responsibility::Joint
+    }
+
+    /// The state of a step as a word, and as a sentence's end.
+    fn state(&self, state: &StepState) -> (TaskState, String) {
+        match state {
+            StepState::Done { .. } => (TaskState::Done, "Done".to_owned()),
+            StepState::Skipped => (TaskState::Skipped, "Not needed".to_owned()),
+            StepState::Shut { until } => (
+                TaskState::CannotStart,
+                format!("Cannot start yet: {}", until.missing()),
+            ),
+            StepState::OnHold { until } => (TaskState::OnHold, format!("On hold: {}", until.missing())),
+            StepState::Open {
+                turn, since: from, ..
+            } if self.is_theirs(*turn) => {
+                let since = from
+                    .map(|at| format!(" {}", since(at, self.now)))
+                    .unwrap_or_default();
+                (TaskState::Theirs, format!("Waiting for {}{since}", self.other()))
+            }
+            StepState::Open {
+                turn: Responsibility::Joint,
+                ..
+            } => (TaskState::Together, "Together".to_owned()),
+            StepState::Open {
+                reopened: Some(_), ..
+            } => (TaskState::Again, "Your task again".to_owned()),
+            StepState::Open { .. } => (TaskState::Yours, "Your task".to_owned()),
+        }
+    }
+
+    /// One step as a row of the list.
+    pub(super) fn task(&self, known: &Known, standing: &Standing) -> Task {
+        let (state, words) = self.state(&standing.state);
+        let reopened = match standing.state {
+            StepState::Open { reopened, .. } => reopened.map(domain::deployment::Reopened::sentence),
+            _ => None,
+        };
+        Task {
+            step: standing.step,
+            title: title(standing.step, known),
+            side: standing.step.performed_by(),
+            state,
+            words,
+            detail: reopened.unwrap_or_else(|| detail(standing.step, &standing.state, known, self.now)),
+        }
+    }
+
+    /// "The user mapping is waiting for you", and the step it is about; `None` when nothing is left to do.
+    pub(super) fn next(&self, all: &[Standing]) -> Option<(Step, String)> {
+        let mut open: Vec<(Step, Responsibility)> = standing::open(all).collect();
+        // One's own first: what waits for the other side needs nothing.
+        open.sort_by_key(|(_, turn)| self.is_theirs(*turn));
+        let (step, turn) = *open.first()?;
+        let whom = match turn {
+            turn if self.is_theirs(turn) => match self.side {
+                Responsibility::Staff => format!("is waiting for {}", self.customer),
+                _ => "is with our team".to_owned(),
+            },
+            Responsibility::Joint => "is to be done together".to_owned(),
+            _ => "is waiting for you".to_owned(),
+        };
+        let text = match step {
+            Step::Existing | Step::Sso => format!("The question “{}” {whom}.", step.title()),
+            step => format!("“{}” {whom}.", step.title()),
+        };
+        Some((step, text))
+    }
+}
+
+/// The step's name; once the provider is known, with its name.
+fn title(step: Step, known: &Known) -> String {
+    match (step, known.customer.provider) {
+        (Step::Provider, Some(provider)) => format!("Connect {}", provider.label()),
+        _ => step.title().to_owned(),
+    }
+}
+
+/// What is so about a step, one sentence.
+fn detail(step: Step, state: &StepState, known: &Known, now: Timestamp) -> String {
+    let (customer, facts) = (&known.customer, &known.facts);
+    let is_done = matches!(state, StepState::Done { .. } | StepState::OnHold { .. });
+    let stated = facts.statements.get(&step).filter(|_| is_done);
+    match step {
+        Step::LocalAdmin => local_admins(known, now),
+        Step::Provider => provider(customer, now),
+        Step::TestSync => match customer.test_synced_at {
+            Some(at) => format!("Everybody was read {}; nothing was written.", distance(at, now)),
+            None => "Reads everybody and shows what it found. Writes nothing to People.".to_owned(),
+        },
+        Step::Existing => match facts.existing() {
+            Some(ExistingDirectory::Existing) => format!(
+                "Yes: {} beside the local administrators.",
+                plural(customer.others, "account", "accounts")
+            ),
+            Some(ExistingDirectory::BrandNew) => "Brand new: the sync makes everybody.".to_owned(),
+            None => format!(
+                "People holds {} today.",
+                plural(customer.people, "account", "accounts")
+            ),
+        },
+        Step::UserMapping | Step::Migration if *state == StepState::Skipped => {
+            "The intranet is brand new: there is nobody to map.".to_owned()
+        }
+        Step::SecurityGroups => settings(customer, |settings| {
+            let groups = settings.scope.groups.len();
+            (groups > 0).then(|| match groups {
+                1 => "Members of one group are synchronised.".to_owned(),
+                n => format!("Members of {n} groups are synchronised."),
+            })
+        })
+        .unwrap_or_else(|| step.about().to_owned()),
+        Step::DataMapping if is_done => settings(customer, |settings| {
+            Some(format!(
+                "{} attributes are mapped.",
+                settings.mapping.attributes().len()
+            ))
+        })
+        .unwrap_or_else(|| step.about().to_owned()),
+        Step::GroupSync if is_done => settings(customer, |settings| {
+            Some(match settings.groups.len() {
+                0 => "No group is mapped, on purpose.".to_owned(),
+                1 => "One group is mapped.".to_owned(),
+                n => format!("{n} groups are mapped."),
+            })
+        })
+        .unwrap_or_else(|| step.about().to_owned()),
+        Step::FirstRun => match customer.synced_at {
+            Some(at) => format!("The latest run that wrote to People ended {}.", distance(at, now)),
+            None => "A preview first; the run itself waits for your decision.".to_owned(),
+        },
+        Step::Sso => match facts.sso() {
+            Some(SsoBefore::Configured) => "Yes, with the previous directory.".to_owned(),
+            Some(SsoBefore::NotConfigured) => "No: it is set up for the first time.".to_owned(),
+            None => "Decides whether it is set up or reconfigured.".to_owned(),
+        },
+        Step::ReconfigureSso if *state == StepState::Skipped => {
+            "Single sign-on was not configured before.".to_owned()
+        }
+        Step::SetUpSso if *state == StepState::Skipped => {
+            "Single sign-on is configured already; it is reconfigured.".to_owned()
+        }
+        _ => match stated {
+            Some(statement) => format!("Recorded by {} {}.", statement.by, distance(statement.at, now)),
+            None => step.about().to_owned(),
+        },
+    }
+}
+
+fn settings(customer: &CustomerFacts, words: impl FnOnce(&SyncSettings) -> Option<String>) -> Option<String> {
+    customer.settings.as_ref().and_then(words)
+}
+
+fn local_admins(known: &Known, now: Timestamp) -> String {
+    let people = &known.facts.people;
+    let number = match people.local_admins {
+        0 => return "People has no active local administrator.".to_owned(),
+        1 => "One local administrator".to_owned(),
+        n => format!("{} local administrators", thousands(n)),
+    };
+    match people.local_admin_proven {
+        Some(at) => format!("{number}; the last proven sign-in was {}.", distance(at, now)),
+        None => format!("{number}; none has proven a sign-in yet."),
+    }
+}
+
+fn provider(customer: &CustomerFacts, now: Timestamp) -> String {
+    let expiry = customer
+        .secret_expires_at
+        .filter(|at| !is_over(*at, now))
+        .map(|at| format!(" The secret expires {}.", distance(at, now)))
+        .unwrap_or_default();
+    match (customer.config_saved_at, customer.tested) {
+        (None, _) => "Choose Microsoft Entra ID or Okta and enter the values.".to_owned(),
+        (Some(_), None) => "The values are saved. Run the connection test on them.".to_owned(),
+        (Some(_), Some((at, true))) => format!("The test passed {}.{expiry}", distance(at, now)),
+        (Some(_), Some((at, false))) => format!("The test failed {}.", distance(at, now)),
+    }
+}
+
+/// What is not well, the worst first.
+pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
+    let customer = &known.customer;
+    let mut all = Vec::new();
+    if let Some(run) = customer.last_run {
+        let number = run.number;
+        match run.state {
+            RunState::Held => all.push(format!("Run {number} is held for a decision.")),
+            RunState::Failed => all.push(format!("Run {number} failed.")),
+            RunState::Interrupted => all.push(format!("Run {number} was interrupted.")),
+            RunState::CompletedWithProblems => all.push(format!("Run {number} completed with problems.")),
+            _ => {}
+        }
+        if undecided(customer) > 0 {
+            let people = plural(undecided(customer), "person needs", "people need");
+            all.push(format!("{people} a decision; run {number} says whom."));
+        }
+    }
+    if let Some((_, false)) = customer.tested {
+        all.push("The last connection test failed.".to_owned());
+    }
+    match customer.secret_expires_at {
+        Some(at) if is_over(at, now) => all.push(format!("A secret expired {}.", distance(at, now))),
+        Some(at) if is_soon(at, now) => all.push(format!("A secret expires {}.", distance(at, now))),
+        _ => {}
+    }
+    all
+}
+
+/// People whom the latest sync left alone because somebody has to decide about them (I-02 to I-04).
+fn undecided(customer: &CustomerFacts) -> u64 {
+    customer
+        .last_run
+        .filter(|run| run.kind.applies() && run.state.is_final())
+        .map_or(0, |run| run.disputed)
+}
+
+/// The verdict of the customer's page: what is so, and what comes next, worst first.
+pub(super) fn headline(known: &Known, all: &[Standing], viewer: &Viewer<'_>) -> String {
+    if let Some(run) = known.customer.last_run {
+        let number = run.number;
+        let sentence = match run.state {
+            RunState::Held => Some(format!(
+                "Run {number} is held and waits for a decision. Look at its list and decide."
+            )),
+            RunState::Queued | RunState::Running => {
+                Some(format!("{} under way: run {number}.", run.kind.label()))
+            }
+            RunState::Failed => Some(format!("Run {number} failed. Open it to see what to do.")),
+            _ => None,
+        };
+        if let Some(sentence) = sentence {
+            return sentence;
+        }
+    }
+    match viewer.next(all) {
+        Some((_, next)) => {
+            let done = all
+                .iter()
+                .filter(|standing| matches!(standing.state, StepState::Done { .. }));
+            let of = all.iter().filter(|standing| standing.state != StepState::Skipped);
+            format!("{} of {} steps are done. {next}", done.count(), of.count())
+        }
+        None => match health(known, viewer.now).first() {
+            Some(sentence) => format!("People follows the directory. {sentence}"),
+            None => "People follows the directory. Nothing waits for you.".to_owned(),
+        },
+    }
+}
+
+/// What happens next, and how long it usually takes.
+pub(super) fn lede(all: &[Standing], viewer: &Viewer<'_>) -> String {
+    match viewer.next(all) {
+        Some((step, _)) => match step.takes() {
+            Some(takes) => format!("{} It usually takes {takes}.", step.about()),
+            None => step.about().to_owned(),
+        },
+        None => "Every step is done. The runs and their history are below.".to_owned(),
+    }
+}

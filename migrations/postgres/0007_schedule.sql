@@ -1,0 +1,21 @@
+-- When a customer's sync runs by itself. The table of cron lines that was planned first was never used.
+DROP TABLE schedules;
+
+CREATE TABLE sync_schedules (
+    customer_id UUID NOT NULL,
+    directory_id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    -- How often, and in which time zone.
+    schedule JSONB NOT NULL,
+    enabled BOOLEAN NOT NULL,
+    enabled_at TIMESTAMPTZ,
+    -- NULL while it is off, or when it never comes.
+    next_run_at TIMESTAMPTZ,
+    -- The latest time that was due while another run was open, and passed over (H-02).
+    skipped_at TIMESTAMPTZ,
+    saved_by TEXT NOT NULL,
+    saved_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (customer_id, directory_id),
+    FOREIGN KEY (customer_id, directory_id) REFERENCES directories (customer_id, id)
+);
+CREATE INDEX sync_schedules_due ON sync_schedules (next_run_at) WHERE next_run_at IS NOT NULL;
