@@ -11,7 +11,7 @@ CREATE TABLE sync_schedules (
     enabled_at TIMESTAMPTZ,
     -- NULL while it is off, or when it never comes.
     next_run_at TIMESTAMPTZ,
-    -- The latest time that was due while another run was open, and passed over (H-02).
+    -- The time that was due and passed over, while another run was open for instance (H-02), until a run starts again.
     skipped_at TIMESTAMPTZ,
     saved_by TEXT NOT NULL,
     saved_at TIMESTAMPTZ NOT NULL,

@@ -128,10 +128,8 @@ impl Handler for Work {
     }
 
     async fn tick(&self) -> Result<(), JobError> {
-        self.services
-            .start_due_runs()
-            .await
-            .map_err(|error| retry(&error))?;
+        // Its trouble must not keep the housekeeping from being done, so it is told at the end.
+        let started = self.services.start_due_runs().await;
         let ended = self
             .services
             .end_abandoned_runs()
@@ -151,7 +149,8 @@ impl Handler for Work {
         self.services
             .tidy_sign_ins(idle_since)
             .await
-            .map_err(|error| retry(&error))
+            .map_err(|error| retry(&error))?;
+        started.map(|_| ()).map_err(|error| retry(&error))
     }
 }
 

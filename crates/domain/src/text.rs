@@ -46,13 +46,17 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// An error and everything below it, in one line for the log. `Display` of an error never repeats its source.
+/// An error and everything below it, in one line for the log, each thing once.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(below) = source {
-        text.push_str(": ");
-        text.push_str(&below.to_string());
+        let said = below.to_string();
+        // Our own errors never repeat their source; libraries do, in their own words.
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         source = below.source();
     }
     text

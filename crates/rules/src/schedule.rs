@@ -123,7 +123,7 @@ pub fn words(timing: &Timing) -> String {
                 m if m % 60 == 0 => format!("Every {} hours", m / 60),
                 m => format!("Every {m} minutes"),
             };
-            if (*from, *until) == (0, 1_439) {
+            if (*from, *until) == (0, 1_439) && DAY.is_multiple_of((*minutes).max(1)) {
                 format!("{every}, day and night")
             } else {
                 format!("{every} from {} to {}", clock_words(*from), clock_words(*until))
@@ -202,7 +202,7 @@ pub fn read(form: &ScheduleForm) -> Result<Schedule, Vec<FieldError>> {
     }
     let timing = match TimingForm::from_code(&form.form) {
         Some(TimingForm::Every) => every(form, &mut errors),
-        Some(TimingForm::At) => at(form, &mut errors),
+        Some(TimingForm::At) => Some(at(form, &mut errors)),
         Some(TimingForm::Cron) => by_cron(form, &mut errors),
         None => {
             errors.push(error("form", "Choose one of the three ways."));
@@ -235,10 +235,21 @@ fn every(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {
             "The window ends before it begins. It may not pass midnight.",
         ));
     }
-    Some(Timing::Every { minutes, from, until })
+    let timing = Timing::Every { minutes, from, until };
+    let times = times_of(&timing, Weekday::Monday);
+    let is_close = times.last().zip(times.first()).is_some_and(|(last, first)| {
+        times.len() > 1 && u32::from(*first) + DAY - u32::from(*last) < MIN_INTERVAL_MINUTES
+    });
+    if is_close && errors.is_empty() {
+        errors.push(error(
+            "until",
+            "The last run of a day is less than 15 minutes before the first of the next. End the window earlier.",
+        ));
+    }
+    Some(timing)
 }
 
-fn at(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {
+fn at(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Timing {
     let mut times = Vec::new();
     for text in form
         .times
@@ -252,16 +263,6 @@ fn at(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {
     if times.is_empty() && !errors.iter().any(|error| error.field == "times") {
         errors.push(error("times", "Type at least one time, such as 07:00."));
     }
-    // The last time of a day and the first of the next count, too.
-    let around = times.first().map(|first| u32::from(*first) + DAY);
-    let next = times.iter().skip(1).map(|time| u32::from(*time)).chain(around);
-    let close = times
-        .iter()
-        .zip(next)
-        .any(|(time, next)| next - u32::from(*time) < MIN_INTERVAL_MINUTES);
-    if close {
-        errors.push(error("times", "Leave at least 15 minutes between two times."));
-    }
     let days: Vec<Weekday> = Weekday::ALL
         .iter()
         .copied()
@@ -270,7 +271,25 @@ fn at(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {
     if days.is_empty() {
         errors.push(error("days", "Choose at least one day."));
     }
-    Some(Timing::At { times, days })
+    if are_close(&times, &days) {
+        errors.push(error("times", "Leave at least 15 minutes between two times."));
+    }
+    Timing::At { times, days }
+}
+
+/// Whether two due times of a week lie closer together than runs may; after Sunday comes Monday.
+fn are_close(times: &[MinuteOfDay], days: &[Weekday]) -> bool {
+    let minutes: Vec<u32> = (0..)
+        .zip(Weekday::ALL)
+        .filter(|(_, day)| days.contains(day))
+        .flat_map(|(n, _)| times.iter().map(move |time| n * DAY + u32::from(*time)))
+        .collect();
+    let again = minutes.first().map(|first| first + 7 * DAY);
+    let next = minutes.iter().skip(1).copied().chain(again);
+    minutes
+        .iter()
+        .zip(next)
+        .any(|(time, next)| next - time < MIN_INTERVAL_MINUTES)
 }
 
 fn by_cron(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {

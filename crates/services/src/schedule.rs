@@ -138,9 +138,15 @@ impl Services {
         change: Change,
     ) -> Result<(), ServiceError> {
         let now = self.now();
+        // A run that is due this minute is started all the same.
+        let overdue = before
+            .as_ref()
+            .filter(|row| row.enabled)
+            .and_then(|row| row.next_run_at)
+            .filter(|at| *at <= now);
         let next = change
             .enabled
-            .then(|| rules::schedule::next(&change.schedule, now))
+            .then(|| overdue.or_else(|| rules::schedule::next(&change.schedule, now)))
             .flatten();
         let since = before.as_ref().and_then(|row| row.enabled_at);
         let row = ScheduleRow {
@@ -174,16 +180,29 @@ impl Services {
         for row in due {
             match self.start_due(&row).await {
                 Ok(true) => started += 1,
-                Ok(false) | Err(ServiceError::Store(StoreError::Stale { .. })) => {}
+                Ok(false) => {}
                 // One customer's trouble is not everybody's: the others are still due.
-                Err(error) => tracing::error!(customer = %row.customer,
-                    error = domain::text::chain(&error), "a due run could not be started"),
+                Err(error) => {
+                    tracing::error!(customer = %row.customer, error = domain::text::chain(&error),
+                        "a due run could not be started");
+                    self.pass_over(&row).await?;
+                }
             }
         }
         if started > 0 {
             self.wake().wake();
         }
         Ok(started)
+    }
+
+    /// A due time that cannot be kept, for instance because no security group is chosen any more, is noted, and the
+    /// schedule goes on: it must not stay due for ever.
+    async fn pass_over(&self, row: &DueRow) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let next = rules::schedule::next(&row.schedule, self.now());
+        _ = is_late(store::schedules::advance(&mut tx, row, next, Some(row.due_at)).await)?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// H-02: while another run is open the due time is passed over, and noted.
@@ -195,21 +214,32 @@ impl Services {
             .await?
             .is_some_and(|directory| directory.id == row.directory);
         if !is_current {
-            store::schedules::advance(&mut tx, row, None, None).await?;
+            _ = is_late(store::schedules::advance(&mut tx, row, None, None).await)?;
             tx.commit().await?;
             return Ok(false);
         }
         if store::runs::open(&mut tx, row.customer).await?.is_some() {
-            store::schedules::advance(&mut tx, row, next, Some(row.due_at)).await?;
+            _ = is_late(store::schedules::advance(&mut tx, row, next, Some(row.due_at)).await)?;
             tx.commit().await?;
             return Ok(false);
         }
-        store::schedules::advance(&mut tx, row, next, None).await?;
+        if is_late(store::schedules::advance(&mut tx, row, next, None).await)? {
+            return Ok(false);
+        }
         let actor = Actor::system(SCHEDULE);
         self.queue_run(&mut tx, &actor, row.customer, RunKind::Scheduled, None)
             .await?;
         tx.commit().await?;
         Ok(true)
+    }
+}
+
+/// Whether somebody else was quicker, which is as well.
+fn is_late(advanced: Result<(), StoreError>) -> Result<bool, StoreError> {
+    match advanced {
+        Ok(()) => Ok(false),
+        Err(StoreError::Stale { .. }) => Ok(true),
+        Err(error) => Err(error),
     }
 }
 

@@ -167,8 +167,14 @@ impl Services {
             happened_on: &self.today(),
             evidence: "",
         };
-        self.put_on_record(&mut edit.tx, actor, edit.customer, checked)
-            .await?;
+        // Before a test sync there was nothing to look at.
+        if self
+            .may_enter(&mut edit.tx, edit.customer, Step::DataMapping)
+            .await?
+        {
+            self.put_on_record(&mut edit.tx, actor, edit.customer, checked)
+                .await?;
+        }
         let before = std::mem::replace(&mut edit.settings.mapping, mapping.clone());
         self.save(edit, actor, "settings.mapping", &before, &mapping)
             .await

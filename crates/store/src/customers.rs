@@ -52,21 +52,22 @@ statements! {
                 AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_synced_at,
             EXISTS (SELECT 1 FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id <> d.id
                 AND k.kind = 'test_sync' AND k.state IN ('completed', 'completed_with_problems')) AS test_of_another,
-            (SELECT MAX(k.settings_version) FROM sync_runs k WHERE k.customer_id = c.id AND k.kind = 'simulation'
-                AND k.state IN ('completed', 'completed_with_problems')) AS preview_version,
             (SELECT MAX(k.finished_at) FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id = d.id
                 AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems'))
                 AS synced_at,
             (SELECT y.enabled_at FROM sync_schedules y WHERE y.customer_id = c.id AND y.directory_id = d.id
                 AND y.enabled) AS scheduled_since,
             r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at,
-            r.counts AS run_counts
+            r.counts AS run_counts, w.number AS sync_number, w.kind AS sync_kind, w.state AS sync_state,
+            w.queued_at AS sync_queued_at, w.counts AS sync_counts
         FROM customers c
         LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
             WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1)
         LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id
         LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id
         LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
+        LEFT JOIN sync_runs w ON w.customer_id = c.id AND w.number = (SELECT MAX(k.number) FROM sync_runs k
+            WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled'))
         WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\')
         ORDER BY c.name, c.slug"];
     NEXT_RUN_NUMBER = "UPDATE customers SET next_run_number = next_run_number + 1 WHERE id = $1 RETURNING next_run_number - 1";
@@ -157,13 +158,13 @@ pub struct CustomerFacts {
     pub test_synced_at: Option<Timestamp>,
     /// There is one of another directory.
     pub test_of_another: bool,
-    /// The newest settings under which a preview was made.
-    pub preview_version: Option<i64>,
     /// The latest run of the connected directory that wrote to People and completed.
     pub synced_at: Option<Timestamp>,
     /// Since when it runs by itself.
     pub scheduled_since: Option<Timestamp>,
     pub last_run: Option<LastRunFacts>,
+    /// The latest run of everybody that could write.
+    pub last_sync: Option<LastRunFacts>,
 }
 
 /// The latest run.
@@ -198,7 +199,6 @@ struct FactsRow {
     of_others: i64,
     test_synced_at: Option<Timestamp>,
     test_of_another: bool,
-    preview_version: Option<i64>,
     synced_at: Option<Timestamp>,
     scheduled_since: Option<Timestamp>,
     run_number: Option<i64>,
@@ -206,20 +206,22 @@ struct FactsRow {
     run_state: Option<String>,
     run_queued_at: Option<Timestamp>,
     run_counts: Option<Json<RunCounts>>,
+    sync_number: Option<i64>,
+    sync_kind: Option<String>,
+    sync_state: Option<String>,
+    sync_queued_at: Option<Timestamp>,
+    sync_counts: Option<Json<RunCounts>>,
 }
 
 impl FactsRow {
     fn read(self) -> Result<CustomerFacts, StoreError> {
-        let last_run = match (self.run_number, self.run_kind, self.run_state, self.run_queued_at) {
-            (Some(number), Some(kind), Some(state), Some(queued_at)) => Some(LastRunFacts {
-                number,
-                kind: code("sync_runs", "kind", &kind)?,
-                state: code("sync_runs", "state", &state)?,
-                queued_at,
-                disputed: self.run_counts.map_or(0, |counts| counts.0.disputed),
-            }),
-            _ => None,
-        };
+        let last_run = (self.run_number, self.run_kind, self.run_state, self.run_queued_at);
+        let last_sync = (
+            self.sync_number,
+            self.sync_kind,
+            self.sync_state,
+            self.sync_queued_at,
+        );
         let provider = self
             .provider
             .as_deref()
@@ -242,12 +244,30 @@ impl FactsRow {
             others: count(self.of_others - self.all_local_admins),
             test_synced_at: self.test_synced_at,
             test_of_another: self.test_of_another,
-            preview_version: self.preview_version,
             synced_at: self.synced_at,
             scheduled_since: self.scheduled_since,
-            last_run,
+            last_run: run_facts(last_run, self.run_counts)?,
+            last_sync: run_facts(last_sync, self.sync_counts)?,
         })
     }
+}
+
+type RunColumns = (Option<i64>, Option<String>, Option<String>, Option<Timestamp>);
+
+fn run_facts(
+    columns: RunColumns,
+    counts: Option<Json<RunCounts>>,
+) -> Result<Option<LastRunFacts>, StoreError> {
+    let (Some(number), Some(kind), Some(state), Some(queued_at)) = columns else {
+        return Ok(None);
+    };
+    Ok(Some(LastRunFacts {
+        number,
+        kind: code("sync_runs", "kind", &kind)?,
+        state: code("sync_runs", "state", &state)?,
+        queued_at,
+        disputed: counts.map_or(0, |counts| counts.0.disputed),
+    }))
 }
 
 /// What is known of every customer whose name or address holds `search`, by name. For staff only.

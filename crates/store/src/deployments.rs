@@ -2,7 +2,7 @@
 
 use domain::deployment::{Responsibility, Said, Statement, Step};
 use domain::ids::{CommentId, Id, StatementId};
-use domain::{AccountId, ConsoleUserId, CustomerId, DirectoryId, Timestamp};
+use domain::{ConsoleUserId, CustomerId, DirectoryId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -14,14 +14,15 @@ statements! {
     STATE = "INSERT INTO statements (customer_id, id, step, said, happened_on, evidence, account_id, directory_id, stated_by,
             stated_by_name, side, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    // The latest of each step: of one customer ($2) or, for staff, of all of them ($1 is true).
-    LATEST = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.account_id, s.directory_id,
+    // The latest of each step, and of each account that somebody has signed in with: of one customer ($2) or, for staff, of all of them ($1 is true).
+    LATEST = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.directory_id,
             s.stated_by_name, s.side, s.at,
             (a.id IS NOT NULL AND a.state = 'active' AND a.directory_id IS NULL AND a.is_administrator) AS account_stands
         FROM statements s LEFT JOIN accounts a ON a.customer_id = s.customer_id AND a.id = s.account_id
         WHERE ($1 OR s.customer_id = $2) AND NOT EXISTS (SELECT 1 FROM statements n
-            WHERE n.customer_id = s.customer_id AND n.step = s.step AND n.id > s.id)";
-    OF_STEP = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.account_id, s.directory_id,
+            WHERE n.customer_id = s.customer_id AND n.step = s.step AND n.id > s.id
+            AND n.account_id IS NOT DISTINCT FROM s.account_id)";
+    OF_STEP = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.directory_id,
             s.stated_by_name, s.side, s.at,
             (a.id IS NOT NULL AND a.state = 'active' AND a.directory_id IS NULL AND a.is_administrator) AS account_stands
         FROM statements s LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = s.account_id
@@ -29,7 +30,7 @@ statements! {
     COMMENT = "INSERT INTO comments (customer_id, id, step, author_id, author_name, side, text, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     COMMENTS = "SELECT author_name, side, text, at FROM comments
-        WHERE customer_id = $1 AND step = $2 ORDER BY id LIMIT $3";
+        WHERE customer_id = $1 AND step = $2 ORDER BY id DESC LIMIT $3";
 }
 
 /// A statement to put on record.
@@ -58,8 +59,7 @@ pub struct StatementRow {
     pub statement: Statement,
     pub happened_on: String,
     pub evidence: String,
-    pub account: Option<AccountId>,
-    /// Whether that account is an active local administrator now.
+    /// Whether the account of [`Said::SignedIn`] is an active local administrator now.
     pub account_stands: bool,
     pub directory: Option<DirectoryId>,
 }
@@ -71,7 +71,6 @@ struct StatementColumns {
     said: Json<Said>,
     happened_on: String,
     evidence: String,
-    account_id: Option<Uuid>,
     account_stands: bool,
     directory_id: Option<Uuid>,
     stated_by_name: String,
@@ -92,7 +91,6 @@ impl StatementColumns {
             },
             happened_on: self.happened_on,
             evidence: self.evidence,
-            account: self.account_id.map(AccountId::from_uuid),
             account_stands: self.account_stands,
             directory: self.directory_id.map(DirectoryId::from_uuid),
         })
@@ -197,7 +195,7 @@ pub async fn comment(tx: &mut Tx, customer: CustomerId, new: &NewComment<'_>) ->
     Ok(())
 }
 
-/// The comments on a step, the oldest first.
+/// The latest comments on a step, the oldest of them first.
 pub async fn comments(
     tx: &mut Tx,
     customer: CustomerId,
@@ -206,6 +204,7 @@ pub async fn comments(
 ) -> Result<Vec<CommentRow>, StoreError> {
     fetch_all!(tx, CommentColumns, COMMENTS, customer.uuid(), step.code(), limit)?
         .into_iter()
+        .rev()
         .map(|row| {
             Ok(CommentRow {
                 author: row.author_name,

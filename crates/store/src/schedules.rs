@@ -24,7 +24,7 @@ statements! {
     DUE = "SELECT customer_id, directory_id, schedule, next_run_at FROM sync_schedules
         WHERE next_run_at IS NOT NULL AND next_run_at <= $1 AND enabled ORDER BY next_run_at LIMIT $2";
     // Names the due time it saw: of several processes that see it only one goes on (H-02, H-05).
-    ADVANCE = "UPDATE sync_schedules SET next_run_at = $4, skipped_at = COALESCE($5, skipped_at)
+    ADVANCE = "UPDATE sync_schedules SET next_run_at = $4, skipped_at = $5
         WHERE customer_id = $1 AND directory_id = $2 AND next_run_at = $3 AND enabled";
 }
 
@@ -38,7 +38,7 @@ pub struct ScheduleRow {
     /// Since when it is on.
     pub enabled_at: Option<Timestamp>,
     pub next_run_at: Option<Timestamp>,
-    /// The latest due time that was passed over because another run was open.
+    /// The due time that was passed over, until a run starts again.
     pub skipped_at: Option<Timestamp>,
     pub saved_by: String,
     pub saved_at: Timestamp,

@@ -69,7 +69,7 @@ fn Schedule(view: ScheduleView, kept: Kept) -> impl IntoView {
         <Verdict tone>{verdict}</Verdict>
         <Next view=view.clone()/>
         {gate}
-        {view.enabled.then(|| view! { <SwitchOff version=view.version/> })}
+        {(view.enabled && view.can_edit).then(|| view! { <SwitchOff version=view.version/> })}
         {view.can_edit.then(|| view! {
             <Panel title="When" id="when">
                 <form method="post" action=SaveSchedule::PATH class="in form">

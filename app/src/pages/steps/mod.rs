@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
-use crate::components::{Loaded, PageHeader, StateWord, Verdict, customer};
+use crate::components::{Banner, Loaded, PageHeader, StateWord, Tone, Verdict, customer};
 use crate::pages::runs::FirstRunActions;
 
 use administrators::Administrators;
@@ -74,6 +74,7 @@ fn Parts(step: StepView) -> impl IntoView {
         }
         Special::Sso(answer) => view! { <SsoAnswer answer can_state=step.can_state/> }.into_any(),
     };
+    let later = matches!(id, Step::UserMapping | Step::Migration) && step.task.state != TaskState::Skipped;
     let can_run = id == Step::FirstRun
         && matches!(
             step.task.state,
@@ -81,6 +82,11 @@ fn Parts(step: StepView) -> impl IntoView {
         );
     view! {
         {special}
+        {later.then(|| view! {
+            <Banner tone=Tone::Waiting>
+                <p>"This step cannot be done in this version of the console yet. Nothing is written to People before it is."</p>
+            </Banner>
+        })}
         {can_run.then(|| view! { <FirstRunActions/> })}
         <StateForm step=step.clone()/>
         <Record record=step.record.clone()/>

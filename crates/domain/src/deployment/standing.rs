@@ -71,11 +71,6 @@ pub fn open(all: &[Standing]) -> impl Iterator<Item = (Step, Responsibility)> {
     })
 }
 
-/// Whether nothing is left to do.
-pub fn is_done(all: &[Standing]) -> bool {
-    all.iter().all(|standing| standing.state.is_settled())
-}
-
 /// `before` holds everything a step can require: requirements point backwards in the guide.
 fn state(facts: &Facts, step: Step, before: &[Standing]) -> StepState {
     if is_skipped(facts, step) {

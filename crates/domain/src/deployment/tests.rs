@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::facts::{ConnectionFacts, FirstRunFacts, MappingFacts};
-use super::standing::{find, is_done, of, open};
+use super::standing::{find, of, open};
 use super::*;
 
 fn at(minute: i64) -> Timestamp {
@@ -123,6 +123,10 @@ fn after(events: &[Event]) -> Facts {
     facts
 }
 
+fn is_done(all: &[Standing]) -> bool {
+    all.iter().all(|standing| standing.state.is_settled())
+}
+
 /// One word a step: what a table of the process shows.
 fn word(state: &StepState) -> String {
     match state {
@@ -138,10 +142,11 @@ fn word(state: &StepState) -> String {
 }
 
 fn table(facts: &Facts) -> String {
-    of(facts)
+    let lines: Vec<String> = of(facts)
         .iter()
-        .map(|standing| format!("{}: {}\n", standing.step, word(&standing.state)))
-        .collect()
+        .map(|standing| format!("{}: {}", standing.step, word(&standing.state)))
+        .collect();
+    lines.join("\n")
 }
 
 /// Everything up to a sync that runs by itself, for a customer without a directory before.

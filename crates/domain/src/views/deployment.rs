@@ -78,8 +78,6 @@ pub struct StepView {
     pub about: String,
     /// "About 20 minutes"; `None` for what takes as long as it takes.
     pub takes: Option<String>,
-    /// What is known: term and value.
-    pub facts: Vec<(String, String)>,
     /// What was said about it, the latest first.
     pub record: Vec<StatementView>,
     pub comments: Vec<CommentView>,

@@ -6,6 +6,7 @@ mod http;
 mod logs;
 mod okta;
 mod simulated;
+mod simulated_groups;
 mod simulated_test;
 
 mod support;

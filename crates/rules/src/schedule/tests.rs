@@ -156,6 +156,7 @@ fn h_06_what_cannot_be_is_refused_beside_its_field() {
             }),
             "until",
         ),
+        (form(|f| f.minutes = "1430".into()), "until"),
         (form(|f| f.time_zone = "London".into()), "time_zone"),
         (form(|f| f.form = "whenever".into()), "form"),
         (
@@ -220,6 +221,22 @@ fn h_06_what_cannot_be_is_refused_beside_its_field() {
 }
 
 #[test]
+fn times_of_days_that_do_not_follow_each_other_may_be_close_to_midnight() {
+    let weekly = form(|f| {
+        f.form = "at".into();
+        f.times = "00:05, 23:55".into();
+        f.days = vec!["mon".into()];
+    });
+    assert!(read(&weekly).is_ok());
+    let around = form(|f| {
+        f.form = "at".into();
+        f.times = "00:05, 23:55".into();
+        f.days = vec!["mon".into(), "sun".into()];
+    });
+    assert!(read(&around).is_err(), "after Sunday comes Monday");
+}
+
+#[test]
 fn a_schedule_is_said_in_words() {
     assert_eq!(words(&Schedule::initial().timing), "Every hour, day and night");
     let window = Timing::Every {
@@ -228,6 +245,16 @@ fn a_schedule_is_said_in_words() {
         until: 1_140,
     };
     assert_eq!(words(&window), "Every 30 minutes from 07:00 to 19:00");
+    let odd = Timing::Every {
+        minutes: 420,
+        from: 0,
+        until: 1_439,
+    };
+    assert_eq!(
+        words(&odd),
+        "Every 7 hours from 00:00 to 23:59",
+        "it begins anew each day"
+    );
     let days = at_times(&[420, 1_170], &[Weekday::Monday, Weekday::Friday]);
     assert_eq!(words(&days), "At 07:00 and 19:30 on Monday and Friday");
     assert_eq!(words(&at_times(&[420], Weekday::ALL)), "At 07:00 every day");

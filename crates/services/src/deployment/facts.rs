@@ -1,7 +1,7 @@
 //! From what the store knows to the facts of a deployment.
 
 use domain::deployment::facts::{ConnectionFacts, FirstRunFacts, MappingFacts, PeopleFacts};
-use domain::deployment::{Facts, Said, Step};
+use domain::deployment::{Facts, Step};
 use domain::{CustomerId, Timestamp, UserError};
 use store::Tx;
 use store::customers::CustomerFacts;
@@ -59,16 +59,18 @@ fn still_counts(customer: &CustomerFacts, row: &StatementRow) -> bool {
 
 /// P2: People itself may have seen the sign-in, or somebody has put it on record.
 fn people(customer: &CustomerFacts, statements: &[StatementRow]) -> PeopleFacts {
-    let stated = statements
-        .iter()
-        .find(|row| row.step == Step::LocalAdmin && matches!(row.statement.said, Said::SignedIn { .. }));
-    let proven = stated
-        .filter(|row| row.account_stands)
-        .map(|row| row.statement.at);
+    let mut said = false;
+    let mut proven = None;
+    for row in statements.iter().filter(|row| row.step == Step::LocalAdmin) {
+        said = true;
+        if row.account_stands {
+            proven = proven.max(Some(row.statement.at));
+        }
+    }
     PeopleFacts {
         local_admins: customer.local_admins,
         local_admin_proven: proven.max(customer.local_admin_signed_in_at),
-        proven_admin_lost: stated.is_some_and(|row| !row.account_stands),
+        proven_admin_lost: said && proven.is_none(),
         others: customer.others,
     }
 }

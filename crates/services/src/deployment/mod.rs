@@ -105,13 +105,15 @@ impl Services {
         let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
         let special = special(&mut tx, customer, step, &known, now).await?;
         let may = actor.role.may(Permission::RecordStep) && step.performed_by().includes(actor.role);
-        let is_stated = record.first().is_some_and(|row| row.statement.said == Said::Done);
+        // Groups that are mapped speak for themselves.
+        let speaks = step == Step::GroupSync && known.facts.groups_mapped;
+        let statement = known.facts.statements.get(&step);
+        let is_stated = statement.is_some_and(|statement| statement.said == Said::Done);
         Ok(StepView {
             task,
             number: step.number().to_owned(),
             about: step.about().to_owned(),
             takes: step.takes().map(ToOwned::to_owned),
-            facts: Vec::new(),
             record: record.iter().map(|row| statement_view(row, now)).collect(),
             comments: comments
                 .into_iter()
@@ -122,12 +124,23 @@ impl Services {
                     text: comment.text,
                 })
                 .collect(),
-            can_state: may && state.may_be_entered(),
+            can_state: may && state.may_be_entered() && !speaks,
             is_stated,
             can_comment: actor.role.may(Permission::Comment),
             today: now.format("%Y-%m-%d").to_string(),
             special,
         })
+    }
+
+    /// Whether a step may be entered now.
+    pub(crate) async fn may_enter(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        step: Step,
+    ) -> Result<bool, ServiceError> {
+        let known = known(tx, customer, self.now()).await?;
+        Ok(standing::find(&standing::of(&known.facts), step).may_be_entered())
     }
 
     /// Refuses what a step stands for as long as the step may not be entered.

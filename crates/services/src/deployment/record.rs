@@ -42,6 +42,10 @@ impl Services {
                 UserError::field("done", "This step is decided by facts, not by a statement.").into(),
             );
         }
+        if done && step == Step::GroupSync && known(&mut tx, customer, self.now()).await?.facts.groups_mapped
+        {
+            return Err(UserError::field("done", "Groups are mapped: there is nothing to record.").into());
+        }
         let said = if done { Said::Done } else { Said::NotDone };
         let evidence = evidence.trim();
         let mut errors = Vec::new();

@@ -42,10 +42,10 @@ fn nothing() -> CustomerFacts {
         others: 0,
         test_synced_at: None,
         test_of_another: false,
-        preview_version: None,
         synced_at: None,
         scheduled_since: None,
         last_run: None,
+        last_sync: None,
     }
 }
 
@@ -71,7 +71,6 @@ fn row(step: Step, said: Said, at: Timestamp) -> StatementRow {
         },
         happened_on: "2026-03-10".into(),
         evidence: String::new(),
-        account: None,
         account_stands: false,
         directory: None,
     }

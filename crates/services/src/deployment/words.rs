@@ -120,72 +120,90 @@ fn title(step: Step, known: &Known) -> String {
 
 /// What is so about a step, one sentence.
 fn detail(step: Step, state: &StepState, known: &Known, now: Timestamp) -> String {
-    let (customer, facts) = (&known.customer, &known.facts);
     let is_done = matches!(state, StepState::Done { .. } | StepState::OnHold { .. });
-    let stated = facts.statements.get(&step).filter(|_| is_done);
-    match step {
-        Step::LocalAdmin => local_admins(known, now),
-        Step::Provider => provider(customer, now),
-        Step::TestSync => match customer.test_synced_at {
-            Some(at) => format!("Everybody was read {}; nothing was written.", distance(at, now)),
-            None => "Reads everybody and shows what it found. Writes nothing to People.".to_owned(),
-        },
-        Step::Existing => match facts.existing() {
-            Some(ExistingDirectory::Existing) => format!(
-                "Yes: {} beside the local administrators.",
-                plural(customer.others, "account", "accounts")
-            ),
-            Some(ExistingDirectory::BrandNew) => "Brand new: the sync makes everybody.".to_owned(),
-            None => format!(
-                "People holds {} today.",
-                plural(customer.people, "account", "accounts")
-            ),
-        },
-        Step::UserMapping | Step::Migration if *state == StepState::Skipped => {
-            "The intranet is brand new: there is nobody to map.".to_owned()
-        }
-        Step::SecurityGroups => settings(customer, |settings| {
-            let groups = settings.scope.groups.len();
-            (groups > 0).then(|| match groups {
-                1 => "Members of one group are synchronised.".to_owned(),
-                n => format!("Members of {n} groups are synchronised."),
-            })
-        })
-        .unwrap_or_else(|| step.about().to_owned()),
-        Step::DataMapping if is_done => settings(customer, |settings| {
+    let stated = known.facts.statements.get(&step).filter(|_| is_done);
+    if *state == StepState::Skipped {
+        return skipped(step).to_owned();
+    }
+    let from_facts = match step {
+        Step::LocalAdmin => Some(local_admins(known, now)),
+        Step::Provider => Some(provider(&known.customer, now)),
+        Step::TestSync => Some(test_sync(&known.customer, now)),
+        Step::Existing => Some(existing(known)),
+        Step::SecurityGroups => settings(&known.customer, chosen_groups),
+        Step::DataMapping if is_done => settings(&known.customer, |settings| {
             Some(format!(
                 "{} attributes are mapped.",
                 settings.mapping.attributes().len()
             ))
-        })
-        .unwrap_or_else(|| step.about().to_owned()),
-        Step::GroupSync if is_done => settings(customer, |settings| {
-            Some(match settings.groups.len() {
-                0 => "No group is mapped, on purpose.".to_owned(),
-                1 => "One group is mapped.".to_owned(),
-                n => format!("{n} groups are mapped."),
-            })
-        })
-        .unwrap_or_else(|| step.about().to_owned()),
-        Step::FirstRun => match customer.synced_at {
-            Some(at) => format!("The latest run that wrote to People ended {}.", distance(at, now)),
-            None => "A preview first; the run itself waits for your decision.".to_owned(),
-        },
-        Step::Sso => match facts.sso() {
-            Some(SsoBefore::Configured) => "Yes, with the previous directory.".to_owned(),
-            Some(SsoBefore::NotConfigured) => "No: it is set up for the first time.".to_owned(),
-            None => "Decides whether it is set up or reconfigured.".to_owned(),
-        },
-        Step::ReconfigureSso if *state == StepState::Skipped => {
-            "Single sign-on was not configured before.".to_owned()
-        }
-        Step::SetUpSso if *state == StepState::Skipped => {
-            "Single sign-on is configured already; it is reconfigured.".to_owned()
-        }
-        _ => match stated {
-            Some(statement) => format!("Recorded by {} {}.", statement.by, distance(statement.at, now)),
-            None => step.about().to_owned(),
-        },
+        }),
+        Step::GroupSync if is_done => settings(&known.customer, |settings| Some(mapped_groups(settings))),
+        Step::FirstRun => Some(first_run(&known.customer, now)),
+        Step::Sso => Some(sso(known).to_owned()),
+        _ => stated.map(|statement| format!("Recorded by {} {}.", statement.by, distance(statement.at, now))),
+    };
+    from_facts.unwrap_or_else(|| step.about().to_owned())
+}
+
+/// Why a step is on the branch not taken.
+const fn skipped(step: Step) -> &'static str {
+    match step {
+        Step::ReconfigureSso => "Single sign-on was not configured before.",
+        Step::SetUpSso => "Single sign-on is configured already; it is reconfigured.",
+        _ => "The intranet is brand new: there is nobody to map.",
+    }
+}
+
+fn test_sync(customer: &CustomerFacts, now: Timestamp) -> String {
+    match customer.test_synced_at {
+        Some(at) => format!("Everybody was read {}; nothing was written.", distance(at, now)),
+        None => "Reads everybody and shows what it found. Writes nothing to People.".to_owned(),
+    }
+}
+
+fn existing(known: &Known) -> String {
+    let customer = &known.customer;
+    match known.facts.existing() {
+        Some(ExistingDirectory::Existing) => format!(
+            "Yes: {} beside the local administrators.",
+            plural(customer.others, "account", "accounts")
+        ),
+        Some(ExistingDirectory::BrandNew) => "Brand new: the sync makes everybody.".to_owned(),
+        None => format!(
+            "People holds {} today.",
+            plural(customer.people, "account", "accounts")
+        ),
+    }
+}
+
+fn chosen_groups(settings: &SyncSettings) -> Option<String> {
+    match settings.scope.groups.len() {
+        0 => None,
+        1 => Some("Members of one group are synchronised.".to_owned()),
+        n => Some(format!("Members of {n} groups are synchronised.")),
+    }
+}
+
+fn mapped_groups(settings: &SyncSettings) -> String {
+    match settings.groups.len() {
+        0 => "No group is mapped, on purpose.".to_owned(),
+        1 => "One group is mapped.".to_owned(),
+        n => format!("{n} groups are mapped."),
+    }
+}
+
+fn first_run(customer: &CustomerFacts, now: Timestamp) -> String {
+    match customer.synced_at {
+        Some(at) => format!("The latest run that wrote to People ended {}.", distance(at, now)),
+        None => "A preview first; the run itself waits for your decision.".to_owned(),
+    }
+}
+
+fn sso(known: &Known) -> &'static str {
+    match known.facts.sso() {
+        Some(SsoBefore::Configured) => "Yes, with the previous directory.",
+        Some(SsoBefore::NotConfigured) => "No: it is set up for the first time.",
+        None => "Decides whether it is set up or reconfigured.",
     }
 }
 
@@ -224,7 +242,10 @@ fn provider(customer: &CustomerFacts, now: Timestamp) -> String {
 pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
     let customer = &known.customer;
     let mut all = Vec::new();
-    if let Some(run) = customer.last_run {
+    // A test sync or the run of one person says nothing about the sync of everybody, so both are looked at.
+    let last = customer.last_run.map(|run| run.number);
+    let other = customer.last_sync.filter(|sync| Some(sync.number) != last);
+    for run in customer.last_run.into_iter().chain(other) {
         let number = run.number;
         match run.state {
             RunState::Held => all.push(format!("Run {number} is held for a decision.")),
@@ -233,10 +254,13 @@ pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
             RunState::CompletedWithProblems => all.push(format!("Run {number} completed with problems.")),
             _ => {}
         }
-        if undecided(customer) > 0 {
-            let people = plural(undecided(customer), "person needs", "people need");
-            all.push(format!("{people} a decision; run {number} says whom."));
-        }
+    }
+    if let Some(run) = customer
+        .last_sync
+        .filter(|run| run.state.is_final() && run.disputed > 0)
+    {
+        let people = plural(run.disputed, "person needs", "people need");
+        all.push(format!("{people} a decision; run {} says whom.", run.number));
     }
     if let Some((_, false)) = customer.tested {
         all.push("The last connection test failed.".to_owned());
@@ -247,14 +271,6 @@ pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
         _ => {}
     }
     all
-}
-
-/// People whom the latest sync left alone because somebody has to decide about them (I-02 to I-04).
-fn undecided(customer: &CustomerFacts) -> u64 {
-    customer
-        .last_run
-        .filter(|run| run.kind.applies() && run.state.is_final())
-        .map_or(0, |run| run.disputed)
 }
 
 /// The verdict of the customer's page: what is so, and what comes next, worst first.

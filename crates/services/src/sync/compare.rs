@@ -44,12 +44,11 @@ impl Running<'_> {
         store::changes::forget(&mut tx, self.customer, self.run.id).await?;
         tx.commit().await?;
         let mut collected = Collected::default();
-        match self.run.person.clone() {
-            Some(person) => self.compare_one(&person, &mut collected).await?,
-            None => {
-                self.compare_people(&mut collected).await?;
-                self.compare_unclaimed(&mut collected).await?;
-            }
+        if let Some(person) = self.run.person.clone() {
+            self.compare_one(&person, &mut collected).await?;
+        } else {
+            self.compare_people(&mut collected).await?;
+            self.compare_unclaimed(&mut collected).await?;
         }
         self.spare_last_administrator(&mut collected).await?;
         self.settle_names(&mut collected).await?;

@@ -2,7 +2,7 @@
 
 use domain::deployment::Step;
 use domain::sync::{RunKind, RunState};
-use domain::{Actor, CustomerId, ObjectId, Permission, RunId, UserError};
+use domain::{Actor, CustomerId, ObjectId, Permission, Provider, RunId, UserError};
 use store::jobs::NewJob;
 use store::runs::NewRun;
 use store::{StoreError, Tx};
@@ -22,8 +22,10 @@ impl Services {
     pub async fn start_run(&self, actor: &Actor, slug: &str, kind: RunKind) -> Result<i64, ServiceError> {
         let permission = match kind {
             RunKind::TestSync | RunKind::Simulation => Permission::StartTestSync,
-            RunKind::Manual | RunKind::Scheduled => Permission::StartSync,
             RunKind::SingleUser => return Err(UserError::field("kind", WHOSE).into()),
+            // Somebody who starts a run by hand starts a manual one, which passes the gate of the first run.
+            RunKind::Scheduled if actor.user.is_some() => return Err(UserError::Forbidden.into()),
+            RunKind::Manual | RunKind::Scheduled => Permission::StartSync,
         };
         let mut tx = self.db().begin().await?;
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
@@ -81,7 +83,7 @@ impl Services {
             .into());
         }
         // What writes to People waits until nobody is left to be mapped and migrated.
-        if matches!(kind, RunKind::Manual | RunKind::SingleUser) {
+        if passes_the_gate(kind) {
             self.require_step(tx, customer, Step::FirstRun).await?;
         }
         let number = store::customers::next_run_number(tx, customer).await?;
@@ -182,6 +184,10 @@ impl Services {
             if settings.is_none_or(|row| row.settings.version != run.settings_version) {
                 return Err(UserError::SettingsChanged.into());
             }
+            // What the run was started on may have changed while it was held.
+            if passes_the_gate(run.kind) {
+                self.require_step(&mut tx, customer, Step::FirstRun).await?;
+            }
             self.accept(&mut tx, actor, customer, run.id, number).await?;
             "run.accept"
         } else {
@@ -223,6 +229,12 @@ impl Services {
     }
 }
 
+/// Whether a run of this kind may only be started, and accepted, when the first run may. The schedule passed its own
+/// gate when it was switched on.
+const fn passes_the_gate(kind: RunKind) -> bool {
+    matches!(kind, RunKind::Manual | RunKind::SingleUser)
+}
+
 /// Who is meant by what was typed: somebody the last read has seen, or else an object id the provider may know.
 async fn find_person(tx: &mut Tx, customer: CustomerId, whose: &str) -> Result<ObjectId, ServiceError> {
     let wrong = |message: &str| UserError::field("person", message);
@@ -235,7 +247,11 @@ async fn find_person(tx: &mut Tx, customer: CustomerId, whose: &str) -> Result<O
         }
         .into());
     };
-    let id = ObjectId::new(whose);
+    // Entra writes its ids in lower case, whatever a person copies them from.
+    let id = ObjectId::new(match directory.provider {
+        Provider::Entra => whose.to_ascii_lowercase(),
+        Provider::Okta => whose.to_owned(),
+    });
     if store::found_list::by_object(tx, customer, directory.id, &id)
         .await?
         .is_some()

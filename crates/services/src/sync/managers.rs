@@ -102,7 +102,8 @@ impl Running<'_> {
             .iter()
             .filter_map(|(text, id)| id.is_none().then_some(text.as_str()))
             .collect();
-        if let Some(first) = unclear.first() {
+        // In the run of one person, other people's managers are nobody's concern.
+        if let Some(first) = unclear.first().filter(|_| self.run.person.is_none()) {
             let sentence = format!(
                 "Some people's manager could be one of several people, so it stays as it is. Texts in managerId that fit \
                  several people: {}, such as “{first}”.",

@@ -24,6 +24,9 @@ impl Running<'_> {
         let Some(user) = found else {
             return self.person_is_gone(person).await;
         };
+        if user.object_id != *person {
+            return Err(stop::nobody_with_this_id(person));
+        }
         let now = self.services.now();
         let mut tx = self.begin().await?;
         let users = HashMap::from([(person.clone(), user)]);

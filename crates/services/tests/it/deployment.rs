@@ -142,7 +142,17 @@ on_both!(
             .prove_local_admin(&world.actor, SLUG, kiosk, "")
             .await;
         assert!(refusal(wrong).of_field("account").next().is_some());
-        // The account is blocked in People: what was proven is worth nothing.
+        // Another one proves it, too, and is blocked: the first proof stands.
+        let second = world.add_local("second", true).await;
+        world
+            .services
+            .prove_local_admin(&world.actor, SLUG, second, "")
+            .await
+            .expect("proven");
+        world.block(second).await;
+        assert_eq!(world.state(Step::LocalAdmin).await, TaskState::Done);
+        // Nobody is left whose sign-in was proven.
+        world.add_local("third", true).await;
         world.block(account.id).await;
         let task = world.task(Step::LocalAdmin).await;
         assert!(
@@ -295,5 +305,33 @@ on_both!(
         assert_eq!(refusal(board), UserError::Forbidden);
         let other = world.services.deployment(&admin, "fabrikam").await;
         assert_eq!(refusal(other), UserError::NotFound, "invariant 15");
+    }
+);
+
+on_both!(
+    a_list_is_not_accepted_when_there_are_people_to_migrate_now,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let held = world.run(RunKind::Manual).await;
+        world
+            .services
+            .answer_existing(&world.actor, SLUG, ExistingDirectory::Existing, "")
+            .await
+            .expect("answered");
+        let accepted = world
+            .services
+            .decide_run(&world.actor, SLUG, held.row.number, true)
+            .await;
+        assert_eq!(
+            refusal(accepted),
+            UserError::NotYet {
+                until: Step::UserMapping
+            }
+        );
+        world
+            .services
+            .decide_run(&world.actor, SLUG, held.row.number, false)
+            .await
+            .expect("rejected");
     }
 );

@@ -163,3 +163,31 @@ on_both!(
         assert!(world.schedule().await.skipped.is_some(), "and it is noted");
     }
 );
+
+on_both!(
+    a_due_run_that_cannot_start_is_noted_and_the_schedule_goes_on,
+    |test: TestDb| async move {
+        let mut world = World::entra(test).await;
+        world.up_to_the_schedule().await;
+        world.save_schedule(&every(15), true).await.expect("on");
+        world.scope_to(&[]).await;
+        world.turn_clock(TimeDelta::hours(1)).await;
+        assert_eq!(world.services.start_due_runs().await.expect("looked"), 0);
+        assert!(world.schedule().await.skipped.is_some());
+        world.scope_to(&[crate::world::SCOPE]).await;
+        assert_eq!(
+            world.services.start_due_runs().await.expect("looked"),
+            0,
+            "what was passed over is not made up for"
+        );
+        assert!(world.scheduled().await.is_empty());
+    }
+);
+
+on_both!(nobody_starts_a_scheduled_run_by_hand, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    let mut admin = world.somebody_with(Role::CustomerAdmin).await;
+    admin.user = Some(domain::ids::Id::at(world.services.now(), [7; 10]));
+    let started = world.services.start_run(&admin, SLUG, RunKind::Scheduled).await;
+    assert_eq!(refusal(started), UserError::Forbidden);
+});

@@ -285,6 +285,11 @@ on_both!(
             let text = refused.of_field("person").next().expect("about the field");
             assert!(text.contains(words), "{text}");
         }
+        // Entra's ids are the same in capital letters.
+        let (id, _) = world.somebody(0).await;
+        let run = world.sync_person(&id.to_uppercase()).await;
+        assert_eq!(run.row.state, RunState::Completed, "{run:?}");
+        assert_eq!(run.person.expect("a person").object_id, id);
         let run = world.sync_person("00000000-0000-4000-8000-000000000000").await;
         assert_eq!(run.row.state, RunState::Failed, "{run:?}");
         assert!(

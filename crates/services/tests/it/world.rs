@@ -275,6 +275,7 @@ impl World {
     }
 
     pub(crate) async fn accept(&self, number: i64) -> RunView {
+        self.nobody_to_migrate().await;
         self.services
             .decide_run(&self.actor, SLUG, number, true)
             .await

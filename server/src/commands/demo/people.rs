@@ -8,10 +8,11 @@ use simulator::{Kind, Person, Simulator};
 use super::{Account, made_up};
 use crate::errors::Failure;
 
-/// The demo's customers: name, name in addresses, domain of its people, and where its people come from.
-const CUSTOMERS: [(&str, &str, &str, Kind); 2] = [
-    ("Contoso Ltd", "contoso", "contoso.example", Kind::Entra),
-    ("Fabrikam", "fabrikam", "fabrikam.example", Kind::Okta),
+/// The demo's customers: name, name in addresses, domain of its people, and where people come from who are in People
+/// already. Contoso is an intranet with people in it, Fabrikam a brand-new one.
+const CUSTOMERS: [(&str, &str, &str, Option<Kind>); 2] = [
+    ("Contoso Ltd", "contoso", "contoso.example", Some(Kind::Entra)),
+    ("Fabrikam", "fabrikam", "fabrikam.example", None),
 ];
 /// Of the people in the directory, so many have an account in People already.
 const KNOWN_ALREADY: usize = 12;
@@ -51,9 +52,11 @@ async fn fill(services: &Services, simulator: &Simulator) -> Result<Vec<Account>
         for group in GROUPS {
             services.create_people_group(&system, slug, group).await?;
         }
-        services
-            .create_local_accounts(&system, slug, &local_accounts(simulator, kind, domain))
-            .await?;
+        if let Some(kind) = kind {
+            services
+                .create_local_accounts(&system, slug, &local_accounts(simulator, kind, domain))
+                .await?;
+        }
     }
     for account in &accounts {
         let user = NewUser {
