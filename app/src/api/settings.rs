@@ -249,14 +249,28 @@ pub struct TypedLimits {
     pub licences: String,
 }
 
+/// A whole number as people type it, with its thousands apart (`1,000`, `1 000`). A comma elsewhere is a fraction, which
+/// must not become ten times as much.
+fn number(text: &str) -> Option<u32> {
+    let mut parts = text.trim().split([',', ' ', '\u{a0}', '\u{202f}']);
+    let first = parts.next()?;
+    let mut digits = first.to_owned();
+    let mut grouped = false;
+    for part in parts {
+        if part.len() != 3 {
+            return None;
+        }
+        digits.push_str(part);
+        grouped = true;
+    }
+    let is_number =
+        digits.bytes().all(|byte| byte.is_ascii_digit()) && (!grouped || (1..=3).contains(&first.len()));
+    is_number.then(|| digits.parse().ok()).flatten()
+}
+
 impl TypedLimits {
     /// Whole numbers as people type them, with or without separators and the sign for per cent.
     fn parse(&self) -> Result<SafetyLimits, UserError> {
-        let number = |text: &str| {
-            text.replace([',', ' ', '\u{a0}', '\u{202f}'], "")
-                .parse::<u32>()
-                .ok()
-        };
         let count = number(&self.count);
         let percent = number(self.percent.trim_end_matches(['%', ' '])).filter(|percent| *percent <= 100);
         let licences = if self.licences.trim().is_empty() {
@@ -401,5 +415,24 @@ mod tests {
         };
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["count", "percent"]);
+    }
+
+    #[test]
+    fn a_fraction_is_no_number_of_people() {
+        for (typed, read) in [
+            ("20", Some(20)),
+            (" 1,000 ", Some(1_000)),
+            ("1 000", Some(1_000)),
+            ("1\u{202f}000,000", Some(1_000_000)),
+            ("1,5", None),
+            ("0,5", None),
+            ("1 0", None),
+            ("1000,000", None),
+            ("1.5", None),
+            ("", None),
+            ("-1", None),
+        ] {
+            assert_eq!(number(typed), read, "{typed:?}");
+        }
     }
 }

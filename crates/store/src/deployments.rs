@@ -16,14 +16,14 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     // The latest of each step, and of each account that somebody has signed in with: of one customer ($2) or, for staff, of all of them ($1 is true).
     LATEST = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.directory_id,
-            s.stated_by_name, s.side, s.at,
+            s.stated_by_name, s.side, s.at, a.username AS account_username,
             (a.id IS NOT NULL AND a.state = 'active' AND a.directory_id IS NULL AND a.is_administrator) AS account_stands
         FROM statements s LEFT JOIN accounts a ON a.customer_id = s.customer_id AND a.id = s.account_id
         WHERE ($1 OR s.customer_id = $2) AND NOT EXISTS (SELECT 1 FROM statements n
             WHERE n.customer_id = s.customer_id AND n.step = s.step AND n.id > s.id
             AND n.account_id IS NOT DISTINCT FROM s.account_id)";
     OF_STEP = "SELECT s.customer_id, s.step, s.said, s.happened_on, s.evidence, s.directory_id,
-            s.stated_by_name, s.side, s.at,
+            s.stated_by_name, s.side, s.at, a.username AS account_username,
             (a.id IS NOT NULL AND a.state = 'active' AND a.directory_id IS NULL AND a.is_administrator) AS account_stands
         FROM statements s LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = s.account_id
         WHERE s.customer_id = $1 AND s.step = $2 ORDER BY s.id DESC LIMIT $3";
@@ -61,6 +61,8 @@ pub struct StatementRow {
     pub evidence: String,
     /// Whether the account of [`Said::SignedIn`] is an active local administrator now.
     pub account_stands: bool,
+    /// And its username.
+    pub account_username: Option<String>,
     pub directory: Option<DirectoryId>,
 }
 
@@ -72,6 +74,7 @@ struct StatementColumns {
     happened_on: String,
     evidence: String,
     account_stands: bool,
+    account_username: Option<String>,
     directory_id: Option<Uuid>,
     stated_by_name: String,
     side: String,
@@ -92,6 +95,7 @@ impl StatementColumns {
             happened_on: self.happened_on,
             evidence: self.evidence,
             account_stands: self.account_stands,
+            account_username: self.account_username,
             directory: self.directory_id.map(DirectoryId::from_uuid),
         })
     }

@@ -75,9 +75,19 @@ pub fn SyncThisPerson(object_id: String) -> impl IntoView {
 #[component]
 pub fn FirstRunActions() -> impl IntoView {
     let runs = customer().path("runs");
+    let deployment = customer().deployment;
+    let open = awaited(async move { deployment.await }, |deployment| {
+        let run = deployment.ok().and_then(|deployment| deployment.open_run);
+        run.map(|run| {
+            let href = customer().path(&format!("runs/{}", run.number));
+            view! { <p><a href=href>{format!("Run {}: {}", run.number, run.state.label().to_lowercase())}</a></p> }
+        })
+        .into_any()
+    });
     view! {
         <section class="next" aria-labelledby="next">
             <h2 id="next">"Preview, then run"</h2>
+            {open}
             <p class="soft">"A preview writes nothing. The run is held until somebody has looked at its list and accepted it. "
                 <a href=runs>"All runs"</a></p>
             <StartRuns permission=Permission::StartSync

@@ -61,7 +61,7 @@ fn Schedule(view: ScheduleView, kept: Kept) -> impl IntoView {
     };
     let refused = error.clone().filter(|error| error.fields().is_empty());
     let summary = error.clone().filter(|error| !error.fields().is_empty());
-    let gate = (!view.enabled && !view.gate.is_empty()).then(|| view! { <Gate gate=view.gate.clone()/> });
+    let gate = (!view.gate.is_empty()).then(|| view! { <Gate gate=view.gate.clone() enabled=view.enabled/> });
     view! {
         <Answer of=DisableSchedule::PATH done="The schedule is off. A run that is under way goes on to its end."/>
         {saved.then(|| view! { <Done words="Saved."/> })}
@@ -115,16 +115,21 @@ fn Next(view: ScheduleView) -> impl IntoView {
     }
 }
 
-/// H-07: what has to be done before it can be switched on.
+/// H-07: what has to be done before it can be switched on; or what is not done any more while it is on.
 #[component]
-fn Gate(gate: Vec<String>) -> impl IntoView {
+fn Gate(gate: Vec<String>, enabled: bool) -> impl IntoView {
+    let lede = if enabled {
+        "It goes on by itself, although this is not done any more:"
+    } else {
+        "It can be switched on once this is done:"
+    };
     let items = gate
         .into_iter()
         .map(|sentence| view! { <li>{sentence}</li> })
         .collect_view();
     view! {
         <Banner tone=Tone::Waiting>
-            <p>"It can be switched on once this is done:"</p>
+            <p>{lede}</p>
             <ul class="does">{items}</ul>
         </Banner>
     }

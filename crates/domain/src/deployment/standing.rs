@@ -25,9 +25,10 @@ pub enum StepState {
         /// It was done before; what changed.
         reopened: Option<Reopened>,
     },
-    /// Its work is done, but something it rests on is not (any more): it counts again once that is.
+    /// Its work is done, but something it rests on is not (any more): it counts again once that is. `until` is the open
+    /// step at the root of it.
     OnHold { until: Step },
-    /// Neither.
+    /// Neither; `until` as above.
     Shut { until: Step },
     /// On the branch that a decision did not take.
     Skipped,
@@ -80,7 +81,12 @@ fn state(facts: &Facts, step: Step, before: &[Standing]) -> StepState {
         .requires()
         .iter()
         .copied()
-        .find(|required| !find(before, *required).is_settled());
+        .find(|required| !find(before, *required).is_settled())
+        .map(|required| match find(before, required) {
+            // What that one waits for is what somebody can do something about.
+            StepState::Shut { until } | StepState::OnHold { until } => *until,
+            _ => required,
+        });
     match (facts.work(step), missing) {
         (Work::Done { at }, None) => StepState::Done { at },
         (Work::Done { .. }, Some(until)) => StepState::OnHold { until },

@@ -118,9 +118,9 @@ impl Step {
             Step::Provider => Some("about 20 minutes, with somebody who may grant admin consent"),
             Step::TestSync => Some("a few minutes; longer for tens of thousands of people"),
             Step::UserMapping => Some("an hour to a few days, depending on how usernames differ"),
-            Step::Migration => Some("an agreed window, usually an hour"),
+            Step::Migration => Some("an hour, in an agreed window"),
             Step::FirstRun => Some("about half an hour, most of it reading the list"),
-            Step::ReconfigureSso | Step::SetUpSso => Some("an agreed session, usually an hour"),
+            Step::ReconfigureSso | Step::SetUpSso => Some("an hour, in an agreed session"),
             Step::SignInCheck => Some("about half an hour"),
         }
     }

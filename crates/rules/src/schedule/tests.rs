@@ -138,85 +138,56 @@ fn what_is_typed_is_read_and_shown_again() {
     }
 }
 
+/// The fields that are refused.
+fn refused(change: impl FnOnce(&mut ScheduleForm)) -> Vec<String> {
+    let errors = read(&form(change)).expect_err("refused");
+    errors.into_iter().map(|error| error.field).collect()
+}
+
 #[test]
-fn h_06_what_cannot_be_is_refused_beside_its_field() {
-    let fields = |form: &ScheduleForm| -> Vec<String> {
-        let errors = read(form).expect_err("refused");
-        errors.into_iter().map(|error| error.field).collect()
+fn h_06_an_interval_or_a_window_that_cannot_be_is_refused_beside_its_field() {
+    for minutes in ["10", "1441", "half an hour"] {
+        assert_eq!(refused(|f| f.minutes = minutes.into()), ["minutes"], "{minutes}");
+    }
+    assert_eq!(refused(|f| f.from = "24:00".into()), ["from"]);
+    assert_eq!(
+        refused(|f| f.minutes = "1430".into()),
+        ["until"],
+        "too close to the next day"
+    );
+    let backwards = |f: &mut ScheduleForm| {
+        f.from = "20:00".into();
+        f.until = "06:00".into();
     };
-    for (typed, expected) in [
-        (form(|f| f.minutes = "10".into()), "minutes"),
-        (form(|f| f.minutes = "1441".into()), "minutes"),
-        (form(|f| f.minutes = "half an hour".into()), "minutes"),
-        (form(|f| f.from = "24:00".into()), "from"),
-        (
-            form(|f| {
-                f.from = "20:00".into();
-                f.until = "06:00".into();
-            }),
-            "until",
-        ),
-        (form(|f| f.minutes = "1430".into()), "until"),
-        (form(|f| f.time_zone = "London".into()), "time_zone"),
-        (form(|f| f.form = "whenever".into()), "form"),
-        (
-            form(|f| {
-                f.form = "at".into();
-                f.times = "7:00, 25:00".into();
-            }),
-            "times",
-        ),
-        (
-            form(|f| {
-                f.form = "at".into();
-                f.times = "7:00, 07:10".into();
-            }),
-            "times",
-        ),
-        (
-            form(|f| {
-                f.form = "at".into();
-                f.times = "23:55, 00:05".into();
-            }),
-            "times",
-        ),
-        (
-            form(|f| {
-                f.form = "at".into();
-                f.times = " ".into();
-            }),
-            "times",
-        ),
-        (
-            form(|f| {
-                f.form = "at".into();
-                f.days = Vec::new();
-            }),
-            "days",
-        ),
-        (
-            form(|f| {
-                f.form = "cron".into();
-                f.cron = "*/5 * * * *".into();
-            }),
-            "cron",
-        ),
-        (
-            form(|f| {
-                f.form = "cron".into();
-                f.cron = "every day".into();
-            }),
-            "cron",
-        ),
-        (
-            form(|f| {
-                f.form = "cron".into();
-                f.cron = "0 0 30 2 *".into();
-            }),
-            "cron",
-        ),
-    ] {
-        assert_eq!(fields(&typed), [expected], "{typed:?}");
+    assert_eq!(refused(backwards), ["until"]);
+    assert_eq!(refused(|f| f.time_zone = "London".into()), ["time_zone"]);
+    assert_eq!(refused(|f| f.form = "whenever".into()), ["form"]);
+}
+
+#[test]
+fn h_06_times_that_cannot_be_are_refused_beside_their_field() {
+    for times in ["7:00, 25:00", "7:00, 07:10", "23:55, 00:05", " "] {
+        let typed = |f: &mut ScheduleForm| {
+            f.form = "at".into();
+            f.times = times.into();
+        };
+        assert_eq!(refused(typed), ["times"], "{times}");
+    }
+    let no_day = |f: &mut ScheduleForm| {
+        f.form = "at".into();
+        f.days = Vec::new();
+    };
+    assert_eq!(refused(no_day), ["days"]);
+}
+
+#[test]
+fn h_06_a_cron_expression_that_cannot_be_is_refused() {
+    for expression in ["*/5 * * * *", "every day", "0 0 30 2 *", "0 0 * * * *"] {
+        let typed = |f: &mut ScheduleForm| {
+            f.form = "cron".into();
+            f.cron = expression.into();
+        };
+        assert_eq!(refused(typed), ["cron"], "{expression}");
     }
 }
 

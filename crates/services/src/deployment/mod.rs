@@ -218,7 +218,10 @@ fn last_run(customer: &CustomerFacts, now: Timestamp) -> Option<LastRun> {
 
 fn statement_view(row: &StatementRow, now: Timestamp) -> StatementView {
     StatementView {
-        sentence: row.statement.said.sentence(),
+        sentence: match (&row.statement.said, &row.account_username) {
+            (Said::SignedIn { .. }, Some(username)) => format!("{username} has signed in"),
+            (said, _) => said.sentence(),
+        },
         by: row.statement.by.clone(),
         side: row.statement.side,
         when: when(row.statement.at, now),

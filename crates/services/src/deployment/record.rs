@@ -1,6 +1,6 @@
 //! Putting something on record: that a step is done, the two decisions, a proven sign-in, a comment.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::deployment::{ExistingDirectory, Responsibility, Said, SsoBefore, Step, standing};
 use domain::people::AccountState;
 use domain::{AccountId, Actor, CustomerId, FieldError, Permission, Role, UserError};
@@ -319,6 +319,9 @@ impl Services {
         let latest = self.now().date_naive().checked_add_days(Days::new(1));
         if latest.is_some_and(|latest| day > latest) {
             return Err("This day is still to come. Record the work when it is done.");
+        }
+        if day.year() < 2000 {
+            return Err("This day is long past. Is the year right?");
         }
         Ok(day.format("%Y-%m-%d").to_string())
     }

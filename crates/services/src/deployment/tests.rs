@@ -72,6 +72,7 @@ fn row(step: Step, said: Said, at: Timestamp) -> StatementRow {
         happened_on: "2026-03-10".into(),
         evidence: String::new(),
         account_stands: false,
+        account_username: None,
         directory: None,
     }
 }
@@ -84,6 +85,7 @@ fn known(customer: CustomerFacts, statements: &[StatementRow]) -> Known {
 fn viewer(side: Responsibility) -> Viewer<'static> {
     Viewer {
         side,
+        acts: true,
         customer: "Contoso",
         now: now(),
     }
@@ -106,7 +108,7 @@ fn the_same_step_reads_differently_from_the_two_sides() {
     );
     assert_eq!(
         words(Responsibility::Customer, Step::LoginHandler),
-        "Waiting for us"
+        "Waiting for our team"
     );
     assert_eq!(words(Responsibility::Staff, Step::LoginHandler), "Your task");
     assert_eq!(
@@ -230,8 +232,13 @@ fn only_staff_look_as_staff() {
     let mut actor = Actor::system("Test");
     assert_eq!(Viewer::of(&actor, "Contoso", now()).side, Responsibility::Staff);
     actor.role = Role::Viewer;
+    let looking = Viewer::of(&actor, "Contoso", now());
+    assert_eq!(looking.side, Responsibility::Customer);
+    let known = known(connected(), &[]);
+    let next = looking.next(&standing::of(&known.facts)).map(|(_, next)| next);
     assert_eq!(
-        Viewer::of(&actor, "Contoso", now()).side,
-        Responsibility::Customer
+        next.as_deref(),
+        Some("“Login Handler” is waiting for our team."),
+        "a viewer has no turn"
     );
 }

@@ -15,6 +15,8 @@ use crate::when::{distance, is_over, is_soon, since};
 /// Whoever looks: the same facts read differently from the two sides.
 pub(super) struct Viewer<'a> {
     pub(super) side: Responsibility,
+    /// May do something about it, and is not only looking.
+    pub(super) acts: bool,
     /// The customer's name.
     pub(super) customer: &'a str,
     pub(super) now: Timestamp,
@@ -27,19 +29,25 @@ impl<'a> Viewer<'a> {
         } else {
             Responsibility::Customer
         };
-        Self { side, customer, now }
-    }
-
-    /// "the other side", as whoever looks calls it.
-    fn other(&self) -> &'a str {
-        match self.side {
-            Responsibility::Staff => self.customer,
-            _ => "us",
+        Self {
+            side,
+            acts: actor.role != Role::Viewer,
+            customer,
+            now,
         }
     }
 
+    /// The side whose turn it is, as whoever looks calls it.
+    fn name(&self, turn: Responsibility) -> &'a str {
+        match turn {
+            Responsibility::Staff => "our team",
+            _ => self.customer,
+        }
+    }
+
+    /// Somebody else's turn. Whoever only looks has none.
     fn is_theirs(&self, turn: Responsibility) -> bool {
-        turn != self.side && turn != Responsibility::Joint
+        !self.acts || (turn != self.side && turn != Responsibility::Joint)
     }
 
     /// The state of a step as a word, and as a sentence's end.
@@ -58,7 +66,10 @@ impl<'a> Viewer<'a> {
                 let since = from
                     .map(|at| format!(" {}", since(at, self.now)))
                     .unwrap_or_default();
-                (TaskState::Theirs, format!("Waiting for {}{since}", self.other()))
+                (
+                    TaskState::Theirs,
+                    format!("Waiting for {}{since}", self.name(*turn)),
+                )
             }
             StepState::Open {
                 turn: Responsibility::Joint,
@@ -95,10 +106,7 @@ impl<'a> Viewer<'a> {
         open.sort_by_key(|(_, turn)| self.is_theirs(*turn));
         let (step, turn) = *open.first()?;
         let whom = match turn {
-            turn if self.is_theirs(turn) => match self.side {
-                Responsibility::Staff => format!("is waiting for {}", self.customer),
-                _ => "is with our team".to_owned(),
-            },
+            turn if self.is_theirs(turn) => format!("is waiting for {}", self.name(turn)),
             Responsibility::Joint => "is to be done together".to_owned(),
             _ => "is waiting for you".to_owned(),
         };
@@ -245,7 +253,11 @@ pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
     // A test sync or the run of one person says nothing about the sync of everybody, so both are looked at.
     let last = customer.last_run.map(|run| run.number);
     let other = customer.last_sync.filter(|sync| Some(sync.number) != last);
-    for run in customer.last_run.into_iter().chain(other) {
+    // That somebody could not be synchronised by themselves is told on the page of that run.
+    let last = customer
+        .last_run
+        .filter(|run| run.kind.reads_everybody() || run.state == RunState::Held);
+    for run in last.into_iter().chain(other) {
         let number = run.number;
         match run.state {
             RunState::Held => all.push(format!("Run {number} is held for a decision.")),
@@ -284,7 +296,9 @@ pub(super) fn headline(known: &Known, all: &[Standing], viewer: &Viewer<'_>) -> 
             RunState::Queued | RunState::Running => {
                 Some(format!("{} under way: run {number}.", run.kind.label()))
             }
-            RunState::Failed => Some(format!("Run {number} failed. Open it to see what to do.")),
+            RunState::Failed if run.kind.reads_everybody() => {
+                Some(format!("Run {number} failed. Open it to see what to do."))
+            }
             _ => None,
         };
         if let Some(sentence) = sentence {

@@ -325,7 +325,7 @@ on_both!(
         assert_eq!(
             refusal(accepted),
             UserError::NotYet {
-                until: Step::UserMapping
+                until: Step::TestSync
             }
         );
         world
