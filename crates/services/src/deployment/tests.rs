@@ -108,7 +108,7 @@ fn the_same_step_reads_differently_from_the_two_sides() {
     );
     assert_eq!(
         words(Responsibility::Customer, Step::LoginHandler),
-        "Waiting for our team"
+        "Waiting for us"
     );
     assert_eq!(words(Responsibility::Staff, Step::LoginHandler), "Your task");
     assert_eq!(
@@ -238,7 +238,7 @@ fn only_staff_look_as_staff() {
     let next = looking.next(&standing::of(&known.facts)).map(|(_, next)| next);
     assert_eq!(
         next.as_deref(),
-        Some("“Login Handler” is waiting for our team."),
+        Some("“Login Handler” is waiting for us."),
         "a viewer has no turn"
     );
 }

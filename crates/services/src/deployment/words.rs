@@ -40,7 +40,7 @@ impl<'a> Viewer<'a> {
     /// The side whose turn it is, as whoever looks calls it.
     fn name(&self, turn: Responsibility) -> &'a str {
         match turn {
-            Responsibility::Staff => "our team",
+            Responsibility::Staff => "us",
             _ => self.customer,
         }
     }
