@@ -2,6 +2,7 @@ use domain::UserError;
 use leptos::prelude::*;
 use serde::de::IgnoredAny;
 
+use super::layout::Customer;
 use super::loaded::awaited;
 use super::{Banner, Tone, page_path};
 use crate::api::{ApiError, take_flash};
@@ -25,13 +26,24 @@ pub fn Done(words: &'static str) -> impl IntoView {
     view! { <Banner tone=Tone::Ready live=true><p>{words}</p></Banner> }
 }
 
-/// Why something was refused, with the way on when the page is older than what is stored.
+/// Why something was refused, with the way on: to reload a page that is older than what is stored, or to what comes
+/// first.
 #[component]
 pub fn Refused(error: ApiError) -> impl IntoView {
     let is_stale = matches!(error.user(), Some(UserError::Changed | UserError::NotHeld));
+    // A step that comes first: the way to its page.
+    let first = match (error.user(), use_context::<Customer>()) {
+        (Some(UserError::NotYet { until }), Some(customer)) => {
+            Some((customer.path(until.code()), until.title()))
+        }
+        _ => None,
+    };
     view! {
         <Banner tone=Tone::Problem live=true>
-            <p>{error.to_string()} {is_stale.then(|| view! { " " <a href=page_path()>"Reload the page"</a> })}</p>
+            <p>
+                {error.to_string()} {is_stale.then(|| view! { " " <a href=page_path()>"Reload the page"</a> })}
+                {first.map(|(href, title)| view! { " " <a href=href>{format!("Go to “{title}”")}</a> })}
+            </p>
         </Banner>
     }
 }

@@ -90,6 +90,20 @@ test.describe("the guide", () => {
     await expect(page.locator(".step-state")).toContainText("Cannot start yet");
   });
 
+  test("refuses a run that writes until it is known that nobody is to be migrated, and shows the way", async ({
+    page, demo, visit, signIn, alive, accessible,
+  }) => {
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Too early");
+    await chooseGroup(hands, base, "Intranet users");
+    await visit(`${base}/runs`);
+    await page.getByRole("button", { name: "Run now" }).click();
+    await expect(page.getByText("This cannot be done yet: nobody has said whether there is a user directory already.")).toBeVisible();
+    await accessible();
+    await page.getByRole("link", { name: "Go to “Existing user directory?”" }).click();
+    await expect(page).toHaveURL(`${demo.url}${base}/existing`);
+  });
+
   test("leads a brand-new customer to a schedule that is on, and re-opens what a changed fact concerns", async ({
     page, demo, visit, signIn, alive, accessible,
   }) => {
