@@ -9,6 +9,7 @@ use leptos_router::path;
 
 use crate::api::auth::provide_me;
 use crate::components::layout::{ConsoleFrame, CustomerFrame};
+use crate::pages::audit::AuditPage;
 use crate::pages::auth::{SignInPage, WelcomePage};
 use crate::pages::customers::CustomersPage;
 use crate::pages::not_found::NotFoundPage;
@@ -81,6 +82,7 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("audit") view=|| view! { <AuditPage/> }.into_any()/>
                     <Route ssr=Async path=path!("people") view=|| view! { <PeoplePage/> }.into_any()/>
                     <Route ssr=Async path=path!("people/:account") view=|| view! { <PersonPage/> }.into_any()/>
                 </ParentRoute>

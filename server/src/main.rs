@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use server::commands::{check, config, create_admin, migrate, rekey, serve};
+use server::commands::{audit, check, config, create_admin, migrate, rekey, serve};
 use server::config::Flags;
 use server::errors::Failure;
 
@@ -34,6 +34,9 @@ enum Command {
     Check,
     /// Print the configuration file with every setting explained.
     Config(config::Options),
+    /// Prove that nobody changed the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Encrypt every stored secret again under the first configured key.
     Rekey,
     /// Start simulated providers and a console with people in it, to try the product.
@@ -68,6 +71,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::CreateAdmin(options) => create_admin::run(&cli.flags, options).await,
             Command::Check => check::run(&cli.flags).await,
             Command::Config(options) => config::run(&cli.flags, &options),
+            Command::Audit(command) => audit::run(&cli.flags, command).await,
             Command::Rekey => rekey::run(&cli.flags).await,
             #[cfg(feature = "demo")]
             Command::Demo(options) => server::commands::demo::run(&cli.flags, options).await,

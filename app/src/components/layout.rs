@@ -136,6 +136,7 @@ pub fn short(words: &str) -> &str {
 const DIRECTORY: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("people", "People"),
+    ("audit", "Audit log"),
     ("limits", "Safety limits"),
 ];
 

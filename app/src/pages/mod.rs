@@ -1,5 +1,6 @@
 //! The pages, one folder per area.
 
+pub mod audit;
 pub mod auth;
 pub mod customers;
 pub mod not_found;

@@ -1,11 +1,15 @@
 //! The audit log as the use cases write it.
 
-use domain::{Actor, Clock, CustomerId};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use domain::views::{AuditFilter, AuditRow, Page};
+use domain::{Actor, Clock, CustomerId, Permission, Timestamp, UserError};
 use store::Tx;
-use store::audit::AuditEntry;
+use store::audit::{AuditEntry, NarrowedAudit};
 
 pub use store::audit::Chain;
 
+use crate::paging::{EXPORT_ROWS, PAGE_ROWS, SEARCH_CHARS, one_more, page};
+use crate::when::when;
 use crate::{ServiceError, Services};
 
 /// Writes one row in the caller's unit of work: `action` is a verb phrase with dots (`provider.save`), `object` an id
@@ -46,9 +50,182 @@ impl Services {
         record(tx, self.clock(), actor, customer, action, object, details).await
     }
 
+    /// A page of the log of one customer, newest first, at most 50; `after` is the `next` of the page before.
+    pub async fn audit_log(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        filter: &AuditFilter,
+        after: Option<&str>,
+    ) -> Result<Page<AuditRow>, ServiceError> {
+        self.list_audit(actor, slug, filter, after, PAGE_ROWS).await
+    }
+
+    /// The same list in larger pages, for a download.
+    pub async fn export_audit(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        filter: &AuditFilter,
+        after: Option<&str>,
+    ) -> Result<Page<AuditRow>, ServiceError> {
+        self.list_audit(actor, slug, filter, after, EXPORT_ROWS).await
+    }
+
+    async fn list_audit(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<AuditRow>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadAudit)
+            .await?
+            .id;
+        let before = after
+            .map_or(Ok(i64::MAX), str::parse)
+            .map_err(|_| UserError::NotFound)?;
+        let now = self.now();
+        let (who, about) = (lowered(&filter.who), lowered(&filter.about));
+        let action = filter.area.map_or_else(String::new, |area| format!("{area}."));
+        let narrowed = NarrowedAudit {
+            actor: &who,
+            action: &action,
+            object: &about,
+            from: midnight("from", &filter.from, 0)?.unwrap_or(Timestamp::UNIX_EPOCH),
+            // The log has no row of tomorrow.
+            until: midnight("until", &filter.until, 1)?.unwrap_or(now + TimeDelta::days(1)),
+        };
+        let rows = store::audit::of_customer(&mut tx, customer, narrowed, before, one_more(limit)).await?;
+        let rows = rows.into_iter().map(|row| (row.seq, view(row, now))).collect();
+        Ok(page(rows, limit))
+    }
+
     /// Whether the log is as it was written: for the operator's `check`.
     pub async fn verify_audit(&self) -> Result<Chain, ServiceError> {
         let mut tx = self.db().read().await?;
         Ok(store::audit::verify(&mut tx).await?)
+    }
+}
+
+fn view(row: store::audit::AuditRow, now: Timestamp) -> AuditRow {
+    // A text that is no JSON any more is shown as it is.
+    let details = serde_json::from_str::<serde_json::Value>(&row.details)
+        .and_then(|details| serde_json::to_string_pretty(&details))
+        .unwrap_or_else(|_| row.details.clone());
+    AuditRow {
+        number: row.seq,
+        when: when(row.at, now),
+        words: words(&row.action).to_owned(),
+        who: row.actor_name,
+        action: row.action,
+        object: row.object,
+        details,
+    }
+}
+
+/// What was done, after the name of whoever did it.
+fn words(action: &str) -> &str {
+    match action {
+        "customer.create" => "added the customer",
+        "user.create" => "created a console user",
+        "user.sign_in" => "signed in",
+        "provider.test" => "tested the connection",
+        "provider.save" => "saved the provider's values",
+        "settings.scope" => "changed the security groups",
+        "settings.mapping" => "changed the data mapping",
+        "settings.groups" => "changed the group sync",
+        "settings.limits" => "changed the safety limits",
+        "schedule.save" => "changed the schedule",
+        "schedule.enable" => "switched the schedule on",
+        "schedule.disable" => "switched the schedule off",
+        "run.start" => "started a run",
+        "run.cancel" => "cancelled a run",
+        "run.accept" => "accepted a held run",
+        "run.reject" => "rejected a held run",
+        "run.end" => "ended a run",
+        "group.create" => "created a group of People",
+        "account.create" => "created local accounts",
+        "deployment.state" => "put a step on record",
+        "deployment.comment" => "commented on a step",
+        "list.export" => "downloaded a list",
+        other => other,
+    }
+}
+
+fn lowered(typed: &str) -> String {
+    let typed: String = typed.trim().chars().take(SEARCH_CHARS).collect();
+    typed.to_lowercase()
+}
+
+/// The beginning of a day that was typed, some days on; `None` when nothing was typed.
+fn midnight(field: &str, day: &str, days_on: u64) -> Result<Option<Timestamp>, UserError> {
+    if day.trim().is_empty() {
+        return Ok(None);
+    }
+    let wrong = || UserError::field(field, "Enter a date, such as 2026-03-12.");
+    let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").map_err(|_| wrong())?;
+    let in_range = (1970..=9000).contains(&day.year());
+    let day = day
+        .checked_add_days(Days::new(days_on))
+        .filter(|_| in_range)
+        .ok_or_else(wrong)?;
+    Ok(Some(day.and_time(chrono::NaiveTime::MIN).and_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::views::AuditArea;
+
+    use super::*;
+
+    /// Every action that the services write has words.
+    #[test]
+    fn every_action_is_said_in_words() {
+        let mut silent = Vec::new();
+        let mut folders = vec![std::path::PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src"
+        ))];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("a source file");
+                let quoted = text.split('"').skip(1).step_by(2);
+                let areas: Vec<String> = AuditArea::ALL.iter().map(|area| format!("{area}.")).collect();
+                let is_action = |text: &&str| {
+                    areas.iter().any(|area| text.starts_with(area.as_str()))
+                        && text.split_once('.').is_some_and(|(_, verb)| {
+                            !verb.is_empty()
+                                && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                        })
+                };
+                silent.extend(
+                    quoted
+                        .filter(is_action)
+                        .filter(|action| words(action) == *action)
+                        .map(ToOwned::to_owned),
+                );
+            }
+        }
+        assert!(silent.is_empty(), "{silent:?}");
+    }
+
+    #[test]
+    fn days_are_whole_and_within_reason() {
+        let of = |day: &str, on| midnight("from", day, on).map(|at| at.map(|at| at.to_rfc3339()));
+        assert_eq!(of("", 0), Ok(None));
+        assert_eq!(
+            of("2026-03-12", 1),
+            Ok(Some("2026-03-13T00:00:00+00:00".to_owned()))
+        );
+        assert!(of("12 March", 0).is_err() && of("-0001-01-01", 0).is_err() && of("9999-12-31", 1).is_err());
     }
 }

@@ -7,6 +7,7 @@ use domain::{ConsoleUserId, CustomerId, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::people_list::{begins, contains};
 use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
@@ -19,7 +20,11 @@ statements! {
     HEAD = "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
     APPEND = "INSERT INTO audit_log (seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     CHAIN = "SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2";
-    OF_CUSTOMER = "SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash FROM audit_log WHERE customer_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+    OF_CUSTOMER = "SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash
+        FROM audit_log WHERE customer_id = $1 AND seq < $2 AND at >= $4 AND at < $5
+        AND ($6 = '' OR LOWER(actor_name) LIKE $6 ESCAPE '!') AND ($7 = '' OR action LIKE $7 ESCAPE '!')
+        AND ($8 = '' OR LOWER(object) LIKE $8 ESCAPE '!')
+        ORDER BY seq DESC LIMIT $3";
 }
 
 /// What happened: by whom, to what.
@@ -52,6 +57,33 @@ pub struct AuditRow {
     pub details: String,
     previous_hash: Vec<u8>,
     hash: Vec<u8>,
+}
+
+/// What a list of the log is narrowed to. Empty texts narrow nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NarrowedAudit<'a> {
+    /// Part of the actor's name, in lower case.
+    pub actor: &'a str,
+    /// What the action begins with: `provider.`, `run.start`.
+    pub action: &'a str,
+    /// Part of the object, in lower case.
+    pub object: &'a str,
+    pub from: Timestamp,
+    /// The first moment that is too late.
+    pub until: Timestamp,
+}
+
+impl NarrowedAudit<'_> {
+    /// Everything up to a moment.
+    pub const fn everything(until: Timestamp) -> Self {
+        Self {
+            actor: "",
+            action: "",
+            object: "",
+            from: Timestamp::UNIX_EPOCH,
+            until,
+        }
+    }
 }
 
 impl AuditRow {
@@ -118,10 +150,23 @@ pub async fn append(tx: &mut Tx, entry: &AuditEntry<'_>) -> Result<i64, StoreErr
 pub async fn of_customer(
     tx: &mut Tx,
     customer: CustomerId,
+    narrowed: NarrowedAudit<'_>,
     before: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    fetch_all!(tx, AuditRow, OF_CUSTOMER, customer.uuid(), before, limit)
+    fetch_all!(
+        tx,
+        AuditRow,
+        OF_CUSTOMER,
+        customer.uuid(),
+        before,
+        limit,
+        narrowed.from,
+        narrowed.until,
+        contains(narrowed.actor),
+        begins(narrowed.action),
+        contains(narrowed.object)
+    )
 }
 
 /// Reads the whole chain and says whether it is as it was written.

@@ -114,11 +114,20 @@ struct Entry {
 
 /// A pattern that matches text which contains `part`; empty when there is nothing to look for.
 pub(crate) fn contains(part: &str) -> String {
+    let begins = begins(part);
+    if begins.is_empty() {
+        begins
+    } else {
+        format!("%{begins}")
+    }
+}
+
+/// A pattern that matches text which begins with `part`; empty when there is nothing to look for.
+pub(crate) fn begins(part: &str) -> String {
     if part.is_empty() {
         return String::new();
     }
-    let mut pattern = String::with_capacity(part.len() + 2);
-    pattern.push('%');
+    let mut pattern = String::with_capacity(part.len() + 1);
     for c in part.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');

@@ -59,6 +59,25 @@ impl TestDb {
 }
 
 impl TestDb {
+    /// Rewrites an entry of the audit log, past the database's own guard, as somebody with all rights could.
+    pub async fn tamper_with_audit(&self, seq: i64) {
+        let drop = match &self.db {
+            Db::Sqlite { .. } => "DROP TRIGGER audit_log_no_update",
+            Db::Postgres(_) => "DROP TRIGGER audit_log_no_change ON audit_log",
+        };
+        for statement in [
+            drop.to_owned(),
+            format!("UPDATE audit_log SET details = '{{}}' WHERE seq = {seq}"),
+        ] {
+            let statement = sqlx::AssertSqlSafe(statement);
+            let done = match &self.db {
+                Db::Sqlite { write, .. } => sqlx::query(statement).execute(write).await.map(|_| ()),
+                Db::Postgres(pool) => sqlx::query(statement).execute(pool).await.map(|_| ()),
+            };
+            done.expect("the entry is rewritten");
+        }
+    }
+
     /// Everything in these tables, as text: to prove that something wrote nothing.
     pub async fn dump(&self, tables: &[&str]) -> String {
         let mut text = String::new();

@@ -103,6 +103,7 @@ test.describe("a customer's admin", () => {
       [/^Safety limits/, "limits"],
       [/^Runs/, "runs"],
       [/^People/, "people"],
+      [/^Audit log/, "audit"],
     ] as const) {
       await rail.getByRole("link", { name: link }).click();
       await expect(page).toHaveURL(`${demo.url}/c/${account.customer}/${path}`);

@@ -1,5 +1,6 @@
 //! One file for each command of the program.
 
+pub mod audit;
 pub mod check;
 pub mod config;
 pub mod create_admin;

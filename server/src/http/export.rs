@@ -71,6 +71,11 @@ struct Narrowed {
     kind: String,
     directory: String,
     show: String,
+    who: String,
+    area: String,
+    about: String,
+    from: String,
+    until: String,
 }
 
 /// How the list is written: the end of the address.
@@ -98,6 +103,7 @@ pub fn routes() -> Router<AppState> {
         .merge(at::<lists::People>("/c/{customer}/people"))
         .merge(at::<lists::Found>("/c/{customer}/found"))
         .merge(at::<lists::Runs>("/c/{customer}/runs"))
+        .merge(at::<lists::Audit>("/c/{customer}/audit"))
         .merge(at::<lists::Changes>("/c/{customer}/runs/{run}/changes"))
 }
 

@@ -103,7 +103,9 @@ async fn every_list_has_its_head_and_a_download_is_noted() {
         .await
         .expect("read")
         .expect("there");
-    let rows = store::audit::of_customer(&mut tx, contoso.id, i64::MAX, 50)
+    let everything =
+        store::audit::NarrowedAudit::everything(app.parties.services.now() + chrono::TimeDelta::days(1));
+    let rows = store::audit::of_customer(&mut tx, contoso.id, everything, i64::MAX, 50)
         .await
         .expect("rows");
     let exports: Vec<_> = rows

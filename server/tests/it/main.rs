@@ -2,6 +2,7 @@
 
 mod access;
 mod app;
+mod audit;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;

@@ -1,6 +1,7 @@
 //! What the pages show: plain data that services make and pages draw. Formatting of dates and numbers happens on
 //! the server, so every date here is already text in the reader's words.
 
+mod audit;
 mod customers;
 mod deployment;
 mod people;
@@ -9,6 +10,7 @@ mod runs;
 mod schedule;
 mod settings;
 
+pub use audit::*;
 pub use customers::*;
 pub use deployment::*;
 pub use people::*;

@@ -1,7 +1,8 @@
 //! The audit log: append-only, one chain, and what happens to somebody who rewrites it.
 
+use chrono::TimeDelta;
 use domain::{ConsoleUserId, CustomerId};
-use store::audit::{AuditEntry, Chain, append, of_customer, verify};
+use store::audit::{AuditEntry, Chain, NarrowedAudit, append, of_customer, verify};
 use store::{Db, Tx};
 use test_support::{TestDb, on_both};
 
@@ -41,9 +42,74 @@ on_both!(rows_follow_from_each_other, async |test: TestDb| {
     let contoso = three_rows(&test.db).await;
     assert_eq!(chain(&test.db).await, Chain::Whole { rows: 3 });
     let mut tx = test.db.read().await.expect("a transaction");
-    let rows = of_customer(&mut tx, contoso, i64::MAX, 10).await.expect("rows");
+    let rows = of_customer(
+        &mut tx,
+        contoso,
+        NarrowedAudit::everything(now() + TimeDelta::days(1)),
+        i64::MAX,
+        10,
+    )
+    .await
+    .expect("rows");
     let objects: Vec<_> = rows.iter().map(|row| (row.seq, row.object.as_str())).collect();
     assert_eq!(objects, [(3, "c"), (1, "a")]);
+    let everything = NarrowedAudit::everything(now() + TimeDelta::days(1));
+    for (narrowed, expected) in [
+        (
+            NarrowedAudit {
+                object: "c",
+                ..everything
+            },
+            1,
+        ),
+        (
+            NarrowedAudit {
+                actor: "ann",
+                ..everything
+            },
+            2,
+        ),
+        (
+            NarrowedAudit {
+                actor: "%",
+                ..everything
+            },
+            0,
+        ),
+        (
+            NarrowedAudit {
+                action: "thing.",
+                ..everything
+            },
+            2,
+        ),
+        (
+            NarrowedAudit {
+                action: "change",
+                ..everything
+            },
+            0,
+        ),
+        (
+            NarrowedAudit {
+                until: now(),
+                ..everything
+            },
+            0,
+        ),
+        (
+            NarrowedAudit {
+                from: now(),
+                ..everything
+            },
+            2,
+        ),
+    ] {
+        let found = of_customer(&mut tx, contoso, narrowed, i64::MAX, 10)
+            .await
+            .expect("rows");
+        assert_eq!(found.len(), expected, "{narrowed:?}");
+    }
     assert_eq!(
         rows.first().map(|row| (row.at, row.actor())),
         Some((now(), Some(id(9))))

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use domain::sync::FieldChange;
 use domain::views::{
-    BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page, PeopleFilter, PersonRow, RunFilter,
-    RunRow,
+    AuditFilter, AuditRow, BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page,
+    PeopleFilter, PersonRow, RunFilter, RunRow,
 };
 use services::ServiceError;
 
@@ -15,6 +15,7 @@ pub(super) struct People;
 pub(super) struct Found;
 pub(super) struct Runs;
 pub(super) struct Changes;
+pub(super) struct Audit;
 
 #[async_trait]
 impl List for Customers {
@@ -229,4 +230,41 @@ fn yes_no(value: bool) -> String {
 
 fn or_empty(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
+}
+
+#[async_trait]
+impl List for Audit {
+    type Row = AuditRow;
+
+    const COLUMNS: &'static [Column<AuditRow>] = &[
+        ("entry", |row| row.number.to_string()),
+        ("at", |row| row.when.iso.clone()),
+        ("who", |row| row.who.clone()),
+        ("action", |row| row.action.clone()),
+        ("about", |row| row.object.clone()),
+        ("details", |row| row.details.clone()),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "audit".to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-audit", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<AuditRow>, ServiceError> {
+        let narrowed = &asked.narrowed;
+        let filter = AuditFilter {
+            who: narrowed.who.clone(),
+            area: code(&narrowed.area)?,
+            about: narrowed.about.clone(),
+            from: narrowed.from.clone(),
+            until: narrowed.until.clone(),
+        };
+        let (services, actor) = (&asked.services, &asked.actor);
+        services
+            .export_audit(actor, asked.customer(), &filter, after)
+            .await
+    }
 }

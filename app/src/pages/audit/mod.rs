@@ -1,0 +1,121 @@
+//! The audit log: who did what to what, with before and after.
+
+use domain::UserError;
+use domain::views::{AuditArea, AuditFilter, AuditRow, Page};
+use leptos::prelude::*;
+
+use crate::api::ApiError;
+use crate::api::audit::list_audit;
+use crate::components::{
+    Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField,
+    TimeOf, after, customer, param, query,
+};
+
+/// The entries found, or what is wrong with the filters.
+type Found = Result<Page<AuditRow>, ApiError>;
+
+/// `/c/{customer}/audit`
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = query();
+    let filter = AuditFilter {
+        who: param(&query, "who"),
+        area: AuditArea::from_code(&param(&query, "area")),
+        about: param(&query, "about"),
+        from: param(&query, "from"),
+        until: param(&query, "until"),
+    };
+    let (slug, wanted) = (customer().slug, filter.clone());
+    // A date that is none is corrected in the form, not answered with another page.
+    let rows = async move {
+        match list_audit(slug, wanted, after()).await {
+            Err(ApiError::User(error @ UserError::Invalid { .. })) => Ok(Err(ApiError::User(error))),
+            other => other.map(Ok),
+        }
+    };
+    view! {
+        <div class="column wide">
+            <PageHeader title="Audit log"
+                lede="Everything that was done here, by whom and when. Nothing can be changed or taken out: each entry carries the hash of the one before."/>
+            <Loaded data=rows draw=move |rows: Found| view! { <Log rows filter/> }/>
+        </div>
+    }
+}
+
+#[component]
+fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
+    let error = rows.as_ref().err().cloned();
+    let page = rows.unwrap_or_else(|_| Page::empty());
+    let is_empty = page.rows.is_empty();
+    let entries = page
+        .rows
+        .into_iter()
+        .map(|row| view! { <Entry row/> })
+        .collect_view();
+    let list = if is_empty {
+        view! { <p class="in soft">"Nothing fits these filters."</p> }.into_any()
+    } else {
+        view! {
+            <Scroll label="Entries">
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"Who"</th>
+                        <th scope="col">"What"</th>
+                        <th scope="col">"About"</th>
+                        <th scope="col">"Before and after"</th>
+                    </tr>
+                </thead>
+                <tbody>{entries}</tbody>
+            </Scroll>
+        }
+        .into_any()
+    };
+    view! {
+        <ErrorSummary error=error.clone()/>
+        <Panel title="Log" id="log" note=move || {
+            let path = customer().path("audit");
+            view! { "newest first · " <Download path what="the audit log" filters=&["who", "area", "about", "from", "until"]/> }
+        }>
+            <Narrow filter error/>
+            {list}
+            <Pager next=page.next/>
+        </Panel>
+    }
+}
+
+#[component]
+fn Narrow(filter: AuditFilter, error: Option<ApiError>) -> impl IntoView {
+    let narrowed = filter != AuditFilter::default();
+    let areas = Option_::filter(
+        "Everything",
+        AuditArea::ALL.iter().map(|area| (area.code(), area.label())),
+    );
+    view! {
+        <Filters path=customer().path("audit") narrowed>
+            <Field key="who" label="Who" kind="search" value=filter.who/>
+            <SelectField key="area" label="What" options=areas value=filter.area.map_or("", AuditArea::code)/>
+            <Field key="about" label="About" kind="search" value=filter.about/>
+            <Field key="from" label="From" kind="date" value=filter.from error=error.clone()/>
+            <Field key="until" label="To" kind="date" value=filter.until error/>
+        </Filters>
+    }
+}
+
+#[component]
+fn Entry(row: AuditRow) -> impl IntoView {
+    view! {
+        <tr>
+            <td><TimeOf when=row.when/></td>
+            <th scope="row">{row.who}</th>
+            <td>{row.words}<br/><code class="why">{row.action}</code></td>
+            <td class="name" data-label="About">{row.object}</td>
+            <td>
+                <details>
+                    <summary>{format!("Entry {}", row.number)}</summary>
+                    <pre class="details">{row.details}</pre>
+                </details>
+            </td>
+        </tr>
+    }
+}

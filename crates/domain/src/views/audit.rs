@@ -1,0 +1,67 @@
+use serde::{Deserialize, Serialize};
+
+use super::When;
+use crate::codes;
+
+/// What the audit log is narrowed to. Every part may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditFilter {
+    /// Part of the name of whoever did it.
+    pub who: String,
+    pub area: Option<AuditArea>,
+    /// Part of what it was done to.
+    pub about: String,
+    /// The first and the last day, `2026-03-12`.
+    pub from: String,
+    pub until: String,
+}
+
+codes! {
+    /// What an action is about: the word before its dot.
+    pub enum AuditArea {
+        Deployment = "deployment",
+        Provider = "provider",
+        Settings = "settings",
+        Schedule = "schedule",
+        Run = "run",
+        Account = "account",
+        Group = "group",
+        List = "list",
+        User = "user",
+        Customer = "customer",
+    }
+}
+
+impl AuditArea {
+    pub const fn label(self) -> &'static str {
+        match self {
+            AuditArea::Deployment => "Steps and comments",
+            AuditArea::Provider => "Provider",
+            AuditArea::Settings => "Settings",
+            AuditArea::Schedule => "Schedule",
+            AuditArea::Run => "Runs",
+            AuditArea::Account => "Accounts",
+            AuditArea::Group => "Groups",
+            AuditArea::List => "Downloads",
+            AuditArea::User => "Console users",
+            AuditArea::Customer => "Customer",
+        }
+    }
+}
+
+/// A row of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// Its place in the chain.
+    pub number: i64,
+    pub when: When,
+    pub who: String,
+    /// The stable code, `run.start`.
+    pub action: String,
+    /// And in words: "started a run".
+    pub words: String,
+    pub object: String,
+    /// What was before and after, or whatever else there is to know, as lines of JSON; never a secret.
+    pub details: String,
+}
