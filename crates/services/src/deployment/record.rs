@@ -72,9 +72,7 @@ impl Services {
             happened_on: &day,
             evidence,
         };
-        self.put_on_record(&mut tx, actor, customer, entry).await?;
-        tx.commit().await?;
-        Ok(())
+        self.conclude(tx, actor, customer, entry).await
     }
 
     /// Answers "Existing user directory?" (step 3). "Brand new" while People holds accounts needs a reason.
@@ -103,9 +101,7 @@ impl Services {
             happened_on: &self.today(),
             evidence: reason.trim(),
         };
-        self.put_on_record(&mut tx, actor, customer, entry).await?;
-        tx.commit().await?;
-        Ok(())
+        self.conclude(tx, actor, customer, entry).await
     }
 
     /// Answers "Single sign-on already configured?" (step 7).
@@ -125,9 +121,7 @@ impl Services {
             happened_on: &self.today(),
             evidence: evidence.trim(),
         };
-        self.put_on_record(&mut tx, actor, customer, entry).await?;
-        tx.commit().await?;
-        Ok(())
+        self.conclude(tx, actor, customer, entry).await
     }
 
     /// Puts on record that a local administrator has signed in to the intranet (P2).
@@ -156,9 +150,7 @@ impl Services {
             happened_on: &self.today(),
             evidence: evidence.trim(),
         };
-        self.put_on_record(&mut tx, actor, customer, entry).await?;
-        tx.commit().await?;
-        Ok(())
+        self.conclude(tx, actor, customer, entry).await
     }
 
     /// Adds a local administrator to People, who then has to prove a sign-in (P2).
@@ -252,6 +244,19 @@ impl Services {
             }
             _ => Err(UserError::field("done", "This step is not needed here.").into()),
         }
+    }
+
+    /// Writes one entry of the record, and ends the unit of work.
+    async fn conclude(
+        &self,
+        mut tx: Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        entry: Entry<'_>,
+    ) -> Result<(), ServiceError> {
+        self.put_on_record(&mut tx, actor, customer, entry).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Writes one entry of the record, and its audit row.
