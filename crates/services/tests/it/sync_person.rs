@@ -159,36 +159,23 @@ on_both!(
         let world = World::entra(test).await;
         world.sync().await;
         let control = world.simulator.control();
-        let people = [
-            world.somebody(0).await,
-            world.somebody(1).await,
-            world.somebody(2).await,
-        ];
-        control.disable(world.kind, &people[0].0).expect("disabled");
-        control.delete(world.kind, &people[1].0).expect("deleted");
-        control
-            .remove_from_group(world.kind, world.group(SCOPE).as_str(), &people[2].0)
-            .expect("removed");
-        let reasons = [
-            BlockReason::DisabledInDirectory,
-            BlockReason::LeftDirectory,
-            BlockReason::OutOfScope,
-        ];
-        for ((id, name), reason) in people.iter().zip(reasons) {
+        let people = world.three_leave().await;
+        for ((id, name), reason) in &people {
             control.clear_requests();
             let run = world.sync_person(id).await;
             assert_eq!(run.row.state, RunState::Completed, "{run:?}");
             let block = world.account(name).await.expect("kept").block.expect("blocked");
-            assert_eq!(block.reason, reason, "{name}");
+            assert_eq!(block.reason, *reason, "{name}");
             // That they are in no security group is believed only after the groups were read completely.
             assert_eq!(
                 world.member_pages() > 0,
-                reason == BlockReason::OutOfScope,
+                *reason == BlockReason::OutOfScope,
                 "{name}"
             );
         }
-        control.restore(world.kind, &people[1].0).expect("restored");
-        let run = world.sync_person(&people[1].0).await;
+        let ((deleted, _), _) = &people[1];
+        control.restore(world.kind, deleted).expect("restored");
+        let run = world.sync_person(deleted).await;
         assert_eq!(run.row.counts.unblocked, 1, "{run:?}");
     }
 );

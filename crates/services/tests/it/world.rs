@@ -435,6 +435,27 @@ impl World {
         self.test.dump(PEOPLE_TABLES).await
     }
 
+    /// Three people leave, each in another way: `(object id, principal name)` of each, and why the sync is to block them
+    /// (L-01, L-03, L-05).
+    pub(crate) async fn three_leave(&self) -> [((String, String), BlockReason); 3] {
+        let [disabled, deleted, removed] = [
+            self.somebody(0).await,
+            self.somebody(1).await,
+            self.somebody(2).await,
+        ];
+        let control = self.simulator.control();
+        control.disable(self.kind, &disabled.0).expect("disabled");
+        control.delete(self.kind, &deleted.0).expect("deleted");
+        control
+            .remove_from_group(self.kind, self.group(SCOPE).as_str(), &removed.0)
+            .expect("removed");
+        [
+            (disabled, BlockReason::DisabledInDirectory),
+            (deleted, BlockReason::LeftDirectory),
+            (removed, BlockReason::OutOfScope),
+        ]
+    }
+
     /// Somebody ordinary who is in scope, the `n`th: `(object id, principal name)`.
     pub(crate) async fn somebody(&self, n: usize) -> (String, String) {
         let filter = PeopleFilter {
