@@ -21,6 +21,7 @@ pub mod found_list;
 pub mod groups;
 pub mod jobs;
 pub mod links;
+pub mod live;
 pub mod managers;
 pub mod people_list;
 pub mod providers;
@@ -54,6 +55,7 @@ pub fn statements() -> Vec<Sql> {
         groups::ALL,
         jobs::ALL,
         links::ALL,
+        live::ALL,
         managers::ALL,
         people_list::ALL,
         providers::ALL,

@@ -79,6 +79,9 @@ pub struct KeptReport {
     /// The attributes the directory has, as learnt with this test.
     #[serde(default)]
     pub attributes: Vec<String>,
+    /// Whether those are all of them: one that is not among them does not exist (B-09).
+    #[serde(default)]
+    pub attributes_complete: bool,
 }
 
 /// One row of the tests.
