@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::connection::Verdict;
-use domain::deployment::ExistingDirectory;
+use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
-use domain::settings::{GroupMapping, GroupMode, Scope, ScopeGroup};
+use domain::settings::{DataMapping, GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
 use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
@@ -221,11 +221,18 @@ impl World {
     }
 
     pub(crate) async fn usernames_follow(&self) {
+        self.change_mapping(|mapping| mapping.username_follows = true)
+            .await;
+    }
+
+    /// Changes the data mapping, after a test sync if there was none: before it nothing can be mapped.
+    pub(crate) async fn change_mapping(&self, change: impl FnOnce(&mut DataMapping)) {
         let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
-        let mapping = domain::settings::DataMapping {
-            username_follows: true,
-            ..settings.mapping
-        };
+        if !settings.may_edit(Step::DataMapping) {
+            self.run(RunKind::TestSync).await;
+        }
+        let mut mapping = settings.mapping;
+        change(&mut mapping);
         self.services
             .save_mapping(&self.actor, SLUG, settings.version, mapping)
             .await
