@@ -5,7 +5,7 @@
 use domain::settings::{
     DataMapping, FieldMapping, GroupMapping, GroupMode, SafetyLimits, ScopeGroup, WhenEmpty,
 };
-use domain::views::{GroupChoice, SettingsView};
+use domain::views::{GroupChoice, GroupsView, SettingsView};
 use domain::{FieldError, GroupId, ObjectId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,6 +18,17 @@ use super::ApiError;
 pub async fn show_settings(customer: String) -> Result<Option<SettingsView>, ApiError> {
     super::act(|services, actor| async move {
         match services.settings(&actor, &customer).await {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// The settings, and what the directory says of the chosen and mapped groups; `None` while none is connected.
+pub async fn show_groups(customer: String) -> Result<Option<(SettingsView, GroupsView)>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.groups(&actor, &customer).await {
             Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
             other => other.map(Some),
         }
@@ -42,20 +53,27 @@ pub async fn find_groups(
     .await
 }
 
-/// Adds a security group: its members are synchronised from the next run on (U-01, U-02).
+/// Asks the directory again for every chosen and mapped group (U-04).
+#[server(endpoint = "settings/count-groups")]
+pub async fn count_groups(customer: String) -> Result<(), ApiError> {
+    super::act_form(
+        <CountGroups as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.count_groups_again(&actor, &customer).await },
+    )
+    .await
+}
+
+/// Adds a security group: its members are synchronised from the next run on (U-01). The directory gives its name (U-02).
 #[server(endpoint = "settings/add-scope-group")]
-pub async fn add_scope_group(
-    customer: String,
-    version: i64,
-    object_id: ObjectId,
-    name: String,
-) -> Result<(), ApiError> {
+pub async fn add_scope_group(customer: String, version: i64, object_id: ObjectId) -> Result<(), ApiError> {
     super::act_form(
         <AddScopeGroup as ServerFn>::PATH,
         &(),
         |services, actor| async move {
             let mut scope = services.settings(&actor, &customer).await?.scope;
             scope.groups.retain(|group| group.object_id != object_id);
+            let name = String::new();
             scope.groups.push(ScopeGroup { object_id, name });
             services.save_scope(&actor, &customer, version, scope).await
         },

@@ -14,7 +14,7 @@ use crate::api::settings::{
 };
 use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{StepFoot, step_line};
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
@@ -29,7 +29,7 @@ pub fn GroupSyncPage() -> impl IntoView {
     };
     view! {
         <div class="column">
-            <PageHeader title="Group sync"
+            <PageHeader title="Group sync" crumb=step_line(Step::GroupSync)
                 lede="Members of a directory group are put into a group of People. This decides who is in which group, not who is synchronised."/>
             <Answer of=AddGroupMapping::PATH/>
             <Answer of=ChangeGroupMapping::PATH done=SAVED/>

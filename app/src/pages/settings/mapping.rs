@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::params::ParamsMap;
 
-use super::parts::{NotConnected, Outcome, ReadOnly, Stamp};
+use super::parts::{CannotStart, NotConnected, Outcome, ReadOnly, Stamp};
 use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
 use crate::api::{Flash, take_flash};
 use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer, param, query};
 use crate::islands::{MappingRow, MappingRows, next_free};
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{StepFoot, step_line};
 
 /// What was kept of the posted form.
 type Kept = Option<Flash<(i64, TypedMapping), ()>>;
@@ -28,7 +28,7 @@ pub fn DataMappingPage() -> impl IntoView {
     };
     view! {
         <div class="column wide">
-            <PageHeader title="Data mapping"
+            <PageHeader title="Data mapping" crumb=step_line(Step::DataMapping)
                 lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins."/>
             <Loaded data=settings draw=move |(settings, kept)| match settings {
                 Some(settings) => view! { <Mapping settings kept draft/> }.into_any(),
@@ -76,11 +76,13 @@ fn draft_of(query: &ParamsMap) -> Option<Draft> {
 
 #[component]
 fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl IntoView {
+    let until = settings.shut_until(Step::DataMapping);
+    let is_reader = !settings.can_edit;
+    let can_edit = settings.may_edit(Step::DataMapping);
     let SettingsView {
         version,
         mapping,
         attributes,
-        can_edit,
         ..
     } = settings;
     let (typed, version) = match (kept.as_ref().and_then(Flash::refused).cloned(), draft) {
@@ -94,7 +96,8 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
     let rows = MappingRow::all(typed.clone().into_mapping().fields);
     let page = customer().path("data-mapping");
     view! {
-        {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {is_reader.then(|| view! { <ReadOnly/> })}
+        <CannotStart until/>
         <Outcome came/>
         <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>

@@ -3,6 +3,7 @@
 mod group_sync;
 mod groups;
 mod limits;
+mod live;
 mod mapping;
 mod parts;
 mod search;
