@@ -74,15 +74,23 @@ pub struct TenantInfo {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttributeNames {
     pub names: Vec<String>,
-    /// False when the directory's own attributes could not be listed: then one that is not here may exist.
-    pub complete: bool,
+    /// Names that begin with this may exist although they are not here, because those could not be listed: empty for any,
+    /// `None` when all are here.
+    pub unlisted: Option<String>,
 }
 
 impl AttributeNames {
-    pub(crate) fn new(mut names: Vec<String>, complete: bool) -> Self {
+    pub(crate) fn new(mut names: Vec<String>, unlisted: Option<&str>) -> Self {
         names.sort_unstable();
         names.dedup();
-        Self { names, complete }
+        let unlisted = unlisted.map(ToOwned::to_owned);
+        Self { names, unlisted }
+    }
+
+    /// Whether there may be an attribute of this name.
+    pub fn may_have(&self, name: &str) -> bool {
+        let prefix = self.unlisted.as_deref();
+        self.names.iter().any(|known| known == name) || prefix.is_some_and(|prefix| name.starts_with(prefix))
     }
 }
 

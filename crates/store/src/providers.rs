@@ -79,9 +79,15 @@ pub struct KeptReport {
     /// The attributes the directory has, as learnt with this test.
     #[serde(default)]
     pub attributes: Vec<String>,
-    /// Whether those are all of them: one that is not among them does not exist (B-09).
-    #[serde(default)]
-    pub attributes_complete: bool,
+    /// Names that begin with this may exist although they are not among those (B-09): empty for any, `None` when those
+    /// are all.
+    #[serde(default = "any_name")]
+    pub attributes_unlisted: Option<String>,
+}
+
+/// Before this was kept nobody knew.
+fn any_name() -> Option<String> {
+    Some(String::new())
 }
 
 /// One row of the tests.

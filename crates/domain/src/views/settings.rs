@@ -90,3 +90,74 @@ pub struct InScope {
     /// The groups have been changed since.
     pub is_outdated: bool,
 }
+
+/// The page of the data mapping: the settings, and what is known of the attributes of the mapping that is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingView {
+    pub settings: SettingsView,
+    pub username: AttributeNote,
+    /// One for each row of the mapping that is shown.
+    pub rows: Vec<AttributeNote>,
+    /// Whose values are shown beside the rows.
+    pub person: Option<PersonChoice>,
+    /// Who was found by the search, when it is not one.
+    pub found: Vec<PersonChoice>,
+    /// The attributes of the directory that are filled, and those nobody knows about; mapped ones first.
+    pub attributes: Vec<AttributeRow>,
+    /// Attributes nobody has filled.
+    pub empty: Vec<String>,
+    /// How many people the numbers of unmapped attributes are of, and when they were looked at.
+    pub looked: Option<(u64, When)>,
+    /// Why the directory could not be asked just now, and what to do.
+    pub problem: Option<String>,
+    /// Whether a name that is not known is refused. Otherwise it is only found out in the next test sync.
+    pub names_complete: bool,
+}
+
+/// What is known of one attribute of the mapping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeNote {
+    /// "Filled for 88 % of 1,200 people"
+    pub filled: String,
+    /// The value the chosen person has.
+    pub value: Option<String>,
+    /// What that makes of the field: "becomes “Clerk”", "stays as it is".
+    pub becomes: String,
+    /// What does not fit, with numbers and examples (B-03 to B-09).
+    pub warnings: Vec<String>,
+}
+
+/// Somebody of the directory who can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonChoice {
+    pub object_id: String,
+    pub name: String,
+    pub principal_name: String,
+}
+
+/// An attribute of the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeRow {
+    pub name: String,
+    /// The fields it feeds, by their labels.
+    pub feeds: Vec<String>,
+    /// How many have it filled, and of how many; `None` when nobody has looked yet.
+    pub filled: Option<(u64, u64)>,
+    /// A value somebody has.
+    pub example: Option<String>,
+}
+
+/// What saving a data mapping would do to people who have accounts (B-14).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingEffect {
+    /// People whose profile changes.
+    pub changes: u64,
+    /// Of those, people who lose a value.
+    pub emptied: u64,
+    /// People who get another username.
+    pub renamed: u64,
+    /// Attributes that were never read, so that nobody knows what they will change.
+    pub unread: Vec<String>,
+    /// Names exactly this mapping with exactly this effect: what is confirmed.
+    pub stamp: String,
+}

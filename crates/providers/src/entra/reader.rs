@@ -392,8 +392,9 @@ impl DirectoryReader for Entra {
     async fn attribute_names(&self) -> Result<AttributeNames, ProviderError> {
         let mut names = known_names();
         let own = self.extension_names().await?;
-        let complete = own.is_some();
+        // Without the list there may be extensions, and nothing else: the rest of a user is the same everywhere.
+        let unlisted = own.is_none().then_some("extension_");
         names.extend(own.unwrap_or_default());
-        Ok(AttributeNames::new(names, complete))
+        Ok(AttributeNames::new(names, unlisted))
     }
 }

@@ -381,7 +381,7 @@ impl DirectoryReader for Okta {
     async fn attribute_names(&self) -> Result<AttributeNames, ProviderError> {
         let call = Call::get("schema", self.fetch.url("api/v1/meta/schemas/user/default", ""));
         let mut names: Vec<String> = BASE.map(str::to_owned).to_vec();
-        let complete = match self.fetch.json::<SchemaWire>(&call, Reading::Schema).await {
+        let unlisted = match self.fetch.json::<SchemaWire>(&call, Reading::Schema).await {
             Ok((schema, _)) => {
                 names.extend(
                     schema
@@ -389,12 +389,12 @@ impl DirectoryReader for Okta {
                         .into_values()
                         .flat_map(|definition| definition.properties.into_keys()),
                 );
-                true
+                None
             }
             // okta.schemas.read is optional: without it the base profile is offered.
-            Err(ProviderError::PermissionMissing { .. } | ProviderError::NotFound { .. }) => false,
+            Err(ProviderError::PermissionMissing { .. } | ProviderError::NotFound { .. }) => Some(""),
             Err(error) => return Err(error),
         };
-        Ok(AttributeNames::new(names, complete))
+        Ok(AttributeNames::new(names, unlisted))
     }
 }

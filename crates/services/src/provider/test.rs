@@ -82,7 +82,7 @@ impl Services {
             report,
             fingerprint: passed.then_some(fingerprint),
             attributes: attributes.names,
-            attributes_complete: attributes.complete,
+            attributes_unlisted: attributes.unlisted,
         };
         self.keep(actor, customer, values, saved_version, kept).await
     }

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 6;
 /// How long what the directory said of a group is shown without asking again.
 const FRESH: TimeDelta = TimeDelta::minutes(15);
 /// How long a directory that did not answer is left alone.
-const PAUSE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// What is known of the groups, and why it is not all of it.
 pub(super) type Known = Option<Kept<LiveGroups>>;

@@ -4,7 +4,9 @@
 mod groups;
 mod limits;
 mod live;
+mod look;
 mod mapping;
+mod mapping_view;
 mod people_groups;
 
 use std::collections::BTreeSet;

@@ -2,6 +2,7 @@
 
 mod auth;
 mod deployment;
+mod mapping;
 mod people;
 mod provider;
 mod runs;

@@ -76,7 +76,7 @@ on_both!(
         let seen = services.settings(actor, SLUG).await.expect("settings");
         // Before a test sync there is nothing to map.
         let early = services
-            .save_mapping(actor, SLUG, seen.version, seen.mapping.clone())
+            .save_mapping(actor, SLUG, seen.version, seen.mapping.clone(), "")
             .await;
         let until = Step::TestSync;
         assert_eq!(refusal(early), UserError::NotYet { until });
@@ -86,7 +86,7 @@ on_both!(
         mapping.fields.retain(|row| row.field != "email");
         let error = refusal(
             services
-                .save_mapping(actor, SLUG, seen.version, mapping.clone())
+                .save_mapping(actor, SLUG, seen.version, mapping.clone(), "")
                 .await,
         );
         assert_eq!(error.of_field("fields").count(), 1, "{error:?}");
@@ -94,7 +94,7 @@ on_both!(
         let mut mapping = seen.mapping.clone();
         mapping.fields[0].attribute = " displayName ".into();
         services
-            .save_mapping(actor, SLUG, seen.version, mapping)
+            .save_mapping(actor, SLUG, seen.version, mapping, "")
             .await
             .expect("saved");
         let now = services.settings(actor, SLUG).await.expect("settings");

@@ -233,10 +233,16 @@ impl World {
         }
         let mut mapping = settings.mapping;
         change(&mut mapping);
-        self.services
-            .save_mapping(&self.actor, SLUG, settings.version, mapping)
-            .await
-            .expect("saved");
+        let save = async |confirmed: &str| {
+            let saved = self
+                .services
+                .save_mapping(&self.actor, SLUG, settings.version, mapping.clone(), confirmed)
+                .await;
+            saved.expect("saved")
+        };
+        if let Some(effect) = save("").await {
+            assert_eq!(save(&effect.stamp).await, None, "it is confirmed");
+        }
     }
 
     /// Maps [`SCOPE`] to a new People group.
@@ -404,6 +410,17 @@ impl World {
             .expect("the account is added");
         tx.commit().await.expect("a commit");
         id
+    }
+
+    /// Somebody in scope other than `not`: object id, and the sign-in name.
+    pub(crate) async fn somebody_else(&self, not: &str) -> (String, String) {
+        let control = self.simulator.control();
+        let everybody = control.people(self.kind, 0..control.count(self.kind));
+        let other = everybody
+            .into_iter()
+            .find(|person| person.id != not && self.is_in_scope(&person.id))
+            .expect("somebody else");
+        (other.id, other.principal_name)
     }
 
     /// Everybody in the directory with the account they have.
