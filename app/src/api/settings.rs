@@ -5,7 +5,7 @@
 use domain::settings::{
     DataMapping, FieldMapping, GroupMapping, GroupMode, SafetyLimits, ScopeGroup, WhenEmpty,
 };
-use domain::views::{GroupChoice, GroupsView, SettingsView};
+use domain::views::{GroupChoice, GroupsView, MappingEffect, MappingView, SettingsView};
 use domain::{FieldError, GroupId, ObjectId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -116,29 +116,63 @@ pub async fn save_scope_options(
     .await
 }
 
-/// Saves the data mapping. The rows come as three lists of equal length, which is how a table of inputs is posted. A
+/// The data mapping with what is known of its attributes; `None` while no directory is connected. See
+/// `Services::data_mapping`.
+pub async fn show_data_mapping(
+    customer: String,
+    draft: Option<TypedMapping>,
+    person: String,
+    search: String,
+) -> Result<Option<MappingView>, ApiError> {
+    super::act(|services, actor| async move {
+        let draft = draft.map(TypedMapping::into_mapping);
+        match services
+            .data_mapping(&actor, &customer, draft, &person, &search)
+            .await
+        {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// Looks at the attributes of a few people again (B-09).
+#[server(endpoint = "settings/look-at-attributes")]
+pub async fn look_at_attributes(customer: String) -> Result<(), ApiError> {
+    super::act_form(
+        <LookAtAttributes as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.look_at_attributes_again(&actor, &customer).await },
+    )
+    .await
+}
+
+/// Saves the data mapping, or gives what that would do to people who have accounts (B-14): then nothing is saved until
+/// the stamp of that effect comes back as `confirmed`. The rows come as three lists of equal length, which is how a table of inputs is posted. A
 /// refused form keeps its version: what was typed on old settings must not slip over newer ones.
 #[server(endpoint = "settings/save-data-mapping")]
 pub async fn save_data_mapping(
     customer: String,
     version: i64,
     mapping: TypedMapping,
-) -> Result<(), ApiError> {
+    #[server(default)] confirmed: String,
+) -> Result<Option<MappingEffect>, ApiError> {
     let typed = (version, mapping.clone());
     let page = format!("/c/{customer}/data-mapping");
-    super::act_form(
+    let effect = super::act_form(
         <SaveDataMapping as ServerFn>::PATH,
         &typed,
         |services, actor| async move {
             services
-                .save_mapping(&actor, &customer, version, mapping.into_mapping())
+                .save_mapping(&actor, &customer, version, mapping.into_mapping(), &confirmed)
                 .await
         },
     )
     .await?;
-    // Away from the address of a draft: what is stored is shown now.
+    // Away from the address of a draft: what is stored is shown now, or what was kept to be confirmed.
     super::server::go(&page);
-    Ok(())
+    Ok(effect)
 }
 
 /// Puts the members of a directory group into a People group (U-01, U-10).

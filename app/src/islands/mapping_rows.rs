@@ -18,18 +18,21 @@ pub struct MappingRow {
     attribute: String,
     field: String,
     when_empty: WhenEmpty,
+    /// What is known of the attribute as it was drawn, and whether it is a warning.
+    notes: Vec<(bool, String)>,
 }
 
 impl MappingRow {
-    /// The rows of a mapping.
-    pub fn all(fields: Vec<FieldMapping>) -> Vec<Self> {
-        let row = |(key, row): (usize, FieldMapping)| Self {
+    /// The rows of a mapping, with what is known of each.
+    pub fn all(fields: Vec<FieldMapping>, notes: Vec<Vec<(bool, String)>>) -> Vec<Self> {
+        let row = |(key, (row, notes)): (usize, (FieldMapping, _))| Self {
             key,
             attribute: row.attribute,
             field: row.field,
             when_empty: row.when_empty,
+            notes,
         };
-        fields.into_iter().enumerate().map(row).collect()
+        fields.into_iter().zip(notes).enumerate().map(row).collect()
     }
 
     fn is_mandatory(&self) -> bool {
@@ -72,6 +75,7 @@ pub fn MappingRows(
                     attribute: String::new(),
                     field: key.to_owned(),
                     when_empty: WhenEmpty::Keep,
+                    notes: Vec::new(),
                 });
             });
             let last = rows.read_untracked().len().saturating_sub(1);
@@ -85,6 +89,7 @@ pub fn MappingRows(
                 <thead>
                     <tr>
                         <th scope="col">"Directory attribute"</th>
+                        <th scope="col">"Its values"</th>
                         <th scope="col">"Profile field"</th>
                         <th scope="col">"When the attribute is empty"</th>
                         <th scope="col"><span class="visually-hidden">"Remove"</span></th>
@@ -129,6 +134,8 @@ fn RowView(
     let problem_id = move || format!("fields.{}.problem", index.get());
     let label = field::label(&row.field).to_owned();
     let is_mandatory = row.is_mandatory();
+    // What was drawn is not said of what is typed since.
+    let notes = RwSignal::new(row.notes);
     let attribute_label = format!("Directory attribute for {label}");
     let empty_label = format!("When the attribute for {label} is empty");
     let when_empty = WhenEmpty::ALL
@@ -147,9 +154,13 @@ fn RowView(
                 <input type="text" class="code" name="mapping[attribute][]" list="attributes" autocomplete="off"
                     spellcheck="false" autocapitalize="none" id=move || place("attribute") value=row.attribute
                     aria-label=attribute_label aria-invalid=move || problem.read().is_some().then_some("true")
-                    aria-describedby=move || problem.read().is_some().then(problem_id)/>
+                    aria-describedby=move || problem.read().is_some().then(problem_id)
+                    on:input=move |_| notes.set(Vec::new())/>
                 {move || problem.get().map(|text| view! { <p class="error" id=problem_id>{text}</p> })}
             </td>
+            <td>{move || notes.get().into_iter().map(|(warns, text)| view! {
+                <p class=if warns { "caution" } else { "why" }>{text}</p>
+            }).collect_view()}</td>
             <td data-label="Fills"><FieldChoice key=row.key row_field=row.field is_mandatory rows id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>
             <td>

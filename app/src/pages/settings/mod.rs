@@ -1,5 +1,7 @@
 //! Who is synchronised, which fields, which groups, how much at once.
 
+mod attributes;
+mod draft;
 mod group_sync;
 mod groups;
 mod limits;
