@@ -18,19 +18,21 @@ pub struct MappingRow {
     attribute: String,
     field: String,
     when_empty: WhenEmpty,
-    /// What is known of the attribute as it was drawn, and whether it is a warning.
-    notes: Vec<(bool, String)>,
+    /// What is known of the attribute, and what does not fit. Both name it: another one may be typed since.
+    note: String,
+    warning: String,
 }
 
 impl MappingRow {
-    /// The rows of a mapping, with what is known of each.
-    pub fn all(fields: Vec<FieldMapping>, notes: Vec<Vec<(bool, String)>>) -> Vec<Self> {
-        let row = |(key, (row, notes)): (usize, (FieldMapping, _))| Self {
+    /// The rows of a mapping, with the note and the warning of each.
+    pub fn all(fields: Vec<FieldMapping>, notes: Vec<(String, String)>) -> Vec<Self> {
+        let row = |(key, (row, (note, warning))): (usize, (FieldMapping, _))| Self {
             key,
             attribute: row.attribute,
             field: row.field,
             when_empty: row.when_empty,
-            notes,
+            note,
+            warning,
         };
         fields.into_iter().zip(notes).enumerate().map(row).collect()
     }
@@ -75,7 +77,8 @@ pub fn MappingRows(
                     attribute: String::new(),
                     field: key.to_owned(),
                     when_empty: WhenEmpty::Keep,
-                    notes: Vec::new(),
+                    note: String::new(),
+                    warning: String::new(),
                 });
             });
             let last = rows.read_untracked().len().saturating_sub(1);
@@ -134,8 +137,6 @@ fn RowView(
     let problem_id = move || format!("fields.{}.problem", index.get());
     let label = field::label(&row.field).to_owned();
     let is_mandatory = row.is_mandatory();
-    // What was drawn is not said of what is typed since.
-    let notes = RwSignal::new(row.notes);
     let attribute_label = format!("Directory attribute for {label}");
     let empty_label = format!("When the attribute for {label} is empty");
     let when_empty = WhenEmpty::ALL
@@ -154,13 +155,13 @@ fn RowView(
                 <input type="text" class="code" name="mapping[attribute][]" list="attributes" autocomplete="off"
                     spellcheck="false" autocapitalize="none" id=move || place("attribute") value=row.attribute
                     aria-label=attribute_label aria-invalid=move || problem.read().is_some().then_some("true")
-                    aria-describedby=move || problem.read().is_some().then(problem_id)
-                    on:input=move |_| notes.set(Vec::new())/>
+                    aria-describedby=move || problem.read().is_some().then(problem_id)/>
                 {move || problem.get().map(|text| view! { <p class="error" id=problem_id>{text}</p> })}
             </td>
-            <td>{move || notes.get().into_iter().map(|(warns, text)| view! {
-                <p class=if warns { "caution" } else { "why" }>{text}</p>
-            }).collect_view()}</td>
+            <td>
+                <p class="why">{row.note}</p>
+                <p class="caution">{row.warning}</p>
+            </td>
             <td data-label="Fills"><FieldChoice key=row.key row_field=row.field is_mandatory rows id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>
             <td>

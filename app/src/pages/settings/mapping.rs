@@ -107,7 +107,9 @@ fn Mapping(shown: Shown) -> impl IntoView {
     });
     let error = came.clone().and_then(Result::err);
     let rows = typed.clone().into_mapping().fields;
-    let rows = MappingRow::all(rows, view.rows.iter().map(notes).collect());
+    let said = rows.iter().zip(&view.rows);
+    let said = said.map(|(row, note)| notes(&row.attribute, note)).collect();
+    let rows = MappingRow::all(rows, said);
     let names = settings.attributes.clone();
     let page = customer().path("data-mapping");
     let has_people = view.person.is_some() || !view.found.is_empty();
@@ -147,21 +149,20 @@ fn Mapping(shown: Shown) -> impl IntoView {
     }
 }
 
-/// What is known of a row, each with whether it is a warning.
-fn notes(note: &AttributeNote) -> Vec<(bool, String)> {
+/// What is known of an attribute, and what does not fit.
+fn notes(attribute: &str, note: &AttributeNote) -> (String, String) {
     let person = match &note.value {
-        Some(value) if note.becomes == format!("becomes {value}") => value.clone(),
-        Some(value) => format!("{value}: {}", note.becomes),
-        None if note.becomes.is_empty() => String::new(),
-        None => format!("No value: {}", note.becomes),
+        Some(value) if note.becomes == format!("becomes {value}") => format!("{attribute}: {value}."),
+        Some(value) => format!("{attribute}: {value} ({}).", note.becomes),
+        None if note.becomes.is_empty() || attribute.is_empty() => String::new(),
+        None => format!("{attribute}: no value ({}).", note.becomes),
     };
-    let plain = [person, note.filled.clone()].map(|text| (false, text));
-    let warnings = note.warnings.iter().map(|text| (true, text.clone()));
-    plain
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .chain(warnings)
-        .collect()
+    let filled = match note.filled.as_str() {
+        "" => String::new(),
+        filled => format!("{filled}."),
+    };
+    let known = [person, filled].join(" ");
+    (known.trim().to_owned(), note.warnings.join(" "))
 }
 
 /// What saving would do to people who have accounts (B-14), and the button that does it all the same.
@@ -260,10 +261,7 @@ fn UsernamePanel(
     error: Option<ApiError>,
     can_edit: bool,
 ) -> impl IntoView {
-    let notes = notes(&note)
-        .into_iter()
-        .map(|(warns, text)| view! { <p class=if warns { "caution" } else { "why" }>{text}</p> })
-        .collect_view();
+    let (known, warning) = notes(&typed.username_attribute, &note);
     view! {
         <Panel title="Username" id="username">
             <fieldset class="in settings-form" disabled=!can_edit>
@@ -272,7 +270,8 @@ fn UsernamePanel(
                     <Field key="username_attribute" name="mapping[username_attribute]" label="Directory attribute" code=true
                         value=typed.username_attribute error
                         help="Gives new accounts their username. It must be filled and different for everybody."/>
-                    {notes}
+                    <p class="why">{known}</p>
+                    {(!warning.is_empty()).then(|| view! { <p class="caution">{warning}</p> })}
                 </div>
                 <CheckField key="username_follows" name="mapping[username_follows]" checked=typed.username_follows
                     label="Usernames follow the directory"
@@ -309,18 +308,28 @@ mod tests {
     #[test]
     fn b_02_a_row_says_what_becomes_of_the_value() {
         let note = |value: Option<&str>, becomes: &str| {
-            notes(&AttributeNote {
+            let note = AttributeNote {
                 filled: "Filled for all 12 people".into(),
                 value: value.map(ToOwned::to_owned),
                 becomes: becomes.into(),
-                warnings: vec!["Odd".into()],
-            })
+                warnings: vec!["Odd.".into(), "Long.".into()],
+            };
+            notes("title", &note)
         };
-        let first = |value, becomes| note(value, becomes)[0].1.clone();
-        assert_eq!(first(Some("Clerk"), "becomes Clerk"), "Clerk");
-        assert_eq!(first(Some("a, b"), "becomes a"), "a, b: becomes a");
-        assert_eq!(first(None, "stays as it is"), "No value: stays as it is");
-        assert_eq!(first(None, ""), "Filled for all 12 people");
-        assert_eq!(note(None, "").last(), Some(&(true, "Odd".to_owned())));
+        let said = |value, becomes| note(value, becomes).0;
+        assert_eq!(
+            said(Some("Clerk"), "becomes Clerk"),
+            "title: Clerk. Filled for all 12 people."
+        );
+        assert_eq!(
+            said(Some("a, b"), "becomes a"),
+            "title: a, b (becomes a). Filled for all 12 people."
+        );
+        assert_eq!(
+            said(None, "stays as it is"),
+            "title: no value (stays as it is). Filled for all 12 people."
+        );
+        assert_eq!(said(None, ""), "Filled for all 12 people.");
+        assert_eq!(note(None, "").1, "Odd. Long.");
     }
 }
