@@ -5,7 +5,9 @@
 use domain::settings::{
     DataMapping, FieldMapping, GroupMapping, GroupMode, SafetyLimits, ScopeGroup, WhenEmpty,
 };
-use domain::views::{GroupChoice, GroupsView, MappingEffect, MappingView, SettingsView};
+use domain::views::{
+    GroupChoice, GroupCollision, GroupSyncView, GroupsView, MappingEffect, MappingView, SettingsView,
+};
 use domain::{FieldError, GroupId, ObjectId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -175,20 +177,40 @@ pub async fn save_data_mapping(
     Ok(effect)
 }
 
-/// Puts the members of a directory group into a People group (U-01, U-10).
+/// The page of group sync; `None` while no directory is connected.
+pub async fn show_group_sync(customer: String) -> Result<Option<GroupSyncView>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.group_sync(&actor, &customer).await {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// What is posted for the People group when a new one is to be made.
+pub const NEW_GROUP: &str = "new";
+
+/// Puts the members of a directory group into a People group (U-01, U-10), or into a new one of its name, or of
+/// `new_name`. Gives the group that has that name already, and then does nothing (U-09).
 #[server(endpoint = "settings/add-group-mapping")]
 pub async fn add_group_mapping(
     customer: String,
     version: i64,
     object_id: ObjectId,
-    name: String,
     #[server(default)] group: String,
     mode: GroupMode,
-) -> Result<(), ApiError> {
+    #[server(default)] new_name: String,
+) -> Result<Option<GroupCollision>, ApiError> {
     super::act_form(
         <AddGroupMapping as ServerFn>::PATH,
         &(),
         |services, actor| async move {
+            if group == NEW_GROUP {
+                return services
+                    .map_to_new_group(&actor, &customer, version, object_id, mode, &new_name)
+                    .await;
+            }
             let group: GroupId = group.parse().map_err(|_| {
                 UserError::field("group", "Choose the People group its members are put into.")
             })?;
@@ -196,13 +218,14 @@ pub async fn add_group_mapping(
             groups.retain(|row| row.object_id != object_id || row.group != group);
             groups.push(GroupMapping {
                 object_id,
-                name,
+                name: String::new(),
                 group,
                 mode,
             });
             services
                 .save_group_mappings(&actor, &customer, version, groups)
-                .await
+                .await?;
+            Ok(None)
         },
     )
     .await

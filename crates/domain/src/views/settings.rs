@@ -161,3 +161,33 @@ pub struct MappingEffect {
     /// Names exactly this mapping with exactly this effect: what is confirmed.
     pub stamp: String,
 }
+
+/// The page of group sync: the settings, the mapped groups as the directory has them, and who is in the People groups
+/// without being in the directory's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupSyncView {
+    pub settings: SettingsView,
+    pub groups: GroupsView,
+    pub others: Vec<OtherMembers>,
+}
+
+/// Members of a mapped People group who are in none of its directory groups (U-10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherMembers {
+    pub group: crate::GroupId,
+    /// How many, by the latest read; `None` before the directory groups were read.
+    pub count: Option<u64>,
+    /// The first of them.
+    pub names: Vec<String>,
+}
+
+/// A People group has the name that a new one was to get: a person decides which of the two it is (U-09).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupCollision {
+    /// The one that is there.
+    pub group: crate::GroupId,
+    pub name: String,
+    /// The directory group that was to be mapped, and how.
+    pub object_id: crate::ObjectId,
+    pub mode: crate::settings::GroupMode,
+}

@@ -120,10 +120,12 @@ impl Services {
         let (directory, before) = current(&mut tx, customer).await?;
         drop(tx);
         let mut scope = checked_scope(scope, directory.provider)?;
-        let chosen: BTreeSet<_> = before.scope.groups.iter().map(|group| &group.object_id).collect();
+        // What is chosen already keeps the name it was chosen by, also when it is chosen once more.
+        let chosen = before.scope.groups.into_iter();
+        let mut names: BTreeMap<_, _> = chosen.map(|group| (group.object_id, group.name)).collect();
         let new = scope.groups.iter().map(|group| &group.object_id);
-        let new: Vec<ObjectId> = new.filter(|id| !chosen.contains(id)).cloned().collect();
-        let names = self.names_of(customer, new, "groups").await?;
+        let new: Vec<ObjectId> = new.filter(|id| !names.contains_key(*id)).cloned().collect();
+        names.extend(self.names_of(customer, new, "groups").await?);
         for group in &mut scope.groups {
             if let Some(name) = names.get(&group.object_id) {
                 group.name.clone_from(name);

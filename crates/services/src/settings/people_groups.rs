@@ -1,12 +1,16 @@
 //! Group sync: which directory groups feed which groups of People.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use domain::settings::GroupMapping;
-use domain::{Actor, FieldError, GroupId, ObjectId, Permission};
+use domain::ids::Id;
+use domain::settings::{GroupMapping, GroupMode};
+use domain::views::{GroupCollision, GroupSyncView, OtherMembers};
+use domain::{
+    Actor, CustomerId, DirectoryId, FieldError, GroupId, ObjectId, Permission, RunId, Timestamp, UserError,
+};
 use rules::username::search_key;
 use serde_json::json;
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use super::groups::is_object_id;
 use super::{MAX_GROUPS, MAX_NAME, Part, current, error, refuse};
@@ -31,10 +35,12 @@ impl Services {
         let known = store::groups::all(&mut tx, customer).await?;
         drop(tx);
         refuse(check_group_mappings(&groups, &known))?;
-        let mapped: BTreeSet<_> = before.groups.iter().map(|row| &row.object_id).collect();
+        // What is mapped already keeps its name.
+        let mapped = before.groups.into_iter();
+        let mut names: BTreeMap<_, _> = mapped.map(|row| (row.object_id, row.name)).collect();
         let new = groups.iter().map(|row| &row.object_id);
-        let new: Vec<ObjectId> = new.filter(|id| !mapped.contains(id)).cloned().collect();
-        let names = self.names_of(customer, new, "groups").await?;
+        let new: Vec<ObjectId> = new.filter(|id| !names.contains_key(*id)).cloned().collect();
+        names.extend(self.names_of(customer, new, "groups").await?);
         for row in &mut groups {
             if let Some(name) = names.get(&row.object_id) {
                 row.name.clone_from(name);
@@ -43,6 +49,84 @@ impl Services {
         let mut edit = self.edit(actor, slug, version, Part::Groups).await?;
         let before = std::mem::replace(&mut edit.settings.groups, groups.clone());
         self.save(edit, actor, "settings.groups", &before, &groups).await
+    }
+
+    /// Maps a directory group to a People group that is made for it, under `name` or, where that is empty, the
+    /// directory's. `Some`: nothing was done, because People has a group of this name already, which is never taken
+    /// silently (U-09).
+    pub async fn map_to_new_group(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        object_id: ObjectId,
+        mode: GroupMode,
+        name: &str,
+    ) -> Result<Option<GroupCollision>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
+        let known = store::groups::all(&mut tx, customer).await?;
+        drop(tx);
+        if !is_object_id(object_id.as_str()) {
+            refuse(vec![error("groups", "Choose the directory group from the list.")])?;
+        }
+        let names = self.names_of(customer, vec![object_id.clone()], "groups").await?;
+        let current = names.get(&object_id).cloned().unwrap_or_default();
+        let name = checked_name(if name.trim().is_empty() { &current } else { name })?;
+        let same = known
+            .into_iter()
+            .find(|(_, other)| search_key(other) == search_key(&name));
+        if let Some((group, name)) = same {
+            return Ok(Some(GroupCollision {
+                group,
+                name,
+                object_id,
+                mode,
+            }));
+        }
+        let mut edit = self.edit(actor, slug, version, Part::Groups).await?;
+        let group = self
+            .insert_group(&mut edit.tx, actor, edit.customer, &name)
+            .await?;
+        let before = edit.settings.groups.clone();
+        edit.settings.groups.push(GroupMapping {
+            object_id,
+            name: current,
+            group,
+            mode,
+        });
+        let after = edit.settings.groups.clone();
+        let all = store::groups::all(&mut edit.tx, edit.customer).await?;
+        refuse(check_group_mappings(&after, &all))?;
+        self.save(edit, actor, "settings.groups", &before, &after).await?;
+        Ok(None)
+    }
+
+    /// The page of group sync.
+    pub async fn group_sync(&self, actor: &Actor, slug: &str) -> Result<GroupSyncView, ServiceError> {
+        let (settings, groups) = self.groups(actor, slug).await?;
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadPeople)
+            .await?
+            .id;
+        let (directory, stored) = current(&mut tx, customer).await?;
+        let mut mapped: BTreeMap<GroupId, Vec<&ObjectId>> = BTreeMap::new();
+        for row in &stored.groups {
+            mapped.entry(row.group).or_default().push(&row.object_id);
+        }
+        let mut others = Vec::new();
+        for (group, sources) in mapped {
+            others.push(other_members(&mut tx, customer, directory.id, group, &sources).await?);
+        }
+        Ok(GroupSyncView {
+            settings,
+            groups,
+            others,
+        })
     }
 
     /// Adds a group to People, for a group mapping. A name that is taken is refused, never merged (U-09).
@@ -57,21 +141,21 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = match name.chars().count() {
-            0 => Some("Type the group's name."),
-            1..=MAX_NAME if name.chars().any(char::is_control) => Some("A name has no control characters."),
-            1..=MAX_NAME => None,
-            _ => Some("A name has at most 256 characters."),
-        };
-        refuse(
-            message
-                .map(|message| error("name", message))
-                .into_iter()
-                .collect(),
-        )?;
+        let name = checked_name(name)?;
+        let group = self.insert_group(&mut tx, actor, customer, &name).await?;
+        tx.commit().await?;
+        Ok(group)
+    }
+
+    async fn insert_group(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        name: &str,
+    ) -> Result<GroupId, ServiceError> {
         let group: GroupId = self.new_id();
-        match store::groups::insert(&mut tx, customer, group, &name, &search_key(&name), self.now()).await {
+        match store::groups::insert(tx, customer, group, name, &search_key(name), self.now()).await {
             Err(StoreError::Conflict { .. }) => refuse(vec![error(
                 "name",
                 "People has a group of this name already. Choose it from the list, or type another name.",
@@ -79,18 +163,53 @@ impl Services {
             other => other?,
         }
         let details = json!({ "name": name });
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "group.create",
-            &group.to_string(),
-            &details,
-        )
-        .await?;
-        tx.commit().await?;
+        let subject = group.to_string();
+        self.record(tx, actor, Some(customer), "group.create", &subject, &details)
+            .await?;
         Ok(group)
     }
+}
+
+/// People named who are in a People group and not in its directory groups.
+const NAMED: usize = 5;
+
+/// U-10: whom the directory would take out of a People group if it decided alone.
+async fn other_members(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    group: GroupId,
+    sources: &[&ObjectId],
+) -> Result<OtherMembers, ServiceError> {
+    let ever = Timestamp::UNIX_EPOCH;
+    let read = store::compare::groups_read_since(tx, customer, directory, sources, ever).await?;
+    if usize::try_from(read).unwrap_or(0) < sources.len() {
+        return Ok(OtherMembers {
+            group,
+            count: None,
+            names: Vec::new(),
+        });
+    }
+    // The comparison of a run that has planned nothing yet.
+    let run = RunId::at(ever, [0; 10]);
+    let leaving = store::compare::leaving(tx, customer, directory, run, sources, group, true).await?;
+    Ok(OtherMembers {
+        group,
+        count: u64::try_from(leaving.len()).ok(),
+        names: leaving.into_iter().take(NAMED).map(|mover| mover.name).collect(),
+    })
+}
+
+/// The name of a People group, with single blanks.
+fn checked_name(name: &str) -> Result<String, ServiceError> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = match name.chars().count() {
+        0 => "Type the group's name.",
+        1..=MAX_NAME if name.chars().any(char::is_control) => "A name has no control characters.",
+        1..=MAX_NAME => return Ok(name),
+        _ => "A name has at most 256 characters.",
+    };
+    Err(UserError::field("name", message).into())
 }
 
 fn check_group_mappings(groups: &[GroupMapping], known: &[(GroupId, String)]) -> Vec<FieldError> {
