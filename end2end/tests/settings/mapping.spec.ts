@@ -54,9 +54,9 @@ test.describe("data mapping", () => {
     await chooseGroup(hands, base, "Intranet users");
     await testSync(hands, base);
     await brandNew(hands, base);
-    await runTo(hands, base, "Sync now", /held|waits|decision/i);
-    await page.getByRole("button", { name: /^Accept/ }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/is complete|created/i, { timeout: 45_000 });
+    await runTo(hands, base, "Run now", /is held for your decision/);
+    await page.getByRole("button", { name: /^Accept and apply/ }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/is complete/, { timeout: 45_000 });
     await visit(`${base}/data-mapping`);
     await page.getByLabel("Directory attribute for Job title").fill("department");
     await page.getByRole("button", { name: "Save", exact: true }).click();
