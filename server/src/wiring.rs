@@ -11,12 +11,14 @@ use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Providers, built_in_clouds};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::ExposeSecret;
+use services::mail::{LETTER_JOB, Mail, Mailer};
 use services::sync::RUN_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
 use crate::config::Config;
 use crate::errors::Failure;
+use crate::smtp::Smtp;
 use crate::{database, session_store};
 
 /// The real clock.
@@ -78,6 +80,7 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         providers,
         clock: Arc::clone(&clock),
         keys,
+        mail: mail(config),
         wake: wake.clone(),
     });
     Parties {
@@ -85,6 +88,19 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         db,
         clock,
         wake,
+    }
+}
+
+/// How letters leave, and where the links in them lead.
+fn mail(config: &Config) -> Mail {
+    let host = config.public_url.host_str().unwrap_or("localhost");
+    let mailer = config
+        .mail
+        .clone()
+        .map(|server| -> Arc<dyn Mailer> { Arc::new(Smtp::new(server, host)) });
+    Mail {
+        console: config.public_url.as_str().trim_end_matches('/').to_owned(),
+        mailer,
     }
 }
 
@@ -121,6 +137,7 @@ impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
         match job.kind.as_str() {
             RUN_JOB => self.services.work_on_run(job, lease).await,
+            LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {
                 what: format!("nobody does jobs of the kind {other:?}"),
             }),
@@ -143,6 +160,10 @@ impl Handler for Work {
         }
         self.services
             .forget_old_tests()
+            .await
+            .map_err(|error| retry(&error))?;
+        self.services
+            .forget_old_letters()
             .await
             .map_err(|error| retry(&error))?;
         let idle_since = self.clock.now() - session_store::IDLE;

@@ -172,7 +172,9 @@ impl Services {
             role: user.role,
             customer: user.customer,
         };
+        let unread = store::notices::unread(&mut tx, user.id).await?;
         let me = Me {
+            unread: u64::try_from(unread).unwrap_or(0),
             name: user.name,
             email: user.email,
             role: user.role,
@@ -228,25 +230,41 @@ pub(crate) fn user_errors(user: &NewUser) -> Vec<FieldError> {
             message,
         });
     };
-    if user.name.trim().is_empty() {
-        wrong("name", "Enter a name.".to_owned());
-    } else if user.name.chars().count() > 200 {
-        wrong("name", "A name has at most 200 characters.".to_owned());
+    if let Some(problem) = name_problem(&user.name) {
+        wrong("name", problem);
     }
     let email = user.email.trim();
-    let shaped = email
-        .split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-    if !shaped || email.len() > 254 || email.chars().any(char::is_whitespace) {
-        wrong(
-            "email",
-            "Enter an e-mail address, such as anna@example.org.".to_owned(),
-        );
+    if let Some(problem) = email_problem(email) {
+        wrong("email", problem);
     }
     if let Some(problem) = password_problem(user.password.expose_secret(), email) {
         wrong("password", problem);
     }
     errors
+}
+
+/// What is wrong with somebody's name, if anything.
+pub(crate) fn name_problem(name: &str) -> Option<String> {
+    if name.trim().is_empty() {
+        Some("Enter a name.".to_owned())
+    } else if name.chars().count() > 200 {
+        Some("A name has at most 200 characters.".to_owned())
+    } else {
+        None
+    }
+}
+
+/// What is wrong with an e-mail address, if anything: whether it exists, only a letter to it tells.
+pub(crate) fn email_problem(email: &str) -> Option<String> {
+    let email = email.trim();
+    let shaped = email
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    let plain = email
+        .chars()
+        .all(|c| !c.is_whitespace() && !c.is_control() && !"<>,;:\"()[]\\".contains(c));
+    (!shaped || email.len() > 254 || !plain)
+        .then(|| "Enter an e-mail address, such as anna@example.org.".to_owned())
 }
 
 /// What is wrong with a new password, if anything (NIST SP 800-63B: length and no known text; no rules of characters).

@@ -6,12 +6,15 @@
 mod access;
 pub mod audit;
 pub mod auth;
+mod contacts;
 mod customers;
 mod deployment;
 mod error;
 mod export;
 mod first_visit;
 mod local_accounts;
+pub mod mail;
+mod notices;
 mod paging;
 mod people;
 mod provider;
@@ -27,10 +30,12 @@ use std::sync::Arc;
 use domain::Clock;
 use domain::ids::Id;
 use jobs::Wake;
+use mail::Mail;
 use providers::Providers;
 use rand::RngCore;
 use store::Db;
 
+pub use contacts::TypedContact;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;
@@ -46,6 +51,7 @@ pub struct Parts {
     pub providers: Providers,
     pub clock: Arc<dyn Clock>,
     pub keys: KeyRing,
+    pub mail: Mail,
     /// Tells the job runner of this process that there is something to do.
     pub wake: Wake,
 }
@@ -66,6 +72,10 @@ impl Services {
 
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.0.keys
+    }
+
+    pub(crate) fn mail(&self) -> &Mail {
+        &self.0.mail
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -88,7 +88,7 @@ struct AttemptsRow {
 }
 
 /// The form of an e-mail address by which accounts are found: trimmed, in lower case.
-fn email_key(email: &str) -> String {
+pub(crate) fn email_key(email: &str) -> String {
     email.trim().to_lowercase()
 }
 

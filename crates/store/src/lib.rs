@@ -14,14 +14,17 @@ pub mod audit;
 pub mod changes;
 pub mod compare;
 pub mod console_users;
+pub mod contacts;
 pub mod customers;
 pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
 pub mod jobs;
+pub mod letters;
 pub mod links;
 pub mod managers;
+pub mod notices;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -47,14 +50,17 @@ pub fn statements() -> Vec<Sql> {
         changes::ALL,
         compare::ALL,
         console_users::ALL,
+        contacts::ALL,
         customers::ALL,
         deployments::ALL,
         directories::ALL,
         found_list::ALL,
         groups::ALL,
         jobs::ALL,
+        letters::ALL,
         links::ALL,
         managers::ALL,
+        notices::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,

@@ -4,6 +4,7 @@
 mod audit;
 mod customers;
 mod deployment;
+mod notices;
 mod people;
 mod provider;
 mod runs;
@@ -13,6 +14,7 @@ mod settings;
 pub use audit::*;
 pub use customers::*;
 pub use deployment::*;
+pub use notices::*;
 pub use people::*;
 pub use provider::*;
 pub use runs::*;

@@ -21,6 +21,7 @@ fn services(test: &TestDb) -> (Services, Arc<FakeClock>) {
         providers: Providers::with_limits(vec![], vec![], clock.clone(), Limits::default()),
         clock: clock.clone(),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
+        mail: crate::postbox::no_mail(),
         wake: Wake::default(),
     });
     (services, clock)
