@@ -11,7 +11,9 @@ use crate::api::auth::provide_me;
 use crate::components::layout::{ConsoleFrame, CustomerFrame};
 use crate::pages::audit::AuditPage;
 use crate::pages::auth::{SignInPage, WelcomePage};
+use crate::pages::contacts::ContactsPage;
 use crate::pages::customers::CustomersPage;
+use crate::pages::inbox::InboxPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
@@ -59,6 +61,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>
                 <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
                     <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("/inbox") view=|| view! { <InboxPage/> }.into_any()/>
                 </ParentRoute>
                 <ParentRoute ssr=Async path=path!("/c/:customer") view=|| view! { <CustomerFrame/> }.into_any()>
                     <Route ssr=Async path=path!("") view=|| view! { <OverviewPage/> }.into_any()/>
@@ -82,6 +85,7 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("contacts") view=|| view! { <ContactsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("audit") view=|| view! { <AuditPage/> }.into_any()/>
                     <Route ssr=Async path=path!("people") view=|| view! { <PeoplePage/> }.into_any()/>
                     <Route ssr=Async path=path!("people/:account") view=|| view! { <PersonPage/> }.into_any()/>

@@ -163,6 +163,10 @@ impl Handler for Work {
             .await
             .map_err(|error| retry(&error))?;
         self.services
+            .watch_expiry()
+            .await
+            .map_err(|error| retry(&error))?;
+        self.services
             .forget_old_letters()
             .await
             .map_err(|error| retry(&error))?;

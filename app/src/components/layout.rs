@@ -136,6 +136,7 @@ pub fn short(words: &str) -> &str {
 const DIRECTORY: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("people", "People"),
+    ("contacts", "Contacts"),
     ("audit", "Audit log"),
     ("limits", "Safety limits"),
 ];
@@ -200,12 +201,22 @@ fn TopBar(name: AnyView) -> impl IntoView {
     }
 }
 
+/// The way to the inbox says how much in it is new.
+fn inbox(unread: u64) -> String {
+    match unread {
+        0 => "Inbox".to_owned(),
+        1..=99 => format!("Inbox ({unread} new)"),
+        _ => "Inbox (99+ new)".to_owned(),
+    }
+}
+
 /// Who is signed in, and the way out.
 #[component]
 fn Who(me: Me) -> impl IntoView {
     view! {
         <div class="who">
             {(me.role == Role::Staff).then(|| view! { <a href="/">"Deployments"</a> })}
+            <a href="/inbox">{inbox(me.unread)}</a>
             <details class="menu">
                 <summary><span class="name-of">{me.name}</span></summary>
                 <div class="sheet">

@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod auth;
+pub mod contacts;
 pub mod customers;
+pub mod inbox;
 pub mod not_found;
 pub mod overview;
 pub mod people;

@@ -41,10 +41,11 @@ impl Services {
         let is_staff = actor.role == Role::Staff;
         let contacts = store::contacts::all(&mut tx, customer).await?;
         let mut told = Vec::new();
-        for topic in Topic::ALL {
-            let all = self.told(&mut tx, customer, *topic, None).await?;
+        for (topic, side) in topics_by_side() {
+            let all = self.told(&mut tx, customer, topic, side).await?;
             told.push(ToldView {
-                topic: *topic,
+                topic,
+                side,
                 names: all.recipients.into_iter().map(|one| one.name).collect(),
                 by_default: all.by_default,
             });
@@ -201,6 +202,17 @@ impl Services {
         self.wake().wake();
         Ok(())
     }
+}
+
+/// Every topic; what one side says and does is told to the other only.
+fn topics_by_side() -> impl Iterator<Item = (Topic, Option<Responsibility>)> {
+    Topic::ALL.iter().flat_map(|topic| match topic {
+        Topic::Steps => vec![
+            (*topic, Some(Responsibility::Customer)),
+            (*topic, Some(Responsibility::Staff)),
+        ],
+        _ => vec![(*topic, None)],
+    })
 }
 
 /// The contact, if this actor may change it.

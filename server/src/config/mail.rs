@@ -1,5 +1,6 @@
 //! The mail server: how letters leave.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::file::Address;
-use super::{ConfigError, Flags, is_loopback, secret};
+use super::{ConfigError, Flags, secret};
 
 /// The table `[mail]` of the file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -70,7 +71,7 @@ impl MailServer {
                 return Err(wrong("mail.password_file", shown, "give mail.username, too"));
             }
         };
-        let plain = server.scheme() == "smtp" && (is_loopback(&server) || allow_insecure);
+        let plain = server.scheme() == "smtp" && (stays_here(&server) || allow_insecure);
         Ok(Some(Self {
             server,
             from,
@@ -78,6 +79,14 @@ impl MailServer {
             plain,
         }))
     }
+}
+
+/// Whether the server is on this machine. In addresses that are not of the web, `url` takes every host for a name.
+fn stays_here(server: &Url) -> bool {
+    let host = server.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || host == "localhost"
 }
 
 fn check_server(server: &Url) -> Result<(), ConfigError> {

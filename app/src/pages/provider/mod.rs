@@ -5,12 +5,13 @@
 //! (see `api::flash`), all but the secrets, which never return to a browser (C-21).
 
 mod choose;
+mod replace;
 mod state;
 mod walkthrough;
 
 use domain::Provider;
 use domain::deployment::Step;
-use domain::views::{ProviderForm, ProviderView};
+use domain::views::{ProviderForm, ProviderView, SavedProvider};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -21,6 +22,7 @@ use crate::islands::ProviderSetUp;
 use crate::pages::steps::StepFoot;
 
 use choose::Choose;
+use replace::ReplaceSecret;
 use state::ConnectionState;
 use walkthrough::Walkthrough;
 
@@ -63,9 +65,18 @@ fn Body(view: ProviderView, kept: Kept) -> impl IntoView {
         {is_saved.then(|| view! { <Done words="Saved. The next test and the next run use these values."/> })}
         {match chosen {
             None => view! { <Choose saved can_edit=view.can_edit/> }.into_any(),
-            Some(provider) => view! { <SetUp provider view kept=kept.filter(|_| !is_saved)/> }.into_any(),
+            Some(provider) => view! {
+                {replaceable(&view, provider).map(|saved| view! { <ReplaceSecret saved/> })}
+                <SetUp provider view kept=kept.filter(|_| !is_saved)/>
+            }.into_any(),
         }}
     }
+}
+
+/// What is saved of this provider, for whoever may put a new secret in the place of the old one.
+fn replaceable(view: &ProviderView, provider: Provider) -> Option<SavedProvider> {
+    let saved = view.saved.clone().filter(|_| view.can_edit)?;
+    (saved.provider == provider && !saved.secrets.is_empty()).then_some(saved)
 }
 
 /// The clicks beside the form, and the test below.

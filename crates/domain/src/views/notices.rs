@@ -53,6 +53,8 @@ pub struct ContactView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldView {
     pub topic: Topic,
+    /// Only this side is told, of what the other says and does; `None` for both.
+    pub side: Option<Responsibility>,
     pub names: Vec<String>,
     /// Nobody was chosen, so these are.
     pub by_default: bool,

@@ -39,6 +39,17 @@ impl Services {
         slug: &str,
         form: &ProviderForm,
     ) -> Result<(), ServiceError> {
+        self.save_over(actor, slug, form, None).await
+    }
+
+    /// As [`Services::save_provider`], and only over the version `expected`, when one is named.
+    pub(super) async fn save_over(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        form: &ProviderForm,
+        expected: Option<i64>,
+    ) -> Result<(), ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self
             .customer(&mut tx, actor, slug, Permission::EditProvider)
@@ -59,6 +70,9 @@ impl Services {
                 .await?;
         }
         let seen = stored.as_ref().map_or(0, |stored| stored.version);
+        if expected.is_some_and(|expected| expected != seen) {
+            return Err(UserError::Changed.into());
+        }
         let save = Save {
             actor,
             customer,

@@ -2,6 +2,7 @@
 
 mod auth;
 mod deployment;
+mod expiry;
 mod notices;
 mod people;
 mod postbox;

@@ -16,7 +16,7 @@ use crate::provider::refusal;
 use crate::world::{SLUG, World};
 
 /// A console user with an e-mail address made from their first name.
-async fn user(world: &World, name: &str, role: Role) -> Actor {
+pub(crate) async fn user(world: &World, name: &str, role: Role) -> Actor {
     let first = name.split(' ').next().unwrap_or(name).to_lowercase();
     let new = NewUser {
         name: name.to_owned(),
@@ -48,7 +48,7 @@ fn contact(name: &str, email: &str, topics: &[Topic]) -> TypedContact {
     }
 }
 
-async fn inbox(world: &World, of: &Actor) -> Vec<NoticeView> {
+pub(crate) async fn inbox(world: &World, of: &Actor) -> Vec<NoticeView> {
     let page = world.services.inbox(of, None).await.expect("the inbox");
     page.rows
 }
