@@ -151,6 +151,7 @@ fn words(action: &str) -> &str {
         "run.reject" => "rejected a held run",
         "run.end" => "ended a run",
         "group.create" => "created a group of People",
+        "account.directory" => "added the directory the intranet followed before",
         "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",

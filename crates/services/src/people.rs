@@ -91,9 +91,7 @@ impl Services {
             .await?
             .ok_or(UserError::NotFound)?;
         let directory = match account.directory.external() {
-            Some(id) => store::directories::find(&mut tx, customer, id)
-                .await?
-                .map(|directory| directory.name),
+            Some(id) => store::directories::name(&mut tx, customer, id).await?,
             None => None,
         };
         let manager = match account.manager {

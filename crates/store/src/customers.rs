@@ -63,7 +63,7 @@ statements! {
             w.queued_at AS sync_queued_at, w.counts AS sync_counts
         FROM customers c
         LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
-            WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1)
+            WHERE n.customer_id = c.id AND n.provider IN ('entra', 'okta') ORDER BY n.created_at DESC LIMIT 1)
         LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id
         LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id
         LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
