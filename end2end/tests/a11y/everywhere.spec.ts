@@ -4,7 +4,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 const PAGES = ["", "/login-handler", "/local-admin", "/module", "/existing", "/user-mapping", "/first-run", "/schedule", "/sso",
   "/sign-in-check", "/provider", "/provider?provider=entra", "/provider?provider=okta", "/test-sync", "/groups",
-  "/data-mapping", "/group-sync", "/limits", "/runs", "/people", "/audit"];
+  "/data-mapping", "/group-sync", "/limits", "/runs", "/people", "/contacts", "/audit"];
 
 test.describe("every page of a customer", () => {
   test("fits 360 px and 200 % zoom without sideways scrolling", async ({ page, demo, signIn, visit }) => {
