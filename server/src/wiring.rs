@@ -11,13 +11,14 @@ use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Providers, built_in_clouds};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::ExposeSecret;
+use services::mail::Mail;
 use services::sync::RUN_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
 use crate::config::Config;
+use crate::database;
 use crate::errors::Failure;
-use crate::{database, session_store};
 
 /// The real clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +79,9 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         providers,
         clock: Arc::clone(&clock),
         keys,
+        mail: Mail {
+            console: config.public_url.as_str().trim_end_matches('/').to_owned(),
+        },
         wake: wake.clone(),
     });
     Parties {
@@ -145,7 +149,7 @@ impl Handler for Work {
             .forget_old_tests()
             .await
             .map_err(|error| retry(&error))?;
-        let idle_since = self.clock.now() - session_store::IDLE;
+        let idle_since = self.clock.now() - services::sessions::IDLE;
         self.services
             .tidy_sign_ins(idle_since)
             .await

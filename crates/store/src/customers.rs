@@ -14,6 +14,7 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO customers (id, slug, name, created_at) VALUES ($1, $2, $3, $4)";
     BY_SLUG = "SELECT id, slug, name FROM customers WHERE slug = $1";
+    BY_ID = "SELECT id, slug, name FROM customers WHERE id = $1";
     LOCK = {
         // Whoever writes is alone already.
         sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
@@ -114,6 +115,11 @@ pub async fn insert(
 /// The customer with this name in addresses.
 pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CustomerRow>, StoreError> {
     Ok(fetch_optional!(tx, Row, BY_SLUG, slug)?.map(Into::into))
+}
+
+/// One customer.
+pub async fn by_id(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
+    Ok(fetch_optional!(tx, Row, BY_ID, customer.uuid())?.map(Into::into))
 }
 
 /// Makes everybody else who wants this customer's lock, or a run number of theirs, wait until this unit of work ends:

@@ -19,9 +19,11 @@ pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
+pub mod invitations;
 pub mod jobs;
 pub mod links;
 pub mod managers;
+pub mod password_resets;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -52,9 +54,11 @@ pub fn statements() -> Vec<Sql> {
         directories::ALL,
         found_list::ALL,
         groups::ALL,
+        invitations::ALL,
         jobs::ALL,
         links::ALL,
         managers::ALL,
+        password_resets::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,

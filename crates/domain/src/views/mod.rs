@@ -9,6 +9,7 @@ mod provider;
 mod runs;
 mod schedule;
 mod settings;
+mod team;
 
 pub use audit::*;
 pub use customers::*;
@@ -18,6 +19,7 @@ pub use provider::*;
 pub use runs::*;
 pub use schedule::*;
 pub use settings::*;
+pub use team::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,4 +12,5 @@ mod sync_life_cycle;
 mod sync_managers;
 mod sync_person;
 mod sync_safety;
+mod team;
 mod world;

@@ -13,6 +13,7 @@ use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView
 use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
 use jobs::{Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, OktaOrg, Providers};
+use services::mail::Mail;
 use services::{KeyRing, Parts, Services};
 use simulator::{Kind, Person, Simulator};
 use test_support::{TestDb, TickingClock};
@@ -527,6 +528,9 @@ pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock
         providers: Providers::with_limits(vec![cloud], vec![org], Arc::new(clock), limits),
         clock: Arc::new(clock),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
+        mail: Mail {
+            console: "https://sync.example.org".to_owned(),
+        },
         wake,
     })
 }
