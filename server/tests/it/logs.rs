@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use domain::Actor;
+use domain::{Actor, Role};
 use services::NewLocalAccount;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -76,6 +76,21 @@ async fn no_secret_and_no_personal_data() {
     ];
     let saved = app.post("/api/provider/submit", &form, Some(&cookie)).await;
     assert!(saved.status.is_success(), "{}", saved.body);
+    let services = &app.parties.services;
+    let invited = services
+        .invite(&system, Some("contoso"), "xaver@contoso.example", Role::Viewer)
+        .await
+        .expect("invited");
+    let link = services.open_link(&system, &invited).expect("a link").url;
+    let token = link.rsplit('/').next().expect("a token").to_owned();
+    app.get(&format!("/invitation/{token}")).await;
+    let join = [
+        ("token", token.as_str()),
+        ("name", "Xaver"),
+        ("password", PASSWORD),
+    ];
+    app.post("/api/auth/accept-invitation", &join, None).await;
+    app.post("/api/auth/accept-invitation", &join, None).await;
     drop(guard);
 
     let log = String::from_utf8(kept.0.lock().expect("kept").clone()).expect("text");
@@ -91,6 +106,8 @@ async fn no_secret_and_no_personal_data() {
         "Zwirbel",
         secret,
         session,
+        &token,
+        "xaver@",
         "Person ",
     ] {
         let line = log.lines().find(|line| line.contains(hidden));

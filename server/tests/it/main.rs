@@ -15,3 +15,4 @@ mod logs;
 mod rekey;
 mod shutdown;
 mod sign_in;
+mod team;
