@@ -11,7 +11,7 @@ use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Providers, built_in_clouds};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::ExposeSecret;
-use services::mail::Mail;
+use services::mail::{LETTER_JOB, Mail, Mailer};
 use services::sync::RUN_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
@@ -19,6 +19,7 @@ use store::{Db, DbOptions};
 use crate::config::Config;
 use crate::database;
 use crate::errors::Failure;
+use crate::smtp::Smtp;
 
 /// The real clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,9 +80,7 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         providers,
         clock: Arc::clone(&clock),
         keys,
-        mail: Mail {
-            console: config.public_url.as_str().trim_end_matches('/').to_owned(),
-        },
+        mail: mail(config),
         wake: wake.clone(),
     });
     Parties {
@@ -89,6 +88,19 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         db,
         clock,
         wake,
+    }
+}
+
+/// How letters leave, and where the links in them lead.
+fn mail(config: &Config) -> Mail {
+    let host = config.public_url.host_str().unwrap_or("localhost");
+    let mailer = config
+        .mail
+        .clone()
+        .map(|server| -> Arc<dyn Mailer> { Arc::new(Smtp::new(server, host)) });
+    Mail {
+        console: config.public_url.as_str().trim_end_matches('/').to_owned(),
+        mailer,
     }
 }
 
@@ -125,6 +137,7 @@ impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
         match job.kind.as_str() {
             RUN_JOB => self.services.work_on_run(job, lease).await,
+            LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {
                 what: format!("nobody does jobs of the kind {other:?}"),
             }),
@@ -149,7 +162,11 @@ impl Handler for Work {
             .forget_old_tests()
             .await
             .map_err(|error| retry(&error))?;
-        let idle_since = self.clock.now() - services::sessions::IDLE;
+        self.services
+            .forget_old_letters()
+            .await
+            .map_err(|error| retry(&error))?;
+        let idle_since = self.clock.now() - session_store::IDLE;
         self.services
             .tidy_sign_ins(idle_since)
             .await

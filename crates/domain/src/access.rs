@@ -47,6 +47,8 @@ codes! {
         /// Put on record what a step of the deployment needs; which steps, says who performs them.
         RecordStep = "record_step",
         Comment = "comment",
+        /// Choose who is told about a deployment.
+        EditContacts = "edit_contacts",
         /// See who of the organisation may use the console.
         ReadTeam = "read_team",
         /// Invite people of the organisation, change what they may do, and remove them.

@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod directory;
 pub mod ids;
 pub mod messages;
+pub mod notices;
 pub mod numbers;
 pub mod people;
 pub mod provider;

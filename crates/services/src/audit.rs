@@ -131,6 +131,9 @@ fn view(row: store::audit::AuditRow, now: Timestamp) -> AuditRow {
 fn words(action: &str) -> &str {
     match action {
         "customer.create" => "added the customer",
+        "contact.save" => "changed a contact",
+        "contact.remove" => "removed a contact",
+        "contact.letter" => "had a letter sent again",
         "user.create" => "created a console user",
         "user.sign_in" => "signed in",
         "user.invite" => "invited somebody to the console",

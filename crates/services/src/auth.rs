@@ -167,7 +167,9 @@ impl Services {
             return Ok(None);
         };
         let actor = actor_of(&user);
+        let unread = store::notices::unread(&mut tx, user.id).await?;
         let me = Me {
+            unread: u64::try_from(unread).unwrap_or(0),
             name: user.name,
             email: user.email,
             role: user.role,

@@ -6,6 +6,7 @@
 mod access;
 pub mod audit;
 pub mod auth;
+mod contacts;
 mod customers;
 mod deployment;
 mod error;
@@ -13,6 +14,7 @@ mod export;
 mod first_visit;
 mod local_accounts;
 pub mod mail;
+mod notices;
 mod paging;
 mod passwords;
 mod people;
@@ -36,6 +38,7 @@ use providers::Providers;
 use rand::RngCore;
 use store::Db;
 
+pub use contacts::TypedContact;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;

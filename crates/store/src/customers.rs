@@ -117,7 +117,7 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CustomerRow>, Sto
     Ok(fetch_optional!(tx, Row, BY_SLUG, slug)?.map(Into::into))
 }
 
-/// One customer.
+/// The customer with this id.
 pub async fn by_id(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
     Ok(fetch_optional!(tx, Row, BY_ID, customer.uuid())?.map(Into::into))
 }

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod changes;
 pub mod compare;
 pub mod console_users;
+pub mod contacts;
 pub mod customers;
 pub mod deployments;
 pub mod directories;
@@ -21,8 +22,10 @@ pub mod found_list;
 pub mod groups;
 pub mod invitations;
 pub mod jobs;
+pub mod letters;
 pub mod links;
 pub mod managers;
+pub mod notices;
 pub mod password_resets;
 pub mod people_list;
 pub mod providers;
@@ -49,6 +52,7 @@ pub fn statements() -> Vec<Sql> {
         changes::ALL,
         compare::ALL,
         console_users::ALL,
+        contacts::ALL,
         customers::ALL,
         deployments::ALL,
         directories::ALL,
@@ -56,8 +60,10 @@ pub fn statements() -> Vec<Sql> {
         groups::ALL,
         invitations::ALL,
         jobs::ALL,
+        letters::ALL,
         links::ALL,
         managers::ALL,
+        notices::ALL,
         password_resets::ALL,
         people_list::ALL,
         providers::ALL,

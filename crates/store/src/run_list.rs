@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::code;
 use crate::people_list::contains;
 use crate::runs::{RunColumns, RunRecord};
-use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -20,6 +20,8 @@ statements! {
     LAST_READ = "SELECT finished_at FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
+    LAST_CLEAN = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
+        WHERE customer_id = $1 AND number < $2 AND kind IN ('manual', 'scheduled') AND state = 'completed'";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
@@ -108,6 +110,11 @@ pub async fn last_read(
 ) -> Result<Option<Timestamp>, StoreError> {
     let row = fetch_optional!(tx, (Timestamp,), LAST_READ, customer.uuid(), directory.uuid())?;
     Ok(row.map(|row| row.0))
+}
+
+/// The number of the latest run before this one that wrote to People without a problem; 0 when there is none.
+pub async fn last_clean(tx: &mut Tx, customer: CustomerId, before: i64) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, LAST_CLEAN, customer.uuid(), before)
 }
 
 /// Changes of a run in their order, after the number `after`, at most `limit`.

@@ -30,6 +30,7 @@ codes! {
         List = "list",
         User = "user",
         Customer = "customer",
+        Contact = "contact",
     }
 }
 
@@ -46,6 +47,7 @@ impl AuditArea {
             AuditArea::List => "Downloads",
             AuditArea::User => "Console users",
             AuditArea::Customer => "Customer",
+            AuditArea::Contact => "Contacts and letters",
         }
     }
 }

@@ -4,6 +4,7 @@
 mod audit;
 mod customers;
 mod deployment;
+mod notices;
 mod people;
 mod provider;
 mod runs;
@@ -14,6 +15,7 @@ mod team;
 pub use audit::*;
 pub use customers::*;
 pub use deployment::*;
+pub use notices::*;
 pub use people::*;
 pub use provider::*;
 pub use runs::*;

@@ -3,6 +3,7 @@
 
 pub(crate) mod facts;
 pub(crate) mod record;
+mod tell;
 mod words;
 
 #[cfg(test)]

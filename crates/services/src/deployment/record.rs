@@ -210,6 +210,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::comment(&mut tx, customer, &new).await?;
+        self.tell_comment(&mut tx, actor, customer, (new.id, step, text))
+            .await?;
         self.record(
             &mut tx,
             actor,
@@ -281,6 +283,7 @@ impl Services {
             };
             return Err(UserError::field(field, message).into());
         }
+        let before = standing::of(&known(tx, customer, self.now()).await?.facts);
         let directory = store::directories::current(tx, customer).await?;
         let side = side_of(actor);
         let new = NewStatement {
@@ -296,6 +299,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::state(tx, customer, &new).await?;
+        self.tell_hand_over(tx, actor, customer, (new.id, step, said), &before)
+            .await?;
         let for_customer = side == Responsibility::Staff && step.performed_by() == Responsibility::Customer;
         let details = json!({ "said": said, "happened_on": happened_on, "evidence": evidence,
             "for_customer": for_customer });
@@ -333,7 +338,7 @@ impl Services {
 }
 
 /// The side somebody speaks for.
-fn side_of(actor: &Actor) -> Responsibility {
+pub(super) fn side_of(actor: &Actor) -> Responsibility {
     if actor.role == Role::Staff {
         Responsibility::Staff
     } else {

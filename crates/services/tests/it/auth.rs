@@ -7,7 +7,6 @@ use domain::{Actor, Clock, Role, UserError};
 use jobs::Wake;
 use providers::{Limits, Providers};
 use services::auth::NewUser;
-use services::mail::Mail;
 use services::{KeyRing, Parts, ServiceError, Services};
 use test_support::{FakeClock, TestDb, on_both};
 
@@ -22,9 +21,7 @@ pub(crate) fn services(test: &TestDb) -> (Services, Arc<FakeClock>) {
         providers: Providers::with_limits(vec![], vec![], clock.clone(), Limits::default()),
         clock: clock.clone(),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
-        mail: Mail {
-            console: "https://sync.example.org".to_owned(),
-        },
+        mail: crate::postbox::no_mail(),
         wake: Wake::default(),
     });
     (services, clock)

@@ -2,7 +2,9 @@
 
 mod auth;
 mod deployment;
+mod notices;
 mod people;
+mod postbox;
 mod provider;
 mod runs;
 mod schedule;
