@@ -11,7 +11,7 @@ use crate::api::auth::provide_me;
 use crate::components::layout::{ConsoleFrame, CustomerFrame};
 use crate::pages::account::AccountPage;
 use crate::pages::audit::AuditPage;
-use crate::pages::auth::{InvitationPage, ResetPasswordPage, SignInPage, WelcomePage};
+use crate::pages::auth::{ForgotPasswordPage, InvitationPage, ResetPasswordPage, SignInPage, WelcomePage};
 use crate::pages::customers::CustomersPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=Async path=path!("/sign-in") view=|| view! { <SignInPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>
                 <Route ssr=Async path=path!("/invitation/:token") view=|| view! { <InvitationPage/> }.into_any()/>
+                <Route ssr=Async path=path!("/forgot-password") view=|| view! { <ForgotPasswordPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/reset-password/:token") view=|| view! { <ResetPasswordPage/> }.into_any()/>
                 <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
                     <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>

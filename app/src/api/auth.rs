@@ -159,3 +159,24 @@ pub async fn reset_password(token: String, password: String) -> Result<(), ApiEr
     super::server::go("/sign-in?reset=1");
     Ok(())
 }
+
+/// Whether a link to set a new password can be sent by mail.
+pub async fn can_post_links() -> Result<bool, ApiError> {
+    super::visit(|services| async move { Ok(services.sends_mail()) }).await
+}
+
+/// Sends a link to set a new password, if the address has an account. The answer is the same for each.
+#[server(endpoint = "auth/forgot-password")]
+pub async fn forgot_password(email: String) -> Result<(), ApiError> {
+    let typed = Typed {
+        email: email.clone(),
+        ..Typed::default()
+    };
+    let path = <ForgotPassword as leptos::server_fn::ServerFn>::PATH;
+    super::visit_form(path, &typed, |services| async move {
+        services.forgot_password(&email).await
+    })
+    .await?;
+    super::server::go("/forgot-password?sent=1");
+    Ok(())
+}

@@ -146,6 +146,7 @@ fn words(action: &str) -> &str {
         "user.rename" => "changed their own name",
         "user.sessions.end" => "signed out other sessions",
         "user.password.change" => "changed their own password",
+        "user.password.forgotten" => "sent a link to set a new password, as somebody had asked",
         "user.password.link" => "made a link to set a new password",
         "user.password.reset" => "set a new password by a link",
         "provider.test" => "tested the connection",

@@ -12,6 +12,7 @@ mod deployment;
 mod error;
 mod export;
 mod first_visit;
+pub mod forgotten;
 mod local_accounts;
 pub mod mail;
 mod notices;

@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 use domain::views::LinkPurpose;
-use domain::{Actor, ConsoleUserId, FieldError, UserError};
+use domain::{Actor, ConsoleUserId, UserError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use store::Tx;
 
 use crate::auth::{actor_of, hash, name_problem, password_problem, verify};
+use crate::forgotten::counted_as;
 use crate::sessions::user_of;
 use crate::team::{NewLink, SealedLink, Token, active, token_hash};
 use crate::{ServiceError, Services};
@@ -153,12 +154,8 @@ impl Services {
             .await?
             .ok_or(UserError::DeadLink)?;
         drop(tx);
-        if let Some(message) = password_problem(new.expose_secret(), &user.email) {
-            let errors = vec![FieldError {
-                field: "password".to_owned(),
-                message,
-            }];
-            return Err(UserError::Invalid { errors }.into());
+        if let Some(problem) = password_problem(new.expose_secret(), &user.email) {
+            return Err(UserError::field("password", problem).into());
         }
         let password_hash = hash(new.expose_secret()).await?;
         let mut tx = self.db().begin().await?;
@@ -190,16 +187,18 @@ impl Services {
         email: &str,
         password_hash: &str,
     ) -> Result<(), ServiceError> {
+        // In the order of a sign-in (attempts, then the user), so that the two never wait for each other.
+        store::password_resets::forget(tx, user).await?;
+        store::console_users::forgive(tx, email).await?;
+        store::console_users::forgive(tx, &counted_as(email)).await?;
         if !store::console_users::set_password(tx, user, password_hash).await? {
             return Err(UserError::SignInRequired.into());
         }
-        store::password_resets::forget(tx, user).await?;
-        store::console_users::forgive(tx, email).await?;
         Ok(())
     }
 
     /// Makes a link, which takes the place of an earlier one.
-    async fn reset_link(
+    pub(crate) async fn reset_link(
         &self,
         tx: &mut Tx,
         user: ConsoleUserId,

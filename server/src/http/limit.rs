@@ -29,6 +29,7 @@ const COUNTED: &[&str] = &[
     "/api/auth/sign-in",
     "/api/auth/first-admin",
     "/api/auth/accept-invitation",
+    "/api/auth/forgot-password",
     "/api/auth/reset-password",
     "/api/account/password",
 ];

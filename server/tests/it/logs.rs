@@ -38,13 +38,14 @@ impl<'a> MakeWriter<'a> for Kept {
 #[tokio::test]
 async fn no_secret_and_no_personal_data() {
     let kept = Kept::default();
+    let app = TestApp::with(|config| config.log = "trace".to_owned()).await;
     let subscriber = tracing_subscriber::fmt()
         .json()
-        .with_max_level(tracing::Level::TRACE)
+        .with_env_filter(server::logging::filter(&app.config).expect("a filter"))
         .with_writer(kept.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let app = TestApp::new().await.with_people().await;
+    let app = app.with_people().await;
     let account = NewLocalAccount {
         username: "xaver.zwirbel".into(),
         surname: "Zwirbel".into(),

@@ -1,10 +1,12 @@
 //! The ways in.
 
+mod forgot_password;
 mod invitation;
 mod reset_password;
 mod sign_in;
 mod welcome;
 
+pub use forgot_password::ForgotPasswordPage;
 pub use invitation::InvitationPage;
 pub use reset_password::ResetPasswordPage;
 pub use sign_in::SignInPage;

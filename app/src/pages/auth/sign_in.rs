@@ -57,6 +57,9 @@ fn SignInForm(
                 error=error/>
             <div class="actions"><Submit label="Sign in" class="main"/></div>
         </form>
-        <p class="help">"No account, or the password is lost? Ask the person who looks after User Sync for your organisation."</p>
+        <p class="help">
+            <a href="/forgot-password">"Password forgotten?"</a>
+            " No account? Ask the person who looks after User Sync for your organisation to invite you."
+        </p>
     }
 }

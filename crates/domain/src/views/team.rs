@@ -59,6 +59,8 @@ pub struct HandedLink {
     pub email: String,
     pub url: String,
     pub until: When,
+    /// It is on its way to them by mail, too.
+    pub is_posted: bool,
 }
 
 /// What an invitation offers, for the one who holds its link.

@@ -42,10 +42,12 @@ impl Services {
             expires_at: link.until,
         };
         store::invitations::insert(&mut tx, &new, self.now()).await?;
+        self.hand_to_mail(&mut tx, team, id, &link).await?;
         let details = json!({ "role": role, "until": link.until });
         self.record(&mut tx, actor, team, "user.invite", email, &details)
             .await?;
         tx.commit().await?;
+        self.wake().wake();
         self.seal_link(actor, &link)
     }
 
@@ -65,6 +67,7 @@ impl Services {
         if !store::invitations::renew(&mut tx, team, invitation, &hash, &actor.name, link.until).await? {
             return Err(UserError::Changed.into());
         }
+        self.hand_to_mail(&mut tx, team, invitation, &link).await?;
         let details = json!({ "role": found.role, "until": link.until });
         self.record(
             &mut tx,
@@ -76,6 +79,7 @@ impl Services {
         )
         .await?;
         tx.commit().await?;
+        self.wake().wake();
         self.seal_link(actor, &link)
     }
 
@@ -122,6 +126,20 @@ impl Services {
             return Err(UserError::field("email", cure).into());
         }
         Ok(())
+    }
+
+    /// Posts the link of an invitation as it is stored now.
+    async fn hand_to_mail(
+        &self,
+        tx: &mut Tx,
+        team: Option<CustomerId>,
+        invitation: InvitationId,
+        link: &NewLink,
+    ) -> Result<(), ServiceError> {
+        let stored = store::invitations::find(tx, team, invitation)
+            .await?
+            .ok_or(UserError::Changed)?;
+        self.post_invitation(tx, &stored, link).await
     }
 
     fn invitation_link(&self, email: &str) -> NewLink {

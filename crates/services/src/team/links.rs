@@ -113,6 +113,7 @@ impl Services {
             purpose: content.purpose,
             email: content.email,
             url: self.address_of(&content.path),
+            is_posted: content.purpose == LinkPurpose::Invitation && self.sends_mail(),
             until: when(content.until, self.now()),
         })
     }

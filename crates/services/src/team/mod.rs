@@ -8,6 +8,7 @@
 
 mod invitations;
 mod joining;
+mod letters;
 mod links;
 
 use domain::views::{InvitationRow, TeamMember, TeamView};
@@ -96,8 +97,8 @@ impl Services {
         let (mut tx, team) = self.change_team(actor, slug).await?;
         let member = active(self.other(&mut tx, actor, team, user).await?)?;
         self.keep_an_admin(&mut tx, actor, team, &member).await?;
-        store::console_users::set_deactivated(&mut tx, team, user, Some(self.now())).await?;
         store::password_resets::forget(&mut tx, user).await?;
+        store::console_users::set_deactivated(&mut tx, team, user, Some(self.now())).await?;
         self.set_standing(tx, actor, team, &member, "user.remove").await
     }
 

@@ -1,8 +1,11 @@
 //! The use cases against both databases and the simulated providers.
 
 mod auth;
+mod console;
 mod deployment;
+mod links_by_mail;
 mod notices;
+mod own_account;
 mod people;
 mod postbox;
 mod provider;

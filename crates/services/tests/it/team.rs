@@ -1,138 +1,12 @@
-//! The people of the console: invitations, teams, passwords, sessions, on both databases.
-
-use std::sync::Arc;
+//! Teams and invitations, on both databases.
 
 use chrono::TimeDelta;
-use domain::views::{LinkPurpose, TeamView};
-use domain::{Actor, ConsoleUserId, Role, UserError};
-use secrecy::SecretString;
-use services::{Joining, SealedLink, ServiceError, Services};
-use store::sessions::SessionData;
-use test_support::{FakeClock, TestDb, on_both};
+use domain::{Actor, Role, UserError};
+use services::Joining;
+use test_support::{TestDb, on_both};
 
-use crate::auth::{PASSWORD, refusal, services, user};
-
-const NEW_PASSWORD: &str = "another horse battery";
-const ANNA: &str = "anna@contoso.example";
-const BOB: &str = "bob@contoso.example";
-const CONTOSO: Option<&str> = Some("contoso");
-
-/// Two customers, and staff.
-struct Console {
-    test: TestDb,
-    services: Services,
-    clock: Arc<FakeClock>,
-}
-
-impl Console {
-    async fn open(test: TestDb) -> Self {
-        let (services, clock) = services(&test);
-        let system = Actor::system("Test");
-        for slug in ["contoso", "fabrikam"] {
-            services
-                .create_customer(&system, slug, slug)
-                .await
-                .expect("a customer");
-        }
-        for (email, role, customer) in [
-            ("sam@vendor.example", Role::Staff, None),
-            (ANNA, Role::CustomerAdmin, CONTOSO),
-            ("viv@contoso.example", Role::Viewer, CONTOSO),
-            ("fay@fabrikam.example", Role::CustomerAdmin, Some("fabrikam")),
-        ] {
-            services
-                .create_user(&system, &user(email, role, customer))
-                .await
-                .expect("a user");
-        }
-        Self {
-            test,
-            services,
-            clock,
-        }
-    }
-
-    async fn actor(&self, email: &str) -> Actor {
-        let id = self.services.sign_in(email, PASSWORD).await.expect("signed in");
-        self.identify(id).await.expect("known")
-    }
-
-    async fn identify(&self, user: ConsoleUserId) -> Option<Actor> {
-        let found = self.services.identify(user).await.expect("asked");
-        found.map(|(actor, _)| actor)
-    }
-
-    /// The secret part of a link, as its maker hands it over.
-    fn token(&self, actor: &Actor, sealed: &SealedLink) -> String {
-        let link = self.services.open_link(actor, sealed).expect("theirs");
-        let page = match link.purpose {
-            LinkPurpose::Invitation => "invitation",
-            LinkPurpose::PasswordReset => "reset-password",
-        };
-        let before = format!("https://sync.example.org/{page}/");
-        link.url.strip_prefix(&before).expect("an address").to_owned()
-    }
-
-    async fn invite(&self, actor: &Actor, team: Option<&str>, email: &str, role: Role) -> String {
-        let sealed = self
-            .services
-            .invite(actor, team, email, role)
-            .await
-            .expect("invited");
-        self.token(actor, &sealed)
-    }
-
-    async fn accept(&self, token: &str) -> Result<ConsoleUserId, ServiceError> {
-        self.services.accept_invitation(&joining(token)).await
-    }
-
-    async fn team(&self, actor: &Actor) -> TeamView {
-        self.services.team(actor, CONTOSO).await.expect("a team")
-    }
-
-    /// Another admin of Contoso, who came by an invitation.
-    async fn bob(&self, anna: &Actor) -> Actor {
-        let token = self.invite(anna, CONTOSO, BOB, Role::CustomerAdmin).await;
-        let id = self.accept(&token).await.expect("joined");
-        self.identify(id).await.expect("known")
-    }
-
-    /// A session under this id, as the session store makes them.
-    async fn session(&self, user: ConsoleUserId, id: i128) {
-        let mut tx = self.test.db.begin().await.expect("a transaction");
-        let now = self.services.now();
-        let session = SessionData {
-            user: Some(user),
-            browser: "Firefox on Windows",
-            data: "{}",
-        };
-        let until = now + TimeDelta::days(7);
-        let key = store::sessions::key(id);
-        store::sessions::create(&mut tx, &key, session, now, until)
-            .await
-            .expect("made");
-        tx.commit().await.expect("committed");
-    }
-
-    async fn audit(&self) -> String {
-        self.test.dump(&["audit_log"]).await
-    }
-}
-
-fn joining(token: &str) -> Joining {
-    Joining {
-        token: token.into(),
-        name: " Bob Bauer ".to_owned(),
-        password: PASSWORD.into(),
-    }
-}
-
-fn field<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
-    match refusal(result) {
-        UserError::Invalid { errors } => errors[0].field.clone(),
-        other => panic!("not about a field: {other:?}"),
-    }
-}
+use crate::auth::{PASSWORD, refusal};
+use crate::console::{ANNA, BOB, CONTOSO, Console, field, joining};
 
 on_both!(an_invitation_leads_to_an_account, async |test: TestDb| {
     let console = Console::open(test).await;
@@ -309,94 +183,93 @@ on_both!(an_address_has_one_account, async |test: TestDb| {
 });
 
 on_both!(
-    invariant_15_a_team_is_managed_by_its_own_admins_and_staff,
+    invariant_15_the_team_of_another_customer_is_not_there,
     async |test: TestDb| {
         let console = Console::open(test).await;
         let services = &console.services;
-        let (anna, fay) = (
-            console.actor(ANNA).await,
-            console.actor("fay@fabrikam.example").await,
-        );
-        let (sam, viv) = (
-            console.actor("sam@vendor.example").await,
-            console.actor("viv@contoso.example").await,
-        );
-        let fay_id = fay.user.expect("an id");
+        let anna = console.actor(ANNA).await;
+        let fay = console.actor("fay@fabrikam.example").await.user.expect("an id");
+        let sam = console.actor("sam@vendor.example").await.user.expect("an id");
         let theirs = Some("fabrikam");
-        // Of another customer: nothing is there.
-        assert_eq!(refusal(services.team(&anna, theirs).await), UserError::NotFound);
+        let nothing = UserError::NotFound;
+        assert_eq!(refusal(services.team(&anna, theirs).await), nothing);
         assert_eq!(
             refusal(services.invite(&anna, theirs, BOB, Role::Viewer).await),
-            UserError::NotFound
+            nothing
         );
+        // Neither by way of theirs nor of one's own, and the staff are as far.
+        for team in [theirs, CONTOSO] {
+            for user in [fay, sam] {
+                assert_eq!(refusal(services.remove_member(&anna, team, user).await), nothing);
+                assert_eq!(
+                    refusal(services.make_reset_link(&anna, team, user).await),
+                    nothing
+                );
+                let slug = team.expect("a slug");
+                assert_eq!(
+                    refusal(services.change_role(&anna, slug, user, Role::Viewer).await),
+                    nothing
+                );
+            }
+        }
+    }
+);
+
+on_both!(nobody_becomes_staff_by_way_of_a_customer, async |test: TestDb| {
+    let console = Console::open(test).await;
+    let services = &console.services;
+    let (anna, sam) = (
+        console.actor(ANNA).await,
+        console.actor("sam@vendor.example").await,
+    );
+    let viv = console.actor("viv@contoso.example").await.user.expect("an id");
+    assert_eq!(refusal(services.team(&anna, None).await), UserError::Forbidden);
+    assert_eq!(
+        refusal(services.invite(&anna, None, BOB, Role::Staff).await),
+        UserError::Forbidden
+    );
+    for actor in [&anna, &sam] {
         assert_eq!(
-            refusal(services.remove_member(&anna, theirs, fay_id).await),
-            UserError::NotFound
-        );
-        // By way of their own team, neither.
-        assert_eq!(
-            refusal(services.remove_member(&anna, CONTOSO, fay_id).await),
-            UserError::NotFound
-        );
-        assert_eq!(
-            refusal(services.change_role(&anna, "contoso", fay_id, Role::Viewer).await),
-            UserError::NotFound
-        );
-        assert_eq!(
-            refusal(services.make_reset_link(&anna, CONTOSO, fay_id).await),
-            UserError::NotFound
-        );
-        let sam_id = sam.user.expect("an id");
-        assert_eq!(
-            refusal(services.make_reset_link(&anna, CONTOSO, sam_id).await),
-            UserError::NotFound
-        );
-        // Nobody but staff touches the staff, and nobody becomes staff by way of a customer.
-        assert_eq!(refusal(services.team(&anna, None).await), UserError::Forbidden);
-        assert_eq!(
-            refusal(services.invite(&anna, None, BOB, Role::Staff).await),
-            UserError::Forbidden
-        );
-        assert_eq!(
-            field(services.invite(&anna, CONTOSO, BOB, Role::Staff).await),
+            field(services.invite(actor, CONTOSO, BOB, Role::Staff).await),
             "role"
         );
         assert_eq!(
-            field(services.invite(&sam, CONTOSO, BOB, Role::Staff).await),
+            field(services.change_role(actor, "contoso", viv, Role::Staff).await),
             "role"
         );
-        assert_eq!(
-            field(services.invite(&sam, None, BOB, Role::Viewer).await),
-            "role"
-        );
+    }
+    assert_eq!(
+        field(services.invite(&sam, None, BOB, Role::Viewer).await),
+        "role"
+    );
+});
+
+on_both!(
+    a_viewer_sees_the_team_and_changes_nothing,
+    async |test: TestDb| {
+        let console = Console::open(test).await;
+        let services = &console.services;
+        let anna = console.actor(ANNA).await.user.expect("an id");
+        let viv = console.actor("viv@contoso.example").await;
         let viv_id = viv.user.expect("an id");
-        assert_eq!(
-            field(services.change_role(&anna, "contoso", viv_id, Role::Staff).await),
-            "role"
-        );
-        // A viewer sees, and changes nothing.
         let team = services.team(&viv, CONTOSO).await.expect("seen");
         assert!(!team.can_manage && team.people.len() == 2);
+        let forbidden = UserError::Forbidden;
         assert_eq!(
             refusal(services.invite(&viv, CONTOSO, BOB, Role::Viewer).await),
-            UserError::Forbidden
+            forbidden
         );
         let up = services
             .change_role(&viv, "contoso", viv_id, Role::CustomerAdmin)
             .await;
-        assert_eq!(refusal(up), UserError::Forbidden);
+        assert_eq!(refusal(up), forbidden);
         assert_eq!(
-            refusal(
-                services
-                    .make_reset_link(&viv, CONTOSO, anna.user.expect("an id"))
-                    .await
-            ),
-            UserError::Forbidden
+            refusal(services.make_reset_link(&viv, CONTOSO, anna).await),
+            forbidden
         );
-        let anna_id = anna.user.expect("an id");
         assert_eq!(
-            refusal(services.remove_member(&viv, CONTOSO, anna_id).await),
-            UserError::Forbidden
+            refusal(services.remove_member(&viv, CONTOSO, anna).await),
+            forbidden
         );
     }
 );
@@ -519,162 +392,3 @@ on_both!(
         assert_eq!(console.actor("viv@contoso.example").await.role, Role::Viewer);
     }
 );
-
-on_both!(a_password_is_changed_by_whoever_knows_it, async |test: TestDb| {
-    let console = Console::open(test).await;
-    let services = &console.services;
-    let anna = console.actor(ANNA).await;
-    let id = anna.user.expect("an id");
-    for session in [1, 2, 3] {
-        console.session(id, session).await;
-    }
-    let secret = SecretString::from;
-    let change = async |current: &str, new: &str| {
-        services
-            .change_own_password(
-                &anna,
-                &secret(current.to_owned()),
-                &secret(new.to_owned()),
-                Some(2),
-            )
-            .await
-    };
-    assert_eq!(
-        field(change("a wrong password", NEW_PASSWORD).await),
-        "current_password"
-    );
-    assert_eq!(field(change(PASSWORD, "short").await), "new_password");
-    assert_eq!(field(change(PASSWORD, PASSWORD).await), "new_password");
-    change(PASSWORD, NEW_PASSWORD).await.expect("changed");
-    let left = services.own_sessions(&anna, Some(2)).await.expect("read");
-    assert!(left.len() == 1 && left[0].is_this, "{left:?}");
-    assert_eq!(
-        refusal(services.sign_in(ANNA, PASSWORD).await),
-        UserError::WrongCredentials
-    );
-    services.sign_in(ANNA, NEW_PASSWORD).await.expect("signed in");
-    // Guessing the present password is held back as at the door.
-    for _ in 0..5 {
-        assert_eq!(
-            field(change("a wrong password", PASSWORD).await),
-            "current_password"
-        );
-    }
-    let refused = refusal(change(NEW_PASSWORD, PASSWORD).await);
-    assert_eq!(refused, UserError::TooManyAttempts { seconds: 15 });
-});
-
-on_both!(
-    a_lost_password_is_set_again_by_the_newest_link,
-    async |test: TestDb| {
-        let console = Console::open(test).await;
-        let services = &console.services;
-        let anna = console.actor(ANNA).await;
-        let viv = console.actor("viv@contoso.example").await;
-        let id = viv.user.expect("an id");
-        console.session(id, 1).await;
-        let make = async || {
-            let sealed = services.make_reset_link(&anna, CONTOSO, id).await.expect("made");
-            console.token(&anna, &sealed)
-        };
-        let (old, new) = (make().await, make().await);
-        let set = async |token: &str, password: &str| {
-            let password = SecretString::from(password.to_owned());
-            services
-                .reset_password(&SecretString::from(token.to_owned()), &password)
-                .await
-        };
-        assert_eq!(refusal(set(&old, NEW_PASSWORD).await), UserError::DeadLink);
-        let whose = services.password_reset(&new).await.expect("asked");
-        assert_eq!(whose.as_deref(), Some("viv@contoso.example"));
-        assert_eq!(field(set(&new, "viv@contoso.example").await), "password");
-        let (one, other) = tokio::join!(set(&new, NEW_PASSWORD), set(&new, NEW_PASSWORD));
-        assert_eq!([one, other].iter().filter(|result| result.is_ok()).count(), 1);
-        assert!(services.own_sessions(&viv, None).await.expect("read").is_empty());
-        services
-            .sign_in("viv@contoso.example", NEW_PASSWORD)
-            .await
-            .expect("signed in");
-        assert_eq!(refusal(set(&new, PASSWORD).await), UserError::DeadLink);
-        // An hour.
-        let late = make().await;
-        console.clock.advance(TimeDelta::hours(1));
-        assert_eq!(refusal(set(&late, PASSWORD).await), UserError::DeadLink);
-        assert!(console.audit().await.contains("user.password.reset"));
-    }
-);
-
-on_both!(an_operator_makes_a_link_for_an_address, async |test: TestDb| {
-    let console = Console::open(test).await;
-    let system = Actor::system("usersync reset-password");
-    let sealed = console
-        .services
-        .make_reset_link_for(&system, " Sam@vendor.example")
-        .await
-        .expect("made");
-    let token = console.token(&system, &sealed);
-    let new = SecretString::from(NEW_PASSWORD);
-    console
-        .services
-        .reset_password(&token.into(), &new)
-        .await
-        .expect("set");
-    console
-        .services
-        .sign_in("sam@vendor.example", NEW_PASSWORD)
-        .await
-        .expect("signed in");
-    let nobody = console
-        .services
-        .make_reset_link_for(&system, "nobody@vendor.example")
-        .await;
-    assert_eq!(field(nobody), "email");
-});
-
-on_both!(sessions_are_seen_and_ended_one_by_one, async |test: TestDb| {
-    let console = Console::open(test).await;
-    let services = &console.services;
-    let (anna, viv) = (
-        console.actor(ANNA).await,
-        console.actor("viv@contoso.example").await,
-    );
-    let id = anna.user.expect("an id");
-    for session in [1, 2, 3] {
-        console.session(id, session).await;
-        console.clock.advance(TimeDelta::minutes(1));
-    }
-    let list = services.own_sessions(&anna, Some(3)).await.expect("read");
-    assert_eq!(
-        list.iter().map(|row| row.is_this).collect::<Vec<_>>(),
-        [true, false, false]
-    );
-    assert_eq!(list[0].browser, "Firefox on Windows");
-    // Of somebody else, not even by its key.
-    services
-        .end_own_session(&viv, &list[1].key)
-        .await
-        .expect("nothing happened");
-    assert_eq!(
-        services.own_sessions(&anna, Some(3)).await.expect("read").len(),
-        3
-    );
-    services
-        .end_own_session(&anna, &list[1].key)
-        .await
-        .expect("ended");
-    assert_eq!(
-        services.own_sessions(&anna, Some(3)).await.expect("read").len(),
-        2
-    );
-    services.end_other_sessions(&anna, Some(3)).await.expect("ended");
-    assert_eq!(
-        services.own_sessions(&anna, Some(3)).await.expect("read").len(),
-        1
-    );
-    services
-        .change_own_name(&anna, " Anna B. Berg ")
-        .await
-        .expect("renamed");
-    assert_eq!(console.identify(id).await.expect("known").name, "Anna B. Berg");
-    assert_eq!(field(services.change_own_name(&anna, " ").await), "name");
-});
