@@ -11,15 +11,17 @@ use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Providers, built_in_clouds};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::ExposeSecret;
+use services::forgotten::FORGOTTEN_JOB;
 use services::mail::{LETTER_JOB, Mail, Mailer};
+use services::sessions::IDLE;
 use services::sync::RUN_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
 use crate::config::Config;
+use crate::database;
 use crate::errors::Failure;
 use crate::smtp::Smtp;
-use crate::{database, session_store};
 
 /// The real clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -137,6 +139,7 @@ impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
         match job.kind.as_str() {
             RUN_JOB => self.services.work_on_run(job, lease).await,
+            FORGOTTEN_JOB => self.services.answer_forgotten(job, lease).await,
             LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {
                 what: format!("nobody does jobs of the kind {other:?}"),
@@ -170,7 +173,7 @@ impl Handler for Work {
             .forget_old_letters()
             .await
             .map_err(|error| retry(&error))?;
-        let idle_since = self.clock.now() - session_store::IDLE;
+        let idle_since = self.clock.now() - IDLE;
         self.services
             .tidy_sign_ins(idle_since)
             .await

@@ -4,6 +4,8 @@
 //! drawn; only what a form posts to is a server function with an address.
 
 #[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod auth;
@@ -24,6 +26,8 @@ pub mod runs;
 pub mod schedule;
 #[cfg(feature = "ssr")]
 pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod team;
 
 #[cfg(feature = "ssr")]
 mod flash;

@@ -139,6 +139,7 @@ const DIRECTORY: &[(&str, &str)] = &[
     ("contacts", "Contacts"),
     ("audit", "Audit log"),
     ("limits", "Safety limits"),
+    ("team", "Team"),
 ];
 
 fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
@@ -221,6 +222,8 @@ fn Who(me: Me) -> impl IntoView {
                 <summary><span class="name-of">{me.name}</span></summary>
                 <div class="sheet">
                     <p><b>{me.email}</b><br/><span class="soft">{me.role.label()}</span></p>
+                    <a href="/account">"Your account"</a>
+                    {(me.role == Role::Staff).then(|| view! { <a href="/team">"Team"</a> })}
                     <form method="post" action=SignOut::PATH><button type="submit" class="button">"Sign out"</button></form>
                 </div>
             </details>

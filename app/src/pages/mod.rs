@@ -1,5 +1,6 @@
 //! The pages, one folder per area.
 
+pub mod account;
 pub mod audit;
 pub mod auth;
 pub mod contacts;
@@ -13,4 +14,5 @@ pub mod runs;
 pub mod schedule;
 pub mod settings;
 pub mod steps;
+pub mod team;
 pub mod test_sync;

@@ -67,6 +67,8 @@ ids! {
     GroupId,
     /// One sync run.
     RunId,
+    /// One invitation to the console.
+    InvitationId,
     /// One job in the queue.
     JobId,
     /// One row of the audit log.

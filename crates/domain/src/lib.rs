@@ -23,7 +23,9 @@ pub mod username;
 pub mod views;
 
 pub use access::{Actor, Permission, Role};
-pub use ids::{AccountId, ConsoleUserId, CustomerId, DirectoryId, GroupId, JobId, ObjectId, RunId};
+pub use ids::{
+    AccountId, ConsoleUserId, CustomerId, DirectoryId, GroupId, InvitationId, JobId, ObjectId, RunId,
+};
 pub use messages::{FieldError, UserError};
 pub use provider::Provider;
 pub use time::{Clock, Timestamp};

@@ -136,6 +136,19 @@ fn words(action: &str) -> &str {
         "contact.letter" => "had a letter sent again",
         "user.create" => "created a console user",
         "user.sign_in" => "signed in",
+        "user.invite" => "invited somebody to the console",
+        "user.invitation.resend" => "sent an invitation again",
+        "user.invitation.revoke" => "took an invitation back",
+        "user.join" => "accepted an invitation",
+        "user.role" => "changed somebody's role",
+        "user.remove" => "removed somebody from the console",
+        "user.restore" => "brought somebody back to the console",
+        "user.rename" => "changed their own name",
+        "user.sessions.end" => "signed out other sessions",
+        "user.password.change" => "changed their own password",
+        "user.password.forgotten" => "sent a link to set a new password, as somebody had asked",
+        "user.password.link" => "made a link to set a new password",
+        "user.password.reset" => "set a new password by a link",
         "provider.test" => "tested the connection",
         "provider.save" => "saved the provider's values",
         "settings.scope" => "changed the security groups",
@@ -208,7 +221,9 @@ mod tests {
                     areas.iter().any(|area| text.starts_with(area.as_str()))
                         && text.split_once('.').is_some_and(|(_, verb)| {
                             !verb.is_empty()
-                                && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                                && verb
+                                    .bytes()
+                                    .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
                         })
                 };
                 silent.extend(

@@ -12,17 +12,21 @@ mod deployment;
 mod error;
 mod export;
 mod first_visit;
+pub mod forgotten;
 mod local_accounts;
 pub mod mail;
 mod notices;
 mod paging;
+mod passwords;
 mod people;
 mod provider;
 mod runs;
 mod schedule;
 pub mod seal;
+pub mod sessions;
 mod settings;
 pub mod sync;
+mod team;
 mod when;
 
 use std::sync::Arc;
@@ -40,6 +44,7 @@ pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
+pub use team::{Joining, SealedLink};
 
 /// Every use case. Cheap to clone; made once, in the composition root.
 #[derive(Clone)]

@@ -16,6 +16,7 @@ statements! {
     // A contact is somebody who signs in here by their address; a user of another customer is not.
     ALL_OF = "SELECT c.id, c.name, c.email, c.side, c.topics, u.id AS user_id FROM contacts c
         LEFT JOIN console_users u ON u.email_key = c.email_key AND (u.customer_id IS NULL OR u.customer_id = $1)
+            AND u.deactivated_at IS NULL
         WHERE c.customer_id = $1 ORDER BY c.name, c.id";
     INSERT = "INSERT INTO contacts (customer_id, id, name, email, email_key, side, topics, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -23,7 +24,7 @@ statements! {
         WHERE customer_id = $1 AND id = $2";
     DELETE = "DELETE FROM contacts WHERE customer_id = $1 AND id = $2";
     USERS = "SELECT id, name, email FROM console_users WHERE customer_id IS NOT DISTINCT FROM $1 AND role = $2
-        ORDER BY name, id";
+            AND deactivated_at IS NULL ORDER BY name, id";
 }
 
 /// A contact of a deployment.

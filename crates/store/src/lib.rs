@@ -20,11 +20,13 @@ pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
+pub mod invitations;
 pub mod jobs;
 pub mod letters;
 pub mod links;
 pub mod managers;
 pub mod notices;
+pub mod password_resets;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -56,11 +58,13 @@ pub fn statements() -> Vec<Sql> {
         directories::ALL,
         found_list::ALL,
         groups::ALL,
+        invitations::ALL,
         jobs::ALL,
         letters::ALL,
         links::ALL,
         managers::ALL,
         notices::ALL,
+        password_resets::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,

@@ -16,3 +16,4 @@ mod mail;
 mod rekey;
 mod shutdown;
 mod sign_in;
+mod team;

@@ -10,6 +10,7 @@ mod provider;
 mod runs;
 mod schedule;
 mod settings;
+mod team;
 
 pub use audit::*;
 pub use customers::*;
@@ -20,6 +21,7 @@ pub use provider::*;
 pub use runs::*;
 pub use schedule::*;
 pub use settings::*;
+pub use team::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -90,7 +90,7 @@ struct Written {
 
 impl Services {
     /// Whether letters leave at all.
-    pub(crate) fn sends_mail(&self) -> bool {
+    pub fn sends_mail(&self) -> bool {
         self.mail().mailer.is_some()
     }
 

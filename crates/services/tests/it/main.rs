@@ -1,9 +1,12 @@
 //! The use cases against both databases and the simulated providers.
 
 mod auth;
+mod console;
 mod deployment;
 mod expiry;
+mod links_by_mail;
 mod notices;
+mod own_account;
 mod people;
 mod postbox;
 mod provider;
@@ -15,4 +18,5 @@ mod sync_life_cycle;
 mod sync_managers;
 mod sync_person;
 mod sync_safety;
+mod team;
 mod world;
