@@ -9,6 +9,7 @@ pub mod connection;
 pub mod deployment;
 pub mod directory;
 pub mod ids;
+pub mod live;
 pub mod messages;
 pub mod notices;
 pub mod numbers;

@@ -215,7 +215,7 @@ async fn link(
         principal_name: found.user.principal_name,
         status: found.user.status.label().to_owned(),
         in_scope: found.in_scope,
-        read: when(read.unwrap_or(found.changed_at), now),
+        read: when(read.map_or(found.changed_at, |read| read.at), now),
         attributes: found
             .user
             .attributes

@@ -24,6 +24,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod letters;
 pub mod links;
+pub mod live;
 pub mod managers;
 pub mod notices;
 pub mod password_resets;
@@ -62,6 +63,7 @@ pub fn statements() -> Vec<Sql> {
         jobs::ALL,
         letters::ALL,
         links::ALL,
+        live::ALL,
         managers::ALL,
         notices::ALL,
         password_resets::ALL,

@@ -89,6 +89,15 @@ pub struct KeptReport {
     /// The attributes the directory has, as learnt with this test.
     #[serde(default)]
     pub attributes: Vec<String>,
+    /// Names that begin with this may exist although they are not among those (B-09): empty for any, `None` when those
+    /// are all.
+    #[serde(default = "any_name")]
+    pub attributes_unlisted: Option<String>,
+}
+
+/// Before this was kept nobody knew.
+fn any_name() -> Option<String> {
+    Some(String::new())
 }
 
 /// One row of the tests.

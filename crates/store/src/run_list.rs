@@ -1,7 +1,7 @@
 //! Runs and their changes for the screen and for downloads, read by key.
 
 use domain::ids::Id;
-use domain::sync::{ChangeKind, ChangeState, FieldChange, Reason, RunKind, RunState};
+use domain::sync::{ChangeKind, ChangeState, FieldChange, Reason, RunCounts, RunKind, RunState};
 use domain::{AccountId, CustomerId, DirectoryId, ObjectId, RunId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ statements! {
             cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND number < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4)
         ORDER BY number DESC LIMIT $5";
-    LAST_READ = "SELECT finished_at FROM sync_runs
+    LAST_READ = "SELECT finished_at, counts, settings_version FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
     LAST_CLEAN = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
@@ -102,14 +102,28 @@ pub async fn page(
     rows.into_iter().map(RunColumns::read).collect()
 }
 
+/// A complete read of a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastRead {
+    /// When its run ended.
+    pub at: Timestamp,
+    pub counts: RunCounts,
+    pub settings_version: i64,
+}
+
 /// When the directory was last read completely, as far as finished runs tell.
 pub async fn last_read(
     tx: &mut Tx,
     customer: CustomerId,
     directory: DirectoryId,
-) -> Result<Option<Timestamp>, StoreError> {
-    let row = fetch_optional!(tx, (Timestamp,), LAST_READ, customer.uuid(), directory.uuid())?;
-    Ok(row.map(|row| row.0))
+) -> Result<Option<LastRead>, StoreError> {
+    type Row = (Timestamp, Json<RunCounts>, i64);
+    let row = fetch_optional!(tx, Row, LAST_READ, customer.uuid(), directory.uuid())?;
+    Ok(row.map(|(at, counts, settings_version)| LastRead {
+        at,
+        counts: counts.0,
+        settings_version,
+    }))
 }
 
 /// The number of the latest run before this one that wrote to People without a problem; 0 when there is none.

@@ -19,7 +19,7 @@ use crate::api::provider::{SubmitProvider, Submitted, read_provider};
 use crate::api::{Flash, take_flash};
 use crate::components::{Done, Loaded, PageHeader, customer, param, query};
 use crate::islands::ProviderSetUp;
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{StepFoot, step_line};
 
 use choose::Choose;
 use replace::ReplaceSecret;
@@ -39,7 +39,7 @@ pub fn ProviderPage() -> impl IntoView {
     };
     view! {
         <div class="column wide">
-            <PageHeader title="Provider" lede="Where your people come from, and how User Sync may read them. It only ever reads."/>
+            <PageHeader title="Provider" crumb=step_line(Step::Provider) lede="Where your people come from, and how User Sync may read them. It only ever reads."/>
             <Loaded data=page draw=|(view, kept)| view! { <Body view kept/> }/>
             <StepFoot step=Step::Provider/>
         </div>

@@ -112,7 +112,6 @@ impl Services {
         let is_stated = statement.is_some_and(|statement| statement.said == Said::Done);
         Ok(StepView {
             task,
-            number: step.number().to_owned(),
             about: step.about().to_owned(),
             takes: step.takes().map(ToOwned::to_owned),
             record: record.iter().map(|row| statement_view(row, now)).collect(),

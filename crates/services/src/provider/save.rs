@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::numbers::plural;
 use domain::provider::{ProviderValues, SecretKind};
-use domain::settings::SyncSettings;
+use domain::settings::{Changed, SyncSettings};
 use domain::views::ProviderForm;
 use domain::{Actor, CustomerId, DirectoryId, Permission, Timestamp, UserError};
 use providers::Secrets;
@@ -214,6 +214,8 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let settings = SyncSettings {
             version,
+            // A page drawn for another directory cannot be saved over this one's settings.
+            changed: Changed::all(version),
             ..SyncSettings::initial(save.entered.values.provider)
         };
         let (by, now) = (save.actor.name.as_str(), self.now());

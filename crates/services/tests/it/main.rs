@@ -5,6 +5,7 @@ mod console;
 mod deployment;
 mod expiry;
 mod links_by_mail;
+mod mapping;
 mod notices;
 mod own_account;
 mod people;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::connection::Verdict;
-use domain::deployment::ExistingDirectory;
+use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
-use domain::settings::{GroupMapping, GroupMode, Scope, ScopeGroup};
+use domain::settings::{DataMapping, GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
 use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
@@ -232,15 +232,28 @@ impl World {
     }
 
     pub(crate) async fn usernames_follow(&self) {
+        self.change_mapping(|mapping| mapping.username_follows = true)
+            .await;
+    }
+
+    /// Changes the data mapping, after a test sync if there was none: before it nothing can be mapped.
+    pub(crate) async fn change_mapping(&self, change: impl FnOnce(&mut DataMapping)) {
         let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
-        let mapping = domain::settings::DataMapping {
-            username_follows: true,
-            ..settings.mapping
+        if !settings.may_edit(Step::DataMapping) {
+            self.run(RunKind::TestSync).await;
+        }
+        let mut mapping = settings.mapping;
+        change(&mut mapping);
+        let save = async |confirmed: &str| {
+            let saved = self
+                .services
+                .save_mapping(&self.actor, SLUG, settings.version, mapping.clone(), confirmed)
+                .await;
+            saved.expect("saved")
         };
-        self.services
-            .save_mapping(&self.actor, SLUG, settings.version, mapping)
-            .await
-            .expect("saved");
+        if let Some(effect) = save("").await {
+            assert_eq!(save(&effect.stamp).await, None, "it is confirmed");
+        }
     }
 
     /// Maps [`SCOPE`] to a new People group.
@@ -408,6 +421,17 @@ impl World {
             .expect("the account is added");
         tx.commit().await.expect("a commit");
         id
+    }
+
+    /// Somebody in scope other than `not`: object id, and the sign-in name.
+    pub(crate) async fn somebody_else(&self, not: &str) -> (String, String) {
+        let control = self.simulator.control();
+        let everybody = control.people(self.kind, 0..control.count(self.kind));
+        let other = everybody
+            .into_iter()
+            .find(|person| person.id != not && self.is_in_scope(&person.id))
+            .expect("somebody else");
+        (other.id, other.principal_name)
     }
 
     /// Everybody in the directory with the account they have.

@@ -87,6 +87,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "found_list::FILLED",
         "what a test sync found in a whole directory",
     ),
+    ("found_list::SEARCH", "a search by a part of a name"),
     ("found_list::VALUES", "the first few of a whole directory"),
     ("found_list::NO_MAIL", "the first few of a whole directory"),
     ("found_list::NO_USERNAME", "the first few of a whole directory"),
