@@ -47,6 +47,8 @@ codes! {
         /// Put on record what a step of the deployment needs; which steps, says who performs them.
         RecordStep = "record_step",
         Comment = "comment",
+        /// Propose, agree, decline and cancel appointments, each for their own side.
+        AgreeAppointments = "agree_appointments",
     }
 }
 

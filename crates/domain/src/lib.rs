@@ -5,6 +5,7 @@
 //! parameter ([`Clock`]).
 
 pub mod access;
+pub mod appointment;
 pub mod connection;
 pub mod deployment;
 pub mod directory;

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::appointment::Refused;
 use crate::deployment::Step;
 
 /// A refusal a user can read. Holds nothing secret and nobody's personal data: when a form is posted without
@@ -38,6 +39,9 @@ pub enum UserError {
     /// A step of the deployment that may not be entered yet.
     #[error("This cannot be done yet: {}.", until.missing())]
     NotYet { until: Step },
+    /// Who may answer what.
+    #[error("{}", refused.sentence())]
+    Appointment { refused: Refused },
     #[error("This run is not waiting for a decision any more.")]
     NotHeld,
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
@@ -68,6 +72,7 @@ impl UserError {
             | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
             | UserError::NotYet { .. }
+            | UserError::Appointment { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,
         }
@@ -91,6 +96,22 @@ impl UserError {
 pub struct FieldError {
     pub field: String,
     pub message: String,
+}
+
+impl FieldError {
+    /// That a field holds a character nobody sees ([`crate::text::unseen`]), if it does; named by its code point, so
+    /// that it can be found.
+    pub fn unseen(field: &str, text: &str, lines: bool) -> Option<Self> {
+        let hidden = crate::text::unseen(text, lines)?;
+        let message = format!(
+            "This holds a character that cannot be seen and changes how the text reads (U+{:04X}). Type it again without it.",
+            u32::from(hidden)
+        );
+        Some(Self {
+            field: field.to_owned(),
+            message,
+        })
+    }
 }
 
 fn summary(errors: &[FieldError]) -> String {

@@ -151,6 +151,11 @@ fn words(action: &str) -> &str {
         "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",
+        "appointment.propose" => "proposed a time",
+        "appointment.agree" => "agreed to a time",
+        "appointment.decline" => "declined a time",
+        "appointment.cancel" => "cancelled an appointment",
+        "user.time_zone" => "chose a time zone",
         "list.export" => "downloaded a list",
         other => other,
     }

@@ -4,6 +4,7 @@
 //! same unit of work as the change. Pages, commands and jobs all come through here.
 
 mod access;
+mod appointments;
 pub mod audit;
 pub mod auth;
 mod customers;
@@ -31,6 +32,7 @@ use providers::Providers;
 use rand::RngCore;
 use store::Db;
 
+pub use appointments::CalendarFile;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;

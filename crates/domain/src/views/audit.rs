@@ -21,6 +21,7 @@ codes! {
     /// What an action is about: the word before its dot.
     pub enum AuditArea {
         Deployment = "deployment",
+        Appointment = "appointment",
         Provider = "provider",
         Settings = "settings",
         Schedule = "schedule",
@@ -37,6 +38,7 @@ impl AuditArea {
     pub const fn label(self) -> &'static str {
         match self {
             AuditArea::Deployment => "Steps and comments",
+            AuditArea::Appointment => "Appointments",
             AuditArea::Provider => "Provider",
             AuditArea::Settings => "Settings",
             AuditArea::Schedule => "Schedule",

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{LastRun, When};
+use super::{AppointmentLine, AppointmentView, LastRun, When};
 use crate::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step};
 use crate::provider::Provider;
 use crate::{AccountId, codes};
@@ -20,6 +20,8 @@ pub struct DeploymentView {
     pub people_active: u64,
     pub people_blocked: u64,
     pub people_local: u64,
+    /// Times that are agreed, or that somebody has to do something about: those that need it first, then the next ones.
+    pub appointments: Vec<AppointmentLine>,
     pub last_run: Option<LastRun>,
     /// The run under way or held, if there is one.
     pub open_run: Option<LastRun>,
@@ -86,6 +88,8 @@ pub struct StepView {
     /// It is on record as done.
     pub is_stated: bool,
     pub can_comment: bool,
+    /// The time both sides agree on, for steps that have one.
+    pub appointment: Option<AppointmentView>,
     /// Today, as a date field has it.
     pub today: String,
     pub special: Special,

@@ -8,6 +8,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use domain::appointment::AppointmentKind;
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
@@ -15,12 +16,15 @@ use domain::views::{
     StatementView, StepView,
 };
 use domain::{Actor, CustomerId, Permission, Timestamp, UserError};
+use rules::appointment::Reader;
 use store::Tx;
+use store::appointments::AppointmentRow;
 use store::customers::CustomerFacts;
 use store::deployments::StatementRow;
 
 use self::facts::{Known, known};
 use self::words::Viewer;
+use crate::appointments::words::{Told, unrecorded};
 use crate::paging::SEARCH_CHARS;
 use crate::people::name_of;
 use crate::when::{day, since, when};
@@ -37,17 +41,17 @@ impl Services {
         let search: String = filter.search.chars().take(SEARCH_CHARS).collect();
         let customers = store::customers::facts_of_all(&mut tx, &search).await?;
         let statements = store::deployments::latest_of_all(&mut tx).await?;
+        let appointments = store::appointments::latest_of_all(&mut tx).await?;
         let now = self.now();
+        let reader = self.reader(&mut tx, actor, None).await?;
         Ok(customers
             .into_iter()
             .map(|customer| {
-                let of_customer: Vec<StatementRow> = statements
-                    .iter()
-                    .filter(|row| row.customer == customer.customer.id)
-                    .cloned()
-                    .collect();
+                let id = customer.customer.id;
+                let of_customer = of(&statements, |row: &StatementRow| row.customer == id);
+                let appointments = of(&appointments, |row: &AppointmentRow| row.customer == id);
                 let facts = facts::facts(&customer, &of_customer, now);
-                board_row(&Known { customer, facts }, actor, now)
+                board_row(&Known { customer, facts }, &appointments, actor, reader, now)
             })
             .filter(|row| shows(row, filter.show))
             .collect())
@@ -65,6 +69,13 @@ impl Services {
         let people = store::accounts::counts(&mut tx, customer).await?;
         let all = standing::of(&known.facts);
         let viewer = Viewer::of(actor, &known.customer.customer.name, now);
+        let appointments = store::appointments::latest(&mut tx, customer).await?;
+        let told = Told {
+            actor,
+            customer: &known.customer.customer.name,
+            reader: self.reader(&mut tx, actor, Some(&known)).await?,
+            now,
+        };
         let number = |count: i64| u64::try_from(count).unwrap_or(0);
         let last_run = last_run(&known.customer, now);
         Ok(DeploymentView {
@@ -74,6 +85,7 @@ impl Services {
             headline: words::headline(&known, &all, &viewer),
             lede: words::lede(&all, &viewer),
             tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
+            appointments: told.lines(&appointments, &all),
             people_active: number(people.active),
             people_blocked: number(people.blocked),
             people_local: number(people.local),
@@ -104,6 +116,10 @@ impl Services {
         let record = store::deployments::of_step(&mut tx, customer, step, SHOWN).await?;
         let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
         let special = special(&mut tx, customer, step, &known, now).await?;
+        let appointment = match AppointmentKind::of_step(step).filter(|_| *state != StepState::Skipped) {
+            Some(kind) => self.appointment_view(&mut tx, actor, &known, kind).await?,
+            None => None,
+        };
         let may = actor.role.may(Permission::RecordStep) && step.performed_by().includes(actor.role);
         // Groups that are mapped speak for themselves.
         let speaks = step == Step::GroupSync && known.facts.groups_mapped;
@@ -127,6 +143,7 @@ impl Services {
             can_state: may && state.may_be_entered() && !speaks,
             is_stated,
             can_comment: actor.role.may(Permission::Comment),
+            appointment,
             today: now.format("%Y-%m-%d").to_string(),
             special,
         })
@@ -161,8 +178,25 @@ impl Services {
     }
 }
 
-fn board_row(known: &Known, actor: &Actor, now: Timestamp) -> CustomerRow {
+/// The rows of one customer among those of all.
+fn of<T: Clone>(all: &[T], theirs: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|row| theirs(row)).cloned().collect()
+}
+
+fn board_row(
+    known: &Known,
+    appointments: &[AppointmentRow],
+    actor: &Actor,
+    reader: Reader,
+    now: Timestamp,
+) -> CustomerRow {
     let customer = &known.customer;
+    let told = Told {
+        actor,
+        customer: &customer.customer.name,
+        reader,
+        now,
+    };
     let all = standing::of(&known.facts);
     let viewer = Viewer::of(actor, &customer.customer.name, now);
     let open = standing::open(&all).map(|(step, turn)| (turn == Responsibility::Customer, step, turn));
@@ -193,14 +227,18 @@ fn board_row(known: &Known, actor: &Actor, now: Timestamp) -> CustomerRow {
         next,
         done: count(|state| matches!(state, StepState::Done { .. })),
         of: count(|state| *state != StepState::Skipped),
-        health: words::health(known, now),
+        appointment: told.lines(appointments, &all).into_iter().next(),
+        health: [words::health(known, now), unrecorded(appointments, &all, now)].concat(),
     }
 }
 
 fn shows(row: &CustomerRow, show: Option<BoardShow>) -> bool {
     match show {
         None => true,
-        Some(BoardShow::Ours) => matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint)),
+        Some(BoardShow::Ours) => {
+            matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint))
+                || row.appointment.as_ref().is_some_and(|line| line.needs)
+        }
         Some(BoardShow::Theirs) => row.turn == Some(Responsibility::Customer),
         Some(BoardShow::Attention) => !row.health.is_empty(),
         Some(BoardShow::Done) => row.turn.is_none(),

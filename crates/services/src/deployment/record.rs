@@ -333,7 +333,7 @@ impl Services {
 }
 
 /// The side somebody speaks for.
-fn side_of(actor: &Actor) -> Responsibility {
+pub(crate) fn side_of(actor: &Actor) -> Responsibility {
     if actor.role == Role::Staff {
         Responsibility::Staff
     } else {
@@ -341,7 +341,7 @@ fn side_of(actor: &Actor) -> Responsibility {
     }
 }
 
-fn too_long(text: &str) -> Option<String> {
+pub(crate) fn too_long(text: &str) -> Option<String> {
     (text.chars().count() > MAX_TEXT).then(|| format!("At most {MAX_TEXT} characters, please."))
 }
 

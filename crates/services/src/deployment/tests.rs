@@ -194,7 +194,8 @@ fn c_20_an_expiring_secret_is_a_matter_of_health() {
 #[test]
 fn the_board_puts_what_is_ours_first_and_filters() {
     let actor = Actor::system("Test");
-    let row = board_row(&known(connected(), &[]), &actor, now());
+    let reader = Reader::of(None, None);
+    let row = board_row(&known(connected(), &[]), &[], &actor, reader, now());
     assert_eq!(row.turn, Some(Responsibility::Staff));
     assert!(row.next.starts_with("Login Handler, since"), "{}", row.next);
     assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)));

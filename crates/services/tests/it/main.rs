@@ -1,5 +1,6 @@
 //! The use cases against both databases and the simulated providers.
 
+mod appointments;
 mod auth;
 mod deployment;
 mod people;
