@@ -1,8 +1,10 @@
 //! The staff's board of customers, and a new customer.
 
-use domain::views::{BoardFilter, CustomerRow};
+use domain::UserError;
+use domain::views::{BoardFacts, BoardFilter, CustomerRow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use services::ServiceError;
 
 use super::ApiError;
 
@@ -23,6 +25,17 @@ pub async fn find_home(filter: BoardFilter) -> Result<Home, ApiError> {
     }
     super::act(|services, actor| async move { services.board(&actor, &filter).await.map(Home::Customers) })
         .await
+}
+
+/// The facts of the deployment that is opened on the board; `None` for an address that is nobody's.
+pub async fn show_facts(slug: String) -> Result<Option<BoardFacts>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.board_facts(&actor, &slug).await {
+            Err(ServiceError::User(UserError::NotFound)) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
 }
 
 /// What was typed about a new customer.

@@ -4,6 +4,8 @@
 //! drawn; only what a form posts to is a server function with an address.
 
 #[cfg(feature = "ssr")]
+pub mod appointments;
+#[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod auth;

@@ -3,6 +3,7 @@
 
 mod administrators;
 mod answers;
+mod appointment;
 mod comments;
 mod record;
 
@@ -17,6 +18,7 @@ use crate::pages::runs::FirstRunActions;
 
 use administrators::Administrators;
 use answers::{ExistingAnswer, SsoAnswer};
+use appointment::Appointment;
 use comments::Comments;
 use record::{Record, StateForm};
 
@@ -88,6 +90,7 @@ fn Parts(step: StepView) -> impl IntoView {
             </Banner>
         })}
         {can_run.then(|| view! { <FirstRunActions/> })}
+        {step.appointment.clone().map(|view| view! { <Appointment view/> })}
         <StateForm step=step.clone()/>
         <Record record=step.record.clone()/>
         <Comments step=id comments=step.comments can_comment=step.can_comment/>

@@ -135,6 +135,35 @@ pub struct StatementView {
     pub evidence: String,
 }
 
+/// The facts of one deployment, for the staff's board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardFacts {
+    pub slug: String,
+    pub name: String,
+    pub facts: Vec<FactLine>,
+    /// Every step in the order of the guide.
+    pub tasks: Vec<Task>,
+    pub appointments: Vec<AppointmentLine>,
+    /// The latest ones on any step, the newest first.
+    pub comments: Vec<StepComment>,
+}
+
+/// One thing that is so, and the page that says more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactLine {
+    pub label: String,
+    pub words: String,
+    /// Below `/c/{customer}/`.
+    pub path: String,
+}
+
+/// A comment and the step it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepComment {
+    pub step: Step,
+    pub comment: CommentView,
+}
+
 /// What somebody wrote about a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommentView {

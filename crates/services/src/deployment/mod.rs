@@ -1,6 +1,7 @@
 //! Deployments: the customer's task list, the staff's board of all of them, the page of each step, and what people put
 //! on record. Where a step stands is never stored; it follows from the facts (`domain::deployment`).
 
+mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
 mod words;
@@ -20,7 +21,7 @@ use rules::appointment::Reader;
 use store::Tx;
 use store::appointments::AppointmentRow;
 use store::customers::CustomerFacts;
-use store::deployments::StatementRow;
+use store::deployments::{CommentRow, StatementRow};
 
 use self::facts::{Known, known};
 use self::words::Viewer;
@@ -76,7 +77,6 @@ impl Services {
             reader: self.reader(&mut tx, actor, Some(&known)).await?,
             now,
         };
-        let number = |count: i64| u64::try_from(count).unwrap_or(0);
         let last_run = last_run(&known.customer, now);
         Ok(DeploymentView {
             slug: known.customer.customer.slug.clone(),
@@ -133,12 +133,7 @@ impl Services {
             record: record.iter().map(|row| statement_view(row, now)).collect(),
             comments: comments
                 .into_iter()
-                .map(|comment| CommentView {
-                    author: comment.author,
-                    side: comment.side,
-                    when: when(comment.at, now),
-                    text: comment.text,
-                })
+                .map(|comment| comment_view(comment, now))
                 .collect(),
             can_state: may && state.may_be_entered() && !speaks,
             is_stated,
@@ -175,6 +170,19 @@ impl Services {
             }
             _ => Ok(()),
         }
+    }
+}
+
+fn number(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+fn comment_view(comment: CommentRow, now: Timestamp) -> CommentView {
+    CommentView {
+        author: comment.author,
+        side: comment.side,
+        when: when(comment.at, now),
+        text: comment.text,
     }
 }
 

@@ -45,6 +45,11 @@ impl List for Customers {
         ("next", |row| row.next.clone()),
         ("steps_done", |row| row.done.to_string()),
         ("steps", |row| row.of.to_string()),
+        ("appointment", |row| {
+            row.appointment
+                .as_ref()
+                .map_or_else(String::new, |line| line.words.clone())
+        }),
         ("health", |row| row.health.join(" ")),
     ];
 
