@@ -33,6 +33,7 @@ use rand::RngCore;
 use store::Db;
 
 pub use appointments::CalendarFile;
+pub use deployment::Before;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;

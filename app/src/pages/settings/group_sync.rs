@@ -6,6 +6,7 @@ use domain::settings::{GroupMapping, GroupMode};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::parts::{NotConnected, Outcome, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
@@ -14,7 +15,7 @@ use crate::api::settings::{
 };
 use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{BeforeEdit, StepFoot};
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
@@ -57,6 +58,7 @@ fn GroupSync(settings: SettingsView, kept: Kept) -> impl IntoView {
     let add = move |group: &GroupChoice| add_form(group, version, &choices);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Mapped groups people_groups=people_groups.clone() version can_edit/>
         {(can_edit && has_groups).then(|| view! {
             <GroupSearch title="Map another directory group" path="group-sync" draw=add/>

@@ -6,6 +6,7 @@ use domain::settings::{Scope, ScopeGroup};
 use domain::views::{GroupChoice, SettingsView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::parts::{NotConnected, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
@@ -13,7 +14,7 @@ use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions, sh
 use crate::components::{
     Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, customer, plural,
 };
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{BeforeEdit, StepFoot};
 
 /// `/c/{customer}/groups`
 #[component]
@@ -55,6 +56,7 @@ fn Groups(settings: SettingsView) -> impl IntoView {
     let add = move |group: &GroupChoice| add_form(group, chosen.contains(&group.object_id), version);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Chosen groups version can_edit/>
         {can_edit.then(|| view! {
             <GroupSearch title="Find a group in the directory" path="groups" draw=add/>

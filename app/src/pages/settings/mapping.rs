@@ -6,13 +6,14 @@ use domain::views::SettingsView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::params::ParamsMap;
+use services::Before;
 
 use super::parts::{NotConnected, Outcome, ReadOnly, Stamp};
 use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
 use crate::api::{Flash, take_flash};
 use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer, param, query};
 use crate::islands::{MappingRow, MappingRows, next_free};
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{BeforeEdit, StepFoot};
 
 /// What was kept of the posted form.
 type Kept = Option<Flash<(i64, TypedMapping), ()>>;
@@ -95,6 +96,7 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
     let page = customer().path("data-mapping");
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Outcome came/>
         <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>

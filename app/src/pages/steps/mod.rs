@@ -4,6 +4,7 @@
 mod administrators;
 mod answers;
 mod appointment;
+mod before;
 mod comments;
 mod record;
 
@@ -15,6 +16,8 @@ use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
 use crate::components::{Banner, Loaded, PageHeader, StateWord, Tone, Verdict, customer};
 use crate::pages::runs::FirstRunActions;
+
+pub use before::BeforeEdit;
 
 use administrators::Administrators;
 use answers::{ExistingAnswer, SsoAnswer};

@@ -5,6 +5,7 @@
 //! every step stands ([`standing::of`]): whether it may be entered, whether its work is done, and, when it is neither,
 //! what is missing. So a fact that changes re-opens what rests on it by itself.
 
+pub mod effect;
 pub mod facts;
 pub mod standing;
 mod words;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::{AccountId, Timestamp, codes};
 
+pub use effect::Edit;
 pub use facts::{Facts, Reopened};
 pub use standing::{Standing, StepState};
 

@@ -4,6 +4,7 @@
 mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
+mod warning;
 mod words;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ use store::customers::CustomerFacts;
 use store::deployments::{CommentRow, StatementRow};
 
 use self::facts::{Known, known};
+pub use self::warning::Before;
 use self::words::Viewer;
 use crate::appointments::words::{Told, unrecorded};
 use crate::paging::SEARCH_CHARS;

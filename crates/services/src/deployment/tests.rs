@@ -9,6 +9,7 @@ use domain::views::TaskState;
 use domain::{ObjectId, Provider, Role};
 use store::customers::LastRunFacts;
 
+use super::warning::sentence;
 use super::*;
 
 fn now() -> Timestamp {
@@ -242,4 +243,36 @@ fn only_staff_look_as_staff() {
         Some("“Login Handler” is waiting for us."),
         "a viewer has no turn"
     );
+}
+
+#[test]
+fn an_edit_says_beforehand_whom_it_touches_and_what_it_re_opens() {
+    let existing = Said::Existing {
+        answer: domain::deployment::ExistingDirectory::Existing,
+        others: 3,
+    };
+    let statements = [
+        row(Step::Module, Said::Done, days_ago(9)),
+        row(Step::Existing, existing, days_ago(9)),
+    ];
+    let facts = known(connected(), &statements).facts;
+    let said = |before, people| sentence(&facts, before, people, now());
+    assert_eq!(
+        said(Before::Connection, 812).as_deref(),
+        Some(
+            "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens step 2, until \
+             “Connect the provider” is done."
+        )
+    );
+    assert_eq!(
+        said(Before::TakeBack(Step::Module), 0).as_deref(),
+        Some("Taking this back re-opens step 1, until “User sync module” is done.")
+    );
+    assert_eq!(
+        said(Before::Settings, 1).as_deref(),
+        Some("These settings are live: 1 person is kept up to date by them.")
+    );
+    // Nothing is done that another answer could re-open, and nothing is answered yet.
+    assert_eq!(said(Before::Settings, 0), None);
+    assert_eq!(said(Before::Answer(Step::Sso), 812), None);
 }
