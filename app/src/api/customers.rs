@@ -54,11 +54,6 @@ pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError>
         slug: slug.clone(),
     };
     let path = <CreateCustomer as leptos::server_fn::ServerFn>::PATH;
-    let slug = if slug.trim().is_empty() {
-        slug_of(&name)
-    } else {
-        slug
-    };
     let slug = super::act_form(path, &typed, |services, actor| async move {
         services.create_customer(&actor, &name, &slug).await
     })
@@ -66,29 +61,4 @@ pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError>
     super::server::forget().await;
     super::server::go(&format!("/c/{slug}"));
     Ok(())
-}
-
-/// The address a name suggests: lower-case letters, digits and single hyphens ("Contoso Ltd" gives `contoso-ltd`).
-fn slug_of(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.trim().chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_suggests_an_address() {
-        assert_eq!(slug_of("Contoso Ltd"), "contoso-ltd");
-        assert_eq!(slug_of("  A & B  (UK) "), "a-b-uk");
-        assert_eq!(slug_of("日本"), "");
-    }
 }

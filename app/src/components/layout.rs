@@ -148,6 +148,7 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
             <li>
                 <A href=customer.path(step.code())>
                     <Dot kind=dot_of(state)/>
+                    <span class="step-number soft">{step.number()}</span>
                     {rail_title(step)}
                     <span class="visually-hidden">{said}</span>
                 </A>

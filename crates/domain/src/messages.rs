@@ -25,10 +25,14 @@ pub enum UserError {
     Invalid { errors: Vec<FieldError> },
     #[error("Somebody changed this in the meantime. Reload the page and look again.")]
     Changed,
-    #[error(
-        "Another run is under way, or held for a decision. Wait for it, cancel it or decide it first; the list of runs shows it."
-    )]
-    RunActive,
+    /// H-02: one run at a time for a customer.
+    #[error("{}", run_active(*number, *is_held, *of_one_person))]
+    RunActive {
+        /// The run in the way.
+        number: i64,
+        is_held: bool,
+        of_one_person: bool,
+    },
     /// S-05, S-06: a list made under older settings is not what the settings ask for now.
     #[error(
         "The settings have changed since this list was made. Reject this run and start a new one; nothing was applied."
@@ -68,7 +72,7 @@ impl UserError {
             UserError::NotFound => 404,
             UserError::Invalid { .. } => 422,
             UserError::Changed
-            | UserError::RunActive
+            | UserError::RunActive { .. }
             | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
             | UserError::NotYet { .. }
@@ -96,6 +100,19 @@ impl UserError {
 pub struct FieldError {
     pub field: String,
     pub message: String,
+}
+
+fn run_active(number: i64, is_held: bool, of_one_person: bool) -> String {
+    let which = if of_one_person { ", of one person," } else { "" };
+    if is_held {
+        format!(
+            "Run {number}{which} is held for a decision, and one run at a time is all there can be. Accept or reject it first."
+        )
+    } else {
+        format!(
+            "Run {number}{which} is under way, and one run at a time is all there can be. Wait for it, or cancel it."
+        )
+    }
 }
 
 impl FieldError {

@@ -241,7 +241,6 @@ impl Services {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = match name.chars().count() {
             0 => Some("Type the group's name."),
-            1..=MAX_NAME if name.chars().any(char::is_control) => Some("A name has no control characters."),
             1..=MAX_NAME => None,
             _ => Some("A name has at most 256 characters."),
         };
@@ -249,6 +248,7 @@ impl Services {
             message
                 .map(|message| error("name", message))
                 .into_iter()
+                .chain(domain::FieldError::unseen("name", &name, false))
                 .collect(),
         )?;
         let group: GroupId = self.new_id();

@@ -20,6 +20,8 @@ statements! {
     LAST_READ = "SELECT finished_at FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
+    LATER_READ = "SELECT MAX(number) AS number FROM sync_runs
+        WHERE customer_id = $1 AND directory_id = $2 AND number > $3 AND started_at IS NOT NULL AND kind <> 'single_user'";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
@@ -98,6 +100,24 @@ pub async fn page(
     let (kind, state) = (kind.map_or("", RunKind::code), state.map_or("", RunState::code));
     let rows = fetch_all!(tx, RunColumns, PAGE, customer.uuid(), before, kind, state, limit)?;
     rows.into_iter().map(RunColumns::read).collect()
+}
+
+/// The latest run that has read the directory, or begun to, after the run with this number.
+pub async fn later_read(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    number: i64,
+) -> Result<Option<i64>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (Option<i64>,),
+        LATER_READ,
+        customer.uuid(),
+        directory.uuid(),
+        number
+    )?;
+    Ok(row.and_then(|row| row.0))
 }
 
 /// When the directory was last read completely, as far as finished runs tell.

@@ -56,7 +56,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
         view! { <p class="in soft">"Nothing fits these filters."</p> }.into_any()
     } else {
         view! {
-            <Scroll label="Entries">
+            <div class="stack"><Scroll label="Entries">
                 <thead>
                     <tr>
                         <th scope="col">"When"</th>
@@ -67,7 +67,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{entries}</tbody>
-            </Scroll>
+            </Scroll></div>
         }
         .into_any()
     };

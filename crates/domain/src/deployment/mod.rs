@@ -82,22 +82,33 @@ impl Responsibility {
 }
 
 impl Step {
-    /// The number the guide gives it.
+    /// Its number: the guide's, and where the guide has one for several pages, with a part behind it.
     pub const fn number(self) -> &'static str {
         match self {
             Step::LoginHandler => "P1",
             Step::LocalAdmin => "P2",
             Step::Module => "1",
-            Step::Provider | Step::TestSync => "2",
+            Step::Provider => "2.1",
+            Step::TestSync => "2.2",
             Step::Existing => "3",
             Step::UserMapping => "4",
             Step::Migration => "5",
-            Step::SecurityGroups | Step::DataMapping | Step::GroupSync | Step::FirstRun | Step::Schedule => {
-                "6"
-            }
+            Step::SecurityGroups => "6.1",
+            Step::DataMapping => "6.2",
+            Step::GroupSync => "6.3",
+            Step::FirstRun => "6.4",
+            Step::Schedule => "6.5",
             Step::Sso => "7",
-            Step::ReconfigureSso | Step::SetUpSso | Step::SignInCheck => "8",
+            // One of the two is left out.
+            Step::ReconfigureSso | Step::SetUpSso => "8.1",
+            Step::SignInCheck => "8.2",
         }
+    }
+
+    /// The number the guide gives it, without the part.
+    pub fn guide_number(self) -> &'static str {
+        let number = self.number();
+        number.split_once('.').map_or(number, |(step, _)| step)
     }
 
     /// Who performs it.

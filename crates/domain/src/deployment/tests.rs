@@ -365,6 +365,24 @@ fn requirements_point_backwards_and_nobody_requires_a_step_twice() {
 }
 
 #[test]
+fn steps_are_numbered_in_their_order_and_each_once() {
+    let numbers: Vec<&str> = Step::ALL
+        .iter()
+        .filter(|step| **step != Step::SetUpSso)
+        .map(|step| step.number())
+        .collect();
+    let mut sorted = numbers.clone();
+    // The prerequisites come first, although letters come after digits.
+    sorted.sort_by_key(|number| (!number.starts_with('P'), *number));
+    sorted.dedup();
+    assert_eq!(numbers, sorted);
+    assert_eq!(
+        (Step::Schedule.guide_number(), Step::LoginHandler.guide_number()),
+        ("6", "P1")
+    );
+}
+
+#[test]
 fn customers_do_their_own_and_what_is_done_together() {
     assert!(Responsibility::Customer.includes(Role::CustomerAdmin));
     assert!(Responsibility::Joint.includes(Role::CustomerAdmin));

@@ -102,6 +102,8 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestSyncView {
     pub run: Option<RunView>,
+    /// A later run has read the directory since: what is shown of people and groups is what that one read.
+    pub read_by: Option<i64>,
     pub totals: Vec<(String, u64)>,
     /// Attribute, field label, how many of the people in scope have it filled, and up to three real values.
     pub samples: Vec<AttributeSample>,

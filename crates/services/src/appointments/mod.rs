@@ -17,7 +17,7 @@ use store::{StoreError, Tx};
 
 use self::words::Told;
 use crate::deployment::facts::{Known, known};
-use crate::deployment::record::{side_of, too_long};
+use crate::deployment::record::{side_of, wrong_text};
 use crate::{ServiceError, Services};
 
 /// Events shown of one kind.
@@ -47,7 +47,7 @@ impl Services {
         let act = AppointmentAct::Propose;
         let (customer, _) = self.may_act(&mut tx, actor, slug, kind, seq, act).await?;
         let note = form.note.trim();
-        let wrong = words_errors("note", note);
+        let wrong = wrong_text("note", note);
         let proposed = match rules::appointment::read(form, self.now()) {
             Ok(proposed) if wrong.is_empty() => proposed,
             Ok(_) => return Err(UserError::Invalid { errors: wrong }.into()),
@@ -84,7 +84,7 @@ impl Services {
             return Err(UserError::field("day", "Say when: the day, the start and the length.").into());
         };
         let reason = reason.trim();
-        let mut errors = words_errors("reason", reason);
+        let mut errors = wrong_text("reason", reason);
         if act.needs_reason() && reason.is_empty() {
             let message = if act == AppointmentAct::AgreeForCustomer {
                 "Say how the customer agreed: who, when, by which way."
@@ -340,15 +340,5 @@ fn may(
             }
             _ => wanted == Wanted::Yes && allowed(*act),
         })
-        .collect()
-}
-
-fn words_errors(field: &str, text: &str) -> Vec<FieldError> {
-    let long = too_long(text).map(|message| FieldError {
-        field: field.to_owned(),
-        message,
-    });
-    long.into_iter()
-        .chain(FieldError::unseen(field, text, true))
         .collect()
 }

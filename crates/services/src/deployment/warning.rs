@@ -109,7 +109,7 @@ fn edit(facts: &Facts, before: Before, people: u64) -> Option<Edit> {
 
 /// Steps by their numbers, each once: "step 2", "steps 2, 6 and 8".
 fn listed(steps: &[Step]) -> String {
-    let mut numbers: Vec<&str> = steps.iter().map(|step| step.number()).collect();
+    let mut numbers: Vec<&str> = steps.iter().map(|step| step.guide_number()).collect();
     numbers.dedup();
     match numbers.as_slice() {
         [one] => format!("step {one}"),
