@@ -14,6 +14,7 @@ pub mod messages;
 pub mod numbers;
 pub mod people;
 pub mod provider;
+mod remedy;
 pub mod schedule;
 pub mod settings;
 pub mod sync;

@@ -148,6 +148,7 @@ fn words(action: &str) -> &str {
         "run.reject" => "rejected a held run",
         "run.end" => "ended a run",
         "group.create" => "created a group of People",
+        "account.relink" => "linked an account to another directory object",
         "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",

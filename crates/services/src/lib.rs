@@ -16,6 +16,7 @@ mod local_accounts;
 mod paging;
 mod people;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 pub mod seal;

@@ -26,6 +26,8 @@ statements! {
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
         ORDER BY seq LIMIT $6";
+    CHANGE = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
+        FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq = $3";
     // A statement of its own, so that a rare kind is found by `sync_changes_by_kind` and not by walking the run; SQLite
     // has to be told.
     CHANGES_OF_KIND = ["SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
@@ -128,6 +130,18 @@ pub async fn last_read(
 ) -> Result<Option<Timestamp>, StoreError> {
     let row = fetch_optional!(tx, (Timestamp,), LAST_READ, customer.uuid(), directory.uuid())?;
     Ok(row.map(|row| row.0))
+}
+
+/// One change of a run.
+pub async fn change(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+    seq: i64,
+) -> Result<Option<ListedChange>, StoreError> {
+    fetch_optional!(tx, ChangeColumns, CHANGE, customer.uuid(), run.uuid(), seq)?
+        .map(ChangeColumns::read)
+        .transpose()
 }
 
 /// Changes of a run in their order, after the number `after`, at most `limit`.

@@ -5,6 +5,7 @@ mod auth;
 mod deployment;
 mod people;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 mod settings;

@@ -191,6 +191,7 @@ impl List for Changes {
         ("name", |row| row.name.clone()),
         ("username", |row| row.username.clone()),
         ("reason", |row| row.reason.clone()),
+        ("what_to_do", |row| or_empty(row.remedy.as_ref())),
         ("changes", |row| {
             let fields: Vec<String> = row.fields.iter().map(change).collect();
             fields.join("; ")
