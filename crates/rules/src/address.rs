@@ -51,7 +51,7 @@ mod tests {
         ] {
             assert_eq!(suggested(name), slug, "{name}");
         }
-        assert_eq!(suggested(&"long ".repeat(40)).len(), 62);
+        assert_eq!(suggested(&"long ".repeat(40)).len(), 63);
     }
 
     #[test]

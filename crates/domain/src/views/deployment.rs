@@ -80,6 +80,8 @@ pub struct StepView {
     pub about: String,
     /// "About 20 minutes"; `None` for what takes as long as it takes.
     pub takes: Option<String>,
+    /// What has to be done before, each as it stands; empty once all of it is.
+    pub gate: Vec<Task>,
     /// What was said about it, the latest first.
     pub record: Vec<StatementView>,
     pub comments: Vec<CommentView>,

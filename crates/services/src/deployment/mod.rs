@@ -15,7 +15,7 @@ use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
     AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun, Special,
-    StatementView, StepView,
+    StatementView, StepView, Task,
 };
 use domain::{Actor, CustomerId, Permission, Timestamp, UserError};
 use rules::appointment::Reader;
@@ -132,6 +132,7 @@ impl Services {
             number: step.number().to_owned(),
             about: step.about().to_owned(),
             takes: step.takes().map(ToOwned::to_owned),
+            gate: gate(&known, &all, &viewer, step),
             record: record.iter().map(|row| statement_view(row, now)).collect(),
             comments: comments
                 .into_iter()
@@ -186,6 +187,18 @@ fn comment_view(comment: CommentRow, now: Timestamp) -> CommentView {
         when: when(comment.at, now),
         text: comment.text,
     }
+}
+
+/// What a step waits for, each as it stands; nothing once it may be entered.
+fn gate(known: &Known, all: &[Standing], viewer: &Viewer<'_>, step: Step) -> Vec<Task> {
+    if standing::find(all, step).may_be_entered() || *standing::find(all, step) == StepState::Skipped {
+        return Vec::new();
+    }
+    all.iter()
+        .filter(|standing| step.requires().contains(&standing.step))
+        .filter(|standing| standing.state != StepState::Skipped)
+        .map(|standing| viewer.task(known, standing))
+        .collect()
 }
 
 /// The rows of one customer among those of all.

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod auth;
+mod board;
 mod deployment;
 mod people;
 mod provider;

@@ -248,6 +248,7 @@ impl List for Audit {
         ("who", |row| row.who.clone()),
         ("action", |row| row.action.clone()),
         ("about", |row| row.object.clone()),
+        ("about_name", |row| row.about.clone()),
         ("details", |row| row.details.clone()),
     ];
 
