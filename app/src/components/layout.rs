@@ -177,7 +177,9 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
 const fn rail_title(step: Step) -> &'static str {
     match step {
         Step::Provider => "Provider",
+        Step::LocalAdmin => "Local admin",
         Step::Existing => "Existing users",
+        Step::Migration => "Migration",
         Step::Sso => "Single sign-on",
         Step::ReconfigureSso => "Reconfigure SSO",
         Step::SetUpSso => "Set up SSO",

@@ -112,7 +112,7 @@ fn Nobody(narrowed: bool) -> impl IntoView {
 #[component]
 fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
     view! {
-        <Scroll label="Deployments">
+        <div class="stack"><Scroll label="Deployments">
             <thead>
                 <tr>
                     <th scope="col">"Customer"</th>
@@ -124,7 +124,7 @@ fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</tbody>
-        </Scroll>
+        </Scroll></div>
     }
 }
 
@@ -178,7 +178,7 @@ fn Row(row: CustomerRow) -> impl IntoView {
                 <br/>
                 <span class="why">{row.provider.map_or("No provider yet", domain::Provider::label)}</span>
                 <br/>
-                <a class="why" href=facts>"Facts"<span class="visually-hidden">{format!(" of {}", row.name)}</span></a>
+                <span><a class="why" href=facts>"Facts"<span class="visually-hidden">{format!(" of {}", row.name)}</span></a></span>
             </th>
             <td>
                 <StateWord tone word/><br/><span class="why">{row.next}</span>

@@ -60,10 +60,11 @@ fn AnswerForm(view: AppointmentView) -> impl IntoView {
         let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
         let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
         let can_agree = view.may.contains(&AppointmentAct::Agree);
+        let is_open = error.is_some();
         let buttons = view
             .may
             .iter()
-            .filter_map(|act| Some((*act, button(*act)?)))
+            .filter_map(|act| Some((*act, button(*act, view.has_file)?)))
             .map(|(act, (label, class))| {
                 view! { <Submit label busy="Saving…" class name="act" value=act.code()/> }
             })
@@ -73,7 +74,7 @@ fn AnswerForm(view: AppointmentView) -> impl IntoView {
         } else {
             "The other side reads it."
         };
-        view! {
+        let form = view! {
             <form method="post" action=AnswerAppointment::PATH class="form">
                 <Outcome error=error.clone()/>
                 <input type="hidden" name="customer" value=slug/>
@@ -83,19 +84,34 @@ fn AnswerForm(view: AppointmentView) -> impl IntoView {
                     value=typed error help/>
                 <div class="actions">{buttons}</div>
             </form>
+        };
+        // What nobody waits for is folded away.
+        if can_agree {
+            form.into_any()
+        } else {
+            let summary = match (
+                view.has_file,
+                view.may.contains(&AppointmentAct::AgreeForCustomer),
+            ) {
+                (true, _) => "Cancel this appointment",
+                (false, true) => "Record their answer, or withdraw the proposal",
+                (false, false) => "Withdraw the proposal",
+            };
+            view! { <details class="one-person" open=is_open><summary>{summary}</summary>{form}</details> }
+                .into_any()
         }
-        .into_any()
     })
 }
 
 /// What a button says, and how it looks; a new time has its own form.
-const fn button(act: AppointmentAct) -> Option<(&'static str, &'static str)> {
+const fn button(act: AppointmentAct, is_agreed: bool) -> Option<(&'static str, &'static str)> {
     match act {
         AppointmentAct::Propose => None,
         AppointmentAct::Agree => Some(("Agree", "main")),
         AppointmentAct::AgreeForCustomer => Some(("Record that the customer agrees", "")),
         AppointmentAct::Decline => Some(("Decline", "")),
-        AppointmentAct::Cancel => Some(("Cancel the appointment", "quiet")),
+        AppointmentAct::Cancel if is_agreed => Some(("Cancel the appointment", "danger")),
+        AppointmentAct::Cancel => Some(("Withdraw", "quiet")),
     }
 }
 
@@ -160,14 +176,15 @@ fn zones(names: &[String]) -> Vec<Option_> {
 #[component]
 fn TimeZone(view: AppointmentView) -> impl IntoView {
     let zone = view.time_zone;
-    let said = if view.is_chosen {
-        format!("Times are shown in {zone}.")
+    let offer = if view.is_chosen {
+        "Change"
     } else {
-        format!("Times are shown in {zone}: you have not chosen a time zone yet.")
+        "Choose your time zone"
     };
+    let said = format!("Times are shown in {zone}. {offer}");
     view! {
         <details class="one-person">
-            <summary>{said}" Change"</summary>
+            <summary>{said}</summary>
             <form method="post" action=SetTimeZone::PATH class="filters">
                 <SelectField key="own_time_zone" name="time_zone" label="Your time zone" options=zones(&view.time_zones) value=zone/>
                 <div class="actions"><Submit label="Save" busy="Saving…"/></div>

@@ -99,9 +99,9 @@ impl Step {
             Step::FirstRun => "6.4",
             Step::Schedule => "6.5",
             Step::Sso => "7",
-            // One of the two is left out.
-            Step::ReconfigureSso | Step::SetUpSso => "8.1",
-            Step::SignInCheck => "8.2",
+            Step::ReconfigureSso => "8.1",
+            Step::SetUpSso => "8.2",
+            Step::SignInCheck => "8.3",
         }
     }
 
