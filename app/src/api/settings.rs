@@ -5,7 +5,9 @@
 use domain::settings::{
     DataMapping, FieldMapping, GroupMapping, GroupMode, SafetyLimits, ScopeGroup, WhenEmpty,
 };
-use domain::views::{GroupChoice, SettingsView};
+use domain::views::{
+    GroupChoice, GroupCollision, GroupSyncView, GroupsView, MappingEffect, MappingView, SettingsView,
+};
 use domain::{FieldError, GroupId, ObjectId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,6 +20,17 @@ use super::ApiError;
 pub async fn show_settings(customer: String) -> Result<Option<SettingsView>, ApiError> {
     super::act(|services, actor| async move {
         match services.settings(&actor, &customer).await {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// The settings, and what the directory says of the chosen and mapped groups; `None` while none is connected.
+pub async fn show_groups(customer: String) -> Result<Option<(SettingsView, GroupsView)>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.groups(&actor, &customer).await {
             Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
             other => other.map(Some),
         }
@@ -42,20 +55,27 @@ pub async fn find_groups(
     .await
 }
 
-/// Adds a security group: its members are synchronised from the next run on (U-01, U-02).
+/// Asks the directory again for every chosen and mapped group (U-04).
+#[server(endpoint = "settings/count-groups")]
+pub async fn count_groups(customer: String) -> Result<(), ApiError> {
+    super::act_form(
+        <CountGroups as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.count_groups_again(&actor, &customer).await },
+    )
+    .await
+}
+
+/// Adds a security group: its members are synchronised from the next run on (U-01). The directory gives its name (U-02).
 #[server(endpoint = "settings/add-scope-group")]
-pub async fn add_scope_group(
-    customer: String,
-    version: i64,
-    object_id: ObjectId,
-    name: String,
-) -> Result<(), ApiError> {
+pub async fn add_scope_group(customer: String, version: i64, object_id: ObjectId) -> Result<(), ApiError> {
     super::act_form(
         <AddScopeGroup as ServerFn>::PATH,
         &(),
         |services, actor| async move {
             let mut scope = services.settings(&actor, &customer).await?.scope;
             scope.groups.retain(|group| group.object_id != object_id);
+            let name = String::new();
             scope.groups.push(ScopeGroup { object_id, name });
             services.save_scope(&actor, &customer, version, scope).await
         },
@@ -98,45 +118,99 @@ pub async fn save_scope_options(
     .await
 }
 
-/// Saves the data mapping. The rows come as three lists of equal length, which is how a table of inputs is posted. A
+/// The data mapping with what is known of its attributes; `None` while no directory is connected. See
+/// `Services::data_mapping`.
+pub async fn show_data_mapping(
+    customer: String,
+    draft: Option<TypedMapping>,
+    person: String,
+    search: String,
+) -> Result<Option<MappingView>, ApiError> {
+    super::act(|services, actor| async move {
+        let draft = draft.map(TypedMapping::into_mapping);
+        match services
+            .data_mapping(&actor, &customer, draft, &person, &search)
+            .await
+        {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// Looks at the attributes of a few people again (B-09).
+#[server(endpoint = "settings/look-at-attributes")]
+pub async fn look_at_attributes(customer: String) -> Result<(), ApiError> {
+    super::act_form(
+        <LookAtAttributes as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.look_at_attributes_again(&actor, &customer).await },
+    )
+    .await
+}
+
+/// Saves the data mapping, or gives what that would do to people who have accounts (B-14): then nothing is saved until
+/// the stamp of that effect comes back as `confirmed`. The rows come as three lists of equal length, which is how a table of inputs is posted. A
 /// refused form keeps its version: what was typed on old settings must not slip over newer ones.
 #[server(endpoint = "settings/save-data-mapping")]
 pub async fn save_data_mapping(
     customer: String,
     version: i64,
     mapping: TypedMapping,
-) -> Result<(), ApiError> {
+    #[server(default)] confirmed: String,
+) -> Result<Option<MappingEffect>, ApiError> {
     let typed = (version, mapping.clone());
     let page = format!("/c/{customer}/data-mapping");
-    super::act_form(
+    let effect = super::act_form(
         <SaveDataMapping as ServerFn>::PATH,
         &typed,
         |services, actor| async move {
             services
-                .save_mapping(&actor, &customer, version, mapping.into_mapping())
+                .save_mapping(&actor, &customer, version, mapping.into_mapping(), &confirmed)
                 .await
         },
     )
     .await?;
-    // Away from the address of a draft: what is stored is shown now.
+    // Away from the address of a draft: what is stored is shown now, or what was kept to be confirmed.
     super::server::go(&page);
-    Ok(())
+    Ok(effect)
 }
 
-/// Puts the members of a directory group into a People group (U-01, U-10).
+/// The page of group sync; `None` while no directory is connected.
+pub async fn show_group_sync(customer: String) -> Result<Option<GroupSyncView>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.group_sync(&actor, &customer).await {
+            Err(ServiceError::User(UserError::NeededFirst { .. })) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
+/// What is posted for the People group when a new one is to be made.
+pub const NEW_GROUP: &str = "new";
+
+/// Puts the members of a directory group into a People group (U-01, U-10), or into a new one of its name, or of
+/// `new_name`. Gives the group that has that name already, and then does nothing (U-09).
 #[server(endpoint = "settings/add-group-mapping")]
 pub async fn add_group_mapping(
     customer: String,
     version: i64,
     object_id: ObjectId,
-    name: String,
     #[server(default)] group: String,
     mode: GroupMode,
-) -> Result<(), ApiError> {
+    #[server(default)] new_name: String,
+) -> Result<Option<GroupCollision>, ApiError> {
     super::act_form(
         <AddGroupMapping as ServerFn>::PATH,
         &(),
         |services, actor| async move {
+            if group == NEW_GROUP {
+                return services
+                    .map_to_new_group(&actor, &customer, version, object_id, mode, &new_name)
+                    .await;
+            }
             let group: GroupId = group.parse().map_err(|_| {
                 UserError::field("group", "Choose the People group its members are put into.")
             })?;
@@ -144,13 +218,14 @@ pub async fn add_group_mapping(
             groups.retain(|row| row.object_id != object_id || row.group != group);
             groups.push(GroupMapping {
                 object_id,
-                name,
+                name: String::new(),
                 group,
                 mode,
             });
             services
                 .save_group_mappings(&actor, &customer, version, groups)
-                .await
+                .await?;
+            Ok(None)
         },
     )
     .await

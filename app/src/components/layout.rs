@@ -136,8 +136,10 @@ pub fn short(words: &str) -> &str {
 const DIRECTORY: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("people", "People"),
+    ("contacts", "Contacts"),
     ("audit", "Audit log"),
     ("limits", "Safety limits"),
+    ("team", "Team"),
 ];
 
 fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
@@ -203,16 +205,28 @@ fn TopBar(name: AnyView) -> impl IntoView {
     }
 }
 
+/// The way to the inbox says how much in it is new.
+fn inbox(unread: u64) -> String {
+    match unread {
+        0 => "Inbox".to_owned(),
+        1..=99 => format!("Inbox ({unread} new)"),
+        _ => "Inbox (99+ new)".to_owned(),
+    }
+}
+
 /// Who is signed in, and the way out.
 #[component]
 fn Who(me: Me) -> impl IntoView {
     view! {
         <div class="who">
             {(me.role == Role::Staff).then(|| view! { <a href="/">"Deployments"</a> })}
+            <a href="/inbox">{inbox(me.unread)}</a>
             <details class="menu">
                 <summary><span class="name-of">{me.name}</span></summary>
                 <div class="sheet">
                     <p><b>{me.email}</b><br/><span class="soft">{me.role.label()}</span></p>
+                    <a href="/account">"Your account"</a>
+                    {(me.role == Role::Staff).then(|| view! { <a href="/team">"Team"</a> })}
                     <form method="post" action=SignOut::PATH><button type="submit" class="button">"Sign out"</button></form>
                 </div>
             </details>

@@ -16,6 +16,8 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod answer;
 #[cfg(feature = "ssr")]
+pub mod coverage;
+#[cfg(feature = "ssr")]
 pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod links;
@@ -39,6 +41,7 @@ pub use time::TimeOf;
 pub use {
     access::Allowed,
     answer::{Answer, Done, Refused},
+    coverage::Coverage,
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},
     lists::{Download, Filters, Pager, after},

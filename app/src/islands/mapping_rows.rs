@@ -18,18 +18,23 @@ pub struct MappingRow {
     attribute: String,
     field: String,
     when_empty: WhenEmpty,
+    /// What is known of the attribute, and what does not fit. Both name it: another one may be typed since.
+    note: String,
+    warning: String,
 }
 
 impl MappingRow {
-    /// The rows of a mapping.
-    pub fn all(fields: Vec<FieldMapping>) -> Vec<Self> {
-        let row = |(key, row): (usize, FieldMapping)| Self {
+    /// The rows of a mapping, with the note and the warning of each.
+    pub fn all(fields: Vec<FieldMapping>, notes: Vec<(String, String)>) -> Vec<Self> {
+        let row = |(key, (row, (note, warning))): (usize, (FieldMapping, _))| Self {
             key,
             attribute: row.attribute,
             field: row.field,
             when_empty: row.when_empty,
+            note,
+            warning,
         };
-        fields.into_iter().enumerate().map(row).collect()
+        fields.into_iter().zip(notes).enumerate().map(row).collect()
     }
 
     fn is_mandatory(&self) -> bool {
@@ -72,6 +77,8 @@ pub fn MappingRows(
                     attribute: String::new(),
                     field: key.to_owned(),
                     when_empty: WhenEmpty::Keep,
+                    note: String::new(),
+                    warning: String::new(),
                 });
             });
             let last = rows.read_untracked().len().saturating_sub(1);
@@ -85,6 +92,7 @@ pub fn MappingRows(
                 <thead>
                     <tr>
                         <th scope="col">"Directory attribute"</th>
+                        <th scope="col">"Its values"</th>
                         <th scope="col">"Profile field"</th>
                         <th scope="col">"When the attribute is empty"</th>
                         <th scope="col"><span class="visually-hidden">"Remove"</span></th>
@@ -149,6 +157,10 @@ fn RowView(
                     aria-label=attribute_label aria-invalid=move || problem.read().is_some().then_some("true")
                     aria-describedby=move || problem.read().is_some().then(problem_id)/>
                 {move || problem.get().map(|text| view! { <p class="error" id=problem_id>{text}</p> })}
+            </td>
+            <td>
+                <p class="why">{row.note}</p>
+                <p class="caution">{row.warning}</p>
             </td>
             <td data-label="Fills"><FieldChoice key=row.key row_field=row.field is_mandatory rows id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>

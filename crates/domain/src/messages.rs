@@ -46,6 +46,11 @@ pub enum UserError {
     /// Who may answer what.
     #[error("{}", refused.sentence())]
     Appointment { refused: Refused },
+    /// A link of a mail that was used, replaced or taken back, or is too old.
+    #[error(
+        "This link does not work any more: it was used, replaced or taken back, or it is too old. Ask whoever sent it for a new one."
+    )]
+    DeadLink,
     #[error("This run is not waiting for a decision any more.")]
     NotHeld,
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
@@ -69,7 +74,7 @@ impl UserError {
             UserError::SignInRequired | UserError::WrongCredentials => 401,
             UserError::TooManyAttempts { .. } => 429,
             UserError::Forbidden => 403,
-            UserError::NotFound => 404,
+            UserError::NotFound | UserError::DeadLink => 404,
             UserError::Invalid { .. } => 422,
             UserError::Changed
             | UserError::RunActive { .. }

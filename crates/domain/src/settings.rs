@@ -15,6 +15,31 @@ pub struct SyncSettings {
     pub mapping: DataMapping,
     pub groups: Vec<GroupMapping>,
     pub limits: SafetyLimits,
+    #[serde(default)]
+    pub changed: Changed,
+}
+
+/// The version with which each part was changed last: whoever saves a form is refused only when the same part has
+/// changed since their page was drawn. 0 is a part nobody has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Changed {
+    pub scope: i64,
+    pub mapping: i64,
+    pub groups: i64,
+    pub limits: i64,
+}
+
+impl Changed {
+    /// Every part with this version: the first settings of a directory.
+    pub const fn all(version: i64) -> Self {
+        Self {
+            scope: version,
+            mapping: version,
+            groups: version,
+            limits: version,
+        }
+    }
 }
 
 /// Who is synchronised (U-01). Never everybody by default (I-16).
@@ -122,6 +147,7 @@ impl SyncSettings {
             mapping: DataMapping::initial(provider),
             groups: Vec::new(),
             limits: SafetyLimits::default(),
+            changed: Changed::default(),
         }
     }
 }

@@ -20,6 +20,6 @@ pub use auth::certificate_expiry;
 pub use error::{Cause, ProviderError, Reading};
 pub use okta::okta_domain;
 pub use providers::{Providers, RunBudget};
-pub use read::{Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
+pub use read::{AttributeNames, Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
 pub use secrets::Secrets;
 pub use settings::{Cloud, Limits, OktaOrg, built_in_clouds};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::directory::{DirectoryGroup, DirectoryMember, DirectoryUser};
+use domain::live::MemberCounts;
 use domain::{ObjectId, Provider};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,30 @@ pub struct TenantInfo {
     /// Never changes: Entra tenant id, Okta org id.
     pub id: String,
     pub name: String,
+}
+
+/// The attributes of a directory, by the provider's own names, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttributeNames {
+    pub names: Vec<String>,
+    /// Names that begin with this may exist although they are not here, because those could not be listed: empty for any,
+    /// `None` when all are here.
+    pub unlisted: Option<String>,
+}
+
+impl AttributeNames {
+    pub(crate) fn new(mut names: Vec<String>, unlisted: Option<&str>) -> Self {
+        names.sort_unstable();
+        names.dedup();
+        let unlisted = unlisted.map(ToOwned::to_owned);
+        Self { names, unlisted }
+    }
+
+    /// Whether there may be an attribute of this name.
+    pub fn may_have(&self, name: &str) -> bool {
+        let prefix = self.unlisted.as_deref();
+        self.names.iter().any(|known| known == name) || prefix.is_some_and(|prefix| name.starts_with(prefix))
+    }
 }
 
 /// One connection to one directory. Dropping the future of a call cancels it.
@@ -138,9 +163,10 @@ pub trait DirectoryReader: Send + Sync {
         cursor: Option<&Cursor>,
     ) -> Result<Page<ObjectId>, ProviderError>;
 
-    /// How many people a group has, if the provider can say so cheaply.
-    async fn member_count(&self, group: &ObjectId, nested: bool) -> Result<Option<u64>, ProviderError>;
+    /// How many members a group has, as far as the provider can say so cheaply (U-04 to U-06). Entra's counts lag
+    /// behind for moments, and are 0 where members are hidden (C-10).
+    async fn member_counts(&self, group: &ObjectId) -> Result<MemberCounts, ProviderError>;
 
-    /// The attributes this directory has, by the provider's own names, for the data mapping.
-    async fn attribute_names(&self) -> Result<Vec<String>, ProviderError>;
+    /// The attributes this directory has, for the data mapping (B-09).
+    async fn attribute_names(&self) -> Result<AttributeNames, ProviderError>;
 }

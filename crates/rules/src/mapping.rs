@@ -1,5 +1,8 @@
 //! The data mapping: which directory attribute feeds which profile field, and what of it is written (domain 3.4).
 
+mod checks;
+mod effect;
+
 use std::borrow::Cow;
 
 use domain::directory::{AttributeValue, DirectoryUser};
@@ -9,6 +12,12 @@ use domain::sync::{FieldChange, Reason};
 use domain::{FieldError, Username};
 
 use crate::username;
+
+pub use checks::{
+    Becomes, UsernameCheck, UsernameFindings, ValueProblem, becomes, nearest, unknown_attributes,
+    value_problem,
+};
+pub use effect::{PersonEffect, effect};
 
 /// What a person's attributes would do to their profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -141,8 +141,24 @@ fn view(row: store::audit::AuditRow, (about, path): About, now: Timestamp) -> Au
 fn words(action: &str) -> &str {
     match action {
         "customer.create" => "added the customer",
+        "contact.save" => "changed a contact",
+        "contact.remove" => "removed a contact",
+        "contact.letter" => "had a letter sent again",
         "user.create" => "created a console user",
         "user.sign_in" => "signed in",
+        "user.invite" => "invited somebody to the console",
+        "user.invitation.resend" => "sent an invitation again",
+        "user.invitation.revoke" => "took an invitation back",
+        "user.join" => "accepted an invitation",
+        "user.role" => "changed somebody's role",
+        "user.remove" => "removed somebody from the console",
+        "user.restore" => "brought somebody back to the console",
+        "user.rename" => "changed their own name",
+        "user.sessions.end" => "signed out other sessions",
+        "user.password.change" => "changed their own password",
+        "user.password.forgotten" => "sent a link to set a new password, as somebody had asked",
+        "user.password.link" => "made a link to set a new password",
+        "user.password.reset" => "set a new password by a link",
         "provider.test" => "tested the connection",
         "provider.save" => "saved the provider's values",
         "settings.scope" => "changed the security groups",
@@ -159,6 +175,7 @@ fn words(action: &str) -> &str {
         "run.end" => "ended a run",
         "group.create" => "created a group of People",
         "account.relink" => "linked an account to another directory object",
+        "account.directory" => "added the directory the intranet followed before",
         "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",
@@ -220,7 +237,9 @@ mod tests {
                     areas.iter().any(|area| text.starts_with(area.as_str()))
                         && text.split_once('.').is_some_and(|(_, verb)| {
                             !verb.is_empty()
-                                && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                                && verb
+                                    .bytes()
+                                    .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
                         })
                 };
                 silent.extend(

@@ -91,9 +91,7 @@ impl Services {
             .await?
             .ok_or(UserError::NotFound)?;
         let directory = match account.directory.external() {
-            Some(id) => store::directories::find(&mut tx, customer, id)
-                .await?
-                .map(|directory| directory.name),
+            Some(id) => store::directories::name(&mut tx, customer, id).await?,
             None => None,
         };
         let manager = match account.manager {
@@ -217,7 +215,7 @@ async fn link(
         principal_name: found.user.principal_name,
         status: found.user.status.label().to_owned(),
         in_scope: found.in_scope,
-        read: when(read.unwrap_or(found.changed_at), now),
+        read: when(read.map_or(found.changed_at, |read| read.at), now),
         attributes: found
             .user
             .attributes

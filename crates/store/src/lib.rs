@@ -15,14 +15,20 @@ pub mod audit;
 pub mod changes;
 pub mod compare;
 pub mod console_users;
+pub mod contacts;
 pub mod customers;
 pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
+pub mod invitations;
 pub mod jobs;
+pub mod letters;
 pub mod links;
+pub mod live;
 pub mod managers;
+pub mod notices;
+pub mod password_resets;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -50,14 +56,20 @@ pub fn statements() -> Vec<Sql> {
         changes::ALL,
         compare::ALL,
         console_users::ALL,
+        contacts::ALL,
         customers::ALL,
         deployments::ALL,
         directories::ALL,
         found_list::ALL,
         groups::ALL,
+        invitations::ALL,
         jobs::ALL,
+        letters::ALL,
         links::ALL,
+        live::ALL,
         managers::ALL,
+        notices::ALL,
+        password_resets::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,

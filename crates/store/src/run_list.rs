@@ -1,7 +1,7 @@
 //! Runs and their changes for the screen and for downloads, read by key.
 
 use domain::ids::Id;
-use domain::sync::{ChangeKind, ChangeState, FieldChange, Reason, RunKind, RunState};
+use domain::sync::{ChangeKind, ChangeState, FieldChange, Reason, RunCounts, RunKind, RunState};
 use domain::{AccountId, CustomerId, DirectoryId, ObjectId, RunId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::code;
 use crate::people_list::contains;
 use crate::runs::{RunColumns, RunRecord};
-use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -17,11 +17,13 @@ statements! {
             cancel_requested, counts, hold, problem, warnings, queued_at, started_at, finished_at, object_id
         FROM sync_runs WHERE customer_id = $1 AND number < $2 AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4)
         ORDER BY number DESC LIMIT $5";
-    LAST_READ = "SELECT finished_at FROM sync_runs
+    LAST_READ = "SELECT finished_at, counts, settings_version FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
     LATER_READ = "SELECT MAX(number) AS number FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND number > $3 AND started_at IS NOT NULL AND kind <> 'single_user'";
+    LAST_CLEAN = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
+        WHERE customer_id = $1 AND number < $2 AND kind IN ('manual', 'scheduled') AND state = 'completed'";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
@@ -122,14 +124,33 @@ pub async fn later_read(
     Ok(row.and_then(|row| row.0))
 }
 
+/// A complete read of a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastRead {
+    /// When its run ended.
+    pub at: Timestamp,
+    pub counts: RunCounts,
+    pub settings_version: i64,
+}
+
 /// When the directory was last read completely, as far as finished runs tell.
 pub async fn last_read(
     tx: &mut Tx,
     customer: CustomerId,
     directory: DirectoryId,
-) -> Result<Option<Timestamp>, StoreError> {
-    let row = fetch_optional!(tx, (Timestamp,), LAST_READ, customer.uuid(), directory.uuid())?;
-    Ok(row.map(|row| row.0))
+) -> Result<Option<LastRead>, StoreError> {
+    type Row = (Timestamp, Json<RunCounts>, i64);
+    let row = fetch_optional!(tx, Row, LAST_READ, customer.uuid(), directory.uuid())?;
+    Ok(row.map(|(at, counts, settings_version)| LastRead {
+        at,
+        counts: counts.0,
+        settings_version,
+    }))
+}
+
+/// The number of the latest run before this one that wrote to People without a problem; 0 when there is none.
+pub async fn last_clean(tx: &mut Tx, customer: CustomerId, before: i64) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, LAST_CLEAN, customer.uuid(), before)
 }
 
 /// One change of a run.

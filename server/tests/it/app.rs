@@ -143,18 +143,6 @@ impl TestApp {
             .save_provider(&system, "contoso", &form)
             .await
             .expect("saved");
-        let settings = services.settings(&system, "contoso").await.expect("settings");
-        let scope = Scope {
-            groups: vec![ScopeGroup {
-                object_id: ObjectId::new("9d4cf0c7-3b5c-4b61-a5a4-5a8f1b0d6e33"),
-                name: "Intranet users".into(),
-            }],
-            ..settings.scope
-        };
-        services
-            .save_scope(&system, "contoso", settings.version, scope)
-            .await
-            .expect("saved");
         services
             .start_run(&system, "contoso", RunKind::TestSync)
             .await

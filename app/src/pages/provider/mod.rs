@@ -5,12 +5,13 @@
 //! (see `api::flash`), all but the secrets, which never return to a browser (C-21).
 
 mod choose;
+mod replace;
 mod state;
 mod walkthrough;
 
 use domain::Provider;
 use domain::deployment::Step;
-use domain::views::{ProviderForm, ProviderView};
+use domain::views::{ProviderForm, ProviderView, SavedProvider};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::Before;
@@ -19,9 +20,10 @@ use crate::api::provider::{SubmitProvider, Submitted, read_provider};
 use crate::api::{Flash, take_flash};
 use crate::components::{Done, Loaded, PageHeader, customer, param, query};
 use crate::islands::ProviderSetUp;
-use crate::pages::steps::{BeforeEdit, StepFoot};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 use choose::Choose;
+use replace::ReplaceSecret;
 use state::ConnectionState;
 use walkthrough::Walkthrough;
 
@@ -38,7 +40,7 @@ pub fn ProviderPage() -> impl IntoView {
     };
     view! {
         <div class="column wide">
-            <PageHeader title="Provider" lede="Where your people come from, and how User Sync may read them. It only ever reads."/>
+            <PageHeader title="Provider" crumb=step_line(Step::Provider) lede="Where your people come from, and how User Sync may read them. It only ever reads."/>
             <Loaded data=page draw=|(view, kept)| view! { <Body view kept/> }/>
             <StepFoot step=Step::Provider/>
         </div>
@@ -64,9 +66,18 @@ fn Body(view: ProviderView, kept: Kept) -> impl IntoView {
         {is_saved.then(|| view! { <Done words="Saved. The next test and the next run use these values."/> })}
         {match chosen {
             None => view! { <Choose saved can_edit=view.can_edit/> }.into_any(),
-            Some(provider) => view! { <SetUp provider view kept=kept.filter(|_| !is_saved)/> }.into_any(),
+            Some(provider) => view! {
+                {replaceable(&view, provider).map(|saved| view! { <ReplaceSecret saved/> })}
+                <SetUp provider view kept=kept.filter(|_| !is_saved)/>
+            }.into_any(),
         }}
     }
+}
+
+/// What is saved of this provider, for whoever may put a new secret in the place of the old one.
+fn replaceable(view: &ProviderView, provider: Provider) -> Option<SavedProvider> {
+    let saved = view.saved.clone().filter(|_| view.can_edit)?;
+    (saved.provider == provider && !saved.secrets.is_empty()).then_some(saved)
 }
 
 /// The clicks beside the form, and the test below.

@@ -14,7 +14,7 @@ use crate::components::{
     Answer, Banner, Done, EmptyState, ErrorSummary, Loaded, PageHeader, Panel, Refused, Submit, TimeOf, Tone,
     Verdict, customer,
 };
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{StepFoot, step_line};
 
 use form::Fields;
 
@@ -30,7 +30,7 @@ pub fn SchedulePage() -> impl IntoView {
     };
     view! {
         <div class="column">
-            <PageHeader title="Schedule"
+            <PageHeader title="Schedule" crumb=step_line(Step::Schedule)
                 lede="From the moment it is on, the sync runs by itself. A run that would do more than the safety limits allow waits for you all the same."/>
             <Loaded data draw=|(view, kept): (Option<ScheduleView>, Kept)| match view {
                 Some(view) => view! { <Schedule view kept/> }.into_any(),

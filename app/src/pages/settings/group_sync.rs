@@ -3,40 +3,50 @@
 use domain::GroupId;
 use domain::deployment::Step;
 use domain::settings::{GroupMapping, GroupMode};
-use domain::views::{GroupChoice, SettingsView};
+use domain::views::{
+    GroupChoice, GroupCollision, GroupStanding, GroupSyncView, GroupsView, OtherMembers, SettingsView,
+};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::Before;
 
-use super::parts::{NotConnected, Outcome, ReadOnly, SAVED, Stamp};
+use super::live::{Counted, WhichGroup};
+use super::parts::{CannotStart, NotConnected, Outcome, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
 use crate::api::settings::{
-    AddGroupMapping, ChangeGroupMapping, CreatePeopleGroup, RemoveGroupMapping, show_settings,
+    AddGroupMapping, ChangeGroupMapping, CountGroups, CreatePeopleGroup, NEW_GROUP, RemoveGroupMapping,
+    show_group_sync,
 };
 use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
-use crate::pages::steps::{BeforeEdit, StepFoot};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
+/// What came of a mapping: nothing to ask, or two groups of one name (U-09).
+type Mapping = Option<Flash<(), Option<GroupCollision>>>;
 
 /// `/c/{customer}/group-sync`
 #[component]
 pub fn GroupSyncPage() -> impl IntoView {
     let slug = customer().slug;
-    let settings = async move {
+    let found = async move {
         let kept: Kept = take_flash(CreatePeopleGroup::PATH).await;
-        show_settings(slug).await.map(|settings| (settings, kept))
+        let mapped: Mapping = take_flash(AddGroupMapping::PATH).await;
+        let collision = mapped.and_then(|mapped| mapped.result.ok().flatten());
+        let view = show_group_sync(slug).await;
+        view.map(|view| (view, kept, collision))
     };
     view! {
         <div class="column">
-            <PageHeader title="Group sync"
-                lede="Members of a directory group are put into a group of People. This decides who is in which group, not who is synchronised."/>
+            <PageHeader title="Group sync" crumb=step_line(Step::GroupSync)
+                lede="Members of a directory group are put into a group of People. This decides who is in which group, not who is synchronised. Roles are never synchronised."/>
             <Answer of=AddGroupMapping::PATH/>
             <Answer of=ChangeGroupMapping::PATH done=SAVED/>
             <Answer of=RemoveGroupMapping::PATH/>
-            <Loaded data=settings draw=|(settings, kept)| match settings {
-                Some(settings) => view! { <GroupSync settings kept/> }.into_any(),
+            <Answer of=CountGroups::PATH/>
+            <Loaded data=found draw=|(view, kept, collision)| match view {
+                Some(view) => view! { <GroupSync view kept collision/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
             <StepFoot step=Step::GroupSync/>
@@ -45,47 +55,122 @@ pub fn GroupSyncPage() -> impl IntoView {
 }
 
 #[component]
-fn GroupSync(settings: SettingsView, kept: Kept) -> impl IntoView {
+fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>) -> impl IntoView {
+    let GroupSyncView {
+        settings,
+        groups: live,
+        others,
+    } = view;
+    let until = settings.shut_until(Step::GroupSync);
+    let can_edit = settings.may_edit(Step::GroupSync);
+    let is_reader = !settings.can_edit;
     let SettingsView {
         version,
         groups,
         people_groups,
-        can_edit,
         ..
     } = settings;
     let choices = people_groups.clone();
-    let has_groups = !people_groups.is_empty();
     let add = move |group: &GroupChoice| add_form(group, version, &choices);
+    let collision = collision.map(|collision| view! { <Collision collision version/> });
+    let mapped = Mapped {
+        rows: groups,
+        people_groups: people_groups.clone(),
+        live,
+        others,
+        version,
+        can_edit,
+    };
     view! {
-        {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {is_reader.then(|| view! { <ReadOnly/> })}
+        <CannotStart until/>
         {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
-        <Mapped groups people_groups=people_groups.clone() version can_edit/>
-        {(can_edit && has_groups).then(|| view! {
+        {collision}
+        {mapped_panel(mapped)}
+        {can_edit.then(|| view! {
             <GroupSearch title="Map another directory group" path="group-sync" draw=add/>
         })}
         <PeopleGroups groups=people_groups can_edit kept/>
     }
 }
 
-/// What is mapped, each with what happens to other members.
+/// U-09: a group of this name is there. It is never taken silently: a person says whether it is the one.
 #[component]
-fn Mapped(
-    groups: Vec<GroupMapping>,
+fn Collision(collision: GroupCollision, version: i64) -> impl IntoView {
+    let GroupCollision {
+        group,
+        name,
+        object_id,
+        mode,
+    } = collision;
+    let separate = format!("{name} (directory)");
+    let object = object_id.as_str().to_owned();
+    let same_object = object.clone();
+    view! {
+        <Panel title=format!("People has a group “{name}” already") id="collision">
+            <div class="in settings-form">
+                <p role="status">"Nothing was mapped yet. Is it the same group? If so it is adopted with its permissions, and its members are treated as the mapping says. If not, a separate group is made under another name."</p>
+                <form method="post" action=AddGroupMapping::PATH class="actions">
+                    <Stamp version/>
+                    <input type="hidden" name="object_id" value=object/>
+                    <input type="hidden" name="group" value=group.to_string()/>
+                    <input type="hidden" name="mode" value=mode.code()/>
+                    <Submit label=format!("Adopt “{name}”") busy="Mapping…"/>
+                </form>
+                <form method="post" action=AddGroupMapping::PATH class="filters">
+                    <Stamp version/>
+                    <input type="hidden" name="object_id" value=same_object/>
+                    <input type="hidden" name="group" value=NEW_GROUP/>
+                    <input type="hidden" name="mode" value=mode.code()/>
+                    <Field key="new_name" label="Name of the separate group" value=separate/>
+                    <div class="actions"><Submit label="Make a separate group" busy="Mapping…"/></div>
+                </form>
+            </div>
+        </Panel>
+    }
+}
+
+/// What the panel of mapped groups is drawn from.
+struct Mapped {
+    rows: Vec<GroupMapping>,
     people_groups: Vec<(GroupId, String)>,
+    live: GroupsView,
+    others: Vec<OtherMembers>,
     version: i64,
     can_edit: bool,
-) -> impl IntoView {
+}
+
+/// What is mapped, each with what happens to other members.
+fn mapped_panel(mapped: Mapped) -> impl IntoView {
+    let Mapped {
+        rows,
+        people_groups,
+        live,
+        others,
+        version,
+        can_edit,
+    } = mapped;
     let note = plural(
-        u64::try_from(groups.len()).unwrap_or(u64::MAX),
+        u64::try_from(rows.len()).unwrap_or(u64::MAX),
         "mapping",
         "mappings",
     );
-    let is_empty = groups.is_empty();
-    let rows = groups
+    let is_empty = rows.is_empty();
+    let rows = rows
         .into_iter()
         .map(|row| {
-            let group = people_groups.iter().find(|(id, _)| *id == row.group).map(|(_, name)| name.clone());
-            view! { <MappedRow row group=group.unwrap_or_else(|| "a deleted group".to_owned()) version can_edit/> }
+            let group = people_groups
+                .iter()
+                .find(|(id, _)| *id == row.group)
+                .map(|(_, name)| name.clone());
+            let group = group.unwrap_or_else(|| "a deleted group".to_owned());
+            let from = live
+                .groups
+                .iter()
+                .find(|found| found.object_id == row.object_id.as_str())
+                .cloned();
+            let others = others.iter().find(|others| others.group == row.group).cloned();
+            view! { <MappedRow row group from others version can_edit/> }
         })
         .collect_view();
     view! {
@@ -97,14 +182,26 @@ fn Mapped(
                 }
                 .into_any()
             } else {
-                view! { <ul class="picks" role="list">{rows}</ul> }.into_any()
+                view! {
+                    <ul class="picks" role="list">{rows}</ul>
+                    <p class="in soft">"When a mapping is removed, or its directory group disappears, the People group stays with its permissions and its members. Groups are never deleted."</p>
+                    <Counted live can_edit/>
+                }
+                .into_any()
             }}
         </Panel>
     }
 }
 
 #[component]
-fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool) -> impl IntoView {
+fn MappedRow(
+    row: GroupMapping,
+    group: String,
+    from: Option<GroupStanding>,
+    others: Option<OtherMembers>,
+    version: i64,
+    can_edit: bool,
+) -> impl IntoView {
     let said = format!("{} to {group}", row.name);
     let (other, save, remove) = (
         format!("Other members, {said}"),
@@ -112,15 +209,22 @@ fn MappedRow(row: GroupMapping, group: String, version: i64, can_edit: bool) -> 
         format!("Remove, {said}"),
     );
     let effect = mode_words(row.mode);
+    let others = others.and_then(|others| others_words(&others, row.mode));
     let ids = move || (row.object_id.as_str().to_owned(), row.group.to_string());
     let (object, target) = ids();
     let (object_again, target_again) = ids();
     let select = format!("mode-{object}-{target}");
+    let from = from.map(
+        |from| view! { <WhichGroup group=from><span class="soft">" to "</span><b>{group}</b></WhichGroup> },
+    );
     view! {
         <li>
-            <div class="pick">
-                <b>{row.name.clone()}</b><span class="soft">" to "</span><b>{group}</b>
-                <span class="why">{effect}</span>
+            <div>
+                {from}
+                <div class="pick">
+                    <span class="why">{effect}</span>
+                    {others.map(|words| view! { <span class="why">{words}</span> })}
+                </div>
             </div>
             {can_edit.then(|| view! {
                 <div class="actions">
@@ -152,6 +256,32 @@ const fn mode_words(mode: GroupMode) -> &'static str {
     }
 }
 
+/// Who the directory does not have, and what becomes of them (U-10); nothing when there is nobody.
+fn others_words(others: &OtherMembers, mode: GroupMode) -> Option<String> {
+    let count = match others.count {
+        None => {
+            return Some(
+                "Who else is in the People group shows once the directory group was read.".to_owned(),
+            );
+        }
+        Some(0) => return None,
+        Some(count) => count,
+    };
+    let more = u64::try_from(others.names.len()).is_ok_and(|named| named < count);
+    let names = format!("{}{}", others.names.join(", "), if more { ", …" } else { "" });
+    let who = plural(
+        count,
+        "member is not in the directory group",
+        "members are not in the directory group",
+    );
+    Some(match mode {
+        GroupMode::Additive => {
+            format!("{who}: {names}. Those whom the sync has put there are taken out; the others stay.")
+        }
+        GroupMode::Authoritative => format!("{who} and will be taken out by the next run: {names}."),
+    })
+}
+
 fn mode_options(chosen: GroupMode) -> impl IntoView + use<> {
     let label = |mode: GroupMode| match mode {
         GroupMode::Additive => "only add members",
@@ -166,6 +296,7 @@ fn mode_options(chosen: GroupMode) -> impl IntoView + use<> {
 fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)]) -> AnyView {
     let (id, name) = (group.object_id.clone(), group.name.clone());
     let (target, mode) = (format!("to-{id}"), format!("how-{id}"));
+    let new = format!("a new group, “{name}”");
     let options = choices
         .iter()
         .map(|(id, name)| view! { <option value=id.to_string()>{name.clone()}</option> })
@@ -174,9 +305,8 @@ fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)]) ->
         <form method="post" action=AddGroupMapping::PATH>
             <Stamp version/>
             <input type="hidden" name="object_id" value=id/>
-            <input type="hidden" name="name" value=name.clone()/>
             <label class="visually-hidden" for=target.clone()>{format!("People group for {name}")}</label>
-            <select id=target name="group">{options}</select>
+            <select id=target name="group"><option value=NEW_GROUP>{new}</option>{options}</select>
             <label class="visually-hidden" for=mode.clone()>{format!("Other members, {name}")}</label>
             <select id=mode name="mode">{mode_options(GroupMode::Additive)}</select>
             <button type="submit" class="button" aria-label=format!("Map {name}")>"Map"</button>
@@ -197,7 +327,7 @@ fn PeopleGroups(groups: Vec<(GroupId, String)>, can_edit: bool, kept: Kept) -> i
         <Panel title="Groups of People" id="people-groups">
             <div class="in settings-form">
                 {if is_empty {
-                    view! { <p class="soft">"People has no group yet. Create one to map directory groups to it."</p> }.into_any()
+                    view! { <p class="soft">"People has no group yet. Mapping a directory group can make one of its name; or create one here."</p> }.into_any()
                 } else {
                     view! { <ul class="chips" role="list">{names}</ul> }.into_any()
                 }}
@@ -223,5 +353,34 @@ fn NewGroup(kept: Kept) -> impl IntoView {
             <Field key="name" label="New group of People" value=typed error/>
             <div class="actions"><Submit label="Create group" busy="Creating…"/></div>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn u_10_who_would_be_taken_out_is_said_first() {
+        let others = |count, names: &[&str]| OtherMembers {
+            group: "019a0000-0000-7000-8000-000000000009".parse().expect("an id"),
+            count,
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let words = |others: &OtherMembers, mode| others_words(others, mode);
+        assert_eq!(words(&others(Some(0), &[]), GroupMode::Authoritative), None);
+        assert_eq!(
+            words(&others(Some(3), &["Ann", "Bob"]), GroupMode::Authoritative).as_deref(),
+            Some(
+                "3 members are not in the directory group and will be taken out by the next run: Ann, Bob, …."
+            )
+        );
+        let additive = words(&others(Some(1), &["Ann"]), GroupMode::Additive).expect("words");
+        assert!(
+            additive.starts_with("1 member is not in the directory group: Ann. Those whom"),
+            "{additive}"
+        );
+        let unread = words(&others(None, &[]), GroupMode::Additive).expect("words");
+        assert!(unread.contains("once the directory group was read"), "{unread}");
     }
 }

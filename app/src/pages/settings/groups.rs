@@ -2,32 +2,34 @@
 
 use domain::Provider;
 use domain::deployment::Step;
-use domain::settings::{Scope, ScopeGroup};
-use domain::views::{GroupChoice, SettingsView};
+use domain::settings::Scope;
+use domain::views::{GroupChoice, GroupsView, InScope, SettingsView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::Before;
 
-use super::parts::{NotConnected, ReadOnly, SAVED, Stamp};
+use super::live::{Counted, WhichGroup};
+use super::parts::{CannotStart, NotConnected, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
-use crate::api::settings::{AddScopeGroup, RemoveScopeGroup, SaveScopeOptions, show_settings};
+use crate::api::settings::{AddScopeGroup, CountGroups, RemoveScopeGroup, SaveScopeOptions, show_groups};
 use crate::components::{
-    Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, customer, plural,
+    Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, TimeOf, customer, plural, thousands,
 };
-use crate::pages::steps::{BeforeEdit, StepFoot};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// `/c/{customer}/groups`
 #[component]
 pub fn SecurityGroupsPage() -> impl IntoView {
     view! {
         <div class="column">
-            <PageHeader title="Security groups"
+            <PageHeader title="Security groups" crumb=step_line(Step::SecurityGroups)
                 lede="Members of these directory groups are synchronised, and nobody else. Who leaves them all is blocked, never deleted."/>
             <Answer of=AddScopeGroup::PATH/>
             <Answer of=RemoveScopeGroup::PATH/>
             <Answer of=SaveScopeOptions::PATH done=SAVED/>
-            <Loaded data=show_settings(customer().slug) draw=|settings| match settings {
-                Some(settings) => view! { <Groups settings/> }.into_any(),
+            <Answer of=CountGroups::PATH/>
+            <Loaded data=show_groups(customer().slug) draw=|found| match found {
+                Some((settings, live)) => view! { <Groups settings live/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
             <StepFoot step=Step::SecurityGroups/>
@@ -36,12 +38,14 @@ pub fn SecurityGroupsPage() -> impl IntoView {
 }
 
 #[component]
-fn Groups(settings: SettingsView) -> impl IntoView {
+fn Groups(settings: SettingsView, live: GroupsView) -> impl IntoView {
+    let until = settings.shut_until(Step::SecurityGroups);
+    let can_edit = settings.may_edit(Step::SecurityGroups);
+    let is_reader = !settings.can_edit;
     let SettingsView {
         provider,
         version,
         scope,
-        can_edit,
         ..
     } = settings;
     let Scope {
@@ -49,15 +53,14 @@ fn Groups(settings: SettingsView) -> impl IntoView {
         nested,
         include_guests,
     } = scope;
-    let chosen: Vec<String> = groups
-        .iter()
-        .map(|group| group.object_id.as_str().to_owned())
-        .collect();
-    let add = move |group: &GroupChoice| add_form(group, chosen.contains(&group.object_id), version);
+    let chosen: Vec<String> = groups.into_iter().map(|group| group.object_id.0).collect();
+    let taken = chosen.clone();
+    let add = move |group: &GroupChoice| add_form(group, taken.contains(&group.object_id), version);
     view! {
-        {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {is_reader.then(|| view! { <ReadOnly/> })}
+        <CannotStart until/>
         {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
-        <Chosen groups version can_edit/>
+        <Chosen chosen live version can_edit/>
         {can_edit.then(|| view! {
             <GroupSearch title="Find a group in the directory" path="groups" draw=add/>
         })}
@@ -88,19 +91,22 @@ fn Options(version: i64, nested: bool, include_guests: bool, can_edit: bool) -> 
     }
 }
 
-/// The groups chosen so far, by the name they had when they were chosen; the id decides (U-02).
+/// The groups chosen so far: the id decides, the name is the one the directory has for it now (U-02).
 #[component]
-fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool) -> impl IntoView {
-    let note = plural(u64::try_from(groups.len()).unwrap_or(u64::MAX), "group", "groups");
-    let is_empty = groups.is_empty();
-    let rows = groups
-        .into_iter()
+fn Chosen(chosen: Vec<String>, live: GroupsView, version: i64, can_edit: bool) -> impl IntoView {
+    let note = plural(u64::try_from(chosen.len()).unwrap_or(u64::MAX), "group", "groups");
+    let is_empty = chosen.is_empty();
+    let in_scope = live.in_scope.clone().filter(|_| !is_empty);
+    let rows = live
+        .groups
+        .iter()
+        .filter(|group| chosen.contains(&group.object_id))
         .map(|group| {
             let label = format!("Remove {}", group.name);
-            let id = group.object_id.as_str().to_owned();
+            let id = group.object_id.clone();
             view! {
                 <li>
-                    <div class="pick"><b>{group.name}</b><span class="why"><code>{id.clone()}</code></span></div>
+                    <WhichGroup group=group.clone()/>
                     {can_edit.then(|| view! {
                         <form method="post" action=RemoveScopeGroup::PATH>
                             <Stamp version/>
@@ -121,10 +127,31 @@ fn Chosen(groups: Vec<ScopeGroup>, version: i64, can_edit: bool) -> impl IntoVie
                 }
                 .into_any()
             } else {
-                view! { <ul class="picks" role="list">{rows}</ul> }.into_any()
+                view! {
+                    <ul class="picks" role="list">{rows}</ul>
+                    {in_scope.map(|in_scope| view! { <People in_scope/> })}
+                    <Counted live can_edit/>
+                }
+                .into_any()
             }}
         </Panel>
     }
+}
+
+/// How many people the groups hold together, each once.
+#[component]
+fn People(in_scope: InScope) -> impl IntoView {
+    let words = format!(
+        "In scope: {} of {} people read, everybody counted once (",
+        thousands(in_scope.people),
+        thousands(in_scope.of)
+    );
+    let after = if in_scope.is_outdated {
+        "). The groups have changed since; the next test sync or preview counts anew."
+    } else {
+        ")."
+    };
+    view! { <p class="in">{words}<TimeOf when=in_scope.when/>{after}</p> }
 }
 
 fn add_form(group: &GroupChoice, is_chosen: bool, version: i64) -> AnyView {
@@ -132,12 +159,11 @@ fn add_form(group: &GroupChoice, is_chosen: bool, version: i64) -> AnyView {
         return view! { <span class="soft">"Chosen"</span> }.into_any();
     }
     let label = format!("Add {}", group.name);
-    let (id, name) = (group.object_id.clone(), group.name.clone());
+    let id = group.object_id.clone();
     view! {
         <form method="post" action=AddScopeGroup::PATH>
             <Stamp version/>
             <input type="hidden" name="object_id" value=id/>
-            <input type="hidden" name="name" value=name/>
             <button type="submit" class="button" aria-label=label>"Add"</button>
         </form>
     }

@@ -1,38 +1,56 @@
-//! Data mapping: which directory attribute feeds which profile field.
+//! Data mapping: which directory attribute feeds which profile field, tried on a real person before it is saved.
 
 use domain::deployment::Step;
-use domain::settings::WhenEmpty;
-use domain::views::SettingsView;
+use domain::views::{AttributeNote, MappingEffect, MappingView, PersonChoice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::params::ParamsMap;
 use services::Before;
 
-use super::parts::{NotConnected, Outcome, ReadOnly, Stamp};
-use crate::api::settings::{SaveDataMapping, TypedMapping, show_settings};
-use crate::api::{Flash, take_flash};
-use crate::components::{CheckField, Field, Loaded, PageHeader, Panel, Submit, customer, param, query};
-use crate::islands::{MappingRow, MappingRows, next_free};
-use crate::pages::steps::{BeforeEdit, StepFoot};
+use super::attributes::Attributes;
+use super::draft::{Draft, draft_of};
+use super::parts::{CannotStart, NotConnected, Outcome, ReadOnly, Stamp};
+use crate::api::settings::{LookAtAttributes, SaveDataMapping, TypedMapping, show_data_mapping};
+use crate::api::{ApiError, Flash, take_flash};
+use crate::components::{
+    Answer, Banner, CheckField, Field, Loaded, PageHeader, Panel, Submit, Tone, customer, param, plural,
+    query,
+};
+use crate::islands::{MappingRow, MappingRows};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
-/// What was kept of the posted form.
-type Kept = Option<Flash<(i64, TypedMapping), ()>>;
+/// What was kept of the posted form: saved is `None`, otherwise it has to be confirmed first.
+type Kept = Option<Flash<(i64, TypedMapping), Option<MappingEffect>>>;
+
+/// What is drawn: everything known, what is being edited, and what came of the form.
+struct Shown {
+    view: MappingView,
+    draft: Option<Draft>,
+    came: Option<Result<(), ApiError>>,
+    effect: Option<MappingEffect>,
+}
 
 /// `/c/{customer}/data-mapping`
 #[component]
 pub fn DataMappingPage() -> impl IntoView {
     let slug = customer().slug;
-    let draft = draft_of(&query());
-    let settings = async move {
+    let query = query();
+    // The hidden field of the form comes first, the button of another person after it.
+    let person = query
+        .get_all("person")
+        .and_then(|mut all| all.pop())
+        .unwrap_or_default();
+    let (in_address, search) = (draft_of(&query), param(&query, "who"));
+    let shown = async move {
         let kept: Kept = take_flash(SaveDataMapping::PATH).await;
-        show_settings(slug).await.map(|settings| (settings, kept))
+        shown(slug, kept, in_address, person, search).await
     };
     view! {
         <div class="column wide">
-            <PageHeader title="Data mapping"
-                lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins."/>
-            <Loaded data=settings draw=move |(settings, kept)| match settings {
-                Some(settings) => view! { <Mapping settings kept draft/> }.into_any(),
+            <PageHeader title="Data mapping" crumb=step_line(Step::DataMapping)
+                lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins, and what is changed there by hand is taken back by the next run."/>
+            <Answer of=LookAtAttributes::PATH/>
+            <Loaded data=shown draw=move |shown| match shown {
+                Some(shown) => view! { <Mapping shown/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
             <StepFoot step=Step::DataMapping/>
@@ -40,78 +58,75 @@ pub fn DataMappingPage() -> impl IntoView {
     }
 }
 
-/// What is being edited: the rows and switches as typed, and the version of the settings it was started on.
-struct Draft {
-    typed: TypedMapping,
-    version: i64,
-}
-
-/// The draft in the address: adding and removing a row is a GET form of everything typed so far.
-fn draft_of(query: &ParamsMap) -> Option<Draft> {
-    let version = param(query, "version").parse().ok()?;
-    let all = |key: &str| query.get_all(&format!("mapping[{key}][]")).unwrap_or_default();
-    let mut typed = TypedMapping {
-        username_attribute: param(query, "mapping[username_attribute]"),
-        username_follows: param(query, "mapping[username_follows]") == "true",
-        manager: param(query, "mapping[manager]") == "true",
-        attribute: all("attribute"),
-        field: all("field"),
-        when_empty: all("when_empty"),
+async fn shown(
+    slug: String,
+    kept: Kept,
+    in_address: Option<Draft>,
+    person: String,
+    search: String,
+) -> Result<Option<Shown>, ApiError> {
+    let effect = kept.as_ref().and_then(|kept| kept.result.clone().ok().flatten());
+    // What was refused, or waits to be confirmed, is shown again; what was saved is stored.
+    let typed = kept
+        .as_ref()
+        .filter(|kept| kept.result.is_err() || effect.is_some())
+        .map(|kept| kept.values.clone());
+    let draft = match typed {
+        Some((version, typed)) => Some(Draft { typed, version }),
+        None => in_address,
     };
-    if let Ok(index) = param(query, "remove").parse::<usize>() {
-        for list in [&mut typed.attribute, &mut typed.field, &mut typed.when_empty] {
-            if index < list.len() {
-                list.remove(index);
-            }
-        }
-    }
-    if param(query, "add") == "1"
-        && let Some(key) = next_free(&typed.field)
-    {
-        typed.attribute.push(String::new());
-        typed.field.push(key.to_owned());
-        typed.when_empty.push(WhenEmpty::Keep.code().to_owned());
-    }
-    Some(Draft { typed, version })
+    let came = match kept.map(|kept| kept.result) {
+        Some(Ok(Some(_))) | None => None,
+        Some(Ok(None)) => Some(Ok(())),
+        Some(Err(error)) => Some(Err(error)),
+    };
+    let typed = draft.as_ref().map(|draft| draft.typed.clone());
+    let view = show_data_mapping(slug, typed, person, search).await?;
+    Ok(view.map(|view| Shown {
+        view,
+        draft,
+        came,
+        effect,
+    }))
 }
 
 #[component]
-fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl IntoView {
-    let SettingsView {
-        version,
-        mapping,
-        attributes,
-        can_edit,
-        ..
-    } = settings;
-    let (typed, version) = match (kept.as_ref().and_then(Flash::refused).cloned(), draft) {
-        (Some((version, typed)), _) => (typed, version),
-        (None, Some(draft)) => (draft.typed, draft.version),
-        (None, None) => (TypedMapping::of(&mapping), version),
-    };
-    let came = kept.map(|kept| kept.result);
+fn Mapping(shown: Shown) -> impl IntoView {
+    let Shown {
+        view,
+        draft,
+        came,
+        effect,
+    } = shown;
+    let settings = &view.settings;
+    let until = settings.shut_until(Step::DataMapping);
+    let is_reader = !settings.can_edit;
+    let can_edit = settings.may_edit(Step::DataMapping);
+    let Draft { typed, version } = draft.unwrap_or_else(|| Draft {
+        typed: TypedMapping::of(&settings.mapping),
+        version: settings.version,
+    });
     let error = came.clone().and_then(Result::err);
-    let at_username = error.clone();
-    let rows = MappingRow::all(typed.clone().into_mapping().fields);
+    let rows = typed.clone().into_mapping().fields;
+    let said = rows.iter().zip(&view.rows);
+    let said = said.map(|(row, note)| notes(&row.attribute, note)).collect();
+    let rows = MappingRow::all(rows, said);
+    let names = settings.attributes.clone();
     let page = customer().path("data-mapping");
+    let has_people = view.person.is_some() || !view.found.is_empty();
     view! {
-        {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {is_reader.then(|| view! { <ReadOnly/> })}
+        <CannotStart until/>
         {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Outcome came/>
         <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>
-            <datalist id="attributes">{attributes.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist>
-            <Panel title="Username" id="username">
-                <fieldset class="in settings-form" disabled=!can_edit>
-                    <legend class="visually-hidden">"Username"</legend>
-                    <Field key="username_attribute" name="mapping[username_attribute]" label="Directory attribute" code=true
-                        value=typed.username_attribute error=at_username
-                        help="Gives new accounts their username. It must be filled and different for everybody."/>
-                    <CheckField key="username_follows" name="mapping[username_follows]" checked=typed.username_follows
-                        label="Usernames follow the directory"
-                        help="On: when somebody is renamed in the directory, their account is renamed in the next run and they sign in with the new name. Content, groups and history stay with them. Off: the account keeps its username, and the person’s page shows the difference."/>
-                </fieldset>
-            </Panel>
+            <datalist id="attributes">{names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist>
+            {effect.map(|effect| view! { <Confirm effect/> })}
+            {has_people.then(|| view! {
+                <SomePerson person=view.person.clone() found=view.found.clone() page=page.clone()/>
+            })}
+            <UsernamePanel typed=typed.clone() note=view.username.clone() error=error.clone() can_edit/>
             <Panel title="Profile fields" id="fields-panel">
                 <fieldset disabled=!can_edit class="rows">
                     <legend class="visually-hidden">"Profile fields"</legend>
@@ -132,6 +147,139 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
                 </div>
             })}
         </form>
+        <Attributes view can_edit/>
+    }
+}
+
+/// What is known of an attribute, and what does not fit.
+fn notes(attribute: &str, note: &AttributeNote) -> (String, String) {
+    let person = match &note.value {
+        Some(value) if note.becomes == format!("becomes {value}") => format!("{attribute}: {value}."),
+        Some(value) => format!("{attribute}: {value} ({}).", note.becomes),
+        None if note.becomes.is_empty() || attribute.is_empty() => String::new(),
+        None => format!("{attribute}: no value ({}).", note.becomes),
+    };
+    let filled = match note.filled.as_str() {
+        "" => String::new(),
+        filled => format!("{filled}."),
+    };
+    let known = [person, filled].join(" ");
+    (known.trim().to_owned(), note.warnings.join(" "))
+}
+
+/// What saving would do to people who have accounts (B-14), and the button that does it all the same.
+#[component]
+fn Confirm(effect: MappingEffect) -> impl IntoView {
+    let sentences = effect_words(&effect);
+    let label = match effect.changes {
+        0 => "Save all the same".to_owned(),
+        n => format!("Save and change {}", plural(n, "profile", "profiles")),
+    };
+    view! {
+        <Banner tone=Tone::Held live=true>
+            <p>{sentences}" Nothing is saved yet. After saving, the next run reads everybody and is held until you accept its list."</p>
+            <div class="actions">
+                <Submit label busy="Saving…" class="main" name="confirmed" value=effect.stamp/>
+                <a class="button" href=customer().path("data-mapping")>"Leave it as it was"</a>
+            </div>
+        </Banner>
+    }
+}
+
+fn effect_words(effect: &MappingEffect) -> String {
+    let mut words = match effect.changes {
+        0 => "No profile will change as far as is known.".to_owned(),
+        n => format!(
+            "{} will change, {} of them will lose a value.",
+            plural(n, "profile", "profiles"),
+            effect.emptied
+        ),
+    };
+    if effect.renamed > 0 {
+        let people = plural(effect.renamed, "person gets", "people get");
+        words = format!("{words} {people} another username.");
+    }
+    if !effect.unread.is_empty() {
+        words = format!(
+            "{words} Not read yet: {}. What that changes shows in the preview after a full read.",
+            effect.unread.join(", ")
+        );
+    }
+    words
+}
+
+/// Whose values stand beside the rows, and the search for somebody else. It keeps what is typed below.
+#[component]
+fn SomePerson(person: Option<PersonChoice>, found: Vec<PersonChoice>, page: String) -> impl IntoView {
+    let current = person.as_ref().map(|person| person.object_id.clone());
+    let searched = param(&query(), "who");
+    let nobody = !searched.is_empty() && found.is_empty() && !is_hit(person.as_ref(), &searched);
+    let choices = found
+        .into_iter()
+        .map(|person| {
+            let label = format!("Show {}", person.name);
+            view! {
+                <li>
+                    <div class="pick"><b>{person.name}</b><span class="why">{person.principal_name}</span></div>
+                    <button type="submit" class="button" name="person" value=person.object_id aria-label=label
+                        formmethod="get" formnovalidate formaction=page.clone()>"Show"</button>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Try it with a real person" id="person-panel">
+            <input type="hidden" name="person" value=current/>
+            <div class="in settings-form">
+                {person.map(|person| view! {
+                    <p>"Beside each row: the values of "<b>{person.name}</b>" ("{person.principal_name}"), and what the field becomes."</p>
+                })}
+                <div class="filters">
+                    <Field key="who" label="Somebody else" kind="search" value=searched
+                        help="A part of the name, username or e-mail address."/>
+                    <div class="actions">
+                        <button type="submit" class="button" formmethod="get" formnovalidate formaction=page.clone()>"Show values"</button>
+                    </div>
+                </div>
+                {nobody.then(|| view! { <p class="soft" role="status">"Nobody who was read has this in their name."</p> })}
+            </div>
+            <ul class="picks" role="list">{choices}</ul>
+        </Panel>
+    }
+}
+
+/// Whether the person shown is the one who was searched for.
+fn is_hit(person: Option<&PersonChoice>, searched: &str) -> bool {
+    let part = searched.trim().to_lowercase();
+    person.is_some_and(|person| {
+        person.name.to_lowercase().contains(&part) || person.principal_name.to_lowercase().contains(&part)
+    })
+}
+
+#[component]
+fn UsernamePanel(
+    typed: TypedMapping,
+    note: AttributeNote,
+    error: Option<ApiError>,
+    can_edit: bool,
+) -> impl IntoView {
+    let (known, warning) = notes(&typed.username_attribute, &note);
+    view! {
+        <Panel title="Username" id="username">
+            <fieldset class="in settings-form" disabled=!can_edit>
+                <legend class="visually-hidden">"Username"</legend>
+                <div>
+                    <Field key="username_attribute" name="mapping[username_attribute]" label="Directory attribute" code=true
+                        value=typed.username_attribute error
+                        help="Gives new accounts their username. It must be filled and different for everybody."/>
+                    <p class="why">{known}</p>
+                    {(!warning.is_empty()).then(|| view! { <p class="caution">{warning}</p> })}
+                </div>
+                <CheckField key="username_follows" name="mapping[username_follows]" checked=typed.username_follows
+                    label="Usernames follow the directory"
+                    help="On: when somebody is renamed in the directory, their account is renamed in the next run and they sign in with the new name. Content, groups and history stay with them. Off: the account keeps its username, and the person’s page shows the difference."/>
+            </fieldset>
+        </Panel>
     }
 }
 
@@ -139,47 +287,51 @@ fn Mapping(settings: SettingsView, kept: Kept, draft: Option<Draft>) -> impl Int
 mod tests {
     use super::*;
 
-    fn query(pairs: &[(&str, &str)]) -> ParamsMap {
-        let mut map = ParamsMap::new();
-        for (key, value) in pairs {
-            map.insert((*key).to_owned(), (*value).to_owned());
-        }
-        map
-    }
-
-    const TWO_ROWS: &[(&str, &str)] = &[
-        ("version", "12"),
-        ("mapping[username_attribute]", "login"),
-        ("mapping[manager]", "true"),
-        ("mapping[attribute][]", "firstName"),
-        ("mapping[field][]", "first_name"),
-        ("mapping[when_empty][]", "clear"),
-        ("mapping[attribute][]", "title"),
-        ("mapping[field][]", "job_title"),
-        ("mapping[when_empty][]", "keep"),
-    ];
-
     #[test]
-    fn a_row_is_added_to_what_was_typed_for_the_first_free_field() {
-        let draft =
-            draft_of(&query(&[TWO_ROWS, &[("add", "1")]].concat())).expect("a draft is in the address");
-        assert_eq!(draft.version, 12);
-        assert_eq!(draft.typed.attribute, ["firstName", "title", ""]);
-        assert_eq!(draft.typed.field, ["first_name", "job_title", "surname"]);
-        assert!(draft.typed.manager && !draft.typed.username_follows);
+    fn b_14_the_effect_is_said_before_it_happens() {
+        let effect = |changes, emptied, renamed, unread: &[&str]| MappingEffect {
+            changes,
+            emptied,
+            renamed,
+            unread: unread.iter().map(|name| (*name).to_owned()).collect(),
+            stamp: String::new(),
+        };
+        assert_eq!(
+            effect_words(&effect(812, 14, 0, &[])),
+            "812 profiles will change, 14 of them will lose a value."
+        );
+        assert_eq!(
+            effect_words(&effect(1, 0, 1, &[])),
+            "1 profile will change, 0 of them will lose a value. 1 person gets another username."
+        );
+        assert!(effect_words(&effect(0, 0, 0, &["city"])).contains("Not read yet: city."));
     }
 
     #[test]
-    fn b_13_a_removed_row_takes_its_three_parts_along() {
-        let draft =
-            draft_of(&query(&[TWO_ROWS, &[("remove", "0")]].concat())).expect("a draft is in the address");
-        assert_eq!(draft.typed.attribute, ["title"]);
-        assert_eq!(draft.typed.field, ["job_title"]);
-        assert_eq!(draft.typed.when_empty, ["keep"]);
-    }
-
-    #[test]
-    fn without_a_draft_the_stored_mapping_is_shown() {
-        assert!(draft_of(&query(&[("saved", "1")])).is_none());
+    fn b_02_a_row_says_what_becomes_of_the_value() {
+        let note = |value: Option<&str>, becomes: &str| {
+            let note = AttributeNote {
+                filled: "Filled for all 12 people".into(),
+                value: value.map(ToOwned::to_owned),
+                becomes: becomes.into(),
+                warnings: vec!["Odd.".into(), "Long.".into()],
+            };
+            notes("title", &note)
+        };
+        let said = |value, becomes| note(value, becomes).0;
+        assert_eq!(
+            said(Some("Clerk"), "becomes Clerk"),
+            "title: Clerk. Filled for all 12 people."
+        );
+        assert_eq!(
+            said(Some("a, b"), "becomes a"),
+            "title: a, b (becomes a). Filled for all 12 people."
+        );
+        assert_eq!(
+            said(None, "stays as it is"),
+            "title: no value (stays as it is). Filled for all 12 people."
+        );
+        assert_eq!(said(None, ""), "Filled for all 12 people.");
+        assert_eq!(note(None, "").1, "Odd. Long.");
     }
 }

@@ -1,8 +1,11 @@
 //! Who is synchronised, which fields, which groups, how much at once.
 
+mod attributes;
+mod draft;
 mod group_sync;
 mod groups;
 mod limits;
+mod live;
 mod mapping;
 mod parts;
 mod search;

@@ -1,9 +1,10 @@
 //! What the settings pages share.
 
+use domain::deployment::Step;
 use leptos::prelude::*;
 
 use crate::api::ApiError;
-use crate::components::{Banner, Done, EmptyState, ErrorSummary, Refused, customer};
+use crate::components::{Banner, Done, EmptyState, ErrorSummary, Refused, Tone, customer};
 
 /// What a saved setting is answered with.
 pub const SAVED: &str = "Saved. The next run uses it.";
@@ -12,6 +13,21 @@ pub const SAVED: &str = "Saved. The next run uses it.";
 #[component]
 pub fn ReadOnly() -> impl IntoView {
     view! { <Banner><p>"You can look at these settings, not change them."</p></Banner> }
+}
+
+/// Why the step cannot start yet, with the way to what comes first. Nothing can be changed until then.
+#[component]
+pub fn CannotStart(until: Option<Step>) -> impl IntoView {
+    until.map(|until| {
+        view! {
+            <Banner tone=Tone::Waiting>
+                <p>
+                    {format!("Cannot start yet: {}. Nothing can be changed here before. ", until.missing())}
+                    <a href=customer().path(until.code())>{format!("Go to “{}”", until.title())}</a>
+                </p>
+            </Banner>
+        }
+    })
 }
 
 /// Nothing can be set before there is a directory to read.

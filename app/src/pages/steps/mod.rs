@@ -35,6 +35,11 @@ pub fn StepPage(step: Step) -> impl IntoView {
     }
 }
 
+/// Above the heading of a step's page: its number in the guide.
+pub fn step_line(step: Step) -> ViewFn {
+    (move || format!("Step {}", step.number())).into()
+}
+
 /// What a step's own page ends with: the statement it may need, what is on record, comments.
 #[component]
 pub fn StepFoot(step: Step) -> impl IntoView {
@@ -45,7 +50,6 @@ pub fn StepFoot(step: Step) -> impl IntoView {
 
 #[component]
 fn StepBody(step: StepView) -> impl IntoView {
-    let crumb = format!("Step {}", step.number);
     let task = &step.task;
     let waits = matches!(task.state, TaskState::CannotStart | TaskState::OnHold);
     let sentence = if waits {
@@ -61,7 +65,7 @@ fn StepBody(step: StepView) -> impl IntoView {
         .map(|takes| format!(" It usually takes {takes}."));
     let lede = format!("{}{}", step.about, takes.unwrap_or_default());
     view! {
-        <PageHeader title=task.title.clone() lede crumb=move || crumb.clone()/>
+        <PageHeader title=task.title.clone() lede crumb=step_line(step.task.step)/>
         <p class="step-state"><StateWord tone word/></p>
         <Verdict tone>{sentence}</Verdict>
         <Parts step/>

@@ -3,7 +3,7 @@
 use domain::views::{AttributeSample, FoundPerson, Oddity};
 use leptos::prelude::*;
 
-use crate::components::{Download, Panel, Scroll, customer, percent, plural, thousands};
+use crate::components::{Coverage, Download, Panel, Scroll, customer, plural, thousands};
 
 /// The totals side by side.
 #[component]
@@ -70,7 +70,7 @@ pub fn Samples(samples: Vec<AttributeSample>) -> impl IntoView {
                 <tr>
                     <th scope="row" class="name">{sample.attribute.clone()}</th>
                     <td data-label="Profile field">{sample.field.clone()}</td>
-                    <td><Coverage sample/></td>
+                    <td><Coverage filled=sample.filled of=sample.of/></td>
                     <td><ul class="examples" role="list">{examples}</ul></td>
                 </tr>
             }
@@ -93,37 +93,6 @@ pub fn Samples(samples: Vec<AttributeSample>) -> impl IntoView {
                 </Scroll>
             </div>
         </Panel>
-    }
-}
-
-/// "Filled for everybody", "Empty for 12 % (144 people)": the sentence of one attribute.
-fn coverage_words(sample: &AttributeSample) -> String {
-    let empty = sample.of.saturating_sub(sample.filled);
-    match (sample.of, empty) {
-        (0, _) => "Nobody is in scope".to_owned(),
-        (_, 0) => "Filled for everybody".to_owned(),
-        (of, empty) if empty >= of => "Empty for everybody".to_owned(),
-        (of, empty) => format!(
-            "Empty for {} % ({})",
-            percent(empty, of),
-            plural(empty, "person", "people")
-        ),
-    }
-}
-
-#[component]
-fn Coverage(sample: AttributeSample) -> impl IntoView {
-    let words = coverage_words(&sample);
-    let width = percent(sample.filled, sample.of).to_string();
-    let has_gap = sample.filled < sample.of;
-    view! {
-        <div class="coverage">
-            <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="all" width="100" height="6"/>
-                <rect class="filled" width=width height="6"/>
-            </svg>
-            <span class:gap=has_gap>{words}</span>
-        </div>
     }
 }
 
@@ -166,28 +135,5 @@ pub fn FoundPeople(people: Vec<FoundPerson>) -> impl IntoView {
                 </Scroll>
             </div>
         </Panel>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn h_12_an_attribute_says_how_many_have_it_empty() {
-        let words = |filled, of| {
-            coverage_words(&AttributeSample {
-                attribute: "department".into(),
-                field: "Department".into(),
-                filled,
-                of,
-                examples: Vec::new(),
-            })
-        };
-        assert_eq!(words(1056, 1200), "Empty for 12 % (144 people)");
-        assert_eq!(words(1199, 1200), "Empty for 1 % (1 person)");
-        assert_eq!(words(1200, 1200), "Filled for everybody");
-        assert_eq!(words(0, 1200), "Empty for everybody");
-        assert_eq!(words(0, 0), "Nobody is in scope");
     }
 }

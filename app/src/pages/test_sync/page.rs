@@ -10,14 +10,14 @@ use super::found::{FoundPeople, Oddities, Samples, Totals};
 use crate::api::runs::show_test_sync;
 use crate::components::{Banner, EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
 use crate::pages::runs::{AdviceBanner, Standing, StartRuns};
-use crate::pages::steps::StepFoot;
+use crate::pages::steps::{StepFoot, step_line};
 
 /// `/c/{customer}/test-sync`
 #[component]
 pub fn TestSyncPage() -> impl IntoView {
     view! {
         <div class="column">
-            <PageHeader title="Test sync"
+            <PageHeader title="Test sync" crumb=step_line(Step::TestSync)
                 lede="Reads everything from your directory and writes nothing to People. It shows who would be synchronised, how well each attribute is filled, and what looks odd."/>
             <Loaded data=show_test_sync(customer().slug) draw=|found| view! { <TestResult found/> }/>
             <StepFoot step=Step::TestSync/>

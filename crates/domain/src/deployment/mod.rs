@@ -79,6 +79,16 @@ impl Responsibility {
             Role::Viewer => false,
         }
     }
+
+    /// The side across the table; what is done together has none.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Responsibility::Customer => Responsibility::Staff,
+            Responsibility::Staff => Responsibility::Customer,
+            Responsibility::Joint => Responsibility::Joint,
+        }
+    }
 }
 
 impl Step {

@@ -31,6 +31,7 @@ codes! {
         List = "list",
         User = "user",
         Customer = "customer",
+        Contact = "contact",
     }
 }
 
@@ -48,6 +49,7 @@ impl AuditArea {
             AuditArea::List => "Downloads",
             AuditArea::User => "Console users",
             AuditArea::Customer => "Customer",
+            AuditArea::Contact => "Contacts and letters",
         }
     }
 }

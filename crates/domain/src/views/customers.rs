@@ -14,6 +14,8 @@ pub struct Me {
     pub role: Role,
     /// The slug of the only customer this person sees; `None` for staff.
     pub customer: Option<String>,
+    /// Notices in their inbox that they have not read.
+    pub unread: u64,
 }
 
 /// A customer in the staff's list.

@@ -75,7 +75,6 @@ codes! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepView {
     pub task: Task,
-    pub number: String,
     /// What the step is about, a sentence or two.
     pub about: String,
     /// "About 20 minutes"; `None` for what takes as long as it takes.

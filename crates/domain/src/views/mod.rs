@@ -5,21 +5,25 @@ mod appointments;
 mod audit;
 mod customers;
 mod deployment;
+mod notices;
 mod people;
 mod provider;
 mod runs;
 mod schedule;
 mod settings;
+mod team;
 
 pub use appointments::*;
 pub use audit::*;
 pub use customers::*;
 pub use deployment::*;
+pub use notices::*;
 pub use people::*;
 pub use provider::*;
 pub use runs::*;
 pub use schedule::*;
 pub use settings::*;
+pub use team::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::directory::{DirectoryGroup, DirectoryMember, DirectoryUser};
+use domain::live::MemberCounts;
 use domain::{ObjectId, Provider};
 use http::HeaderValue;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ use super::wire::{
 use crate::error::{ProviderError, Reading};
 use crate::fetch::encoded;
 use crate::http::{Answer, Body, Call};
-use crate::read::{Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
+use crate::read::{AttributeNames, Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
 
 /// The largest page Graph gives (provider-apis 1.3).
 const PAGE: u16 = 999;
@@ -94,8 +95,8 @@ impl Entra {
         Ok(())
     }
 
-    /// Names of directory extensions of users; none when the application may not see them.
-    async fn extension_names(&self) -> Result<Vec<String>, ProviderError> {
+    /// Names of directory extensions of users; `None` when the application may not see them.
+    async fn extension_names(&self) -> Result<Option<Vec<String>>, ProviderError> {
         let url = self
             .fetch
             .url("directoryObjects/getAvailableExtensionProperties", "");
@@ -105,19 +106,20 @@ impl Entra {
             .json::<GraphPage<ExtensionWire>>(&call, Reading::Schema)
             .await
         {
-            Ok((page, _)) => Ok(page
-                .value
-                .into_iter()
-                .filter(|extension| extension.target_objects.iter().any(|target| target == "User"))
-                .map(|extension| extension.name)
-                .collect()),
+            Ok((page, _)) => Ok(Some(
+                page.value
+                    .into_iter()
+                    .filter(|extension| extension.target_objects.iter().any(|target| target == "User"))
+                    .map(|extension| extension.name)
+                    .collect(),
+            )),
             // An optional extra: the form stays usable without it.
             Err(
                 ProviderError::PermissionMissing { .. }
                 | ProviderError::NotFound { .. }
                 | ProviderError::Refused { .. }
                 | ProviderError::Unexpected { .. },
-            ) => Ok(Vec::new()),
+            ) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -369,22 +371,30 @@ impl DirectoryReader for Entra {
         })
     }
 
-    async fn member_count(&self, group: &ObjectId, nested: bool) -> Result<Option<u64>, ProviderError> {
-        let relation = if nested { "transitiveMembers" } else { "members" };
-        let path = format!(
-            "groups/{}/{relation}/microsoft.graph.user/$count",
-            encoded(group.as_str())
-        );
-        self.count(&path, Reading::Members)
-            .await
-            .map_err(|error| crate::fetch::name_missing(error, group))
+    async fn member_counts(&self, group: &ObjectId) -> Result<MemberCounts, ProviderError> {
+        let count = async |tail: &str| {
+            let path = format!("groups/{}/{tail}/$count", encoded(group.as_str()));
+            let counted = self.count(&path, Reading::Members).await;
+            counted.map_err(|error| crate::fetch::name_missing(error, group))
+        };
+        let (direct, nested, all) = tokio::try_join!(
+            count("members/microsoft.graph.user"),
+            count("transitiveMembers/microsoft.graph.user"),
+            count("members"),
+        )?;
+        Ok(MemberCounts {
+            direct,
+            nested,
+            others: all.zip(direct).map(|(all, people)| all.saturating_sub(people)),
+        })
     }
 
-    async fn attribute_names(&self) -> Result<Vec<String>, ProviderError> {
+    async fn attribute_names(&self) -> Result<AttributeNames, ProviderError> {
         let mut names = known_names();
-        names.extend(self.extension_names().await?);
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
+        let own = self.extension_names().await?;
+        // Without the list there may be extensions, and nothing else: the rest of a user is the same everywhere.
+        let unlisted = own.is_none().then_some("extension_");
+        names.extend(own.unwrap_or_default());
+        Ok(AttributeNames::new(names, unlisted))
     }
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{SecondsFormat, TimeDelta};
 use domain::directory::{DirectoryGroup, DirectoryMember, DirectoryUser};
+use domain::live::MemberCounts;
 use domain::{ObjectId, Provider, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use super::wire::{GroupWire, MemberWire, SchemaWire, UserWire};
 use crate::error::{ProviderError, Reading};
 use crate::fetch::{encoded, name_missing};
 use crate::http::{Answer, Call, next_link, server_time};
-use crate::read::{Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
+use crate::read::{AttributeNames, Cursor, DirectoryReader, Next, Page, TenantInfo, UserEntry};
 
 /// The page size Okta recommends (provider-apis 2.3, 2.4).
 const PAGE: u16 = 200;
@@ -358,14 +359,18 @@ impl DirectoryReader for Okta {
         })
     }
 
-    async fn member_count(&self, group: &ObjectId, _nested: bool) -> Result<Option<u64>, ProviderError> {
+    async fn member_counts(&self, group: &ObjectId) -> Result<MemberCounts, ProviderError> {
         // Only the list gives statistics, so the group is asked for as a list of one.
         let filter = format!("id eq \"{}\"", group.as_str().replace('"', ""));
         let query = format!("filter={}&expand=stats", encoded(&filter));
         let url = self.fetch.url("api/v1/groups", &query);
         let (groups, _, _) = self.page::<GroupWire>("groups", Reading::Members, url).await?;
         match groups.first() {
-            Some(found) => Ok(found.users()),
+            // Okta's groups hold people only, and do not nest.
+            Some(found) => Ok(MemberCounts {
+                direct: found.users(),
+                ..MemberCounts::default()
+            }),
             None => Err(ProviderError::NotFound {
                 what: Reading::Members,
                 id: group.to_string(),
@@ -373,10 +378,10 @@ impl DirectoryReader for Okta {
         }
     }
 
-    async fn attribute_names(&self) -> Result<Vec<String>, ProviderError> {
+    async fn attribute_names(&self) -> Result<AttributeNames, ProviderError> {
         let call = Call::get("schema", self.fetch.url("api/v1/meta/schemas/user/default", ""));
         let mut names: Vec<String> = BASE.map(str::to_owned).to_vec();
-        match self.fetch.json::<SchemaWire>(&call, Reading::Schema).await {
+        let unlisted = match self.fetch.json::<SchemaWire>(&call, Reading::Schema).await {
             Ok((schema, _)) => {
                 names.extend(
                     schema
@@ -384,13 +389,12 @@ impl DirectoryReader for Okta {
                         .into_values()
                         .flat_map(|definition| definition.properties.into_keys()),
                 );
+                None
             }
             // okta.schemas.read is optional: without it the base profile is offered.
-            Err(ProviderError::PermissionMissing { .. } | ProviderError::NotFound { .. }) => {}
+            Err(ProviderError::PermissionMissing { .. } | ProviderError::NotFound { .. }) => Some(""),
             Err(error) => return Err(error),
-        }
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
+        };
+        Ok(AttributeNames::new(names, unlisted))
     }
 }

@@ -448,19 +448,28 @@ async fn g_05_a_group_that_is_gone_is_an_error_not_an_empty_list() {
 }
 
 #[tokio::test]
-async fn counts_ask_with_the_header_they_need() {
+async fn u_04_u_06_counts_ask_with_the_header_they_need() {
     let server = microsoft().await;
-    Mock::given(method("GET"))
-        .and(path("/v1.0/groups/g1/members/microsoft.graph.user/$count"))
-        .and(header("ConsistencyLevel", "eventual"))
-        .respond_with(ResponseTemplate::new(200).set_body_raw("\u{feff}132", "text/plain"))
-        .mount(&server)
-        .await;
-    let count = entra(&server)
-        .member_count(&ObjectId::new("g1"), false)
+    for (relation, count) in [
+        ("members/microsoft.graph.user", "40"),
+        ("transitiveMembers/microsoft.graph.user", "312"),
+        ("members", "45"),
+    ] {
+        Mock::given(method("GET"))
+            .and(path(format!("/v1.0/groups/g1/{relation}/$count")))
+            .and(header("ConsistencyLevel", "eventual"))
+            .respond_with(ResponseTemplate::new(200).set_body_raw(format!("\u{feff}{count}"), "text/plain"))
+            .mount(&server)
+            .await;
+    }
+    let counts = entra(&server)
+        .member_counts(&ObjectId::new("g1"))
         .await
-        .expect("count");
-    assert_eq!(count, Some(132));
+        .expect("counts");
+    assert_eq!(
+        (counts.direct, counts.nested, counts.others),
+        (Some(40), Some(312), Some(5))
+    );
 }
 
 #[tokio::test]

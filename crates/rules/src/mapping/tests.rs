@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::directory::DirectoryStatus;
 use domain::{ObjectId, Provider};
@@ -273,4 +273,123 @@ fn attribute_names_are_names() {
     let mut long = mapping();
     long.username_attribute = "a".repeat(201);
     assert_eq!(validate(&long).len(), 1);
+}
+
+#[test]
+fn b_03_b_05_b_06_a_value_that_does_not_fit_is_named() {
+    let list = AttributeValue::List(vec!["a@b".into(), "c@d".into()]);
+    for (key, value, problem) in [
+        (field::EMAIL, text("ann@contoso.com"), None),
+        (field::EMAIL, text("Ann Lee"), Some(ValueProblem::NotAnAddress)),
+        (field::EMAIL, text("a@b@c"), Some(ValueProblem::NotAnAddress)),
+        (
+            field::EMAIL,
+            text("@contoso.com"),
+            Some(ValueProblem::NotAnAddress),
+        ),
+        (field::EMAIL, AttributeValue::Null, None),
+        (field::EMAIL, list, Some(ValueProblem::Several)),
+        (field::DEPARTMENT, text("Ann Lee"), None),
+        (
+            field::DEPARTMENT,
+            text(&"x".repeat(129)),
+            Some(ValueProblem::TooLong { limit: 128 }),
+        ),
+        (field::DEPARTMENT, AttributeValue::List(vec!["one".into()]), None),
+        (field::DEPARTMENT, AttributeValue::Bool(true), None),
+    ] {
+        assert_eq!(value_problem(key, &value), problem, "{key} {value:?}");
+    }
+}
+
+#[test]
+fn b_02_a_row_says_what_the_field_becomes() {
+    let mut row = mapping().fields[4].clone();
+    let value = text(" Clerk ");
+    assert_eq!(becomes(&row, Some(&value)), Becomes::Text("Clerk".into()));
+    assert_eq!(becomes(&row, Some(&AttributeValue::Null)), Becomes::AsItIs);
+    assert_eq!(becomes(&row, Some(&text(&"x".repeat(129)))), Becomes::AsItIs);
+    row.when_empty = WhenEmpty::Clear;
+    assert_eq!(becomes(&row, Some(&AttributeValue::Null)), Becomes::Empty);
+    // Not sent is not empty (G-16).
+    assert_eq!(becomes(&row, None), Becomes::AsItIs);
+}
+
+#[test]
+fn b_09_an_attribute_that_does_not_exist_is_named_with_what_was_meant() {
+    let known: BTreeSet<String> = [
+        "businessPhones",
+        "department",
+        "givenName",
+        "jobTitle",
+        "mail",
+        "surname",
+        "userPrincipalName",
+    ]
+    .map(str::to_owned)
+    .into();
+    assert_eq!(unknown_attributes(&mapping(), &known, None), []);
+    for (typed, said) in [
+        ("jobtitle", "Capital letters count. Did you mean “jobTitle”?"),
+        ("jobTitel", "Did you mean “jobTitle”?"),
+        ("departement", "Did you mean “department”?"),
+        ("shoeSize", "test the connection again"),
+    ] {
+        let mut mapping = mapping();
+        mapping.fields[4].attribute = typed.into();
+        let errors = unknown_attributes(&mapping, &known, None);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(errors[0].field, "fields.4.attribute");
+        assert!(errors[0].message.contains(said), "{errors:?}");
+    }
+    let mut username = mapping();
+    username.username_attribute = "upn".into();
+    assert_eq!(
+        unknown_attributes(&username, &known, Some("extension_"))[0].field,
+        "username_attribute"
+    );
+    username.username_attribute = "extension_0f_badge".into();
+    assert_eq!(unknown_attributes(&username, &known, Some("extension_")), []);
+    assert_eq!(unknown_attributes(&username, &known, Some("")), []);
+    assert_eq!(unknown_attributes(&username, &known, None).len(), 1);
+}
+
+#[test]
+fn b_08_blanks_and_shared_usernames_are_found_by_name() {
+    let mut by_number = mapping();
+    by_number.username_attribute = "employeeId".into();
+    let person = |name: &str, number: Option<&str>, status, guest| DirectoryUser {
+        display_name: Some(name.into()),
+        status,
+        guest,
+        ..user(&[("employeeId", number.map_or(AttributeValue::Null, text))])
+    };
+    let enabled = DirectoryStatus::Enabled;
+    let people = [
+        person("Ann", Some("A-1"), enabled, false),
+        person("Bob", Some("a-1 "), enabled, false),
+        person("Cy", Some("A-1"), enabled, false),
+        person("Dee", None, enabled, false),
+        person("Eve", Some("e\u{200b}1"), enabled, false),
+        person("Fay", Some("F-1"), enabled, false),
+        // Nobody who gets an account.
+        person("Guest", None, enabled, true),
+        person("Gone", Some("F-1"), DirectoryStatus::Disabled, false),
+    ];
+    let mut check = UsernameCheck::new(&by_number, false);
+    people.iter().for_each(|user| check.look(user));
+    let found = check.findings();
+    assert_eq!(
+        (found.people, found.shared, found.blank, found.unusable),
+        (6, 3, 1, 1)
+    );
+    assert_eq!(found.shared_names, ["a-1 (Ann, Bob)"]);
+    assert_eq!(
+        (found.blank_names, found.unusable_names),
+        (vec!["Dee".to_owned()], vec!["Eve".to_owned()])
+    );
+    let mut fine = UsernameCheck::new(&by_number, false);
+    fine.look(&people[0]);
+    fine.look(&people[5]);
+    assert!(fine.findings().is_clean());
 }

@@ -4,6 +4,7 @@
 mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
+mod tell;
 mod warning;
 mod words;
 
@@ -129,7 +130,6 @@ impl Services {
         let is_stated = statement.is_some_and(|statement| statement.said == Said::Done);
         Ok(StepView {
             task,
-            number: step.number().to_owned(),
             about: step.about().to_owned(),
             takes: step.takes().map(ToOwned::to_owned),
             gate: gate(&known, &all, &viewer, step),

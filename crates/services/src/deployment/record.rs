@@ -217,6 +217,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::comment(&mut tx, customer, &new).await?;
+        self.tell_comment(&mut tx, actor, customer, (new.id, step, text))
+            .await?;
         self.record(
             &mut tx,
             actor,
@@ -289,6 +291,7 @@ impl Services {
         if !errors.is_empty() {
             return Err(UserError::Invalid { errors }.into());
         }
+        let before = standing::of(&known(tx, customer, self.now()).await?.facts);
         let directory = store::directories::current(tx, customer).await?;
         let side = side_of(actor);
         let new = NewStatement {
@@ -304,6 +307,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::state(tx, customer, &new).await?;
+        self.tell_hand_over(tx, actor, customer, (new.id, step, said), &before)
+            .await?;
         let for_customer = side == Responsibility::Staff && step.performed_by() == Responsibility::Customer;
         let details = json!({ "said": said, "happened_on": happened_on, "evidence": evidence,
             "for_customer": for_customer });

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::numbers::plural;
 use domain::provider::{ProviderValues, SecretKind};
-use domain::settings::SyncSettings;
+use domain::settings::{Changed, SyncSettings};
 use domain::views::ProviderForm;
 use domain::{Actor, CustomerId, DirectoryId, Permission, Timestamp, UserError};
 use providers::Secrets;
@@ -40,6 +40,17 @@ impl Services {
         slug: &str,
         form: &ProviderForm,
     ) -> Result<(), ServiceError> {
+        self.save_over(actor, slug, form, None).await
+    }
+
+    /// As [`Services::save_provider`], and only over the version `expected`, when one is named.
+    pub(super) async fn save_over(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        form: &ProviderForm,
+        expected: Option<i64>,
+    ) -> Result<(), ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self
             .customer(&mut tx, actor, slug, Permission::EditProvider)
@@ -60,6 +71,9 @@ impl Services {
                 .await?;
         }
         let seen = stored.as_ref().map_or(0, |stored| stored.version);
+        if expected.is_some_and(|expected| expected != seen) {
+            return Err(UserError::Changed.into());
+        }
         let save = Save {
             actor,
             customer,
@@ -200,6 +214,8 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let settings = SyncSettings {
             version,
+            // A page drawn for another directory cannot be saved over this one's settings.
+            changed: Changed::all(version),
             ..SyncSettings::initial(save.entered.values.provider)
         };
         let (by, now) = (save.actor.name.as_str(), self.now());

@@ -7,7 +7,7 @@ use domain::provider::ProviderValues;
 use domain::settings::SyncSettings;
 use domain::views::{ProviderForm, ReportView};
 use domain::{Actor, CustomerId, Permission, UserError};
-use providers::Secrets;
+use providers::{AttributeNames, Secrets};
 use serde_json::json;
 use store::providers::{KeptReport, ReportRow};
 
@@ -76,12 +76,13 @@ impl Services {
         let attributes = if passed {
             self.attribute_names(values, &secrets).await
         } else {
-            Vec::new()
+            AttributeNames::default()
         };
         let kept = KeptReport {
             report,
             fingerprint: passed.then_some(fingerprint),
-            attributes,
+            attributes: attributes.names,
+            attributes_unlisted: attributes.unlisted,
         };
         self.keep(actor, customer, values, saved_version, kept).await
     }
@@ -124,7 +125,7 @@ impl Services {
     }
 
     /// The attributes the directory has. Only an offer for the data mapping, so a failure is no more than a log line.
-    async fn attribute_names(&self, values: &ProviderValues, secrets: &Secrets) -> Vec<String> {
+    async fn attribute_names(&self, values: &ProviderValues, secrets: &Secrets) -> AttributeNames {
         let budget = super::while_somebody_waits();
         let names = match self.providers().connect_for_run(values, secrets, &budget) {
             Ok(reader) => reader.attribute_names().await,
@@ -135,7 +136,7 @@ impl Services {
                 error = domain::text::chain(&error),
                 "attributes could not be listed"
             );
-            Vec::new()
+            AttributeNames::default()
         })
     }
 }

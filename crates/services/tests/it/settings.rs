@@ -1,6 +1,8 @@
 //! The settings: versions, checks, and groups found live.
 
+use domain::deployment::Step;
 use domain::settings::{GroupMapping, GroupMode, SafetyLimits, Scope, ScopeGroup};
+use domain::sync::RunKind;
 use domain::{GroupId, ObjectId, UserError};
 use simulator::Kind;
 use test_support::{TestDb, on_both};
@@ -27,6 +29,19 @@ on_both!(a_save_from_an_old_page_is_refused, |test: TestDb| async move {
         .save_limits(actor, SLUG, seen.version, SafetyLimits::default())
         .await;
     assert_eq!(refusal(late), UserError::Changed);
+    // Another part of the settings has not changed since that page was drawn.
+    let scope = Scope {
+        nested: true,
+        ..seen.scope
+    };
+    services
+        .save_scope(actor, SLUG, seen.version, scope.clone())
+        .await
+        .expect("saved");
+    let late = services.save_scope(actor, SLUG, seen.version, scope).await;
+    assert_eq!(refusal(late), UserError::Changed);
+    let now = services.settings(actor, SLUG).await.expect("settings");
+    assert_eq!((now.version, now.limits), (seen.version + 2, limits));
     // The same values again make no new version, so no run is held for them (S-06).
     services
         .save_limits(actor, SLUG, now.version, limits)
@@ -59,11 +74,19 @@ on_both!(
         let world = World::entra(test).await;
         let (services, actor) = (&world.services, &world.actor);
         let seen = services.settings(actor, SLUG).await.expect("settings");
+        // Before a test sync there is nothing to map.
+        let early = services
+            .save_mapping(actor, SLUG, seen.version, seen.mapping.clone(), "")
+            .await;
+        let until = Step::TestSync;
+        assert_eq!(refusal(early), UserError::NotYet { until });
+        assert_eq!(seen.shut, [(Step::DataMapping, until)]);
+        world.run(RunKind::TestSync).await;
         let mut mapping = seen.mapping.clone();
         mapping.fields.retain(|row| row.field != "email");
         let error = refusal(
             services
-                .save_mapping(actor, SLUG, seen.version, mapping.clone())
+                .save_mapping(actor, SLUG, seen.version, mapping.clone(), "")
                 .await,
         );
         assert_eq!(error.of_field("fields").count(), 1, "{error:?}");
@@ -71,7 +94,7 @@ on_both!(
         let mut mapping = seen.mapping.clone();
         mapping.fields[0].attribute = " displayName ".into();
         services
-            .save_mapping(actor, SLUG, seen.version, mapping)
+            .save_mapping(actor, SLUG, seen.version, mapping, "")
             .await
             .expect("saved");
         let now = services.settings(actor, SLUG).await.expect("settings");
@@ -159,6 +182,25 @@ on_both!(
         };
         let error = refusal(services.save_scope(actor, SLUG, now.version, scope).await);
         assert_eq!(error.of_field("groups.0").count(), 1, "{error:?}");
+        // U-02: a made-up id is refused, and the name is the directory's, whatever was sent.
+        let with = |id: &str| Scope {
+            groups: vec![ScopeGroup {
+                object_id: ObjectId::new(id),
+                name: "Whatever".into(),
+            }],
+            nested: true,
+            include_guests: false,
+        };
+        let made_up = with("00000000-0000-4000-8000-000000000000");
+        let error = refusal(services.save_scope(actor, SLUG, now.version, made_up).await);
+        assert_eq!(error.of_field("groups").count(), 1, "{error:?}");
+        let other = world.group("Project Aurora");
+        services
+            .save_scope(actor, SLUG, now.version, with(other.as_str()))
+            .await
+            .expect("saved");
+        let now = services.settings(actor, SLUG).await.expect("settings");
+        assert_eq!(now.scope.groups[0].name, "Project Aurora");
     }
 );
 
@@ -175,11 +217,15 @@ on_both!(u_09_u_13_group_mappings_are_checked, |test: TestDb| async move {
     assert_eq!(seen.people_groups, [(sales, "Sales team".to_owned())]);
     let row = |object: &ObjectId, group: GroupId, mode| GroupMapping {
         object_id: object.clone(),
-        name: "Group".into(),
+        name: world
+            .simulator
+            .control()
+            .group(Kind::Entra, object.as_str())
+            .map_or_else(|| "Group".to_owned(), |group| group.name),
         group,
         mode,
     };
-    let (one, other) = (world.group(SCOPE), ObjectId::new("another-group"));
+    let (one, other) = (world.group(SCOPE), world.group("Project Aurora"));
     let unknown: GroupId = "019a0000-0000-7000-8000-000000000009".parse().expect("an id");
     for (rows, field) in [
         (vec![row(&one, unknown, GroupMode::Additive)], "groups.0.group"),
@@ -238,5 +284,99 @@ on_both!(
         assert!(matches!(refused, UserError::NeededFirst { .. }), "{refused:?}");
         let page = services.test_sync(actor, "fabrikam").await.expect("the page");
         assert!(page.run.is_none() && !page.is_connected);
+    }
+);
+
+on_both!(
+    u_02_u_03_u_04_chosen_groups_are_as_the_directory_has_them_now,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor, control) = (&world.services, &world.actor, world.simulator.control());
+        let before = services.groups(actor, SLUG).await.expect("groups").1;
+        assert_eq!(before.in_scope, None);
+        assert!(before.problem.is_none() && before.counted.is_some(), "{before:?}");
+        let [group] = &before.groups[..] else {
+            panic!("one group is chosen: {before:?}")
+        };
+        assert!(
+            group
+                .members
+                .as_deref()
+                .is_some_and(|words| words.starts_with("direct ") && words.contains("with nested")),
+            "{group:?}"
+        );
+        assert!(group.kind.as_deref().is_some_and(|kind| kind.contains("group")));
+        // It is not asked again for each page.
+        control.clear_requests();
+        services.groups(actor, SLUG).await.expect("groups");
+        assert!(control.requests().is_empty(), "{:?}", control.requests());
+        // U-02: another name changes nothing but the name.
+        let id = world.group(SCOPE);
+        control
+            .rename_group(Kind::Entra, id.as_str(), "Everybody at Contoso")
+            .expect("renamed");
+        services.count_groups_again(actor, SLUG).await.expect("asked");
+        let now = services.groups(actor, SLUG).await.expect("groups").1;
+        assert_eq!(now.groups[0].name, "Everybody at Contoso");
+        assert_eq!(now.groups[0].was.as_deref(), Some(SCOPE));
+        world.run(RunKind::TestSync).await;
+        let now = services.groups(actor, SLUG).await.expect("groups").1;
+        let read = now.in_scope.expect("a read");
+        assert!(
+            read.people > 0 && read.people < read.of && !read.is_outdated,
+            "{read:?}"
+        );
+        // The directory does not answer: what was known stands, with what to do.
+        control.expire_secret(Kind::Entra);
+        control.forget_tokens(Kind::Entra);
+        services.count_groups_again(actor, SLUG).await.expect("asked");
+        let dark = services.groups(actor, SLUG).await.expect("groups").1;
+        assert!(dark.problem.is_some_and(|problem| problem.contains("expired")));
+        assert_eq!(dark.groups, now.groups);
+    }
+);
+
+on_both!(
+    u_03_a_group_that_is_gone_says_what_to_do,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let id = world.group(SCOPE);
+        world
+            .simulator
+            .control()
+            .delete_group(Kind::Entra, id.as_str())
+            .expect("deleted");
+        let (view, now) = services.groups(actor, SLUG).await.expect("groups");
+        let problem = now.groups[0].problem.as_deref().expect("a problem");
+        assert!(problem.contains("Remove it here"), "{problem}");
+        // And it can be removed, although the connection test fails for its sake.
+        let failing = services
+            .test_provider(actor, SLUG, &world.form())
+            .await
+            .expect("a report");
+        assert!(!failing.report.passed());
+        let scope = Scope {
+            groups: Vec::new(),
+            ..view.scope
+        };
+        services
+            .save_scope(actor, SLUG, view.version, scope)
+            .await
+            .expect("removed");
+    }
+);
+
+on_both!(
+    u_04_okta_groups_do_not_nest_and_have_one_count,
+    |test: TestDb| async move {
+        let world = World::okta(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let (_, groups) = services.groups(actor, SLUG).await.expect("groups");
+        let members = groups.groups[0].members.as_deref().expect("a count");
+        assert!(
+            members.ends_with("people") && !members.contains("nested"),
+            "{members}"
+        );
     }
 );

@@ -304,18 +304,9 @@ on_both!(
 
         // Another data mapping needs a full read.
         world.usernames_follow().await;
-        let settings = world
-            .services
-            .settings(&world.actor, crate::world::SLUG)
-            .await
-            .expect("settings");
-        let mut mapping = settings.mapping.clone();
-        mapping.fields.retain(|row| row.field != field::JOB_TITLE);
         world
-            .services
-            .save_mapping(&world.actor, crate::world::SLUG, settings.version, mapping)
-            .await
-            .expect("saved");
+            .change_mapping(|mapping| mapping.fields.retain(|row| row.field != field::JOB_TITLE))
+            .await;
         control.clear_requests();
         world.run(RunKind::Scheduled).await;
         assert_eq!(world.full_reads(), 1);

@@ -106,6 +106,7 @@ on_both!(
     s_05_s_06_a_list_of_older_settings_is_not_accepted,
     |test: TestDb| async move {
         let world = World::entra(test).await;
+        world.run(RunKind::TestSync).await;
         let held = world.run(RunKind::Manual).await;
         assert_eq!(held.row.state, RunState::Held, "the first run that writes");
         world.usernames_follow().await;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::connection::Verdict;
-use domain::deployment::ExistingDirectory;
+use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
-use domain::settings::{GroupMapping, GroupMode, Scope, ScopeGroup};
+use domain::settings::{DataMapping, GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
 use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
@@ -18,6 +18,8 @@ use simulator::{Kind, Person, Simulator};
 use test_support::{TestDb, TickingClock};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use crate::postbox::Postbox;
 
 pub(crate) const SLUG: &str = "contoso";
 /// The group of the simulated directories that holds most people.
@@ -30,6 +32,7 @@ pub(crate) struct World {
     pub(crate) simulator: Simulator,
     pub(crate) actor: Actor,
     pub(crate) kind: Kind,
+    pub(crate) postbox: Postbox,
     clock: TickingClock,
     wake: Wake,
     workers: Vec<(CancellationToken, JoinHandle<()>)>,
@@ -58,7 +61,8 @@ impl World {
         };
         let simulator = Simulator::start(options).await.expect("the simulator starts");
         let wake = Wake::default();
-        let services = services(&test, &simulator, clock, wake.clone());
+        let postbox = Postbox::default();
+        let services = services(&test, &simulator, clock, wake.clone(), &postbox);
         let actor = Actor::system("Test");
         services
             .create_customer(&actor, "Contoso Ltd", SLUG)
@@ -70,6 +74,7 @@ impl World {
             simulator,
             actor,
             kind,
+            postbox,
             clock,
             wake,
             workers: Vec::new(),
@@ -117,7 +122,13 @@ impl World {
     pub(crate) async fn turn_clock(&mut self, by: chrono::TimeDelta) {
         self.dismiss().await;
         self.clock = self.clock.ahead(by);
-        self.services = services(&self.test, &self.simulator, self.clock, self.wake.clone());
+        self.services = services(
+            &self.test,
+            &self.simulator,
+            self.clock,
+            self.wake.clone(),
+            &self.postbox,
+        );
         self.employ();
     }
 
@@ -221,15 +232,28 @@ impl World {
     }
 
     pub(crate) async fn usernames_follow(&self) {
+        self.change_mapping(|mapping| mapping.username_follows = true)
+            .await;
+    }
+
+    /// Changes the data mapping, after a test sync if there was none: before it nothing can be mapped.
+    pub(crate) async fn change_mapping(&self, change: impl FnOnce(&mut DataMapping)) {
         let settings = self.services.settings(&self.actor, SLUG).await.expect("settings");
-        let mapping = domain::settings::DataMapping {
-            username_follows: true,
-            ..settings.mapping
+        if !settings.may_edit(Step::DataMapping) {
+            self.run(RunKind::TestSync).await;
+        }
+        let mut mapping = settings.mapping;
+        change(&mut mapping);
+        let save = async |confirmed: &str| {
+            let saved = self
+                .services
+                .save_mapping(&self.actor, SLUG, settings.version, mapping.clone(), confirmed)
+                .await;
+            saved.expect("saved")
         };
-        self.services
-            .save_mapping(&self.actor, SLUG, settings.version, mapping)
-            .await
-            .expect("saved");
+        if let Some(effect) = save("").await {
+            assert_eq!(save(&effect.stamp).await, None, "it is confirmed");
+        }
     }
 
     /// Maps [`SCOPE`] to a new People group.
@@ -399,6 +423,17 @@ impl World {
         id
     }
 
+    /// Somebody in scope other than `not`: object id, and the sign-in name.
+    pub(crate) async fn somebody_else(&self, not: &str) -> (String, String) {
+        let control = self.simulator.control();
+        let everybody = control.people(self.kind, 0..control.count(self.kind));
+        let other = everybody
+            .into_iter()
+            .find(|person| person.id != not && self.is_in_scope(&person.id))
+            .expect("somebody else");
+        (other.id, other.principal_name)
+    }
+
     /// Everybody in the directory with the account they have.
     pub(crate) async fn everybody(&self) -> Vec<(Person, Option<PeopleAccount>)> {
         let control = self.simulator.control();
@@ -487,6 +522,9 @@ struct Work(Services);
 #[async_trait::async_trait]
 impl jobs::Handler for Work {
     async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        if job.kind == services::mail::LETTER_JOB {
+            return self.0.send_letter(job, lease).await;
+        }
         self.0.work_on_run(job, lease).await
     }
 
@@ -498,7 +536,13 @@ impl jobs::Handler for Work {
     }
 }
 
-pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock, wake: Wake) -> Services {
+fn services(
+    test: &TestDb,
+    simulator: &Simulator,
+    clock: TickingClock,
+    wake: Wake,
+    postbox: &Postbox,
+) -> Services {
     let url = |text: &str| text.parse().expect("a URL");
     let cloud = Cloud {
         id: "simulated".into(),
@@ -527,6 +571,7 @@ pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock
         providers: Providers::with_limits(vec![cloud], vec![org], Arc::new(clock), limits),
         clock: Arc::new(clock),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
+        mail: postbox.mail(),
         wake,
     })
 }

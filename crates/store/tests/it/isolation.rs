@@ -22,6 +22,14 @@ const ALLOWED: &[(&str, &str)] = &[
         "providers::FORGET_REPORTS",
         "the worker's housekeeping: connection tests that are old",
     ),
+    (
+        "providers::EXPIRING",
+        "the worker's housekeeping: secrets that end soon",
+    ),
+    (
+        "providers::TOKENS",
+        "the worker's housekeeping: tokens nobody uses; one customer is named by its own row",
+    ),
     ("schedules::DUE", "the worker's housekeeping: whose run is due"),
     (
         "runs::ABANDONED",

@@ -51,6 +51,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "the make-up of a whole directory, in an index",
     ),
     (
+        "directories::OLD",
+        "the make-up of a whole directory, in an index",
+    ),
+    (
         "customers::FACTS",
         "the make-up of a whole directory, in an index",
     ),
@@ -83,6 +87,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "found_list::FILLED",
         "what a test sync found in a whole directory",
     ),
+    ("found_list::SEARCH", "a search by a part of a name"),
     ("found_list::VALUES", "the first few of a whole directory"),
     ("found_list::NO_MAIL", "the first few of a whole directory"),
     ("found_list::NO_USERNAME", "the first few of a whole directory"),

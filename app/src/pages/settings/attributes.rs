@@ -1,0 +1,98 @@
+//! What the directory has: every attribute, what it feeds, how often it is filled (B-09).
+
+use domain::views::{AttributeRow, MappingView};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::api::settings::LookAtAttributes;
+use crate::components::{
+    Banner, Coverage, EmptyState, Panel, Scroll, Submit, TimeOf, Tone, customer, plural,
+};
+
+/// The panel below the form.
+#[component]
+pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
+    let MappingView {
+        attributes,
+        empty,
+        looked,
+        problem,
+        names_complete,
+        ..
+    } = view;
+    let rows = attributes.into_iter().map(row).collect_view();
+    let is_empty = rows.is_empty();
+    let whose = looked.map(|(people, when)| {
+        let people = plural(people, "person", "people");
+        view! { {format!(" The others are of {people} looked at ")}<TimeOf when/>"." }
+    });
+    view! {
+        <Panel title="Attributes of the directory" id="directory-attributes">
+            {problem.map(|problem| view! {
+                <Banner tone=Tone::Waiting>
+                    <p>{format!("The directory could not be looked at just now. {problem} What is known from earlier is shown.")}</p>
+                </Banner>
+            })}
+            {if is_empty {
+                view! { <EmptyState title="No attribute is known yet" detail="The connection test lists them, and a test sync counts how often each is filled."/> }.into_any()
+            } else {
+                view! {
+                    <p class="in soft">
+                        "The numbers of mapped attributes are of everybody in the synchronised groups, by the latest read."{whose}
+                        {(!names_complete).then_some(" Attributes of your own could not all be listed: one that is missing here is accepted, and found out in the next test sync.")}
+                    </p>
+                    <Scroll label="Attributes of the directory">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Attribute"</th>
+                                <th scope="col">"Fills"</th>
+                                <th scope="col">"Filled"</th>
+                                <th scope="col">"For example"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </Scroll>
+                }
+                .into_any()
+            }}
+            {(!empty.is_empty()).then(|| view! { <Nobody empty/> })}
+            {can_edit.then(|| view! {
+                <form method="post" action=LookAtAttributes::PATH class="below-table actions">
+                    <input type="hidden" name="customer" value=customer().slug/>
+                    <Submit label="Look again" busy="Looking…"/>
+                </form>
+            })}
+        </Panel>
+    }
+}
+
+fn row(row: AttributeRow) -> impl IntoView {
+    let filled = match row.filled {
+        Some((filled, of)) => view! { <Coverage filled of/> }.into_any(),
+        None => view! { <span class="soft">"Not known yet"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" class="name">{row.name}</th>
+            <td data-label="Fills">{row.feeds.join(", ")}</td>
+            <td>{filled}</td>
+            <td data-label="For example"><span class="name">{row.example}</span></td>
+        </tr>
+    }
+}
+
+/// What nobody has filled is only named.
+#[component]
+fn Nobody(empty: Vec<String>) -> impl IntoView {
+    let count = u64::try_from(empty.len()).unwrap_or(u64::MAX);
+    let summary = format!(
+        "{} filled for nobody who was looked at",
+        plural(count, "attribute is", "attributes are")
+    );
+    view! {
+        <details class="in">
+            <summary>{summary}</summary>
+            <p class="name">{empty.join(", ")}</p>
+        </details>
+    }
+}
