@@ -150,6 +150,7 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
             <li>
                 <A href=customer.path(step.code())>
                     <Dot kind=dot_of(state)/>
+                    <span class="step-number soft">{step.number()}</span>
                     {rail_title(step)}
                     <span class="visually-hidden">{said}</span>
                 </A>
@@ -178,7 +179,9 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
 const fn rail_title(step: Step) -> &'static str {
     match step {
         Step::Provider => "Provider",
+        Step::LocalAdmin => "Local admin",
         Step::Existing => "Existing users",
+        Step::Migration => "Migration",
         Step::Sso => "Single sign-on",
         Step::ReconfigureSso => "Reconfigure SSO",
         Step::SetUpSso => "Set up SSO",

@@ -47,6 +47,8 @@ codes! {
         /// Put on record what a step of the deployment needs; which steps, says who performs them.
         RecordStep = "record_step",
         Comment = "comment",
+        /// Propose, agree, decline and cancel appointments, each for their own side.
+        AgreeAppointments = "agree_appointments",
         /// Choose who is told about a deployment.
         EditContacts = "edit_contacts",
         /// See who of the organisation may use the console.

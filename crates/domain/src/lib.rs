@@ -5,6 +5,7 @@
 //! parameter ([`Clock`]).
 
 pub mod access;
+pub mod appointment;
 pub mod connection;
 pub mod deployment;
 pub mod directory;
@@ -15,6 +16,7 @@ pub mod notices;
 pub mod numbers;
 pub mod people;
 pub mod provider;
+mod remedy;
 pub mod schedule;
 pub mod settings;
 pub mod sync;

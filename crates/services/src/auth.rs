@@ -251,6 +251,7 @@ pub(crate) fn user_errors(user: &NewUser) -> Vec<FieldError> {
     if let Some(problem) = password_problem(user.password.expose_secret(), email) {
         wrong("password", problem);
     }
+    errors.extend(FieldError::unseen("name", &user.name, false));
     errors
 }
 

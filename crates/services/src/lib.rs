@@ -4,6 +4,7 @@
 //! same unit of work as the change. Pages, commands and jobs all come through here.
 
 mod access;
+mod appointments;
 pub mod audit;
 pub mod auth;
 mod contacts;
@@ -20,6 +21,7 @@ mod paging;
 mod passwords;
 mod people;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 pub mod seal;
@@ -39,7 +41,9 @@ use providers::Providers;
 use rand::RngCore;
 use store::Db;
 
+pub use appointments::CalendarFile;
 pub use contacts::TypedContact;
+pub use deployment::Before;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;

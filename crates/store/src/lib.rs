@@ -10,6 +10,7 @@ mod error;
 mod sql;
 
 pub mod accounts;
+pub mod appointments;
 pub mod audit;
 pub mod changes;
 pub mod compare;
@@ -37,6 +38,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod settings;
 pub mod snapshot;
+pub mod time_zones;
 
 pub use db::{Db, DbOptions, Tx};
 pub use error::StoreError;
@@ -49,6 +51,7 @@ pub use sqlx::types::Json;
 pub fn statements() -> Vec<Sql> {
     [
         accounts::ALL,
+        appointments::ALL,
         audit::ALL,
         changes::ALL,
         compare::ALL,
@@ -76,6 +79,7 @@ pub fn statements() -> Vec<Sql> {
         sessions::ALL,
         settings::ALL,
         snapshot::ALL,
+        time_zones::ALL,
     ]
     .concat()
 }

@@ -14,12 +14,13 @@ use domain::deployment::Step;
 use domain::views::{ProviderForm, ProviderView, SavedProvider};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use crate::api::provider::{SubmitProvider, Submitted, read_provider};
 use crate::api::{Flash, take_flash};
 use crate::components::{Done, Loaded, PageHeader, customer, param, query};
 use crate::islands::ProviderSetUp;
-use crate::pages::steps::{StepFoot, step_line};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 use choose::Choose;
 use replace::ReplaceSecret;
@@ -89,8 +90,17 @@ fn SetUp(provider: Provider, view: ProviderView, kept: Kept) -> impl IntoView {
         .filter(|row| row.provider == provider)
         .cloned()
         .collect::<Vec<_>>();
+    let can_edit = view.can_edit;
+    let before = view.saved.as_ref().filter(|_| can_edit).map(|saved| {
+        if saved.provider == provider {
+            Before::Connection
+        } else {
+            Before::OtherProvider
+        }
+    });
     let (typed, came) = kept.map(|kept| (kept.values, kept.result)).unzip();
     view! {
+        {before.map(|before| view! { <BeforeEdit before/> })}
         <ProviderSetUp customer=customer.slug.clone() page=customer.path("provider") provider view typed came>
             <Walkthrough provider permissions/>
         </ProviderSetUp>

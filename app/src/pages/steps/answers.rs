@@ -1,9 +1,11 @@
 //! The two decisions: is there a user directory already, is single sign-on configured already.
 
-use domain::deployment::{ExistingDirectory, SsoBefore};
+use domain::deployment::{ExistingDirectory, SsoBefore, Step};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
+use super::before::BeforeEdit;
 use crate::api::deployment::{AnswerExisting, AnswerSso};
 use crate::api::take_flash;
 use crate::components::{
@@ -61,6 +63,7 @@ fn ExistingForm(answer: Option<ExistingDirectory>, others: u64) -> impl IntoView
             <Panel title="Is there a user directory already?" id="existing">
                 <form method="post" action=AnswerExisting::PATH class="in form">
                     <ErrorSummary error/>
+                    {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Existing)/> })}
                     <input type="hidden" name="customer" value=slug/>
                     {choice(ExistingDirectory::Existing, "Yes, people work here already",
                         "Local accounts, or accounts of another directory. They get a user mapping and are migrated, so that nobody gets a second account.")}
@@ -94,6 +97,7 @@ pub(super) fn SsoAnswer(answer: Option<SsoBefore>, can_state: bool) -> impl Into
             <Answer of=AnswerSso::PATH done="Saved."/>
             <Panel title="Is single sign-on configured already?" id="sso">
                 <form method="post" action=AnswerSso::PATH class="in form">
+                    {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Sso)/> })}
                     <input type="hidden" name="customer" value=customer().slug/>
                     {choice(SsoBefore::Configured, "Yes, with the previous directory",
                         "The Login Handler has to be pointed to the new directory.")}

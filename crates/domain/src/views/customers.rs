@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::When;
+use super::{AppointmentLine, When};
 use crate::Role;
 use crate::deployment::Responsibility;
 use crate::provider::Provider;
@@ -34,6 +34,8 @@ pub struct CustomerRow {
     /// Steps done, and of how many.
     pub done: u64,
     pub of: u64,
+    /// The next time that is agreed, or one that somebody of staff has to do something about.
+    pub appointment: Option<AppointmentLine>,
     /// What is not well, one sentence each, the worst first: a run is held or failed, a secret expires, ….
     pub health: Vec<String>,
 }

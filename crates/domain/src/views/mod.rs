@@ -1,6 +1,7 @@
 //! What the pages show: plain data that services make and pages draw. Formatting of dates and numbers happens on
 //! the server, so every date here is already text in the reader's words.
 
+mod appointments;
 mod audit;
 mod customers;
 mod deployment;
@@ -12,6 +13,7 @@ mod schedule;
 mod settings;
 mod team;
 
+pub use appointments::*;
 pub use audit::*;
 pub use customers::*;
 pub use deployment::*;

@@ -15,6 +15,7 @@ use super::form::{self, Entered, wrong};
 use super::test::invalid;
 use super::{Connection, what_to_do, while_somebody_waits};
 use crate::seal::Place;
+use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
 /// How long after a test that passed a save of the same values counts as tested.
@@ -135,9 +136,8 @@ impl Services {
         if before
             .as_ref()
             .is_some_and(|before| place(&before.values) != place(values))
-            && store::runs::open(tx, customer).await?.is_some()
         {
-            return Err(UserError::RunActive.into());
+            no_open_run(tx, customer).await?;
         }
         let directory = self.directory_for(tx, save, before.as_ref()).await?;
         let same_directory = before.as_ref().filter(|before| before.directory.id == directory);
@@ -319,8 +319,5 @@ async fn check_switch(
         );
         return Err(invalid(vec![wrong("provider", &message)]));
     }
-    if store::runs::open(tx, customer).await?.is_some() {
-        return Err(UserError::RunActive.into());
-    }
-    Ok(())
+    no_open_run(tx, customer).await
 }

@@ -7,7 +7,7 @@
 
 mod apply;
 mod compare;
-mod control;
+pub(crate) mod control;
 mod guard;
 mod licences;
 mod managers;

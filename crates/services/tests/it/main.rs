@@ -1,6 +1,8 @@
 //! The use cases against both databases and the simulated providers.
 
+mod appointments;
 mod auth;
+mod board;
 mod console;
 mod deployment;
 mod expiry;
@@ -11,6 +13,7 @@ mod own_account;
 mod people;
 mod postbox;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 mod settings;

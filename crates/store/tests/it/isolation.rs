@@ -12,6 +12,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "deployments::LATEST",
         "the staff's board; one customer is named by its own row",
     ),
+    (
+        "appointments::LATEST",
+        "the staff's board; one customer is named by its own row",
+    ),
     ("sealed::FIRST_PAGE", "rotation of keys: the operator's command"),
     ("sealed::NEXT_PAGE", "rotation of keys: the operator's command"),
     (
