@@ -59,7 +59,11 @@ impl Services {
             "" => Owned::Any,
             "local" => Owned::Local,
             "synced" => Owned::Synced,
-            _ => return Err(UserError::field("directory", "Choose local or synchronised.").into()),
+            "before" => Owned::Before,
+            _ => {
+                let cure = "Choose local, synchronised, or a directory from before.";
+                return Err(UserError::field("directory", cure).into());
+            }
         };
         let narrowed = Narrowed {
             search: &search,

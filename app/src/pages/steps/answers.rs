@@ -1,6 +1,7 @@
 //! The two decisions: is there a user directory already, is single sign-on configured already.
 
 use domain::deployment::{ExistingDirectory, SsoBefore, Step};
+use domain::views::OldDirectoryView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::Before;
@@ -17,6 +18,7 @@ use crate::components::{
 pub(super) fn ExistingAnswer(
     answer: Option<ExistingDirectory>,
     others: u64,
+    old: Vec<OldDirectoryView>,
     can_state: bool,
 ) -> impl IntoView {
     let fact = match others {
@@ -29,8 +31,25 @@ pub(super) fn ExistingAnswer(
     let form = can_state.then(|| view! { <ExistingForm answer others/> });
     view! {
         <Banner tone=Tone::Neutral><p>{fact}" "<a href=customer().path("people")>"Look at People"</a></p></Banner>
+        <OldDirectories old/>
         {form}
     }
+}
+
+/// The directories that the intranet followed before; nothing where there is none.
+#[component]
+pub(super) fn OldDirectories(old: Vec<OldDirectoryView>) -> impl IntoView {
+    old.into_iter()
+        .map(|old| {
+            let accounts = plural(old.accounts, "account belongs", "accounts belong");
+            let href = customer().path("people?directory=before");
+            view! {
+                <Banner>
+                    <p>{format!("{accounts} to {}, which the intranet followed before. ", old.name)}<a href=href>"See whose"</a></p>
+                </Banner>
+            }
+        })
+        .collect_view()
 }
 
 #[component]

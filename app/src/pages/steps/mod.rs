@@ -20,7 +20,7 @@ use crate::pages::runs::FirstRunActions;
 pub use before::BeforeEdit;
 
 use administrators::Administrators;
-use answers::{ExistingAnswer, SsoAnswer};
+use answers::{ExistingAnswer, OldDirectories, SsoAnswer};
 use appointment::Appointment;
 use comments::Comments;
 use record::{Record, StateForm};
@@ -78,9 +78,10 @@ fn Parts(step: StepView) -> impl IntoView {
     let special = match step.special.clone() {
         Special::None => ().into_any(),
         Special::Administrators(all) => view! { <Administrators all can_state=step.can_state/> }.into_any(),
-        Special::Existing { answer, others } => {
-            view! { <ExistingAnswer answer others can_state=step.can_state/> }.into_any()
+        Special::Existing { answer, others, old } => {
+            view! { <ExistingAnswer answer others old can_state=step.can_state/> }.into_any()
         }
+        Special::OldDirectories(old) => view! { <OldDirectories old/> }.into_any(),
         Special::Sso(answer) => view! { <SsoAnswer answer can_state=step.can_state/> }.into_any(),
     };
     let later = matches!(id, Step::UserMapping | Step::Migration) && step.task.state != TaskState::Skipped;

@@ -108,9 +108,20 @@ pub enum Special {
     Existing {
         answer: Option<ExistingDirectory>,
         others: u64,
+        /// The directories that the intranet followed before.
+        old: Vec<OldDirectoryView>,
     },
+    /// Steps 4 and 5: the directories that the intranet followed before.
+    OldDirectories(Vec<OldDirectoryView>),
     /// Step 7.
     Sso(Option<SsoBefore>),
+}
+
+/// A directory that the intranet followed before, and the accounts it owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldDirectoryView {
+    pub name: String,
+    pub accounts: u64,
 }
 
 /// A local administrator of People.

@@ -15,8 +15,8 @@ use domain::appointment::AppointmentKind;
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
-    AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun, Special,
-    StatementView, StepView, Task,
+    AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun,
+    OldDirectoryView, Special, StatementView, StepView, Task,
 };
 use domain::{Actor, CustomerId, Permission, Timestamp, UserError};
 use rules::appointment::Reader;
@@ -313,8 +313,19 @@ async fn special(
         Step::Existing => Special::Existing {
             answer: known.facts.existing(),
             others: known.customer.others,
+            old: old_directories(tx, customer).await?,
         },
+        Step::UserMapping | Step::Migration => Special::OldDirectories(old_directories(tx, customer).await?),
         Step::Sso => Special::Sso(known.facts.sso()),
         _ => Special::None,
     })
+}
+
+async fn old_directories(tx: &mut Tx, customer: CustomerId) -> Result<Vec<OldDirectoryView>, ServiceError> {
+    let all = store::directories::old(tx, customer).await?;
+    let view = |row: store::directories::OldDirectoryRow| OldDirectoryView {
+        name: row.name,
+        accounts: u64::try_from(row.accounts).unwrap_or(0),
+    };
+    Ok(all.into_iter().map(view).collect())
 }
