@@ -92,7 +92,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
         <Answer of=EndOwnSession::PATH done="That session is signed out."/>
         <Answer of=EndOtherSessions::PATH done="Every other session is signed out."/>
         <Panel title="Where you are signed in" id="sessions">
-            <Scroll label="Sessions">
+            <div class="stack"><Scroll label="Sessions">
                 <thead>
                     <tr>
                         <th scope="col">"Browser"</th>
@@ -102,7 +102,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
             {has_others.then(|| view! {
                 <form method="post" action=EndOtherSessions::PATH class="in">
                     <Submit label="Sign out everywhere else" busy="Signing out…"/>

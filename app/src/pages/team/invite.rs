@@ -21,7 +21,7 @@ pub(super) fn Invitations(invitations: Vec<InvitationRow>, slug: String, can_man
         view! { <p class="in soft">"Nobody is invited at the moment."</p> }.into_any()
     } else {
         view! {
-            <Scroll label="Open invitations">
+            <div class="stack"><Scroll label="Open invitations">
                 <thead>
                     <tr>
                         <th scope="col">"E-mail address"</th>
@@ -32,7 +32,7 @@ pub(super) fn Invitations(invitations: Vec<InvitationRow>, slug: String, can_man
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
         }
         .into_any()
     };
@@ -67,7 +67,7 @@ fn Invitation(row: InvitationRow, slug: String, can_manage: bool) -> impl IntoVi
     });
     view! {
         <tr>
-            <th scope="row">{row.email}</th>
+            <th scope="row" class="long">{row.email}</th>
             <td data-label="Role">{row.role.label()}</td>
             <td data-label="Invited by">{row.by}</td>
             <td><StateWord tone word/><br/><span class="why">{until}<TimeOf when=row.until/></span></td>

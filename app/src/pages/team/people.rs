@@ -17,7 +17,7 @@ pub(super) fn People(people: Vec<TeamMember>, slug: String, can_manage: bool) ->
         .collect_view();
     view! {
         <Panel title="People" id="people" note=move || count.clone()>
-            <Scroll label="People of the team">
+            <div class="stack"><Scroll label="People of the team">
                 <thead>
                     <tr>
                         <th scope="col">"Name"</th>
@@ -28,7 +28,7 @@ pub(super) fn People(people: Vec<TeamMember>, slug: String, can_manage: bool) ->
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
         </Panel>
     }
 }
@@ -50,7 +50,7 @@ fn Member(member: TeamMember, slug: String, can_manage: bool) -> impl IntoView {
     };
     view! {
         <tr>
-            <th scope="row">
+            <th scope="row" class="long">
                 <b>{member.name.clone()}</b>
                 {member.is_self.then_some(" (you)")}
                 <br/>
