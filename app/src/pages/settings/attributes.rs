@@ -41,7 +41,7 @@ pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
                         "The numbers of mapped attributes are of everybody in the synchronised groups, by the latest read."{whose}
                         {(!names_complete).then_some(" Attributes of your own could not all be listed: one that is missing here is accepted, and found out in the next test sync.")}
                     </p>
-                    <Scroll label="Attributes of the directory">
+                    <div class="stack"><Scroll label="Attributes and how well they are filled">
                         <thead>
                             <tr>
                                 <th scope="col">"Attribute"</th>
@@ -51,7 +51,7 @@ pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
-                    </Scroll>
+                    </Scroll></div>
                 }
                 .into_any()
             }}

@@ -244,16 +244,20 @@ fn choice(person: &SnapshotUser) -> PersonChoice {
 
 fn username_note(known: &Known, chosen: Option<&SnapshotUser>, warnings: Vec<String>) -> AttributeNote {
     let attribute = &known.mapping.username_attribute;
+    let value = value_of(chosen, attribute);
     let username = chosen.and_then(|person| rules::sync::username_of(&person.user, &known.mapping));
     AttributeNote {
         filled: filled_words(known, attribute),
-        value: value_of(chosen, attribute),
         becomes: match (chosen, username) {
             (None, _) => String::new(),
             (Some(person), None) if !is_read(&person.user, attribute) => UNREAD.to_owned(),
             (Some(_), None) => "gives no username: no account can be made".to_owned(),
+            (Some(_), Some(username)) if value.as_deref() == Some(username.as_str()) => {
+                format!("becomes {}", username.as_str())
+            }
             (Some(_), Some(username)) => format!("gives the username {}", username.as_str()),
         },
+        value,
         warnings,
     }
 }

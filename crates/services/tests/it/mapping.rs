@@ -150,7 +150,7 @@ on_both!(
         assert!(first.filled.starts_with("Filled for"), "{first:?}");
         let value = first.value.as_deref().expect("a first name");
         assert_eq!(first.becomes, format!("becomes {value}"));
-        assert!(page.username.becomes.starts_with("gives the username "));
+        assert!(page.username.becomes.starts_with("becomes "));
         // Attributes nobody has mapped were looked at live.
         let (people, _) = page.looked.expect("a look");
         let city = page

@@ -1,0 +1,33 @@
+import { chromium } from "playwright";
+import fs from "node:fs";
+const ready = JSON.parse(fs.readFileSync("../target/demo/ready.json"));
+const entra = ready.providers.find((p) => p.kind === "entra");
+const staff = ready.accounts.find((a) => a.role === "staff");
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+const go = (p) => page.goto(ready.url + p);
+await go("/sign-in");
+await page.getByLabel("E-mail").fill(staff.email);
+await page.getByLabel("Password").fill(staff.password);
+await page.getByRole("button", { name: "Sign in" }).click();
+await go("/c/contoso/provider?provider=entra");
+await page.getByLabel("Cloud").selectOption({ value: entra.cloud });
+await page.getByLabel("Directory (tenant) ID").fill(entra.tenant);
+await page.getByLabel("Application (client) ID").fill(entra.client_id);
+await page.getByLabel("Client secret: its Value").fill(entra.client_secret);
+await page.getByRole("button", { name: "Save" }).click();
+await page.getByRole("button", { name: "Test connection" }).click();
+await page.waitForTimeout(1500);
+await go("/c/contoso/groups?q=");
+for (const name of ["Intranet users"]) {
+  await page.getByLabel("Name of the group").fill(name);
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: `Add ${name}`, exact: true }).click();
+}
+await go("/c/contoso/group-sync?q=Project");
+await page.getByRole("button", { name: /^Map / }).first().click();
+await go("/c/contoso/test-sync");
+await page.getByRole("button", { name: "Start the test sync" }).click();
+await page.waitForTimeout(6000);
+console.log(page.url(), await page.title());
+await browser.close();
