@@ -136,10 +136,10 @@ pub fn short(words: &str) -> &str {
 const DIRECTORY: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("people", "People"),
+    ("team", "Team"),
     ("contacts", "Contacts"),
     ("audit", "Audit log"),
     ("limits", "Safety limits"),
-    ("team", "Team"),
 ];
 
 fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {

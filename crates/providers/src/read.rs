@@ -71,12 +71,19 @@ pub struct TenantInfo {
 }
 
 /// The attributes of a directory, by the provider's own names, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeNames {
     pub names: Vec<String>,
     /// Names that begin with this may exist although they are not here, because those could not be listed: empty for any,
     /// `None` when all are here.
     pub unlisted: Option<String>,
+}
+
+impl Default for AttributeNames {
+    /// Nothing is known: there may be anything.
+    fn default() -> Self {
+        Self::new(Vec::new(), Some(""))
+    }
 }
 
 impl AttributeNames {

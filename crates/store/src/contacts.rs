@@ -17,7 +17,6 @@ statements! {
     ALL_OF = "SELECT c.id, c.name, c.email, c.side, c.topics, u.id AS user_id FROM contacts c
         LEFT JOIN console_users u ON u.email_key = c.email_key AND (u.customer_id IS NULL OR u.customer_id = $1)
             AND u.deactivated_at IS NULL
-            AND u.deactivated_at IS NULL
         WHERE c.customer_id = $1 ORDER BY c.name, c.id";
     INSERT = "INSERT INTO contacts (customer_id, id, name, email, email_key, side, topics, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -21,6 +21,13 @@ test.describe("security groups", () => {
     await accessible();
     await chooseGroup(hands, base, "Intranet users");
     await expect(page.getByRole("list", { name: "Groups found" })).toContainText("Chosen");
+    // As the directory has it now: kind, id, and both counts (U-04, U-07).
+    await expect(chosenGroups(page)).toContainText(/Security group · /);
+    await expect(chosenGroups(page)).toContainText(/Members: direct [\d,]+, with nested [\d,]+ people/);
+    await expect(chosenGroups(page)).toContainText("Counted today at");
+    await page.getByRole("button", { name: "Count again" }).click();
+    await expect(chosenGroups(page)).toContainText("Counted today at");
+    await expect(page.getByText("Step 6", { exact: true })).toBeVisible();
     await accessible();
     await page.getByRole("button", { name: "Remove Intranet users" }).click();
     await expect(page.getByText("Nobody is synchronised yet")).toBeVisible();
@@ -48,13 +55,26 @@ test.describe("security groups", () => {
   test.describe("changed by two people at once", () => {
     test.use({ expectedConsole: [/status of 409/] });
 
+    test("take another part of the settings for no conflict", async ({ page, demo, visit, signIn, alive }) => {
+      const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Two parts");
+      await visit(`${base}/groups?q=Intranet`);
+      const other = await page.context().newPage();
+      await other.goto(`${base}/limits`);
+      await other.getByLabel("People", { exact: true }).fill("21");
+      await other.getByRole("button", { name: "Save" }).click();
+      await expect(other.getByText("Saved. The next run uses it.")).toBeVisible();
+      await other.close();
+      await page.getByRole("button", { name: "Add Intranet users", exact: true }).click();
+      await expect(chosenGroups(page).getByText("Intranet users", { exact: true })).toBeVisible();
+    });
+
     test("refuse the one who saw the older settings", async ({ page, demo, visit, signIn, alive, accessible }) => {
       const hands = { page, demo, visit, signIn, alive };
       const base = await connectedCustomer(hands, "Two at once");
       await visit(`${base}/groups?q=Intranet`);
       const other = await page.context().newPage();
-      await other.goto(`${base}/limits`);
-      await other.getByLabel("People", { exact: true }).fill("21");
+      await other.goto(`${base}/groups`);
+      await other.getByLabel("Include guests").check();
       await other.getByRole("button", { name: "Save" }).click();
       await expect(other.getByText("Saved. The next run uses it.")).toBeVisible();
       await other.close();
@@ -96,6 +116,26 @@ test.describe("group sync", () => {
     await expect(mapped).toContainText("The directory decides. Other members are taken out of the People group.");
     await mapped.getByRole("button", { name: /^Remove/ }).click();
     await expect(page.getByText("No group is mapped")).toBeVisible();
+  });
+
+  test("makes a group of the same name, and asks when there is one (U-09)", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "New groups");
+    await visit(`${base}/group-sync?q=Project`);
+    await page.getByRole("button", { name: "Map Project Aurora", exact: true }).click();
+    const mapped = page.getByRole("region", { name: "Mapped groups" });
+    await expect(mapped).toContainText("Only adds. Other members of the People group stay.");
+    await expect(page.getByRole("region", { name: "Groups of People" }).getByRole("listitem")).toContainText(["Project Aurora"]);
+    await mapped.getByRole("button", { name: /^Remove/ }).click();
+    await expect(page.getByText("No group is mapped")).toBeVisible();
+    // The People group is still there, and is not taken without asking.
+    await visit(`${base}/group-sync?q=Project`);
+    await page.getByRole("button", { name: "Map Project Aurora", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "People has a group “Project Aurora” already" })).toBeVisible();
+    await expect(page.getByText("No group is mapped")).toBeVisible();
+    await accessible();
+    await page.getByRole("button", { name: "Make a separate group" }).click();
+    await expect(page.getByRole("region", { name: "Mapped groups" })).toContainText("Project Aurora (directory)");
+    await accessible();
   });
 
   test.describe("with a name that is taken", () => {

@@ -1,10 +1,79 @@
 // Data mapping and safety limits: rows come and go, errors stand beside their field, nothing typed is lost.
-import { connectedCustomer } from "../support/customer.ts";
+import { brandNew, chooseGroup, connectedCustomer, runTo, testSync } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test.describe("data mapping", () => {
+  test("cannot start before a test sync, and says so", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Too early");
+    await visit(`${base}/data-mapping`);
+    await expect(page.getByText("Step 6", { exact: true })).toBeVisible();
+    await expect(page.getByText(/Cannot start yet: .*Nothing can be changed here before/)).toBeVisible();
+    await expect(page.getByRole("button", { name: "Save" })).toHaveCount(0);
+    await expect(page.getByLabel("Directory attribute", { exact: true })).toBeDisabled();
+    await expect(page.getByRole("link", { name: /Go to “Test sync”/ })).toHaveAttribute("href", `${base}/test-sync`);
+    await accessible();
+  });
+
+  test("shows the values of a real person beside each row (B-03, B-09)", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Real people");
+    await chooseGroup(hands, base, "Intranet users");
+    await testSync(hands, base);
+    await visit(`${base}/data-mapping`);
+    const row = page.getByRole("row").filter({ has: page.getByLabel("Directory attribute for First name") });
+    await expect(row).toContainText(/givenName: \S+/);
+    await expect(row).toContainText(/Filled for (all|\d+ %)/);
+    const attributes = page.getByRole("region", { name: "Attributes of the directory", exact: true }).first();
+    await expect(attributes.getByRole("row", { name: /^jobTitle/ })).toContainText(/Filled for everybody|Empty for \d+ %/);
+    await expect(attributes.getByRole("row", { name: /^city/ })).toContainText(/Filled for everybody|Empty for \d+ %/);
+    await expect(attributes).toContainText(/The others are of \d+ people looked at/);
+    await accessible();
+    // Another attribute, and another person, without losing what is typed.
+    await page.getByLabel("Directory attribute for Job title").fill("department");
+    await page.getByLabel("Directory attribute for Telephone").fill("mobilphone");
+    await page.getByLabel("Somebody else").fill("a");
+    await page.getByRole("button", { name: "Show values" }).click();
+    await alive();
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
+    await expect(page.getByRole("row").filter({ has: page.getByLabel("Directory attribute for Job title") })).toContainText("department:");
+    await expect(page.getByText("Did you mean “mobilePhone”?")).toBeVisible();
+    const choice = page.getByRole("region", { name: "Try it with a real person" }).getByRole("listitem").nth(3);
+    const name = (await choice.locator("b").textContent())!;
+    await choice.getByRole("button").click();
+    await alive();
+    await expect(page.getByText(`Beside each row: the values of ${name}`)).toBeVisible();
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
+    await accessible();
+  });
+
+  test("asks before a change that touches people with accounts (B-14)", async ({ page, demo, visit, signIn, alive, accessible }) => {
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "After go-live");
+    await chooseGroup(hands, base, "Intranet users");
+    await testSync(hands, base);
+    await brandNew(hands, base);
+    await runTo(hands, base, "Run now", /is held for your decision/);
+    await page.getByRole("button", { name: /^Accept and apply/ }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/is complete/, { timeout: 45_000 });
+    await visit(`${base}/data-mapping`);
+    await page.getByLabel("Directory attribute for Job title").fill("department");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText(/\d+ profiles will change, \d+ of them will lose a value/)).toBeVisible();
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
+    await alive();
+    await accessible();
+    await page.getByRole("button", { name: /^Save and change \d+ profiles/ }).click();
+    await expect(page.getByText("Saved. The next run uses it.")).toBeVisible();
+    await visit(`${base}/data-mapping`);
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
+  });
+
   test("removes, adds and saves rows, with and without scripts", async ({ page, demo, visit, signIn, alive, accessible }) => {
-    const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Rows");
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Rows");
+    await testSync(hands, base);
     await visit(`${base}/data-mapping`);
     await expect(page.getByRole("button", { name: "Remove the row for First name" })).toHaveCount(0);
     await accessible();
@@ -27,7 +96,9 @@ test.describe("data mapping", () => {
   });
 
   test("keeps the switches as they were saved", async ({ page, demo, visit, signIn, alive }) => {
-    const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Switches");
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Switches");
+    await testSync(hands, base);
     await visit(`${base}/data-mapping`);
     await page.getByLabel("Usernames follow the directory").check();
     await page.getByLabel("Take over the manager").uncheck();
@@ -42,7 +113,9 @@ test.describe("data mapping", () => {
     test.use({ expectedConsole: [/status of 422/] });
 
     test("says so beside the field and loses nothing that was typed", async ({ page, demo, visit, signIn, alive, accessible }) => {
-      const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Impossible");
+      const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Impossible");
+    await testSync(hands, base);
       await visit(`${base}/data-mapping`);
       await page.getByLabel("Directory attribute", { exact: true }).fill("user name?");
       await page.getByLabel("Directory attribute for Surname").fill("");
@@ -57,6 +130,30 @@ test.describe("data mapping", () => {
       await expect(page.getByLabel("Directory attribute for Telephone")).toHaveValue("mobilePhone");
       await accessible();
     });
+  });
+});
+
+test.describe("data mapping with an attribute the directory does not have", () => {
+  test.use({ expectedConsole: [/status of 422/] });
+
+  test("names the row and what was meant (B-09), and a username that is not everybody's own (B-08)", async ({
+    page, demo, visit, signIn, alive, accessible,
+  }) => {
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Misspelt");
+    await chooseGroup(hands, base, "Intranet users");
+    await testSync(hands, base);
+    await visit(`${base}/data-mapping`);
+    await page.getByLabel("Directory attribute for Job title").fill("jobtitle");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByRole("alert")).toContainText("Did you mean “jobTitle”?");
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveAttribute("aria-invalid", "true");
+    await alive();
+    await page.getByLabel("Directory attribute for Job title").fill("jobTitle");
+    await page.getByLabel("Directory attribute", { exact: true }).fill("department");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByRole("alert")).toContainText("“department” cannot give usernames");
+    await accessible();
   });
 });
 

@@ -73,6 +73,13 @@ export async function runEnded(page: Page, heading: RegExp): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading, { timeout: 45_000 });
 }
 
+/** The first test sync: before it nothing can be mapped. */
+export async function testSync({ page, visit }: Hands, base: string): Promise<void> {
+  await visit(`${base}/test-sync`);
+  await page.getByRole("button", { name: "Start the test sync" }).click();
+  await runEnded(page, /is complete/);
+}
+
 /** Starts a run on the page of runs and waits for its end. Gives the address of the run. */
 export async function runTo({ page, visit }: Hands, base: string, button: string, heading: RegExp): Promise<string> {
   await visit(`${base}/runs`);

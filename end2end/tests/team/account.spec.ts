@@ -1,8 +1,12 @@
 // One's own account: a lost password, a changed one, and the sessions that there are.
 import { type Account, type Demo, expect, test } from "../support/fixtures.ts";
+import { letterTo } from "../support/mail.ts";
 import { otherBrowser, signInThere } from "../support/others.ts";
 
 const PASSWORD = "another horse battery staple";
+
+// A browser says so itself when a page is not there: links that are used up.
+test.use({ expectedConsole: [/404/] });
 
 /** Somebody of Fabrikam, of whom no other test asks anything. */
 function of(demo: Demo, role: string): Account {
@@ -40,21 +44,37 @@ test("a lost password is set again by a link from the team page", async ({
   await lost.context().close();
 });
 
-test("the sign-in page leads whoever forgot their password on", async ({ page, visit, alive, accessible }) => {
+test("a forgotten password is set again by a letter, and nobody learns who has an account", async ({
+  page, request, demo, visit, alive, accessible,
+}) => {
+  const viewer = demo.account("viewer");
   await visit("/sign-in");
   await page.getByRole("link", { name: "Password forgotten?" }).click();
   await alive();
   await expect(page.getByRole("heading", { level: 1, name: "Password forgotten" })).toBeVisible();
   await accessible();
-  const field = page.getByLabel("E-mail address");
-  if ((await field.count()) === 0) {
-    await expect(page.getByText("This console sends no mail.")).toBeVisible();
-    return;
+  for (const email of ["nobody@nowhere.example", viewer.email]) {
+    await page.getByLabel("E-mail address").fill(email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(page.getByText("If there is an account with this address, a link is on its way to it.")).toBeVisible();
+    await alive();
+    await visit("/forgot-password");
   }
-  // Where mail leaves, nobody learns who has an account.
-  await field.fill("nobody@nowhere.example");
-  await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByText("If there is an account with this address, a link is on its way to it.")).toBeVisible();
+  const letter = await letterTo(request, demo, viewer.email, "Set a new password");
+  const link = /http\S+\/reset-password\/\S+/.exec(letter.text)![0];
+  await visit(link);
+  await accessible();
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.getByRole("alert")).toContainText("A password needs at least 12 characters");
+  await alive();
+  await accessible();
+  await page.getByLabel("New password").fill(viewer.password);
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.getByText("Your new password is set.")).toBeVisible();
+  await alive();
+  await visit(link, 404);
+  await accessible();
 });
 
 test("sessions are listed, ended one by one, and all but this one", async ({

@@ -3,6 +3,7 @@ import { type Page } from "@playwright/test";
 
 import { newCustomer } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { letterTo } from "../support/mail.ts";
 import { otherBrowser } from "../support/others.ts";
 
 const PASSWORD = "correct horse battery staple";
@@ -37,11 +38,11 @@ async function join(page: Page, link: string, name: string): Promise<void> {
 
 test.describe("a customer's team", () => {
   test("grows by an invitation that works once, and whoever is removed is signed out", async ({
-    page, browser, demo, scripts, visit, signIn, alive, accessible,
+    page, browser, request, demo, scripts, visit, signIn, alive, accessible,
   }) => {
     test.slow();
     const base = await newCustomer({ page, demo, visit, signIn, alive }, "Team grows");
-    await page.getByRole("navigation", { name: "Customer" }).getByRole("link", { name: "Team" }).click();
+    await page.getByRole("navigation", { name: "Customer" }).getByRole("link", { name: "Team", exact: true }).click();
     await expect(page).toHaveURL(`${demo.url}${base}/team`);
     await alive();
     const email = `nora-${scripts}@northwind.example`;
@@ -51,6 +52,9 @@ test.describe("a customer's team", () => {
     // Shown once.
     await visit(`${base}/team`);
     await expect(page.getByText(link)).toHaveCount(0);
+
+    const letter = await letterTo(request, demo, email, "You are invited to User Sync");
+    expect(letter.text, "the same link goes by mail").toContain(link);
 
     const nora = await otherBrowser(browser, demo, scripts);
     // Looking uses nothing up, and a poor password keeps what was typed.
@@ -136,7 +140,7 @@ test.describe("the staff", () => {
     await signIn("staff");
     await page.locator(".menu summary").click();
     await accessible();
-    await page.getByRole("link", { name: "Team" }).click();
+    await page.getByRole("link", { name: "Team", exact: true }).click();
     await alive();
     await expect(row(page, demo.account("staff").email)).toContainText("(you)");
     await expect(page.getByRole("region", { name: "Invite somebody" })).toBeVisible();

@@ -267,8 +267,8 @@ fn others_words(others: &OtherMembers, mode: GroupMode) -> Option<String> {
         Some(0) => return None,
         Some(count) => count,
     };
-    let more = u64::try_from(others.names.len()).is_ok_and(|named| named < count);
-    let names = format!("{}{}", others.names.join(", "), if more { ", …" } else { "" });
+    let is_cut = u64::try_from(others.names.len()).is_ok_and(|named| named < count);
+    let names = format!("{}{}", others.names.join(", "), if is_cut { ", …" } else { "" });
     let who = plural(
         count,
         "member is not in the directory group",

@@ -377,7 +377,9 @@ fn b_08_blanks_and_shared_usernames_are_found_by_name() {
         person("Gone", Some("F-1"), DirectoryStatus::Disabled, false),
     ];
     let mut check = UsernameCheck::new(&by_number, false);
-    people.iter().for_each(|user| check.look(user));
+    for user in &people {
+        check.look(user);
+    }
     let found = check.findings();
     assert_eq!(
         (found.people, found.shared, found.blank, found.unusable),

@@ -36,7 +36,7 @@ on_both!(
         world.run(RunKind::TestSync).await;
         let error = refusal(
             save(&world, "", |mapping| {
-                mapping.fields[4].attribute = "jobtitle".into()
+                mapping.fields[4].attribute = "jobtitle".into();
             })
             .await,
         );
@@ -46,7 +46,7 @@ on_both!(
             .expect("beside the row");
         assert!(said.contains("Did you mean “jobTitle”?"), "{said}");
         let known = save(&world, "", |mapping| {
-            mapping.fields[4].attribute = "companyName".into()
+            mapping.fields[4].attribute = "companyName".into();
         })
         .await;
         assert_eq!(known.expect("saved"), None);
@@ -75,7 +75,7 @@ on_both!(
             .expect("the page");
         assert!(!page.names_complete);
         let own = save(&world, "", |mapping| {
-            mapping.fields[4].attribute = "badgeNumber".into()
+            mapping.fields[4].attribute = "badgeNumber".into();
         })
         .await;
         assert_eq!(own.expect("saved"), None);
@@ -90,7 +90,7 @@ on_both!(
         // Read already: everybody in scope is looked at.
         let error = refusal(
             save(&world, "", |mapping| {
-                mapping.username_attribute = "department".into()
+                mapping.username_attribute = "department".into();
             })
             .await,
         );
@@ -99,7 +99,7 @@ on_both!(
         // Not read yet: the directory is asked.
         let error = refusal(
             save(&world, "", |mapping| {
-                mapping.username_attribute = "country".into()
+                mapping.username_attribute = "country".into();
             })
             .await,
         );
@@ -162,7 +162,7 @@ on_both!(
         assert!(city.example.is_some() && city.feeds.is_empty());
         assert_eq!(page.attributes[0].feeds.len(), 1, "mapped ones come first");
         // Another person, found by a part of the name, or chosen by id.
-        let (id, name) = world.somebody_else(&person.object_id).await;
+        let (id, name) = world.somebody_else(&person.object_id);
         let found = services
             .data_mapping(actor, SLUG, None, "", &name.to_uppercase())
             .await

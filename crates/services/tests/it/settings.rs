@@ -380,3 +380,63 @@ on_both!(
         );
     }
 );
+
+on_both!(
+    u_09_a_name_that_is_taken_is_asked_about_and_never_merged,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let object = world.group("Project Aurora");
+        let version = services.settings(actor, SLUG).await.expect("settings").version;
+        let map = async |version: i64, name: &str| {
+            let mapped = services
+                .map_to_new_group(actor, SLUG, version, object.clone(), GroupMode::Additive, name)
+                .await;
+            mapped.expect("an answer")
+        };
+        let taken = services
+            .create_people_group(actor, SLUG, "project AURORA")
+            .await
+            .expect("a group");
+        let collision = map(version, "").await.expect("a question");
+        assert_eq!(
+            (collision.group, collision.name.as_str()),
+            (taken, "project AURORA")
+        );
+        let now = services.settings(actor, SLUG).await.expect("settings");
+        assert!(now.groups.is_empty() && now.people_groups.len() == 1);
+        assert_eq!(map(version, "Aurora of the directory").await, None);
+        let now = services.settings(actor, SLUG).await.expect("settings");
+        assert_eq!(now.groups[0].name, "Project Aurora");
+        assert_ne!(now.groups[0].group, taken);
+        let made_up = ObjectId::new("00000000-0000-4000-8000-000000000000");
+        let refused = services
+            .map_to_new_group(actor, SLUG, now.version, made_up, GroupMode::Additive, "")
+            .await;
+        assert_eq!(refusal(refused).of_field("groups").count(), 1);
+    }
+);
+
+on_both!(
+    u_10_who_would_be_taken_out_is_named_before_it_happens,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let group = world.everybody_joins("Everybody").await;
+        let before = services.group_sync(actor, SLUG).await.expect("the page");
+        assert_eq!(before.others[0].count, None, "nothing was read yet");
+        assert_eq!(world.sync().await.row.state, domain::sync::RunState::Completed);
+        let local = world.add_local("pat.local", false).await;
+        let customer = world.customer().await;
+        let mut tx = world.test.db.begin().await.expect("a transaction");
+        store::groups::add_members(&mut tx, customer, &[(group, local)], false)
+            .await
+            .expect("joined");
+        tx.commit().await.expect("a commit");
+        let now = services.group_sync(actor, SLUG).await.expect("the page");
+        assert_eq!(now.others.len(), 1);
+        let others = &now.others[0];
+        assert_eq!((others.group, others.count), (group, Some(1)), "{others:?}");
+        assert_eq!(others.names, ["pat.local"]);
+    }
+);

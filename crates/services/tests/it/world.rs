@@ -424,7 +424,7 @@ impl World {
     }
 
     /// Somebody in scope other than `not`: object id, and the sign-in name.
-    pub(crate) async fn somebody_else(&self, not: &str) -> (String, String) {
+    pub(crate) fn somebody_else(&self, not: &str) -> (String, String) {
         let control = self.simulator.control();
         let everybody = control.people(self.kind, 0..control.count(self.kind));
         let other = everybody
