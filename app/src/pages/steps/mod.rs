@@ -100,7 +100,7 @@ fn Parts(step: StepView) -> impl IntoView {
         {step.appointment.clone().map(|view| view! { <Appointment view/> })}
         <StateForm step=step.clone()/>
         <Record record=step.record.clone()/>
-        <Comments step=id comments=step.comments can_comment=step.can_comment/>
+        <Comments step=id comments=step.comments can_comment=step.can_comment tells=step.tells/>
     }
 }
 

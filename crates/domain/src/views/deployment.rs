@@ -89,6 +89,8 @@ pub struct StepView {
     /// It is on record as done.
     pub is_stated: bool,
     pub can_comment: bool,
+    /// Who is told of a comment that whoever looks adds.
+    pub tells: Vec<String>,
     /// The time both sides agree on, for steps that have one.
     pub appointment: Option<AppointmentView>,
     /// Today, as a date field has it.

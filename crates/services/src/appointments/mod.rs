@@ -1,6 +1,7 @@
 //! Appointments: proposing a time, answering it, the file for calendars, and in which time zone somebody reads times.
 
 mod calendar;
+mod tell;
 pub(crate) mod words;
 
 use domain::appointment::{
@@ -316,6 +317,7 @@ impl Services {
             &details,
         )
         .await?;
+        self.tell_appointment(&mut tx, actor, row).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -141,6 +141,7 @@ impl Services {
             can_state: may && state.may_be_entered() && !speaks,
             is_stated,
             can_comment: actor.role.may(Permission::Comment),
+            tells: self.who_is_told(&mut tx, actor, customer).await?,
             appointment,
             today: now.format("%Y-%m-%d").to_string(),
             special,

@@ -33,6 +33,23 @@ impl Services {
         self.notify(tx, customer, &notice).await
     }
 
+    /// The names of those who are told of what this actor says about a step: the other side's, and never themselves.
+    pub(super) async fn who_is_told(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+    ) -> Result<Vec<String>, ServiceError> {
+        let side = side_of(actor).other();
+        let told = self.told(tx, customer, Topic::Steps, Some(side)).await?;
+        Ok(told
+            .recipients
+            .into_iter()
+            .filter(|one| one.user.is_none() || one.user != actor.user)
+            .map(|one| one.name)
+            .collect())
+    }
+
     /// Tells the other side that it is their turn, when a statement opened steps of theirs. `before` is where everything
     /// stood without it.
     pub(super) async fn tell_hand_over(
