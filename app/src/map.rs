@@ -9,9 +9,12 @@ use leptos_router::path;
 
 use crate::api::auth::provide_me;
 use crate::components::layout::{ConsoleFrame, CustomerFrame};
+use crate::pages::account::AccountPage;
 use crate::pages::audit::AuditPage;
-use crate::pages::auth::{SignInPage, WelcomePage};
+use crate::pages::auth::{ForgotPasswordPage, InvitationPage, ResetPasswordPage, SignInPage, WelcomePage};
+use crate::pages::contacts::ContactsPage;
 use crate::pages::customers::CustomersPage;
+use crate::pages::inbox::InboxPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
@@ -20,6 +23,7 @@ use crate::pages::runs::{RunPage, RunsPage};
 use crate::pages::schedule::SchedulePage;
 use crate::pages::settings::{DataMappingPage, GroupSyncPage, LimitsPage, SecurityGroupsPage};
 use crate::pages::steps::StepPage;
+use crate::pages::team::{StaffPage, TeamPage};
 use crate::pages::test_sync::TestSyncPage;
 
 /// The document around the application, made for every page.
@@ -57,8 +61,14 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFoundPage/> }.into_any()>
                 <Route ssr=Async path=path!("/sign-in") view=|| view! { <SignInPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/welcome") view=|| view! { <WelcomePage/> }.into_any()/>
+                <Route ssr=Async path=path!("/invitation/:token") view=|| view! { <InvitationPage/> }.into_any()/>
+                <Route ssr=Async path=path!("/forgot-password") view=|| view! { <ForgotPasswordPage/> }.into_any()/>
+                <Route ssr=Async path=path!("/reset-password/:token") view=|| view! { <ResetPasswordPage/> }.into_any()/>
                 <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
                     <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("/inbox") view=|| view! { <InboxPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("/team") view=|| view! { <StaffPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("/account") view=|| view! { <AccountPage/> }.into_any()/>
                 </ParentRoute>
                 <ParentRoute ssr=Async path=path!("/c/:customer") view=|| view! { <CustomerFrame/> }.into_any()>
                     <Route ssr=Async path=path!("") view=|| view! { <OverviewPage/> }.into_any()/>
@@ -82,6 +92,8 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("limits") view=|| view! { <LimitsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs") view=|| view! { <RunsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("runs/:run") view=|| view! { <RunPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("contacts") view=|| view! { <ContactsPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("team") view=|| view! { <TeamPage/> }.into_any()/>
                     <Route ssr=Async path=path!("audit") view=|| view! { <AuditPage/> }.into_any()/>
                     <Route ssr=Async path=path!("people") view=|| view! { <PeoplePage/> }.into_any()/>
                     <Route ssr=Async path=path!("people/:account") view=|| view! { <PersonPage/> }.into_any()/>

@@ -17,7 +17,10 @@ use services::seal::{KEY_BYTES, SealError};
 use url::{Host, Url};
 
 mod file;
+mod mail;
 mod shown;
+
+pub use mail::MailServer;
 
 use file::{Address, CloudEntry, File, OktaEntry, Socket, parse};
 
@@ -69,6 +72,18 @@ pub struct Flags {
         value_delimiter = ','
     )]
     pub key_file: Vec<String>,
+    /// The mail server that takes notices and invitations: `smtps://HOST`, or `smtp://HOST` with STARTTLS.
+    #[arg(long, global = true, env = "USERSYNC_MAIL_SERVER", value_name = "URL")]
+    pub mail_server: Option<Url>,
+    /// Who the mail is from, as in `User Sync <usersync@example.org>`.
+    #[arg(long, global = true, env = "USERSYNC_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// The name by which the mail server knows us.
+    #[arg(long, global = true, env = "USERSYNC_MAIL_USERNAME", value_name = "NAME")]
+    pub mail_username: Option<String>,
+    /// A file that holds the password for the mail server.
+    #[arg(long, global = true, env = "USERSYNC_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
     /// Serve /metrics on an address of its own.
     #[arg(
         long,
@@ -126,6 +141,8 @@ pub struct Config {
     pub metrics_token: Option<SecretString>,
     pub site_dir: Option<PathBuf>,
     pub keys: Vec<KeyFile>,
+    /// `None`: notices stay in the console's inbox.
+    pub mail: Option<MailServer>,
     /// The operator's own clouds, beside the built-in ones.
     pub clouds: Vec<Cloud>,
     pub okta_orgs: Vec<OktaOrg>,
@@ -205,6 +222,7 @@ impl Config {
         let filled = |flag: Option<&String>, file: Option<String>, default: Option<String>| {
             flag.cloned().or(file).or(default)
         };
+        let allow_insecure = flags.allow_insecure || file.allow_insecure.unwrap_or(false);
         let config = Self {
             listen: flags
                 .listen
@@ -215,7 +233,7 @@ impl Config {
                 .clone()
                 .or(file.public_url.or(defaults.public_url).map(|Address(url)| url)))
             .ok_or_else(|| missing("public_url"))?,
-            allow_insecure: flags.allow_insecure || file.allow_insecure.unwrap_or(false),
+            allow_insecure,
             trusted_proxies: proxies
                 .iter()
                 .map(|text| network(text))
@@ -254,6 +272,7 @@ impl Config {
                 .transpose()?,
             site_dir: flags.site_dir.clone().or(file.site_dir),
             keys: key_files(flags, file.keys)?,
+            mail: MailServer::read(flags, file.mail, allow_insecure)?,
             clouds: file
                 .clouds
                 .into_iter()

@@ -11,4 +11,5 @@ pub mod http;
 pub mod logging;
 pub mod router;
 pub mod session_store;
+pub mod smtp;
 pub mod wiring;

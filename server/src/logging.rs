@@ -8,10 +8,17 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::config::{Config, LogFormat};
 use crate::errors::Failure;
 
+/// Libraries that log the addresses of requests at their finest levels; some addresses hold a link's secret.
+const ADDRESSES: &[&str] = &["tower_http::csrf", "hyper", "h2"];
+
 /// What is to be logged.
 pub fn filter(config: &Config) -> Result<EnvFilter, Failure> {
-    EnvFilter::try_new(&config.log)
-        .map_err(|error| Failure::new(format!("log {:?} is not understood", config.log), error))
+    let filter = EnvFilter::try_new(&config.log)
+        .map_err(|error| Failure::new(format!("log {:?} is not understood", config.log), error))?;
+    Ok(ADDRESSES
+        .iter()
+        .filter_map(|target| format!("{target}=warn").parse().ok())
+        .fold(filter, EnvFilter::add_directive))
 }
 
 /// Starts logging to standard error; called once, by commands that work for long.

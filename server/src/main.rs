@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use server::commands::{audit, check, config, create_admin, migrate, rekey, serve};
+use server::commands::{audit, check, config, create_admin, migrate, rekey, reset_password, serve};
 use server::config::Flags;
 use server::errors::Failure;
 
@@ -30,6 +30,8 @@ enum Command {
     Migrate,
     /// Create a staff administrator.
     CreateAdmin(create_admin::Options),
+    /// Print a link by which somebody sets a new password.
+    ResetPassword(reset_password::Options),
     /// Say in plain words what is wrong with the configuration.
     Check,
     /// Print the configuration file with every setting explained.
@@ -69,6 +71,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Serve => serve::run(&cli.flags).await,
             Command::Migrate => migrate::run(&cli.flags).await,
             Command::CreateAdmin(options) => create_admin::run(&cli.flags, options).await,
+            Command::ResetPassword(options) => reset_password::run(&cli.flags, options).await,
             Command::Check => check::run(&cli.flags).await,
             Command::Config(options) => config::run(&cli.flags, &options),
             Command::Audit(command) => audit::run(&cli.flags, command).await,

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::{Clock, ConsoleUserId, Timestamp};
-use sha2::{Digest, Sha256};
+use services::sessions::IDLE;
+use store::sessions::SessionData;
 use store::{Db, StoreError, sessions};
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -17,14 +18,14 @@ use tower_sessions::session_store::{Error, Result};
 
 use domain::text::chain;
 
-/// A session ends after this long without use.
-pub const IDLE: TimeDelta = TimeDelta::hours(8);
 /// A session ends this long after its beginning.
 pub const ABSOLUTE: TimeDelta = TimeDelta::days(7);
 /// Use is noted once in this long, so that reading a page does not write each time.
 const TOUCH: TimeDelta = TimeDelta::minutes(1);
 /// The session's key of who is signed in; `app::api` writes it.
 pub const USER: &str = "user";
+/// And of the browser they signed in with, in plain words.
+const BROWSER: &str = "browser";
 
 /// Sessions in our database.
 #[derive(Clone)]
@@ -55,21 +56,37 @@ impl fmt::Debug for DbSessionStore {
 }
 
 fn hash(id: Id) -> Vec<u8> {
-    Sha256::digest(id.0.to_le_bytes()).to_vec()
+    sessions::key(id.0)
 }
 
 fn failed(error: &StoreError) -> Error {
     Error::Backend(chain(error))
 }
 
-fn data(record: &Record) -> Result<(Option<ConsoleUserId>, String)> {
-    let user = record
-        .data
-        .get(USER)
-        .and_then(|value| value.as_str())
-        .and_then(|text| text.parse().ok());
-    let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-    Ok((user, data))
+/// What is written of a record: all of it, and apart what is asked for by itself.
+struct Written {
+    user: Option<ConsoleUserId>,
+    browser: String,
+    data: String,
+}
+
+impl Written {
+    fn row(&self) -> SessionData<'_> {
+        SessionData {
+            user: self.user,
+            browser: &self.browser,
+            data: &self.data,
+        }
+    }
+}
+
+fn written(record: &Record) -> Result<Written> {
+    let text = |key| record.data.get(key).and_then(|value| value.as_str());
+    Ok(Written {
+        user: text(USER).and_then(|text| text.parse().ok()),
+        browser: text(BROWSER).unwrap_or_default().to_owned(),
+        data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
+    })
 }
 
 fn offset(at: Timestamp) -> OffsetDateTime {
@@ -80,9 +97,9 @@ fn offset(at: Timestamp) -> OffsetDateTime {
 impl SessionStore for DbSessionStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = self.clock.now();
-        let (user, data) = data(record)?;
+        let written = written(record)?;
         let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
-        while !sessions::create(&mut tx, &hash(record.id), user, &data, now, now + ABSOLUTE)
+        while !sessions::create(&mut tx, &hash(record.id), written.row(), now, now + ABSOLUTE)
             .await
             .map_err(|error| failed(&error))?
         {
@@ -92,10 +109,10 @@ impl SessionStore for DbSessionStore {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let (user, data) = data(record)?;
+        let written = written(record)?;
         let mut tx = self.db.begin().await.map_err(|error| failed(&error))?;
         // False: ended elsewhere meanwhile, and it stays ended.
-        sessions::save(&mut tx, &hash(record.id), user, &data, self.clock.now())
+        sessions::save(&mut tx, &hash(record.id), written.row(), self.clock.now())
             .await
             .map_err(|error| failed(&error))?;
         tx.commit().await.map_err(|error| failed(&error))

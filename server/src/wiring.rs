@@ -11,13 +11,17 @@ use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Providers, built_in_clouds};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::ExposeSecret;
+use services::forgotten::FORGOTTEN_JOB;
+use services::mail::{LETTER_JOB, Mail, Mailer};
+use services::sessions::IDLE;
 use services::sync::RUN_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
 use crate::config::Config;
+use crate::database;
 use crate::errors::Failure;
-use crate::{database, session_store};
+use crate::smtp::Smtp;
 
 /// The real clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +82,7 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         providers,
         clock: Arc::clone(&clock),
         keys,
+        mail: mail(config),
         wake: wake.clone(),
     });
     Parties {
@@ -85,6 +90,19 @@ pub fn build(config: &Config, db: Db, keys: KeyRing, clock: Arc<dyn Clock>) -> P
         db,
         clock,
         wake,
+    }
+}
+
+/// How letters leave, and where the links in them lead.
+fn mail(config: &Config) -> Mail {
+    let host = config.public_url.host_str().unwrap_or("localhost");
+    let mailer = config
+        .mail
+        .clone()
+        .map(|server| -> Arc<dyn Mailer> { Arc::new(Smtp::new(server, host)) });
+    Mail {
+        console: config.public_url.as_str().trim_end_matches('/').to_owned(),
+        mailer,
     }
 }
 
@@ -121,6 +139,8 @@ impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
         match job.kind.as_str() {
             RUN_JOB => self.services.work_on_run(job, lease).await,
+            FORGOTTEN_JOB => self.services.answer_forgotten(job, lease).await,
+            LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {
                 what: format!("nobody does jobs of the kind {other:?}"),
             }),
@@ -145,7 +165,15 @@ impl Handler for Work {
             .forget_old_tests()
             .await
             .map_err(|error| retry(&error))?;
-        let idle_since = self.clock.now() - session_store::IDLE;
+        self.services
+            .watch_expiry()
+            .await
+            .map_err(|error| retry(&error))?;
+        self.services
+            .forget_old_letters()
+            .await
+            .map_err(|error| retry(&error))?;
+        let idle_since = self.clock.now() - IDLE;
         self.services
             .tidy_sign_ins(idle_since)
             .await

@@ -1,6 +1,7 @@
-//! Signing in and out, and the first visit.
+//! Signing in and out, the first visit, and the links that let somebody in.
 
-use domain::views::Me;
+use domain::UserError;
+use domain::views::{InvitationOffer, Me};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -104,5 +105,78 @@ pub async fn create_first_admin(
     .await?;
     super::server::begin_session(user).await?;
     super::server::go("/");
+    Ok(())
+}
+
+/// What the invitation behind a link offers. Uses nothing up.
+pub async fn show_invitation(token: String) -> Result<InvitationOffer, ApiError> {
+    super::visit(|services| async move {
+        let offer = services.invitation(&token).await?;
+        Ok(offer.ok_or(UserError::DeadLink)?)
+    })
+    .await
+}
+
+/// Accepts an invitation, and signs in whoever did.
+#[server(endpoint = "auth/accept-invitation")]
+pub async fn accept_invitation(token: String, name: String, password: String) -> Result<(), ApiError> {
+    let typed = Typed {
+        name: name.clone(),
+        ..Typed::default()
+    };
+    let path = <AcceptInvitation as leptos::server_fn::ServerFn>::PATH;
+    let joining = services::Joining {
+        token: token.into(),
+        name,
+        password: password.into(),
+    };
+    let user = super::visit_form(path, &typed, |services| async move {
+        services.accept_invitation(&joining).await
+    })
+    .await?;
+    super::server::begin_session(user).await?;
+    super::server::go("/");
+    Ok(())
+}
+
+/// The e-mail address whose password a link sets. Uses nothing up.
+pub async fn show_password_reset(token: String) -> Result<String, ApiError> {
+    super::visit(|services| async move {
+        let email = services.password_reset(&token).await?;
+        Ok(email.ok_or(UserError::DeadLink)?)
+    })
+    .await
+}
+
+/// Sets a new password by a link, and leads to the sign-in.
+#[server(endpoint = "auth/reset-password")]
+pub async fn reset_password(token: String, password: String) -> Result<(), ApiError> {
+    let path = <ResetPassword as leptos::server_fn::ServerFn>::PATH;
+    super::visit_form(path, &(), |services| async move {
+        services.reset_password(&token.into(), &password.into()).await
+    })
+    .await?;
+    super::server::go("/sign-in?reset=1");
+    Ok(())
+}
+
+/// Whether a link to set a new password can be sent by mail.
+pub async fn can_post_links() -> Result<bool, ApiError> {
+    super::visit(|services| async move { Ok(services.sends_mail()) }).await
+}
+
+/// Sends a link to set a new password, if the address has an account. The answer is the same for each.
+#[server(endpoint = "auth/forgot-password")]
+pub async fn forgot_password(email: String) -> Result<(), ApiError> {
+    let typed = Typed {
+        email: email.clone(),
+        ..Typed::default()
+    };
+    let path = <ForgotPassword as leptos::server_fn::ServerFn>::PATH;
+    super::visit_form(path, &typed, |services| async move {
+        services.forgot_password(&email).await
+    })
+    .await?;
+    super::server::go("/forgot-password?sent=1");
     Ok(())
 }

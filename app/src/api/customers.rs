@@ -1,8 +1,10 @@
 //! The staff's board of customers, and a new customer.
 
-use domain::views::{BoardFilter, CustomerRow};
+use domain::UserError;
+use domain::views::{BoardFacts, BoardFilter, CustomerRow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use services::ServiceError;
 
 use super::ApiError;
 
@@ -25,6 +27,17 @@ pub async fn find_home(filter: BoardFilter) -> Result<Home, ApiError> {
         .await
 }
 
+/// The facts of the deployment that is opened on the board; `None` for an address that is nobody's.
+pub async fn show_facts(slug: String) -> Result<Option<BoardFacts>, ApiError> {
+    super::act(|services, actor| async move {
+        match services.board_facts(&actor, &slug).await {
+            Err(ServiceError::User(UserError::NotFound)) => Ok(None),
+            other => other.map(Some),
+        }
+    })
+    .await
+}
+
 /// What was typed about a new customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -41,11 +54,6 @@ pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError>
         slug: slug.clone(),
     };
     let path = <CreateCustomer as leptos::server_fn::ServerFn>::PATH;
-    let slug = if slug.trim().is_empty() {
-        slug_of(&name)
-    } else {
-        slug
-    };
     let slug = super::act_form(path, &typed, |services, actor| async move {
         services.create_customer(&actor, &name, &slug).await
     })
@@ -53,29 +61,4 @@ pub async fn create_customer(name: String, slug: String) -> Result<(), ApiError>
     super::server::forget().await;
     super::server::go(&format!("/c/{slug}"));
     Ok(())
-}
-
-/// The address a name suggests: lower-case letters, digits and single hyphens ("Contoso Ltd" gives `contoso-ltd`).
-fn slug_of(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.trim().chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_suggests_an_address() {
-        assert_eq!(slug_of("Contoso Ltd"), "contoso-ltd");
-        assert_eq!(slug_of("  A & B  (UK) "), "a-b-uk");
-        assert_eq!(slug_of("日本"), "");
-    }
 }

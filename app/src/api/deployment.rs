@@ -7,7 +7,7 @@ use domain::views::{DeploymentView, StepView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
-use services::NewLocalAccount;
+use services::{Before, NewLocalAccount};
 
 use super::ApiError;
 
@@ -19,6 +19,11 @@ pub async fn show_deployment(customer: String) -> Result<DeploymentView, ApiErro
 /// The page of one step.
 pub async fn show_step(customer: String, step: Step) -> Result<StepView, ApiError> {
     super::act(|services, actor| async move { services.step(&actor, &customer, step).await }).await
+}
+
+/// What to know before an edit of what is done, or of what people are kept up to date by.
+pub async fn read_warning(customer: String, before: Before) -> Result<Option<String>, ApiError> {
+    super::act(|services, actor| async move { services.warning(&actor, &customer, before).await }).await
 }
 
 /// What was typed about a step's work.

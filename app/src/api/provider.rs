@@ -1,7 +1,7 @@
 //! The provider page: what is stored, the staged connection test, saving.
 
 #[cfg(feature = "ssr")]
-use domain::views::ProviderView;
+use domain::views::{NewSecret, ProviderView, Swapped};
 use domain::views::{ProviderForm, ReportView};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,20 @@ pub async fn submit_provider(
         super::server::keep_for_island(path, &typed, &submitted).await;
     }
     Ok(submitted)
+}
+
+/// Tries a new secret with the saved values, and puts it in the place of the old one when it works. Nothing of what was
+/// typed is kept but the day.
+#[cfg(feature = "ssr")]
+#[server(endpoint = "provider/swap-secret")]
+pub async fn swap_secret(customer: String, secret: NewSecret) -> Result<Swapped, ApiError> {
+    let path = <SwapSecret as leptos::server_fn::ServerFn>::PATH;
+    super::act_form(
+        path,
+        &secret.secret_expires.clone(),
+        |services, actor| async move { services.swap_secret(&actor, &customer, &secret).await },
+    )
+    .await
 }
 
 /// What may be kept and shown again: everything but the secrets (C-21).

@@ -79,6 +79,16 @@ pub async fn cancel_run(customer: String, number: i64) -> Result<(), ApiError> {
     .await
 }
 
+/// Decides that whom a run disputes is the person the account belonged to (I-07).
+#[server(endpoint = "runs/relink")]
+pub async fn relink(customer: String, number: i64, seq: i64) -> Result<(), ApiError> {
+    let path = <Relink as leptos::server_fn::ServerFn>::PATH;
+    super::act_form(path, &(), |services, actor| async move {
+        services.relink(&actor, &customer, number, seq).await
+    })
+    .await
+}
+
 /// Accepts or rejects what a held run wants to do (S-01, S-05).
 #[server(endpoint = "runs/decide")]
 pub async fn decide_run(customer: String, number: i64, accept: bool) -> Result<(), ApiError> {

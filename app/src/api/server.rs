@@ -10,7 +10,7 @@ use domain::views::Me;
 use domain::{Actor, ConsoleUserId, UserError};
 use futures::lock::Mutex;
 use http::StatusCode;
-use http::header::{ACCEPT, REFERER};
+use http::header::{ACCEPT, REFERER, USER_AGENT};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -23,6 +23,8 @@ use super::{ApiError, Flash};
 
 /// The session's key of who is signed in.
 const USER: &str = "user";
+/// The session's key of the browser they signed in with; the session store reads it.
+const BROWSER: &str = "browser";
 /// The session's key of the form that waits to be shown again.
 const FLASH: &str = "flash";
 /// The most that waits for a page.
@@ -53,7 +55,8 @@ where
     answer(result)
 }
 
-/// Runs a service for anybody: signing in, and the first visit. The list of its callers may only shrink.
+/// Runs a service for anybody: signing in, the first visit, and links that let somebody in. The list of its callers may
+/// only shrink.
 pub async fn visit<T, F, Fut>(run: F) -> Result<T, ApiError>
 where
     F: FnOnce(Services) -> Fut,
@@ -84,13 +87,35 @@ pub(super) async fn who() -> Result<Option<(Actor, Me)>, ApiError> {
 /// Begins a session for `user`, under a new id (so that an id planted before the sign-in is worth nothing).
 pub(super) async fn begin_session(user: ConsoleUserId) -> Result<(), ApiError> {
     let session = session().await.map_err(told)?;
+    let browser = use_context::<Parts>()
+        .and_then(|parts| {
+            let sent = parts.headers.get(USER_AGENT)?.to_str().ok()?;
+            Some(services::sessions::browser(sent))
+        })
+        .unwrap_or_default();
     let begun = async {
         session.cycle_id().await?;
+        session.insert(BROWSER, browser).await?;
         session.insert(USER, user).await
     };
     begun
         .await
         .map_err(|error| told(Failed::internal("begin session", &error)))
+}
+
+/// Gives the session a new id: what stole the old one has nothing any more.
+pub(super) async fn renew_session() -> Result<(), ApiError> {
+    let session = session().await.map_err(told)?;
+    session
+        .cycle_id()
+        .await
+        .map_err(|error| told(Failed::internal("renew session", &error)))
+}
+
+/// The id of the session that asks, if it has one.
+pub(super) async fn session_id() -> Result<Option<i128>, ApiError> {
+    let session = session().await.map_err(told)?;
+    Ok(session.id().map(|id| id.0))
 }
 
 /// Ends the session and forgets everything in it.

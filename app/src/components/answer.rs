@@ -31,18 +31,22 @@ pub fn Done(words: &'static str) -> impl IntoView {
 #[component]
 pub fn Refused(error: ApiError) -> impl IntoView {
     let is_stale = matches!(error.user(), Some(UserError::Changed | UserError::NotHeld));
-    // A step that comes first: the way to its page.
+    // What comes first: the way to its page.
     let first = match (error.user(), use_context::<Customer>()) {
         (Some(UserError::NotYet { until }), Some(customer)) => {
-            Some((customer.path(until.code()), until.title()))
+            Some((customer.path(until.code()), format!("Go to “{}”", until.title())))
         }
+        (Some(UserError::RunActive { number, .. }), Some(customer)) => Some((
+            customer.path(&format!("runs/{number}")),
+            format!("Open run {number}"),
+        )),
         _ => None,
     };
     view! {
         <Banner tone=Tone::Problem live=true>
             <p>
                 {error.to_string()} {is_stale.then(|| view! { " " <a href=page_path()>"Reload the page"</a> })}
-                {first.map(|(href, title)| view! { " " <a href=href>{format!("Go to “{title}”")}</a> })}
+                {first.map(|(href, words)| view! { " " <a href=href>{words}</a> })}
             </p>
         </Banner>
     }

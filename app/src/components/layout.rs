@@ -136,6 +136,8 @@ pub fn short(words: &str) -> &str {
 const DIRECTORY: &[(&str, &str)] = &[
     ("runs", "Runs"),
     ("people", "People"),
+    ("team", "Team"),
+    ("contacts", "Contacts"),
     ("audit", "Audit log"),
     ("limits", "Safety limits"),
 ];
@@ -148,6 +150,7 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
             <li>
                 <A href=customer.path(step.code())>
                     <Dot kind=dot_of(state)/>
+                    <span class="step-number soft">{step.number()}</span>
                     {rail_title(step)}
                     <span class="visually-hidden">{said}</span>
                 </A>
@@ -176,7 +179,9 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
 const fn rail_title(step: Step) -> &'static str {
     match step {
         Step::Provider => "Provider",
+        Step::LocalAdmin => "Local admin",
         Step::Existing => "Existing users",
+        Step::Migration => "Migration",
         Step::Sso => "Single sign-on",
         Step::ReconfigureSso => "Reconfigure SSO",
         Step::SetUpSso => "Set up SSO",
@@ -200,16 +205,28 @@ fn TopBar(name: AnyView) -> impl IntoView {
     }
 }
 
+/// The way to the inbox says how much in it is new.
+fn inbox(unread: u64) -> String {
+    match unread {
+        0 => "Inbox".to_owned(),
+        1..=99 => format!("Inbox ({unread} new)"),
+        _ => "Inbox (99+ new)".to_owned(),
+    }
+}
+
 /// Who is signed in, and the way out.
 #[component]
 fn Who(me: Me) -> impl IntoView {
     view! {
         <div class="who">
             {(me.role == Role::Staff).then(|| view! { <a href="/">"Deployments"</a> })}
+            <a href="/inbox">{inbox(me.unread)}</a>
             <details class="menu">
                 <summary><span class="name-of">{me.name}</span></summary>
                 <div class="sheet">
                     <p><b>{me.email}</b><br/><span class="soft">{me.role.label()}</span></p>
+                    <a href="/account">"Your account"</a>
+                    {(me.role == Role::Staff).then(|| view! { <a href="/team">"Team"</a> })}
                     <form method="post" action=SignOut::PATH><button type="submit" class="button">"Sign out"</button></form>
                 </div>
             </details>

@@ -54,6 +54,10 @@ pub fn awaited<T: Send + 'static>(
 pub fn ErrorPage(error: ApiError) -> impl IntoView {
     let (title, way) = match &error {
         ApiError::User(UserError::NotFound) => ("There is nothing here", ("/", "Go to the start")),
+        ApiError::User(UserError::DeadLink) => (
+            "This link does not work any more",
+            ("/sign-in", "Go to the sign-in"),
+        ),
         ApiError::User(UserError::Forbidden) => ("Not yours to do", ("/", "Go to the start")),
         ApiError::User(UserError::SignInRequired) => ("Please sign in", ("/sign-in", "Sign in")),
         ApiError::User(UserError::Internal { .. }) => ("Something went wrong", ("/", "Go to the start")),

@@ -8,4 +8,4 @@ mod provider;
 
 pub use live_run::{LiveRun, RunNow, progress};
 pub use mapping_rows::{MappingRow, MappingRows, next_free};
-pub use provider::{ProviderSetUp, secret_label};
+pub use provider::ProviderSetUp;

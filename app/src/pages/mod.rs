@@ -1,8 +1,11 @@
 //! The pages, one folder per area.
 
+pub mod account;
 pub mod audit;
 pub mod auth;
+pub mod contacts;
 pub mod customers;
+pub mod inbox;
 pub mod not_found;
 pub mod overview;
 pub mod people;
@@ -11,4 +14,5 @@ pub mod runs;
 pub mod schedule;
 pub mod settings;
 pub mod steps;
+pub mod team;
 pub mod test_sync;

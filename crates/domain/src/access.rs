@@ -47,6 +47,16 @@ codes! {
         /// Put on record what a step of the deployment needs; which steps, says who performs them.
         RecordStep = "record_step",
         Comment = "comment",
+        /// Propose, agree, decline and cancel appointments, each for their own side.
+        AgreeAppointments = "agree_appointments",
+        /// Choose who is told about a deployment.
+        EditContacts = "edit_contacts",
+        /// See who of the organisation may use the console.
+        ReadTeam = "read_team",
+        /// Invite people of the organisation, change what they may do, and remove them.
+        ManageTeam = "manage_team",
+        /// The same for the vendor's own people.
+        ManageStaff = "manage_staff",
     }
 }
 
@@ -56,9 +66,9 @@ impl Role {
         use Permission as P;
         match (self, permission) {
             (Role::Staff, _) => true,
-            (Role::CustomerAdmin, P::ListCustomers | P::CreateCustomer) => false,
+            (Role::CustomerAdmin, P::ListCustomers | P::CreateCustomer | P::ManageStaff) => false,
             (Role::CustomerAdmin, _) => true,
-            (Role::Viewer, P::ReadCustomer | P::ReadPeople | P::Export) => true,
+            (Role::Viewer, P::ReadCustomer | P::ReadPeople | P::Export | P::ReadTeam) => true,
             (Role::Viewer, _) => false,
         }
     }

@@ -67,6 +67,8 @@ ids! {
     GroupId,
     /// One sync run.
     RunId,
+    /// One invitation to the console.
+    InvitationId,
     /// One job in the queue.
     JobId,
     /// One row of the audit log.
@@ -77,6 +79,12 @@ ids! {
     CommentId,
     /// One connection test that was kept.
     ReportId,
+    /// Somebody who is told about a deployment.
+    ContactId,
+    /// One notice.
+    NoticeId,
+    /// One letter in the outbox.
+    LetterId,
 }
 
 /// A provider's immutable object id: Entra `id`, Okta `id` (I-01). Opaque text, compared byte by byte.

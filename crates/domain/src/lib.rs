@@ -5,15 +5,18 @@
 //! parameter ([`Clock`]).
 
 pub mod access;
+pub mod appointment;
 pub mod connection;
 pub mod deployment;
 pub mod directory;
 pub mod ids;
 pub mod live;
 pub mod messages;
+pub mod notices;
 pub mod numbers;
 pub mod people;
 pub mod provider;
+mod remedy;
 pub mod schedule;
 pub mod settings;
 pub mod sync;
@@ -23,7 +26,9 @@ pub mod username;
 pub mod views;
 
 pub use access::{Actor, Permission, Role};
-pub use ids::{AccountId, ConsoleUserId, CustomerId, DirectoryId, GroupId, JobId, ObjectId, RunId};
+pub use ids::{
+    AccountId, ConsoleUserId, CustomerId, DirectoryId, GroupId, InvitationId, JobId, ObjectId, RunId,
+};
 pub use messages::{FieldError, UserError};
 pub use provider::Provider;
 pub use time::{Clock, Timestamp};

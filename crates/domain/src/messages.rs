@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::appointment::Refused;
 use crate::deployment::Step;
 
 /// A refusal a user can read. Holds nothing secret and nobody's personal data: when a form is posted without
@@ -24,10 +25,14 @@ pub enum UserError {
     Invalid { errors: Vec<FieldError> },
     #[error("Somebody changed this in the meantime. Reload the page and look again.")]
     Changed,
-    #[error(
-        "Another run is under way, or held for a decision. Wait for it, cancel it or decide it first; the list of runs shows it."
-    )]
-    RunActive,
+    /// H-02: one run at a time for a customer.
+    #[error("{}", run_active(*number, *is_held, *of_one_person))]
+    RunActive {
+        /// The run in the way.
+        number: i64,
+        is_held: bool,
+        of_one_person: bool,
+    },
     /// S-05, S-06: a list made under older settings is not what the settings ask for now.
     #[error(
         "The settings have changed since this list was made. Reject this run and start a new one; nothing was applied."
@@ -38,6 +43,14 @@ pub enum UserError {
     /// A step of the deployment that may not be entered yet.
     #[error("This cannot be done yet: {}.", until.missing())]
     NotYet { until: Step },
+    /// Who may answer what.
+    #[error("{}", refused.sentence())]
+    Appointment { refused: Refused },
+    /// A link of a mail that was used, replaced or taken back, or is too old.
+    #[error(
+        "This link was used, replaced or taken back, or it is too old. Ask whoever sent it for a new one."
+    )]
+    DeadLink,
     #[error("This run is not waiting for a decision any more.")]
     NotHeld,
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
@@ -61,13 +74,14 @@ impl UserError {
             UserError::SignInRequired | UserError::WrongCredentials => 401,
             UserError::TooManyAttempts { .. } => 429,
             UserError::Forbidden => 403,
-            UserError::NotFound => 404,
+            UserError::NotFound | UserError::DeadLink => 404,
             UserError::Invalid { .. } => 422,
             UserError::Changed
-            | UserError::RunActive
+            | UserError::RunActive { .. }
             | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
             | UserError::NotYet { .. }
+            | UserError::Appointment { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,
         }
@@ -91,6 +105,35 @@ impl UserError {
 pub struct FieldError {
     pub field: String,
     pub message: String,
+}
+
+fn run_active(number: i64, is_held: bool, of_one_person: bool) -> String {
+    let which = if of_one_person { ", of one person," } else { "" };
+    if is_held {
+        format!(
+            "Run {number}{which} is held for a decision, and one run at a time is all there can be. Accept or reject it first."
+        )
+    } else {
+        format!(
+            "Run {number}{which} is under way, and one run at a time is all there can be. Wait for it, or cancel it."
+        )
+    }
+}
+
+impl FieldError {
+    /// That a field holds a character nobody sees ([`crate::text::unseen`]), if it does; named by its code point, so
+    /// that it can be found.
+    pub fn unseen(field: &str, text: &str, lines: bool) -> Option<Self> {
+        let hidden = crate::text::unseen(text, lines)?;
+        let message = format!(
+            "This holds a character that cannot be seen and changes how the text reads (U+{:04X}). Type it again without it.",
+            u32::from(hidden)
+        );
+        Some(Self {
+            field: field.to_owned(),
+            message,
+        })
+    }
 }
 
 fn summary(errors: &[FieldError]) -> String {

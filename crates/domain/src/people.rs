@@ -113,6 +113,15 @@ impl From<Option<DirectoryId>> for Directory {
     }
 }
 
+codes! {
+    /// An external directory that owns accounts of People and that User Sync does not read: what the intranet followed
+    /// before. Its accounts are for the directory migration, never for a sync.
+    pub enum OldDirectory {
+        ActiveDirectory = "active_directory",
+        Ldap = "ldap",
+    }
+}
+
 /// A block: by whom, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {

@@ -81,6 +81,16 @@ codes! {
 }
 
 impl SecretKind {
+    /// The word for the screen, inside a sentence.
+    pub const fn label(self) -> &'static str {
+        match self {
+            SecretKind::ClientSecret => "client secret",
+            SecretKind::Certificate => "certificate",
+            SecretKind::PrivateKey => "private key",
+            SecretKind::ApiToken => "API token",
+        }
+    }
+
     /// Which secrets a way of signing in needs.
     pub const fn of(auth: AuthMethod) -> &'static [SecretKind] {
         match auth {

@@ -381,24 +381,21 @@ impl Reason {
             Reason::HiddenCharacter { username, code_point } => format!(
                 "The username {username} contains the invisible character {code_point}. Remove it in the directory."
             ),
-            Reason::LocalAccount { username } => format!(
-                "A local account already has the username {username}. Move it to this directory or rename one of them."
-            ),
+            Reason::LocalAccount { username } => {
+                format!("A local account already has the username {username}; the sync never takes one over.")
+            }
             Reason::OtherDirectory { username } => format!(
                 "The username {username} belongs to an account of another directory, which is never touched."
             ),
-            Reason::LinkedElsewhere { username } => format!(
-                "The account {username} is linked to another directory object. If this is the same person with a \
-                 new object, relink them; if it is a new colleague, give one of them another username."
-            ),
-            Reason::ClaimedTwice { username } => {
-                format!(
-                    "Two people in the directory claim the username {username}. Change one of them there."
-                )
+            Reason::LinkedElsewhere { username } => {
+                format!("The account {username} is linked to another entry of the directory.")
             }
-            Reason::NameHeld { username } => format!(
-                "The new username {username} is held by another account that keeps it. Rename one of them."
-            ),
+            Reason::ClaimedTwice { username } => {
+                format!("Two people in the directory claim the username {username}.")
+            }
+            Reason::NameHeld { username } => {
+                format!("The new username {username} is held by another account that keeps it.")
+            }
             Reason::NoLicence => {
                 "No licence is free: the account is blocked until one is, in the order of arrival.".into()
             }

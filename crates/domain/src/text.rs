@@ -62,7 +62,42 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// The first character of a text that nobody sees and that makes it read as another one, or that a database cannot
+/// hold: control characters (C0 and C1; line breaks and tabs pass where `lines` are typed), line and paragraph
+/// separators, and what overrides or isolates the direction of writing (U+202A to U+202E, U+2066 to U+2069). The marks
+/// that languages written from the right need by themselves (U+200E, U+200F, U+061C) pass.
+pub fn unseen(text: &str, lines: bool) -> Option<char> {
+    text.chars().find(|c| {
+        let is_break = matches!(c, '\n' | '\r' | '\t');
+        (c.is_control() && !(lines && is_break))
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
 /// A code that no value of the enum has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code {0:?}")]
 pub struct UnknownCode(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_07_what_nobody_sees_is_found_and_what_languages_need_is_not() {
+        for (text, lines, found) in [
+            ("Contoso\u{202E}dtL", false, Some('\u{202E}')),
+            ("a\u{2066}b", true, Some('\u{2066}')),
+            ("a\u{0}b", true, Some('\u{0}')),
+            ("a\u{85}b", true, Some('\u{85}')),
+            ("a\u{2028}b", true, Some('\u{2028}')),
+            ("two\r\nlines\tand a tab", true, None),
+            ("two\nlines", false, Some('\n')),
+            ("שלום\u{200F}!", false, None),
+            ("東京株式会社", false, None),
+            ("👩\u{200D}🔧", false, None),
+        ] {
+            assert_eq!(unseen(text, lines), found, "{text:?}");
+        }
+    }
+}

@@ -2,6 +2,8 @@
 //! must stop and ask. Pure functions over the words of [`domain`]: no input or output, no clock, no randomness, so
 //! preview, real run and tests are the same code.
 
+pub mod address;
+pub mod appointment;
 pub mod export;
 pub mod mapping;
 pub mod schedule;

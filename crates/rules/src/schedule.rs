@@ -229,6 +229,12 @@ fn every(form: &ScheduleForm, errors: &mut Vec<FieldError>) -> Option<Timing> {
     let from = minute_of("from", &form.from, errors);
     let until = minute_of("until", &form.until, errors);
     let (minutes, from, until) = (minutes?, from?, until?);
+    if until == from {
+        errors.push(error(
+            "until",
+            "The window ends when it begins. End it later; for one run a day choose “At times of the day”.",
+        ));
+    }
     if until < from {
         errors.push(error(
             "until",

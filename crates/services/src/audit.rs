@@ -1,5 +1,7 @@
 //! The audit log as the use cases write it.
 
+mod about;
+
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use domain::views::{AuditFilter, AuditRow, Page};
 use domain::{Actor, Clock, CustomerId, Permission, Timestamp, UserError};
@@ -8,6 +10,7 @@ use store::audit::{AuditEntry, NarrowedAudit};
 
 pub use store::audit::Chain;
 
+use self::about::{About, Abouts};
 use crate::paging::{EXPORT_ROWS, PAGE_ROWS, SEARCH_CHARS, one_more, page};
 use crate::when::when;
 use crate::{ServiceError, Services};
@@ -100,8 +103,13 @@ impl Services {
             until: midnight("until", &filter.until, 1)?.unwrap_or(now + TimeDelta::days(1)),
         };
         let rows = store::audit::of_customer(&mut tx, customer, narrowed, before, one_more(limit)).await?;
-        let rows = rows.into_iter().map(|row| (row.seq, view(row, now))).collect();
-        Ok(page(rows, limit))
+        let mut abouts = Abouts::of(customer);
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            let about = abouts.find(&mut tx, &row.action, &row.object).await?;
+            views.push((row.seq, view(row, about, now)));
+        }
+        Ok(page(views, limit))
     }
 
     /// Whether the log is as it was written: for the operator's `check`.
@@ -111,7 +119,7 @@ impl Services {
     }
 }
 
-fn view(row: store::audit::AuditRow, now: Timestamp) -> AuditRow {
+fn view(row: store::audit::AuditRow, (about, path): About, now: Timestamp) -> AuditRow {
     // A text that is no JSON any more is shown as it is.
     let details = serde_json::from_str::<serde_json::Value>(&row.details)
         .and_then(|details| serde_json::to_string_pretty(&details))
@@ -122,6 +130,8 @@ fn view(row: store::audit::AuditRow, now: Timestamp) -> AuditRow {
         words: words(&row.action).to_owned(),
         who: row.actor_name,
         action: row.action,
+        about,
+        path,
         object: row.object,
         details,
     }
@@ -131,8 +141,24 @@ fn view(row: store::audit::AuditRow, now: Timestamp) -> AuditRow {
 fn words(action: &str) -> &str {
     match action {
         "customer.create" => "added the customer",
+        "contact.save" => "changed a contact",
+        "contact.remove" => "removed a contact",
+        "contact.letter" => "had a letter sent again",
         "user.create" => "created a console user",
         "user.sign_in" => "signed in",
+        "user.invite" => "invited somebody to the console",
+        "user.invitation.resend" => "sent an invitation again",
+        "user.invitation.revoke" => "took an invitation back",
+        "user.join" => "accepted an invitation",
+        "user.role" => "changed somebody's role",
+        "user.remove" => "removed somebody from the console",
+        "user.restore" => "brought somebody back to the console",
+        "user.rename" => "changed their own name",
+        "user.sessions.end" => "signed out other sessions",
+        "user.password.change" => "changed their own password",
+        "user.password.forgotten" => "sent a link to set a new password, as somebody had asked",
+        "user.password.link" => "made a link to set a new password",
+        "user.password.reset" => "set a new password by a link",
         "provider.test" => "tested the connection",
         "provider.save" => "saved the provider's values",
         "settings.scope" => "changed the security groups",
@@ -148,9 +174,16 @@ fn words(action: &str) -> &str {
         "run.reject" => "rejected a held run",
         "run.end" => "ended a run",
         "group.create" => "created a group of People",
+        "account.relink" => "linked an account to another directory object",
+        "account.directory" => "added the directory the intranet followed before",
         "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",
+        "appointment.propose" => "proposed a time",
+        "appointment.agree" => "agreed to a time",
+        "appointment.decline" => "declined a time",
+        "appointment.cancel" => "cancelled an appointment",
+        "user.time_zone" => "chose a time zone",
         "list.export" => "downloaded a list",
         other => other,
     }
@@ -204,7 +237,9 @@ mod tests {
                     areas.iter().any(|area| text.starts_with(area.as_str()))
                         && text.split_once('.').is_some_and(|(_, verb)| {
                             !verb.is_empty()
-                                && verb.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                                && verb
+                                    .bytes()
+                                    .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
                         })
                 };
                 silent.extend(

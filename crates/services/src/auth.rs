@@ -12,7 +12,7 @@ use domain::views::Me;
 use domain::{Actor, ConsoleUserId, FieldError, Permission, Role, Timestamp, UserError};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::console_users::NewConsoleUser;
+use store::console_users::{ConsoleUserRow, NewConsoleUser};
 use store::{StoreError, Tx};
 use tokio::sync::Semaphore;
 
@@ -87,17 +87,19 @@ impl Services {
             role: user.role,
             password_hash,
         };
-        match store::console_users::insert(tx, &new, self.now()).await {
-            Err(StoreError::Conflict { .. }) => Err(UserError::field(
-                "email",
-                "There is an account with this e-mail address already.",
-            ))?,
-            other => other?,
-        }
+        self.add_user(tx, &new).await?;
         let details = json!({ "role": user.role });
         self.record(tx, actor, customer, "user.create", &id.to_string(), &details)
             .await?;
         Ok(id)
+    }
+
+    /// Adds a console user whose address nobody has.
+    pub(crate) async fn add_user(&self, tx: &mut Tx, new: &NewConsoleUser<'_>) -> Result<(), ServiceError> {
+        match store::console_users::insert(tx, new, self.now()).await {
+            Err(StoreError::Conflict { .. }) => Err(taken().into()),
+            other => Ok(other?),
+        }
     }
 
     /// Checks e-mail address and password.
@@ -117,17 +119,15 @@ impl Services {
         };
 
         let mut tx = self.db().begin().await?;
+        // While it was checked, they may have been removed, or have set another password.
+        let hash_now = store::console_users::password_hash(&mut tx, known.id).await?;
         let user = store::console_users::find(&mut tx, known.id)
             .await?
+            .filter(|_| hash_now.as_deref() == Some(known.password_hash.as_str()))
             .ok_or(UserError::WrongCredentials)?;
         store::console_users::forgive(&mut tx, email).await?;
         store::console_users::signed_in(&mut tx, known.id, self.now()).await?;
-        let actor = Actor {
-            user: Some(known.id),
-            name: user.name,
-            role: user.role,
-            customer: user.customer,
-        };
+        let actor = actor_of(&user);
         self.record(
             &mut tx,
             &actor,
@@ -143,7 +143,7 @@ impl Services {
     }
 
     /// Counts one attempt for this address, or refuses it.
-    async fn charge(&self, tx: &mut Tx, email: &str) -> Result<(), ServiceError> {
+    pub(crate) async fn charge(&self, tx: &mut Tx, email: &str) -> Result<(), ServiceError> {
         let now = self.now();
         let attempts = store::console_users::attempts(tx, email).await?;
         if let Some(until) = attempts.locked_until.filter(|until| *until > now) {
@@ -160,19 +160,16 @@ impl Services {
         Ok(())
     }
 
-    /// Who a session belongs to; `None` when that user is gone.
+    /// Who a session belongs to; `None` when that user is gone, or was removed.
     pub async fn identify(&self, user: ConsoleUserId) -> Result<Option<(Actor, Me)>, ServiceError> {
         let mut tx = self.db().read().await?;
         let Some(user) = store::console_users::find(&mut tx, user).await? else {
             return Ok(None);
         };
-        let actor = Actor {
-            user: Some(user.id),
-            name: user.name.clone(),
-            role: user.role,
-            customer: user.customer,
-        };
+        let actor = actor_of(&user);
+        let unread = store::notices::unread(&mut tx, user.id).await?;
         let me = Me {
+            unread: u64::try_from(unread).unwrap_or(0),
             name: user.name,
             email: user.email,
             role: user.role,
@@ -181,15 +178,31 @@ impl Services {
         Ok(Some((actor, me)))
     }
 
-    /// Removes sessions that have ended and failed sign-ins of yesterday. `idle_since`: see the session store.
+    /// Removes sessions that have ended, failed sign-ins of yesterday, and links that are too old. `idle_since`: see the session store.
     pub async fn tidy_sign_ins(&self, idle_since: Timestamp) -> Result<(), ServiceError> {
         let now = self.now();
         let mut tx = self.db().begin().await?;
         store::sessions::delete_ended(&mut tx, now, idle_since).await?;
+        store::password_resets::forget_old(&mut tx, now).await?;
         store::console_users::forget_attempts(&mut tx, now - TimeDelta::hours(REMEMBER_ATTEMPTS)).await?;
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// A console user as the one who acts.
+pub(crate) fn actor_of(user: &ConsoleUserRow) -> Actor {
+    Actor {
+        user: Some(user.id),
+        name: user.name.clone(),
+        role: user.role,
+        customer: user.customer,
+    }
+}
+
+/// An address of which there is an account.
+pub(crate) fn taken() -> UserError {
+    UserError::field("email", "There is an account with this e-mail address already.")
 }
 
 /// Until when an address is held back after so many failures.
@@ -228,29 +241,46 @@ pub(crate) fn user_errors(user: &NewUser) -> Vec<FieldError> {
             message,
         });
     };
-    if user.name.trim().is_empty() {
-        wrong("name", "Enter a name.".to_owned());
-    } else if user.name.chars().count() > 200 {
-        wrong("name", "A name has at most 200 characters.".to_owned());
+    if let Some(problem) = name_problem(&user.name) {
+        wrong("name", problem);
     }
     let email = user.email.trim();
-    let shaped = email
-        .split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-    if !shaped || email.len() > 254 || email.chars().any(char::is_whitespace) {
-        wrong(
-            "email",
-            "Enter an e-mail address, such as anna@example.org.".to_owned(),
-        );
+    if let Some(problem) = email_problem(email) {
+        wrong("email", problem);
     }
     if let Some(problem) = password_problem(user.password.expose_secret(), email) {
         wrong("password", problem);
     }
+    errors.extend(FieldError::unseen("name", &user.name, false));
     errors
 }
 
+/// What is wrong with somebody's name, if anything.
+pub(crate) fn name_problem(name: &str) -> Option<String> {
+    if name.trim().is_empty() {
+        Some("Enter a name.".to_owned())
+    } else if name.chars().count() > 200 {
+        Some("A name has at most 200 characters.".to_owned())
+    } else {
+        None
+    }
+}
+
+/// What is wrong with an e-mail address, if anything: whether it exists, only a letter to it tells.
+pub(crate) fn email_problem(email: &str) -> Option<String> {
+    let email = email.trim();
+    let shaped = email
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    let plain = email
+        .chars()
+        .all(|c| !c.is_whitespace() && !c.is_control() && !"<>,;:\"()[]\\".contains(c));
+    (!shaped || email.len() > 254 || !plain)
+        .then(|| "Enter an e-mail address, such as anna@example.org.".to_owned())
+}
+
 /// What is wrong with a new password, if anything (NIST SP 800-63B: length and no known text; no rules of characters).
-fn password_problem(password: &str, email: &str) -> Option<String> {
+pub(crate) fn password_problem(password: &str, email: &str) -> Option<String> {
     let length = password.chars().count();
     let folded = password.to_lowercase();
     if length < MIN_PASSWORD {
@@ -268,7 +298,7 @@ fn password_problem(password: &str, email: &str) -> Option<String> {
     }
 }
 
-async fn hash(password: &str) -> Result<String, ServiceError> {
+pub(crate) async fn hash(password: &str) -> Result<String, ServiceError> {
     let password = SecretString::from(password);
     let _turn = HASHING
         .acquire()
@@ -284,7 +314,7 @@ async fn hash(password: &str) -> Result<String, ServiceError> {
     .map_err(|error| ServiceError::internal("hash a password", error))
 }
 
-async fn verify(password: &str, hash: &str) -> Result<bool, ServiceError> {
+pub(crate) async fn verify(password: &str, hash: &str) -> Result<bool, ServiceError> {
     // Longer ones cannot have been set; the work is done all the same, on what fits.
     let fits = password.len() <= MAX_PASSWORD;
     let password = SecretString::from(if fits { password } else { "" });

@@ -63,7 +63,7 @@ impl Services {
         }
         let password_hash = checked_hash(&user).await?;
         let mut tx = self.db().begin().await?;
-        store::console_users::lock_first(&mut tx).await?;
+        store::console_users::lock(&mut tx).await?;
         if store::console_users::count(&mut tx).await? > 0 {
             return Err(UserError::Forbidden.into());
         }

@@ -4,22 +4,31 @@
 //! same unit of work as the change. Pages, commands and jobs all come through here.
 
 mod access;
+mod appointments;
 pub mod audit;
 pub mod auth;
+mod contacts;
 mod customers;
 mod deployment;
 mod error;
 mod export;
 mod first_visit;
+pub mod forgotten;
 mod local_accounts;
+pub mod mail;
+mod notices;
 mod paging;
+mod passwords;
 mod people;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 pub mod seal;
+pub mod sessions;
 mod settings;
 pub mod sync;
+mod team;
 mod when;
 
 use std::sync::Arc;
@@ -27,14 +36,19 @@ use std::sync::Arc;
 use domain::Clock;
 use domain::ids::Id;
 use jobs::Wake;
+use mail::Mail;
 use providers::Providers;
 use rand::RngCore;
 use store::Db;
 
+pub use appointments::CalendarFile;
+pub use contacts::TypedContact;
+pub use deployment::Before;
 pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
+pub use team::{Joining, SealedLink};
 
 /// Every use case. Cheap to clone; made once, in the composition root.
 #[derive(Clone)]
@@ -46,6 +60,7 @@ pub struct Parts {
     pub providers: Providers,
     pub clock: Arc<dyn Clock>,
     pub keys: KeyRing,
+    pub mail: Mail,
     /// Tells the job runner of this process that there is something to do.
     pub wake: Wake,
 }
@@ -66,6 +81,10 @@ impl Services {
 
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.0.keys
+    }
+
+    pub(crate) fn mail(&self) -> &Mail {
+        &self.0.mail
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

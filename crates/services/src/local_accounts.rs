@@ -1,16 +1,16 @@
-//! Accounts of a customer's People directory that belong to no directory: the administrators, and everybody who was
-//! there before the first sync. People itself makes them; here they come in for the demo and for the operator.
+//! Accounts of a customer's People directory that no sync of ours made: local ones, and those of the directory the
+//! intranet followed before. People itself makes them; here they come in for the demo and for the operator.
 
-use domain::people::{AccountState, Directory, PeopleAccount, Profile, field};
-use domain::{AccountId, Actor, Permission, UserError};
+use domain::people::{AccountState, Directory, OldDirectory, PeopleAccount, Profile, field};
+use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use rules::username;
 use serde_json::json;
-use store::StoreError;
+use store::{StoreError, Tx};
 
 use crate::sync::account_write;
 use crate::{ServiceError, Services};
 
-/// A local account to be created.
+/// An account to be created.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewLocalAccount {
     pub username: String,
@@ -34,12 +34,57 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
+        let ids = self
+            .create_accounts(&mut tx, actor, (customer, Directory::Local), accounts)
+            .await?;
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// Adds a directory that the intranet followed before, with the accounts it owns.
+    pub async fn create_old_directory(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (kind, name): (OldDirectory, &str),
+        accounts: &[NewLocalAccount],
+    ) -> Result<DirectoryId, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
+        let id: DirectoryId = self.new_id();
+        store::directories::insert_old(&mut tx, customer, id, kind, name, self.now()).await?;
+        let details = json!({ "kind": kind, "name": name });
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "account.directory",
+            &id.to_string(),
+            &details,
+        )
+        .await?;
+        self.create_accounts(&mut tx, actor, (customer, Directory::External(id)), accounts)
+            .await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn create_accounts(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (customer, owner): (CustomerId, Directory),
+        accounts: &[NewLocalAccount],
+    ) -> Result<Vec<AccountId>, ServiceError> {
         let writes: Vec<_> = accounts
             .iter()
-            .map(|new| account_write(self.local_account(new)))
+            .map(|new| account_write(self.account(new, owner)))
             .collect();
         let ids: Vec<_> = writes.iter().map(|write| write.account.id).collect();
-        match store::accounts::insert(&mut tx, customer, &writes, self.now()).await {
+        match store::accounts::insert(tx, customer, &writes, self.now()).await {
             Err(StoreError::Conflict { .. }) => Err(UserError::field(
                 "username",
                 "An account has one of these usernames already.",
@@ -47,13 +92,12 @@ impl Services {
             other => other?,
         }
         let details = json!({ "accounts": ids.len() });
-        self.record(&mut tx, actor, Some(customer), "account.create", slug, &details)
+        self.record(tx, actor, Some(customer), "account.create", "people", &details)
             .await?;
-        tx.commit().await?;
         Ok(ids)
     }
 
-    fn local_account(&self, new: &NewLocalAccount) -> PeopleAccount {
+    fn account(&self, new: &NewLocalAccount, directory: Directory) -> PeopleAccount {
         let stored = username::stored(&new.username);
         let fields = [
             (field::FIRST_NAME, &new.first_name),
@@ -70,7 +114,7 @@ impl Services {
             id: self.new_id(),
             username_key: username::key(&stored),
             username: stored,
-            directory: Directory::Local,
+            directory,
             state: AccountState::Active,
             block: None,
             is_administrator: new.is_administrator,

@@ -59,7 +59,11 @@ impl Services {
             "" => Owned::Any,
             "local" => Owned::Local,
             "synced" => Owned::Synced,
-            _ => return Err(UserError::field("directory", "Choose local or synchronised.").into()),
+            "before" => Owned::Before,
+            _ => {
+                let cure = "Choose local, synchronised, or a directory from before.";
+                return Err(UserError::field("directory", cure).into());
+            }
         };
         let narrowed = Narrowed {
             search: &search,
@@ -91,9 +95,7 @@ impl Services {
             .await?
             .ok_or(UserError::NotFound)?;
         let directory = match account.directory.external() {
-            Some(id) => store::directories::find(&mut tx, customer, id)
-                .await?
-                .map(|directory| directory.name),
+            Some(id) => store::directories::name(&mut tx, customer, id).await?,
             None => None,
         };
         let manager = match account.manager {

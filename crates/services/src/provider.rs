@@ -1,8 +1,10 @@
 //! The provider configuration: what is entered, tested and saved. Secrets come in and never go out (C-21).
 
+pub(crate) mod expiry;
 mod form;
 mod save;
 mod stored;
+mod swap;
 mod test;
 mod view;
 

@@ -13,6 +13,7 @@ use store::run_list::{ListedChange, NarrowedChanges};
 use store::runs::RunRecord;
 
 use crate::paging::{EXPORT_ROWS, PAGE_ROWS, RUN_ROWS, one_more, page, searched};
+use crate::relink::is_recreated;
 use crate::when::{took, when};
 use crate::{ServiceError, Services};
 
@@ -142,10 +143,21 @@ impl Services {
         let after = number_after(after)?.unwrap_or(-1);
         let found =
             store::run_list::changes(&mut tx, customer, run.id, narrowed, after, one_more(limit)).await?;
+        // A list that waits for a decision is decided first.
+        let may_decide = actor.role.may(Permission::DecideHeldRun) && run.state.is_final();
         Ok(page(
             found
                 .into_iter()
-                .map(|change| (change.seq, change_row(change)))
+                .map(|change| {
+                    let can_relink = may_decide && is_recreated(&change);
+                    (
+                        change.seq,
+                        ChangeRow {
+                            can_relink,
+                            ..change_row(change)
+                        },
+                    )
+                })
                 .collect(),
             limit,
         ))
@@ -169,6 +181,9 @@ pub(crate) fn change_row(mut change: ListedChange) -> ChangeRow {
         }
     }
     ChangeRow {
+        seq: change.seq,
+        remedy: change.reason.remedy().map(ToOwned::to_owned),
+        can_relink: false,
         kind: change.kind,
         state: change.state,
         account: change.account,

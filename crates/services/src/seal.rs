@@ -13,6 +13,7 @@ use rand::RngCore;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use store::Tx;
+use store::letters::SealedText;
 
 use crate::{ServiceError, Services};
 
@@ -184,6 +185,26 @@ impl From<SealError> for ServiceError {
     }
 }
 
+impl From<SealedText> for Sealed {
+    fn from(text: SealedText) -> Self {
+        Self {
+            key_id: text.key_id,
+            nonce: text.nonce,
+            ciphertext: text.ciphertext,
+        }
+    }
+}
+
+impl From<Sealed> for SealedText {
+    fn from(sealed: Sealed) -> Self {
+        Self {
+            key_id: sealed.key_id,
+            nonce: sealed.nonce,
+            ciphertext: sealed.ciphertext,
+        }
+    }
+}
+
 /// What a rotation did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rekeyed {
@@ -212,7 +233,34 @@ impl Services {
             }
             tx.commit().await?;
         }
+        self.rekey_letters(&mut done).await?;
         Ok(done)
+    }
+
+    /// Letters that wait in the outbox.
+    async fn rekey_letters(&self, done: &mut Rekeyed) -> Result<(), ServiceError> {
+        let mut after = None;
+        loop {
+            let mut tx = self.db().begin().await?;
+            let batch = store::letters::sealed_page(&mut tx, after, 100).await?;
+            let Some((last, _)) = batch.last() else {
+                return Ok(());
+            };
+            after = Some(*last);
+            for (letter, text) in batch {
+                if text.key_id == self.keys().current() {
+                    done.already_current += 1;
+                    continue;
+                }
+                let nonce = text.nonce.clone();
+                let place = crate::mail::place(letter);
+                let old = Sealed::from(text);
+                let new = self.keys().seal(&place, &self.keys().open(&place, &old)?)?;
+                store::letters::reseal(&mut tx, letter, &nonce, &new.into()).await?;
+                done.resealed += 1;
+            }
+            tx.commit().await?;
+        }
     }
 
     async fn reseal(&self, tx: &mut Tx, row: &store::sealed::SealedRow) -> Result<(), ServiceError> {

@@ -51,6 +51,11 @@ pub(crate) fn day(stored: &str) -> String {
         .map_or_else(|_| stored.to_owned(), |day| day.format("%-d %B %Y").to_string())
 }
 
+/// The day of a moment: "12 March 2026".
+pub(crate) fn day_words(at: Timestamp) -> String {
+    at.format("%-d %B %Y").to_string()
+}
+
 /// Whether a secret that expires then needs attention now (C-20).
 pub(crate) fn is_soon(at: Timestamp, now: Timestamp) -> bool {
     days_between(now, at) <= SOON_DAYS
@@ -85,7 +90,8 @@ pub(crate) fn end_of(day: NaiveDate) -> Option<Timestamp> {
     day.and_hms_opt(23, 59, 59).map(|at| at.and_utc())
 }
 
-fn days_between(from: Timestamp, to: Timestamp) -> i64 {
+/// Days from one day to another, whatever the hour; below 0 when the second comes first.
+pub(crate) fn days_between(from: Timestamp, to: Timestamp) -> i64 {
     (to.date_naive() - from.date_naive()).num_days()
 }
 

@@ -1,4 +1,4 @@
-//! Microsoft Entra ID with Microsoft Graph, and Okta, on loopback: for tests, the demo and the benchmark.
+//! Microsoft Entra ID with Microsoft Graph, Okta, and a mail server, on loopback: for tests, the demo and the benchmark.
 //!
 //! What it answers follows the vendors' documents (the connectors' view of them is in the product's design
 //! notes); comments name the page or the case. It is deterministic by seed, can be changed while it runs
@@ -21,6 +21,7 @@ mod faults;
 mod filter;
 mod jwt;
 mod keys;
+mod mail;
 mod okta;
 mod people;
 mod tables;
@@ -29,6 +30,7 @@ mod world;
 
 pub use control::{Control, ControlError, GroupInfo, NewPerson, Person, Recorded};
 pub use faults::{Fault, FaultAction, FaultId};
+pub use mail::{Letter, MailServer};
 pub use people::record::Status;
 
 use chrono::{DateTime, Utc};

@@ -14,6 +14,7 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO customers (id, slug, name, created_at) VALUES ($1, $2, $3, $4)";
     BY_SLUG = "SELECT id, slug, name FROM customers WHERE slug = $1";
+    BY_ID = "SELECT id, slug, name FROM customers WHERE id = $1";
     LOCK = {
         // Whoever writes is alone already.
         sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
@@ -62,7 +63,7 @@ statements! {
             w.queued_at AS sync_queued_at, w.counts AS sync_counts
         FROM customers c
         LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
-            WHERE n.customer_id = c.id ORDER BY n.created_at DESC LIMIT 1)
+            WHERE n.customer_id = c.id AND n.provider IN ('entra', 'okta') ORDER BY n.created_at DESC LIMIT 1)
         LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id
         LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id
         LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
@@ -114,6 +115,11 @@ pub async fn insert(
 /// The customer with this name in addresses.
 pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<CustomerRow>, StoreError> {
     Ok(fetch_optional!(tx, Row, BY_SLUG, slug)?.map(Into::into))
+}
+
+/// The customer with this id.
+pub async fn by_id(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerRow>, StoreError> {
+    Ok(fetch_optional!(tx, Row, BY_ID, customer.uuid())?.map(Into::into))
 }
 
 /// Makes everybody else who wants this customer's lock, or a run number of theirs, wait until this unit of work ends:

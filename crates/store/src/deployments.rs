@@ -31,6 +31,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     COMMENTS = "SELECT author_name, side, text, at FROM comments
         WHERE customer_id = $1 AND step = $2 ORDER BY id DESC LIMIT $3";
+    LATEST_COMMENTS = "SELECT step, author_name, side, text, at FROM comments
+        WHERE customer_id = $1 ORDER BY id DESC LIMIT $2";
 }
 
 /// A statement to put on record.
@@ -182,6 +184,17 @@ struct CommentColumns {
     at: Timestamp,
 }
 
+impl CommentColumns {
+    fn read(self) -> Result<CommentRow, StoreError> {
+        Ok(CommentRow {
+            author: self.author_name,
+            side: code("comments", "side", &self.side)?,
+            text: self.text,
+            at: self.at,
+        })
+    }
+}
+
 /// Adds a comment to a step.
 pub async fn comment(tx: &mut Tx, customer: CustomerId, new: &NewComment<'_>) -> Result<(), StoreError> {
     execute!(
@@ -199,6 +212,25 @@ pub async fn comment(tx: &mut Tx, customer: CustomerId, new: &NewComment<'_>) ->
     Ok(())
 }
 
+#[derive(sqlx::FromRow)]
+struct StepCommentColumns {
+    step: String,
+    #[sqlx(flatten)]
+    comment: CommentColumns,
+}
+
+/// The latest comments on any step, the newest first.
+pub async fn latest_comments(
+    tx: &mut Tx,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<(Step, CommentRow)>, StoreError> {
+    let rows = fetch_all!(tx, StepCommentColumns, LATEST_COMMENTS, customer.uuid(), limit)?;
+    rows.into_iter()
+        .map(|row| Ok((code("comments", "step", &row.step)?, row.comment.read()?)))
+        .collect()
+}
+
 /// The latest comments on a step, the oldest of them first.
 pub async fn comments(
     tx: &mut Tx,
@@ -209,13 +241,6 @@ pub async fn comments(
     fetch_all!(tx, CommentColumns, COMMENTS, customer.uuid(), step.code(), limit)?
         .into_iter()
         .rev()
-        .map(|row| {
-            Ok(CommentRow {
-                author: row.author_name,
-                side: code("comments", "side", &row.side)?,
-                text: row.text,
-                at: row.at,
-            })
-        })
+        .map(CommentColumns::read)
         .collect()
 }

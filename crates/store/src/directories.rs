@@ -1,12 +1,13 @@
 //! The external directories of a customer.
 
 use domain::ids::Id;
+use domain::people::OldDirectory;
 use domain::{CustomerId, DirectoryId, Provider, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
-use crate::sql::{execute, fetch_optional, statements};
+use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -15,7 +16,12 @@ statements! {
     SET_CHANGES = "UPDATE directories SET changes_cursor = $3, changes_attributes = $4, full_read_at = $5
         WHERE customer_id = $1 AND id = $2";
     INSERT = "INSERT INTO directories (customer_id, id, provider, name, created_at) VALUES ($1, $2, $3, $4, $5)";
-    CURRENT = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1";
+    // What the intranet followed before is no directory of ours.
+    CURRENT = "SELECT id, provider, name, tenant_id FROM directories
+        WHERE customer_id = $1 AND provider IN ('entra', 'okta') ORDER BY created_at DESC LIMIT 1";
+    NAME = "SELECT name FROM directories WHERE customer_id = $1 AND id = $2";
+    OLD = "SELECT d.name, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = $1 AND a.directory_id = d.id) AS accounts
+        FROM directories d WHERE d.customer_id = $1 AND d.provider NOT IN ('entra', 'okta') ORDER BY d.created_at, d.id";
     BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
     SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
     FORGET_TENANT = "UPDATE directories SET tenant_id = NULL, changes_cursor = NULL WHERE customer_id = $1 AND id = $2";
@@ -69,6 +75,49 @@ pub async fn insert(
         now
     )?;
     Ok(())
+}
+
+/// Adds a directory that the intranet followed before.
+pub async fn insert_old(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    kind: OldDirectory,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        INSERT,
+        customer.uuid(),
+        directory.uuid(),
+        kind.code(),
+        name,
+        now
+    )?;
+    Ok(())
+}
+
+/// A directory the intranet followed before, and how many accounts it owns.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OldDirectoryRow {
+    pub name: String,
+    pub accounts: i64,
+}
+
+/// The directories the customer's intranet followed before.
+pub async fn old(tx: &mut Tx, customer: CustomerId) -> Result<Vec<OldDirectoryRow>, StoreError> {
+    fetch_all!(tx, OldDirectoryRow, OLD, customer.uuid())
+}
+
+/// The name of a directory, whether it is read or not.
+pub async fn name(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = fetch_optional!(tx, (String,), NAME, customer.uuid(), directory.uuid())?;
+    Ok(row.map(|(name,)| name))
 }
 
 /// The directory the customer's sync follows now.

@@ -10,19 +10,25 @@ mod error;
 mod sql;
 
 pub mod accounts;
+pub mod appointments;
 pub mod audit;
 pub mod changes;
 pub mod compare;
 pub mod console_users;
+pub mod contacts;
 pub mod customers;
 pub mod deployments;
 pub mod directories;
 pub mod found_list;
 pub mod groups;
+pub mod invitations;
 pub mod jobs;
+pub mod letters;
 pub mod links;
 pub mod live;
 pub mod managers;
+pub mod notices;
+pub mod password_resets;
 pub mod people_list;
 pub mod providers;
 pub mod run_list;
@@ -32,6 +38,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod settings;
 pub mod snapshot;
+pub mod time_zones;
 
 pub use db::{Db, DbOptions, Tx};
 pub use error::StoreError;
@@ -44,19 +51,25 @@ pub use sqlx::types::Json;
 pub fn statements() -> Vec<Sql> {
     [
         accounts::ALL,
+        appointments::ALL,
         audit::ALL,
         changes::ALL,
         compare::ALL,
         console_users::ALL,
+        contacts::ALL,
         customers::ALL,
         deployments::ALL,
         directories::ALL,
         found_list::ALL,
         groups::ALL,
+        invitations::ALL,
         jobs::ALL,
+        letters::ALL,
         links::ALL,
         live::ALL,
         managers::ALL,
+        notices::ALL,
+        password_resets::ALL,
         people_list::ALL,
         providers::ALL,
         run_list::ALL,
@@ -66,6 +79,7 @@ pub fn statements() -> Vec<Sql> {
         sessions::ALL,
         settings::ALL,
         snapshot::ALL,
+        time_zones::ALL,
     ]
     .concat()
 }

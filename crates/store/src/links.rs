@@ -6,6 +6,7 @@ use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::error::one_row;
 use crate::sql::{execute, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
@@ -21,6 +22,8 @@ statements! {
         WHERE customer_id = $1 AND account_id = $2";
     OF_OBJECT = "SELECT account_id FROM identity_links
         WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
+    RELINK = "UPDATE identity_links SET object_id = $5, linked_at = $6
+        WHERE customer_id = $1 AND directory_id = $2 AND account_id = $3 AND object_id = $4";
     COUNT = "SELECT COUNT(*) FROM identity_links WHERE customer_id = $1 AND directory_id = $2";
 }
 
@@ -98,6 +101,27 @@ pub async fn of_object(
         object.as_str()
     )?;
     Ok(row.map(|row| AccountId::from_uuid(row.0)))
+}
+
+/// Links an account to another object of its directory (I-07). [`StoreError::Stale`]: it is not linked as it was.
+pub async fn relink(
+    tx: &mut Tx,
+    customer: CustomerId,
+    account: AccountId,
+    (old, new): (&LinkRow, &ObjectId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let touched = execute!(
+        tx,
+        RELINK,
+        customer.uuid(),
+        old.directory.uuid(),
+        account.uuid(),
+        old.object_id.as_str(),
+        new.as_str(),
+        now
+    )?;
+    one_row(touched, "the link")
 }
 
 /// How many accounts are linked to objects of this directory.

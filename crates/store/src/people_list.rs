@@ -17,7 +17,8 @@ statements! {
     PAGE = "SELECT a.id, a.username, a.state, a.is_administrator, a.profile, d.name AS directory
         FROM accounts a LEFT JOIN directories d ON d.customer_id = a.customer_id AND d.id = a.directory_id
         WHERE a.customer_id = $1 AND (a.sort_key, a.id) > ($2, $3) AND ($4 = '' OR a.state = $4)
-        AND ($5 = '' OR ($5 = 'local' AND a.directory_id IS NULL) OR ($5 = 'synced' AND a.directory_id IS NOT NULL))
+        AND ($5 = '' OR ($5 = 'local' AND a.directory_id IS NULL) OR ($5 = 'synced' AND d.provider IN ('entra', 'okta'))
+            OR ($5 = 'before' AND d.provider NOT IN ('entra', 'okta')))
         AND ($6 = '' OR a.search_key LIKE $6 ESCAPE '!')
         ORDER BY a.sort_key, a.id LIMIT $7";
     SORT_KEY = "SELECT sort_key FROM accounts WHERE customer_id = $1 AND id = $2";
@@ -47,6 +48,8 @@ pub enum Owned {
     Any,
     Local,
     Synced,
+    /// Of a directory that the intranet followed before.
+    Before,
 }
 
 impl Owned {
@@ -55,6 +58,7 @@ impl Owned {
             Owned::Any => "",
             Owned::Local => "local",
             Owned::Synced => "synced",
+            Owned::Before => "before",
         }
     }
 }

@@ -20,6 +20,16 @@ statements! {
     PUT_SECRET = "INSERT INTO provider_secrets (customer_id, directory_id, kind, key_id, nonce, ciphertext, ends_in, entered_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (customer_id, directory_id, kind) DO UPDATE SET key_id = excluded.key_id, nonce = excluded.nonce, ciphertext = excluded.ciphertext, ends_in = excluded.ends_in, entered_at = excluded.entered_at, expires_at = excluded.expires_at";
     DROP_SECRET = "DELETE FROM provider_secrets WHERE customer_id = $1 AND directory_id = $2 AND kind = $3";
     SET_EXPIRY = "UPDATE provider_secrets SET expires_at = $4 WHERE customer_id = $1 AND directory_id = $2 AND kind = $3";
+    EXPIRING = "SELECT x.customer_id, x.directory_id, MIN(x.kind) AS kind, x.expires_at FROM provider_secrets x
+        WHERE x.expires_at < $1 GROUP BY x.customer_id, x.directory_id, x.expires_at
+        ORDER BY x.customer_id, x.directory_id, x.expires_at";
+    // What uses a token: the runs of its directory, and the tests of what is saved. Of one customer ($2) or of all ($1).
+    TOKENS = "SELECT x.customer_id, x.directory_id, x.entered_at,
+            (SELECT MAX(t.at) FROM connection_reports t
+                WHERE t.customer_id = x.customer_id AND t.config_version IS NOT NULL) AS tested_at,
+            (SELECT MAX(r.started_at) FROM sync_runs r
+                WHERE r.customer_id = x.customer_id AND r.directory_id = x.directory_id) AS run_at
+        FROM provider_secrets x WHERE ($1 OR x.customer_id = $2) AND x.kind = 'api_token' ORDER BY x.customer_id";
     INSERT_REPORT = "INSERT INTO connection_reports (customer_id, id, config_version, passed, report, at) VALUES ($1, $2, $3, $4, $5, $6)";
     LATEST_OF_SAVED = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 AND config_version IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1";
     LATEST = "SELECT id, config_version, passed, report, at FROM connection_reports WHERE customer_id = $1 ORDER BY at DESC, id DESC LIMIT 1";
@@ -274,6 +284,82 @@ pub async fn set_expiry(
         expires_at
     )?;
     one_row(touched, "the provider secret")
+}
+
+/// A secret that ends soon, or has ended. A certificate and its key are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiringSecret {
+    pub customer: CustomerId,
+    pub directory: DirectoryId,
+    pub kind: SecretKind,
+    pub expires_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Expiring {
+    customer_id: Uuid,
+    directory_id: Uuid,
+    kind: String,
+    expires_at: Timestamp,
+}
+
+/// The secrets of every customer that end before `before`.
+pub async fn expiring(tx: &mut Tx, before: Timestamp) -> Result<Vec<ExpiringSecret>, StoreError> {
+    fetch_all!(tx, Expiring, EXPIRING, before)?
+        .into_iter()
+        .map(|row| {
+            Ok(ExpiringSecret {
+                customer: CustomerId::from_uuid(row.customer_id),
+                directory: DirectoryId::from_uuid(row.directory_id),
+                kind: code("provider_secrets", "kind", &row.kind)?,
+                expires_at: row.expires_at,
+            })
+        })
+        .collect()
+}
+
+/// An API token, and when it was used last as far as we know: entered, tested, or by a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdleToken {
+    pub customer: CustomerId,
+    pub directory: DirectoryId,
+    pub used_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Token {
+    customer_id: Uuid,
+    directory_id: Uuid,
+    entered_at: Timestamp,
+    tested_at: Option<Timestamp>,
+    run_at: Option<Timestamp>,
+}
+
+impl From<Token> for IdleToken {
+    fn from(row: Token) -> Self {
+        let used = [row.tested_at, row.run_at].into_iter().flatten();
+        Self {
+            customer: CustomerId::from_uuid(row.customer_id),
+            directory: DirectoryId::from_uuid(row.directory_id),
+            used_at: used.fold(row.entered_at, std::cmp::max),
+        }
+    }
+}
+
+/// The API tokens of every customer that nobody has used since `since` (C-12).
+pub async fn idle_tokens(tx: &mut Tx, since: Timestamp) -> Result<Vec<IdleToken>, StoreError> {
+    let rows = fetch_all!(tx, Token, TOKENS, true, Uuid::nil())?;
+    Ok(rows
+        .into_iter()
+        .map(IdleToken::from)
+        .filter(|token| token.used_at <= since)
+        .collect())
+}
+
+/// When a customer's API token was used last, if they have one.
+pub async fn token_used(tx: &mut Tx, customer: CustomerId) -> Result<Option<Timestamp>, StoreError> {
+    let rows = fetch_all!(tx, Token, TOKENS, false, customer.uuid())?;
+    Ok(rows.into_iter().map(|row| IdleToken::from(row).used_at).max())
 }
 
 /// Keeps a connection test.

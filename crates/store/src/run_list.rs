@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::error::code;
 use crate::people_list::contains;
 use crate::runs::{RunColumns, RunRecord};
-use crate::sql::{fetch_all, fetch_optional, statements};
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -20,10 +20,16 @@ statements! {
     LAST_READ = "SELECT finished_at, counts, settings_version FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND finished_at IS NOT NULL AND kind <> 'single_user'
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
+    LATER_READ = "SELECT MAX(number) AS number FROM sync_runs
+        WHERE customer_id = $1 AND directory_id = $2 AND number > $3 AND started_at IS NOT NULL AND kind <> 'single_user'";
+    LAST_CLEAN = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
+        WHERE customer_id = $1 AND number < $2 AND kind IN ('manual', 'scheduled') AND state = 'completed'";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
         ORDER BY seq LIMIT $6";
+    CHANGE = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
+        FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq = $3";
     // A statement of its own, so that a rare kind is found by `sync_changes_by_kind` and not by walking the run; SQLite
     // has to be told.
     CHANGES_OF_KIND = ["SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
@@ -100,6 +106,24 @@ pub async fn page(
     rows.into_iter().map(RunColumns::read).collect()
 }
 
+/// The latest run that has read the directory, or begun to, after the run with this number.
+pub async fn later_read(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    number: i64,
+) -> Result<Option<i64>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (Option<i64>,),
+        LATER_READ,
+        customer.uuid(),
+        directory.uuid(),
+        number
+    )?;
+    Ok(row.and_then(|row| row.0))
+}
+
 /// A complete read of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastRead {
@@ -122,6 +146,23 @@ pub async fn last_read(
         counts: counts.0,
         settings_version,
     }))
+}
+
+/// The number of the latest run before this one that wrote to People without a problem; 0 when there is none.
+pub async fn last_clean(tx: &mut Tx, customer: CustomerId, before: i64) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, LAST_CLEAN, customer.uuid(), before)
+}
+
+/// One change of a run.
+pub async fn change(
+    tx: &mut Tx,
+    customer: CustomerId,
+    run: RunId,
+    seq: i64,
+) -> Result<Option<ListedChange>, StoreError> {
+    fetch_optional!(tx, ChangeColumns, CHANGE, customer.uuid(), run.uuid(), seq)?
+        .map(ChangeColumns::read)
+        .transpose()
 }
 
 /// Changes of a run in their order, after the number `after`, at most `limit`.

@@ -4,19 +4,21 @@ import { expect, test } from "../support/fixtures.ts";
 
 const PAGES = ["", "/login-handler", "/local-admin", "/module", "/existing", "/user-mapping", "/first-run", "/schedule", "/sso",
   "/sign-in-check", "/provider", "/provider?provider=entra", "/provider?provider=okta", "/test-sync", "/groups",
-  "/data-mapping", "/group-sync", "/limits", "/runs", "/people", "/audit"];
+  "/data-mapping", "/group-sync", "/limits", "/runs", "/people", "/contacts", "/audit", "/team"];
+/** Pages that belong to no customer. */
+const OWN = ["/account", "/inbox", "/forgot-password"];
 
 test.describe("every page of a customer", () => {
   test("fits 360 px and 200 % zoom without sideways scrolling", async ({ page, demo, signIn, visit }) => {
     const account = demo.account("customer_admin");
     await signIn(account);
-    for (const path of PAGES) {
-      await visit(`/c/${account.customer}${path}`);
+    for (const path of [...PAGES.map((page) => `/c/${account.customer}${page}`), ...OWN]) {
+      await visit(path);
       // 200 % zoom of a 1280 px window is a window of 640 px.
       for (const width of [360, 640, 1280, 1920]) {
         await page.setViewportSize({ width, height: 900 });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect(over, `${path || "/"} at ${width} px`).toBeLessThanOrEqual(0);
+        expect(over, `${path} at ${width} px`).toBeLessThanOrEqual(0);
       }
     }
   });
@@ -28,8 +30,8 @@ test.describe("every page of a customer", () => {
       await signIn(account);
       // Colours that still move would be measured half-way.
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      for (const path of PAGES) {
-        await visit(`/c/${account.customer}${path}`);
+      for (const path of [...PAGES.map((page) => `/c/${account.customer}${page}`), ...OWN]) {
+        await visit(path);
         await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
         await expect(page.getByRole("main")).toHaveCount(1);
         await accessible();

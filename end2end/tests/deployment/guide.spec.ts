@@ -83,7 +83,7 @@ test.describe("the guide", () => {
     await accessible();
     await page.getByLabel("Yes, people work here already").check();
     await page.getByRole("button", { name: "Save the answer" }).click();
-    await expect(page.locator(".verdict")).toContainText("Yes: 13 accounts beside the local administrators.");
+    await expect(page.locator(".verdict")).toHaveText(/^Yes: \d+ accounts beside the local administrators\./);
     await alive();
     // With people to migrate nothing may write to People yet.
     await visit(`/c/${admin.customer}/first-run`);

@@ -27,6 +27,8 @@ export interface Ready {
   url: string;
   accounts: Account[];
   providers: Provider[];
+  /** The page that shows what was sent by mail. */
+  mail: string;
   /** The authority of the simulated providers' certificates, as PEM. */
   ca: string;
 }

@@ -14,6 +14,7 @@ use store::Db;
 
 use crate::config::{Config, Flags};
 use crate::errors::Failure;
+use crate::smtp::Smtp;
 use crate::wiring::{self, SystemClock};
 use crate::{database as place, logging as logs};
 
@@ -78,6 +79,7 @@ pub async fn findings(flags: &Flags) -> Vec<Finding> {
     findings.extend(logging(&config));
     findings.extend(site(&config));
     findings.push(clouds(&config));
+    findings.push(mail(&config).await);
     findings.extend(database(&config).await);
     findings
 }
@@ -154,6 +156,30 @@ fn clouds(config: &Config) -> Finding {
     Finding::Good(format!(
         "{own} cloud(s) and {orgs} Okta organisation(s) of your own beside the built-in ones"
     ))
+}
+
+/// Whether letters can leave.
+async fn mail(config: &Config) -> Finding {
+    let Some(server) = config.mail.clone() else {
+        return Finding::Note(
+            "no mail server is configured: notices stay in the console's inbox, and nobody can reset a forgotten password \
+             by themselves"
+                .to_owned(),
+        );
+    };
+    let name = server.server.to_string();
+    let plain = server.plain;
+    let smtp = Smtp::new(server, config.public_url.host_str().unwrap_or("localhost"));
+    match tokio::time::timeout(PATIENCE, smtp.try_out()).await {
+        Ok(Ok(())) if plain => Finding::Note(format!(
+            "the mail server {name} answers; the way to it is not encrypted"
+        )),
+        Ok(Ok(())) => Finding::Good(format!("the mail server {name} answers")),
+        Ok(Err(error)) => Finding::Wrong(format!("mail cannot be sent by {name}. {}", error.what)),
+        Err(_) => Finding::Wrong(format!(
+            "the mail server {name} does not answer within {PATIENCE:?}"
+        )),
+    }
 }
 
 /// A key that others can read is no key.

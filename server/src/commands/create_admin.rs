@@ -54,7 +54,7 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
         .create_user(&Actor::system("usersync create-admin"), &user)
         .await;
     parties.db.close().await;
-    created.map_err(refused)?;
+    created.map_err(|error| refused("the administrator could not be created", error))?;
     println!("{} can sign in at {} now.", user.email, config.public_url);
     if made_up {
         println!("Password (shown only now): {}", password.expose_secret());
@@ -63,14 +63,13 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
 }
 
 /// Names each thing to correct.
-fn refused(error: ServiceError) -> Failure {
-    const WHAT: &str = "the administrator could not be created";
+pub(super) fn refused(what: &str, error: ServiceError) -> Failure {
     match error {
         ServiceError::User(UserError::Invalid { errors }) => {
             let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
-            Failure::plain(format!("{WHAT}. {}", sentences.join(" ")))
+            Failure::plain(format!("{what}. {}", sentences.join(" ")))
         }
-        error => Failure::new(WHAT, error),
+        error => Failure::new(what, error),
     }
 }
 

@@ -10,7 +10,7 @@ use providers::{Cloud, OktaOrg};
 use rand::RngCore;
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
-use simulator::Simulator;
+use simulator::{MailServer, Simulator};
 use store::{Db, DbOptions};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -82,11 +82,14 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
     make_folder(&options.data)?;
     let kept = read_kept(&kept_file)?;
     let simulator = start_simulator(&options, kept.as_ref()).await?;
+    let mail = MailServer::start(Ipv4Addr::LOCALHOST.into())
+        .await
+        .map_err(|error| Failure::new("the simulated mail server could not be started", error))?;
     let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new("the address is not known", error))?;
-    let config = configuration(flags, &options, address, &simulator)?;
+    let config = configuration(flags, &options, address, &simulator, &mail)?;
     logging::start(&config)?;
     http::metrics::start()?;
     let keys = config
@@ -115,7 +118,7 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
             kept
         }
     };
-    let ready = ready::Ready::new(&config, &kept.accounts, &simulator);
+    let ready = ready::Ready::new(&config, &kept.accounts, &simulator, &mail);
     // The edge is there before anybody is told.
     write_json(&options.ready, &ready)?;
     ready.print(&options);
@@ -221,6 +224,7 @@ fn configuration(
     options: &Options,
     address: SocketAddr,
     simulator: &Simulator,
+    mail: &MailServer,
 ) -> Result<Config, Failure> {
     let flags = Flags {
         database: given
@@ -237,6 +241,8 @@ fn configuration(
                 .unwrap_or_else(|| "warn,sqlx::query=error".to_owned()),
         ),
         log_format: Some(LogFormat::Text),
+        mail_server: Some(parse(&format!("smtp://{}", mail.smtp))?),
+        mail_from: Some("User Sync <usersync@vendor.example>".to_owned()),
         ..Flags::default()
     };
     let mut config =

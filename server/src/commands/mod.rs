@@ -8,4 +8,5 @@ pub mod create_admin;
 pub mod demo;
 pub mod migrate;
 pub mod rekey;
+pub mod reset_password;
 pub mod serve;

@@ -7,6 +7,7 @@ use providers::{Cloud, OktaOrg};
 use serde::Deserialize;
 use url::Url;
 
+use super::mail::MailEntry;
 use super::{ConfigError, KeyFile, LogFormat, read};
 
 /// An address in the file.
@@ -59,6 +60,7 @@ pub(super) struct File {
     pub(super) metrics_listen: Option<Socket>,
     pub(super) metrics_token_file: Option<PathBuf>,
     pub(super) site_dir: Option<PathBuf>,
+    pub(super) mail: Option<MailEntry>,
     #[serde(default)]
     pub(super) keys: Vec<KeyFile>,
     #[serde(default)]

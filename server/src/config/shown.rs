@@ -79,8 +79,15 @@ impl fmt::Display for Config {
 }
 
 impl Config {
-    /// Keys, clouds and organisations, a table each.
+    /// Mail, keys, clouds and organisations, a table each.
     fn show_lists(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(mail) = &self.mail {
+            let (server, from) = (mail.server.as_str(), mail.from.to_string());
+            writeln!(f, "\n[mail]\nserver = {server:?}\nfrom = {from:?}")?;
+            if let Some((username, _)) = &mail.credentials {
+                writeln!(f, "username = {username:?}\n# password: set")?;
+            }
+        }
         for key in &self.keys {
             writeln!(
                 f,

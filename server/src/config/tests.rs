@@ -25,7 +25,7 @@ fn every_line_of_the_documented_file_is_understood() {
         .lines()
         .map(|line| {
             line.strip_prefix("# ")
-                .filter(|rest| rest.contains(" = ") || rest.starts_with("[["))
+                .filter(|rest| rest.contains(" = ") || rest.starts_with('['))
                 .unwrap_or(line)
         })
         .filter(|line| !line.starts_with("trusted_proxies = []") && !line.starts_with("database = \"sqlite"))
@@ -36,7 +36,12 @@ fn every_line_of_the_documented_file_is_understood() {
         (file.keys.len(), file.clouds.len(), file.okta_orgs.len()),
         (1, 1, 1)
     );
-    assert!(file.database_file.is_some() && file.metrics_token_file.is_some() && file.site_dir.is_some());
+    assert!(
+        file.mail.is_some()
+            && file.database_file.is_some()
+            && file.metrics_token_file.is_some()
+            && file.site_dir.is_some()
+    );
 }
 
 #[test]
@@ -151,4 +156,58 @@ fn keys_are_raw_or_base64_and_32_bytes() {
     }
     std::fs::write(&file, "too short").expect("written");
     assert!(matches!(key.read(), Err(ConfigError::KeyLength { bytes: 9, .. })));
+}
+
+#[test]
+fn a_mail_server_is_named_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let password = dir.path().join("password");
+    std::fs::write(&password, "hush\n").expect("written");
+    let right = format!(
+        "[mail]\nserver = \"smtps://smtp.example.org\"\nfrom = \"User Sync <sync@example.org>\"\nusername = \"u\"\n\
+         password_file = {password:?}"
+    );
+    let config = load(&Flags::default(), &right).expect("right");
+    let mail = config.mail.as_ref().expect("a mail server");
+    assert!(!mail.plain);
+    let (name, secret) = mail.credentials.as_ref().expect("credentials");
+    assert_eq!((name.as_str(), secret.expose_secret()), ("u", "hush"));
+    assert!(!format!("{config} {config:?}").contains("hush"));
+    assert!(load(&Flags::default(), "").expect("right").mail.is_none());
+    for (text, cure) in [
+        ("from = \"sync@example.org\"", "name the mail server"),
+        ("server = \"smtps://x\"", "write it as an address"),
+        (
+            "server = \"smtps://x\"\nfrom = \"nobody\"",
+            "write it as an address",
+        ),
+        ("server = \"https://x\"\nfrom = \"a@b.example\"", "smtps://HOST"),
+        (
+            "server = \"smtps://u:p@x\"\nfrom = \"a@b.example\"",
+            "mail.username",
+        ),
+        (
+            "server = \"smtps://x\"\nfrom = \"a@b.example\"\nusername = \"u\"",
+            "password_file",
+        ),
+    ] {
+        let said = problem(&format!("[mail]\n{text}"));
+        assert!(said.contains(cure) && !said.contains(":p@"), "{text}: {said}");
+    }
+}
+
+#[test]
+fn mail_is_plain_on_this_machine_only() {
+    for (server, allowed, plain) in [
+        ("smtp://127.0.0.1:2525", false, true),
+        ("smtp://[::1]", false, true),
+        ("smtp://localhost", false, true),
+        ("smtp://mail.example.org", false, false),
+        ("smtp://mail.example.org", true, true),
+        ("smtps://127.0.0.1", false, false),
+    ] {
+        let text = format!("allow_insecure = {allowed}\n[mail]\nserver = {server:?}\nfrom = \"a@b.example\"");
+        let mail = load(&Flags::default(), &text).expect("right").mail.expect("mail");
+        assert_eq!(mail.plain, plain, "{server} {allowed}");
+    }
 }

@@ -1,4 +1,4 @@
-//! How often one client address, and all together, may try to sign in. In this process only: what protects one
+//! How often one client address, and all together, may try to sign in, or do what costs as much. In this process only: what protects one
 //! account is its back-off in the database; this protects the server's processors from argon2, and accounts from
 //! whoever tries one password at each of them.
 
@@ -25,7 +25,14 @@ use super::refused::Refusals;
 use crate::config::Config;
 
 /// Addresses whose calls are counted.
-const COUNTED: &[&str] = &["/api/auth/sign-in", "/api/auth/first-admin"];
+const COUNTED: &[&str] = &[
+    "/api/auth/sign-in",
+    "/api/auth/first-admin",
+    "/api/auth/accept-invitation",
+    "/api/auth/forgot-password",
+    "/api/auth/reset-password",
+    "/api/account/password",
+];
 /// Bytes of the largest refusal that is looked at.
 const REFUSAL: usize = 64 * 1024;
 

@@ -1,6 +1,7 @@
 //! What is not a page and not a server function.
 
 pub mod assets;
+pub mod calendar;
 pub mod client;
 pub mod events;
 pub mod export;

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use domain::Actor;
+use domain::{Actor, Role};
 use services::NewLocalAccount;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -38,13 +38,14 @@ impl<'a> MakeWriter<'a> for Kept {
 #[tokio::test]
 async fn no_secret_and_no_personal_data() {
     let kept = Kept::default();
+    let app = TestApp::with(|config| config.log = "trace".to_owned()).await;
     let subscriber = tracing_subscriber::fmt()
         .json()
-        .with_max_level(tracing::Level::TRACE)
+        .with_env_filter(server::logging::filter(&app.config).expect("a filter"))
         .with_writer(kept.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let app = TestApp::new().await.with_people().await;
+    let app = app.with_people().await;
     let account = NewLocalAccount {
         username: "xaver.zwirbel".into(),
         surname: "Zwirbel".into(),
@@ -76,6 +77,21 @@ async fn no_secret_and_no_personal_data() {
     ];
     let saved = app.post("/api/provider/submit", &form, Some(&cookie)).await;
     assert!(saved.status.is_success(), "{}", saved.body);
+    let services = &app.parties.services;
+    let invited = services
+        .invite(&system, Some("contoso"), "xaver@contoso.example", Role::Viewer)
+        .await
+        .expect("invited");
+    let link = services.open_link(&system, &invited).expect("a link").url;
+    let token = link.rsplit('/').next().expect("a token").to_owned();
+    app.get(&format!("/invitation/{token}")).await;
+    let join = [
+        ("token", token.as_str()),
+        ("name", "Xaver"),
+        ("password", PASSWORD),
+    ];
+    app.post("/api/auth/accept-invitation", &join, None).await;
+    app.post("/api/auth/accept-invitation", &join, None).await;
     drop(guard);
 
     let log = String::from_utf8(kept.0.lock().expect("kept").clone()).expect("text");
@@ -91,6 +107,8 @@ async fn no_secret_and_no_personal_data() {
         "Zwirbel",
         secret,
         session,
+        &token,
+        "xaver@",
         "Person ",
     ] {
         let line = log.lines().find(|line| line.contains(hidden));

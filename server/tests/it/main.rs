@@ -12,6 +12,8 @@ mod headers;
 mod health;
 mod kill;
 mod logs;
+mod mail;
 mod rekey;
 mod shutdown;
 mod sign_in;
+mod team;

@@ -146,6 +146,10 @@ fn services(db: &Db, simulator: &Simulator, wake: Wake) -> Result<Services, Fail
         providers: Providers::with_limits(vec![cloud], Vec::new(), Arc::new(RealClock), limits),
         clock: Arc::new(RealClock),
         keys: KeyRing::new(vec![("bench".to_owned(), vec![7_u8; 32].into())])?,
+        mail: services::mail::Mail {
+            console: String::new(),
+            mailer: None,
+        },
         wake,
     }))
 }

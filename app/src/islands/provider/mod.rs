@@ -15,7 +15,6 @@ use crate::api::provider::{SubmitProvider, Submitted};
 
 use form::Form;
 use report::Report;
-pub use secrets::secret_label;
 
 /// What came of the form.
 type Outcome = Option<Result<Submitted, ApiError>>;

@@ -1,20 +1,9 @@
 //! Secrets are write-only: the form shows that one is stored, never what it is (C-21).
 
-use domain::provider::SecretKind;
 use domain::views::SecretHint;
 use leptos::prelude::*;
 
 use crate::components::TimeOf;
-
-/// The word for the screen, inside a sentence.
-pub const fn secret_label(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::ClientSecret => "client secret",
-        SecretKind::Certificate => "certificate",
-        SecretKind::PrivateKey => "private key",
-        SecretKind::ApiToken => "API token",
-    }
-}
 
 /// What is stored: "Stored: ends in 9f2c, entered 3 March, expires in 41 days. Leave the field empty to keep it."
 #[component]

@@ -56,7 +56,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
         view! { <p class="in soft">"Nothing fits these filters."</p> }.into_any()
     } else {
         view! {
-            <Scroll label="Entries">
+            <div class="stack"><Scroll label="Entries">
                 <thead>
                     <tr>
                         <th scope="col">"When"</th>
@@ -67,7 +67,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{entries}</tbody>
-            </Scroll>
+            </Scroll></div>
         }
         .into_any()
     };
@@ -104,12 +104,19 @@ fn Narrow(filter: AuditFilter, error: Option<ApiError>) -> impl IntoView {
 
 #[component]
 fn Entry(row: AuditRow) -> impl IntoView {
+    let about = match row.path {
+        Some(path) => {
+            let href = customer().path(&path);
+            view! { <a href=href><bdi>{row.about}</bdi></a> }.into_any()
+        }
+        None => view! { <bdi>{row.about}</bdi> }.into_any(),
+    };
     view! {
         <tr>
             <td><TimeOf when=row.when/></td>
             <th scope="row">{row.who}</th>
             <td>{row.words}<br/><code class="why">{row.action}</code></td>
-            <td class="name" data-label="About">{row.object}</td>
+            <td data-label="About">{about}</td>
             <td>
                 <details>
                     <summary>{format!("Entry {}", row.number)}</summary>

@@ -1,8 +1,14 @@
 //! The ways in.
 
+mod forgot_password;
+mod invitation;
+mod reset_password;
 mod sign_in;
 mod welcome;
 
+pub use forgot_password::ForgotPasswordPage;
+pub use invitation::InvitationPage;
+pub use reset_password::ResetPasswordPage;
 pub use sign_in::SignInPage;
 pub use welcome::WelcomePage;
 
@@ -11,7 +17,11 @@ use leptos::prelude::*;
 use crate::components::Logo;
 use crate::components::layout::Misfit;
 
-/// The calm sheet both doors are drawn on.
+/// What a new password must be.
+pub const PASSWORD_RULES: &str =
+    "At least 12 characters. A few unrelated words are easy to remember and hard to guess.";
+
+/// The calm sheet all doors are drawn on.
 #[component]
 fn Doorway(children: Children) -> impl IntoView {
     view! {

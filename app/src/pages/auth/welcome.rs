@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-use super::Doorway;
+use super::{Doorway, PASSWORD_RULES};
 use crate::api::auth::{CreateFirstAdmin, Door, Typed, find_entrance};
 use crate::api::{ApiError, Flash, take_flash};
 use crate::components::{ErrorSummary, Field, Loaded, Submit};
@@ -39,7 +39,7 @@ fn WelcomeForm(flash: Option<Flash<Typed, ()>>) -> impl IntoView {
             <Field key="email" label="E-mail address" kind="email" autocomplete="username" required=true
                 value=typed.email error=error.clone() help="You sign in with it."/>
             <Field key="password" label="Password" kind="password" autocomplete="new-password" required=true error=error
-                help="At least 12 characters. A few unrelated words are easy to remember and hard to guess."/>
+                help=PASSWORD_RULES/>
             <div class="actions"><Submit label="Create the administrator and sign in" class="main"/></div>
         </form>
     }

@@ -1,10 +1,10 @@
 use domain::deployment::Responsibility;
-use domain::views::{BoardFilter, BoardShow, CustomerRow};
+use domain::views::{AppointmentLine, BoardFilter, BoardShow, CustomerRow};
 use leptos::prelude::*;
 
 use crate::components::{
     Download, EmptyState, Filters, Option_, Panel, Scroll, SelectField, StateWord, TimeOf, Tone, Verdict,
-    plural, run_tone, thousands,
+    plural, query, run_tone, thousands, with_query,
 };
 
 /// The verdict, the filters and the board.
@@ -112,7 +112,7 @@ fn Nobody(narrowed: bool) -> impl IntoView {
 #[component]
 fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
     view! {
-        <Scroll label="Deployments">
+        <div class="stack"><Scroll label="Deployments">
             <thead>
                 <tr>
                     <th scope="col">"Customer"</th>
@@ -124,8 +124,19 @@ fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>{rows.into_iter().map(|row| view! { <Row row/> }).collect_view()}</tbody>
-        </Scroll>
+        </Scroll></div>
     }
+}
+
+/// The appointment of a row, in brief.
+#[component]
+fn NextTime(line: AppointmentLine, page: String) -> impl IntoView {
+    let href = format!("{page}/{}#appointment", line.step.code());
+    let text = format!("{}, {}", line.kind.title(), line.short);
+    let mark = line
+        .needs
+        .then(|| view! { <StateWord tone=Tone::Yours word="Answer"/>" " });
+    view! { <div>{mark}<a class="why" href=href>{text}</a></div> }
 }
 
 #[component]
@@ -159,14 +170,20 @@ fn Row(row: CustomerRow) -> impl IntoView {
         None => view! { <span class="soft">"None yet"</span> }.into_any(),
     };
     let people = format!("{page}/people");
+    let facts = format!("{}#facts", with_query("/", &query(), &[("open", &row.slug)]));
     view! {
         <tr>
             <th scope="row">
-                <a href=page>{row.name}</a>
+                <a href=page.clone()>{row.name.clone()}</a>
                 <br/>
                 <span class="why">{row.provider.map_or("No provider yet", domain::Provider::label)}</span>
+                <br/>
+                <span><a class="why" href=facts>"Facts"<span class="visually-hidden">{format!(" of {}", row.name)}</span></a></span>
             </th>
-            <td><StateWord tone word/><br/><span class="why">{row.next}</span></td>
+            <td>
+                <StateWord tone word/><br/><span class="why">{row.next}</span>
+                {row.appointment.map(|line| view! { <NextTime line page=page.clone()/> })}
+            </td>
             <td class="num" data-label="Steps">{format!("{} of {}", row.done, row.of)}</td>
             <td data-label="Health">{health}</td>
             <td>{last}</td>

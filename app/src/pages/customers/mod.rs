@@ -1,17 +1,19 @@
 //! The staff's board of all deployments. Everybody else is sent on to their own.
 
 mod create;
+mod facts;
 mod list;
 
-use domain::views::{BoardFilter, BoardShow};
+use domain::views::{BoardFacts, BoardFilter, BoardShow};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::api::customers::{CreateCustomer, Home, NewCustomer, find_home};
+use crate::api::customers::{CreateCustomer, Home, NewCustomer, find_home, show_facts};
 use crate::api::{Flash, take_flash};
 use crate::components::{Loaded, PageHeader, param, query};
 
 use create::CreateForm;
+use facts::Facts;
 use list::Board;
 
 /// What was kept of the form that creates a customer.
@@ -25,16 +27,21 @@ pub fn CustomersPage() -> impl IntoView {
         search: param(&query, "search"),
         show: BoardShow::from_code(&param(&query, "show")),
     };
-    let wanted = filter.clone();
+    let (wanted, open) = (filter.clone(), param(&query, "open"));
     let page = async move {
         let home = find_home(wanted).await?;
-        Ok((home, take_flash(CreateCustomer::PATH).await))
+        let facts = match &home {
+            Home::Customers(_) if !open.is_empty() => show_facts(open).await?,
+            _ => None,
+        };
+        Ok((home, facts, take_flash(CreateCustomer::PATH).await))
     };
     view! {
         <div class="column wide">
-            <Loaded data=page draw=move |(home, kept): (Home, Kept)| match home {
+            <Loaded data=page draw=move |(home, facts, kept): (Home, Option<BoardFacts>, Kept)| match home {
                 Home::Customers(rows) => view! {
                     <PageHeader title="Deployments"/>
+                    {facts.map(|facts| view! { <Facts facts/> })}
                     <Board rows filter/>
                     <Create kept/>
                 }.into_any(),

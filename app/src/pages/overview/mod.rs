@@ -3,11 +3,11 @@
 mod tasks;
 
 use domain::sync::RunState;
-use domain::views::{DeploymentView, LastRun, TaskState};
+use domain::views::{AppointmentLine, DeploymentView, LastRun, TaskState};
 use leptos::prelude::*;
 
 use crate::components::{
-    Loaded, PageHeader, StateWord, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone,
+    Banner, Loaded, PageHeader, StateWord, Tile, Tiles, TimeOf, Tone, Verdict, customer, run_tone,
 };
 
 use tasks::{Lanes, Prerequisites};
@@ -42,6 +42,7 @@ fn Overview(deployment: DeploymentView) -> impl IntoView {
             <p class="lede">{lede}</p>
         </div>
         {deployment.open_run.clone().map(|run| view! { <OpenRun run base=base.clone()/> })}
+        <Appointments lines=deployment.appointments.clone() base=base.clone()/>
         <Prerequisites tasks=deployment.tasks.clone() base=base.clone()/>
         <Lanes deployment=deployment.clone() base=base.clone()/>
         <Tiles label="People, by account">
@@ -62,6 +63,30 @@ fn tone_of(deployment: &DeploymentView) -> Tone {
         None if any(TaskState::Theirs) => Tone::Waiting,
         None => Tone::Ready,
     }
+}
+
+/// Times that are agreed, and those somebody has to answer.
+#[component]
+fn Appointments(lines: Vec<AppointmentLine>, base: String) -> impl IntoView {
+    lines
+        .into_iter()
+        .map(|line| {
+            let (tone, word) = if line.needs {
+                (Tone::Yours, "Open it")
+            } else {
+                (Tone::Neutral, "See it")
+            };
+            let href = format!("{base}/{}#appointment", line.step.code());
+            view! {
+                <Banner tone>
+                    <p>
+                        <b>{line.kind.title()}"."</b>" "{line.words}" "
+                        <a href=href>{word}<span class="visually-hidden">{format!(": {}", line.kind.title().to_lowercase())}</span></a>
+                    </p>
+                </Banner>
+            }
+        })
+        .collect_view()
 }
 
 /// The run under way, or the one that waits for a decision.
@@ -121,6 +146,7 @@ mod tests {
             headline: String::new(),
             lede: String::new(),
             tasks: states.iter().map(task).collect(),
+            appointments: Vec::new(),
             people_active: 0,
             people_blocked: 0,
             people_local: 0,

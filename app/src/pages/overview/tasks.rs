@@ -1,7 +1,7 @@
 //! The task list: prerequisites above, then a lane for each side.
 
 use domain::deployment::Responsibility;
-use domain::views::{DeploymentView, Task, TaskState};
+use domain::views::{AppointmentLine, DeploymentView, Task, TaskState};
 use leptos::prelude::*;
 
 use crate::api::auth::CurrentMe;
@@ -14,7 +14,7 @@ pub(super) fn Prerequisites(tasks: Vec<Task>, base: String) -> impl IntoView {
     let rows = tasks
         .into_iter()
         .filter(|task| task.step.is_prerequisite())
-        .map(|task| view! { <TaskRow task base=base.clone()/> })
+        .map(|task| view! { <TaskRow task base=base.clone() appointment=None/> })
         .collect_view();
     view! {
         <Panel id="prerequisites" title="Prerequisites">
@@ -42,13 +42,14 @@ pub(super) fn Lanes(deployment: DeploymentView, base: String) -> impl IntoView {
                 .cloned()
                 .collect()
         };
+        let times = deployment.appointments.clone();
         let customers = lane(|side| side != Responsibility::Staff);
         let staffs = lane(|side| side == Responsibility::Staff);
         view! {
             <div class="lanes">
-                <Lane id="customer-tasks" title=theirs tasks=customers base=base.clone()
+                <Lane id="customer-tasks" title=theirs tasks=customers base=base.clone() times=times.clone()
                     note=format!("{done} of {of} steps done")/>
-                <Lane id="staff-tasks" title=ours.to_owned() tasks=staffs base note=String::new()/>
+                <Lane id="staff-tasks" title=ours.to_owned() tasks=staffs base times note=String::new()/>
             </div>
         }
         .into_any()
@@ -56,10 +57,20 @@ pub(super) fn Lanes(deployment: DeploymentView, base: String) -> impl IntoView {
 }
 
 #[component]
-fn Lane(id: &'static str, title: String, tasks: Vec<Task>, base: String, note: String) -> impl IntoView {
+fn Lane(
+    id: &'static str,
+    title: String,
+    tasks: Vec<Task>,
+    base: String,
+    times: Vec<AppointmentLine>,
+    note: String,
+) -> impl IntoView {
     let rows = tasks
         .into_iter()
-        .map(|task| view! { <TaskRow task base=base.clone()/> })
+        .map(|task| {
+            let appointment = times.iter().find(|line| line.step == task.step).cloned();
+            view! { <TaskRow task base=base.clone() appointment/> }
+        })
         .collect_view();
     view! {
         <Panel id=id title=title note=move || note.clone()>
@@ -70,7 +81,7 @@ fn Lane(id: &'static str, title: String, tasks: Vec<Task>, base: String, note: S
 
 /// One step: the whole row leads to its page, also when it cannot start yet, since the page says what it waits for.
 #[component]
-fn TaskRow(task: Task, base: String) -> impl IntoView {
+fn TaskRow(task: Task, base: String, appointment: Option<AppointmentLine>) -> impl IntoView {
     let href = format!("{base}/{}", task.step.code());
     let waits = matches!(task.state, TaskState::CannotStart | TaskState::OnHold);
     let detail = if waits {
@@ -85,6 +96,7 @@ fn TaskRow(task: Task, base: String) -> impl IntoView {
             <div>
                 <a href=href class:quiet=waits><span class="soft step-number">{task.step.number()}</span>" "{task.title}</a>
                 <p class="soft">{detail}</p>
+                {appointment.map(|line| view! { <p>{line.words}</p> })}
             </div>
             {(!waits).then(|| view! { <StateWord tone=tone_of(task.state) word/> })}
         </li>

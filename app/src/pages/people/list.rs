@@ -33,7 +33,11 @@ pub fn PeoplePage() -> impl IntoView {
     );
     let directories = Option_::filter(
         "Every directory",
-        [("synced", "Synchronised"), ("local", "Local")],
+        [
+            ("synced", "Synchronised"),
+            ("local", "Local"),
+            ("before", "Directory from before"),
+        ],
     );
     view! {
         <div class="column wide">

@@ -213,6 +213,7 @@ fn Entry(entry: PersonChange) -> impl IntoView {
             <div class="what">
                 <p><StateWord tone word/></p>
                 <p>{entry.change.reason}</p>
+                {entry.change.remedy.map(|remedy| view! { <p class="why">{remedy}</p> })}
                 <FieldChanges kind=entry.change.kind fields=entry.change.fields/>
             </div>
         </li>

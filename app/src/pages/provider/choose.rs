@@ -1,7 +1,10 @@
 use domain::Provider;
 use leptos::prelude::*;
 
+use services::Before;
+
 use crate::components::{Banner, ProviderMark, Tone};
+use crate::pages::steps::BeforeEdit;
 
 /// The two tiles. Each says the former names people search for, the role that is needed and how long it takes.
 #[component]
@@ -14,6 +17,7 @@ pub(super) fn Choose(saved: Option<Provider>, can_edit: bool) -> impl IntoView {
                     "nothing is changed until you save new values, and the first run after that waits for your decision."
                 </p>
             </Banner>
+            {can_edit.then(|| view! { <BeforeEdit before=Before::OtherProvider/> })}
         }
     });
     let unable = (!can_edit).then(|| {

@@ -5,22 +5,25 @@
 //! (see `api::flash`), all but the secrets, which never return to a browser (C-21).
 
 mod choose;
+mod replace;
 mod state;
 mod walkthrough;
 
 use domain::Provider;
 use domain::deployment::Step;
-use domain::views::{ProviderForm, ProviderView};
+use domain::views::{ProviderForm, ProviderView, SavedProvider};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use crate::api::provider::{SubmitProvider, Submitted, read_provider};
 use crate::api::{Flash, take_flash};
 use crate::components::{Done, Loaded, PageHeader, customer, param, query};
 use crate::islands::ProviderSetUp;
-use crate::pages::steps::{StepFoot, step_line};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 use choose::Choose;
+use replace::ReplaceSecret;
 use state::ConnectionState;
 use walkthrough::Walkthrough;
 
@@ -63,9 +66,18 @@ fn Body(view: ProviderView, kept: Kept) -> impl IntoView {
         {is_saved.then(|| view! { <Done words="Saved. The next test and the next run use these values."/> })}
         {match chosen {
             None => view! { <Choose saved can_edit=view.can_edit/> }.into_any(),
-            Some(provider) => view! { <SetUp provider view kept=kept.filter(|_| !is_saved)/> }.into_any(),
+            Some(provider) => view! {
+                {replaceable(&view, provider).map(|saved| view! { <ReplaceSecret saved/> })}
+                <SetUp provider view kept=kept.filter(|_| !is_saved)/>
+            }.into_any(),
         }}
     }
+}
+
+/// What is saved of this provider, for whoever may put a new secret in the place of the old one.
+fn replaceable(view: &ProviderView, provider: Provider) -> Option<SavedProvider> {
+    let saved = view.saved.clone().filter(|_| view.can_edit)?;
+    (saved.provider == provider && !saved.secrets.is_empty()).then_some(saved)
 }
 
 /// The clicks beside the form, and the test below.
@@ -78,8 +90,17 @@ fn SetUp(provider: Provider, view: ProviderView, kept: Kept) -> impl IntoView {
         .filter(|row| row.provider == provider)
         .cloned()
         .collect::<Vec<_>>();
+    let can_edit = view.can_edit;
+    let before = view.saved.as_ref().filter(|_| can_edit).map(|saved| {
+        if saved.provider == provider {
+            Before::Connection
+        } else {
+            Before::OtherProvider
+        }
+    });
     let (typed, came) = kept.map(|kept| (kept.values, kept.result)).unzip();
     view! {
+        {before.map(|before| view! { <BeforeEdit before/> })}
         <ProviderSetUp customer=customer.slug.clone() page=customer.path("provider") provider view typed came>
             <Walkthrough provider permissions/>
         </ProviderSetUp>

@@ -5,12 +5,12 @@ use domain::views::{ProviderView, ReportView, SavedProvider, SecretHint};
 use leptos::prelude::*;
 
 use crate::components::{Banner, Tone, Verdict, plural};
-use crate::islands::secret_label;
 
 /// The verdict on the connection, and a warning for each secret that is about to expire (C-20).
 #[component]
 pub(super) fn ConnectionState(view: ProviderView) -> impl IntoView {
     let (tone, text) = sentence(&view);
+    let idle = view.saved.as_ref().and_then(|saved| saved.idle.clone());
     let expiring: Vec<_> = view
         .saved
         .into_iter()
@@ -21,11 +21,12 @@ pub(super) fn ConnectionState(view: ProviderView) -> impl IntoView {
     view! {
         <Verdict tone>{text}</Verdict>
         {expiring}
+        {idle.map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p></Banner> })}
     }
 }
 
 fn expiry(hint: &SecretHint) -> String {
-    let name = secret_label(hint.kind);
+    let name = hint.kind.label();
     let when = hint.expires.as_deref().unwrap_or("soon");
     let verb = if hint.expired { "expired" } else { "expires" };
     format!(

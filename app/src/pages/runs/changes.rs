@@ -3,11 +3,12 @@
 use domain::sync::{ChangeKind, ChangeState, FieldChange, RunKind};
 use domain::views::{ChangeFilter, ChangeRow, Page, RunRow};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::api::runs::list_changes;
+use crate::api::runs::{Relink, list_changes};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Tone, after,
-    customer, param, plural, query,
+    Answer, Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Submit,
+    Tone, after, customer, param, plural, query,
 };
 
 /// The list of changes, narrowed by what the address says.
@@ -25,13 +26,15 @@ pub fn ChangesPanel(run: RunRow) -> impl IntoView {
     let customer = customer();
     let path = customer.path(&format!("runs/{}", run.number));
     let list = format!("{path}/changes");
+    let number = run.number;
     let changes = list_changes(customer.slug, run.number, filter.clone(), after());
     view! {
+        <Answer of=Relink::PATH done="The account is linked to the new entry. The next run brings it up to date."/>
         <Panel title="Changes" id="changes" note=move || {
             view! { <Download path=list.clone() what="changes" filters=&["kind", "state", "search"]/> }
         }>
             <Narrow path filter/>
-            <Loaded data=changes draw=move |page| view! { <ChangeList page is_filtered is_open is_test/> }/>
+            <Loaded data=changes draw=move |page| view! { <ChangeList page number is_filtered is_open is_test/> }/>
         </Panel>
     }
 }
@@ -63,7 +66,13 @@ fn Narrow(path: String, filter: ChangeFilter) -> impl IntoView {
 }
 
 #[component]
-fn ChangeList(page: Page<ChangeRow>, is_filtered: bool, is_open: bool, is_test: bool) -> impl IntoView {
+fn ChangeList(
+    page: Page<ChangeRow>,
+    number: i64,
+    is_filtered: bool,
+    is_open: bool,
+    is_test: bool,
+) -> impl IntoView {
     if page.rows.is_empty() {
         let text = match (is_filtered, is_open, is_test) {
             (true, _, _) => "Nobody fits these filters.",
@@ -77,7 +86,7 @@ fn ChangeList(page: Page<ChangeRow>, is_filtered: bool, is_open: bool, is_test: 
     let rows = page
         .rows
         .into_iter()
-        .map(|change| view! { <Row change/> })
+        .map(|change| view! { <Row change number/> })
         .collect_view();
     view! {
         <div class="stack changes-table">
@@ -99,7 +108,7 @@ fn ChangeList(page: Page<ChangeRow>, is_filtered: bool, is_open: bool, is_test: 
 }
 
 #[component]
-fn Row(change: ChangeRow) -> impl IntoView {
+fn Row(change: ChangeRow, number: i64) -> impl IntoView {
     let (tone, word) = change_word(change.kind, change.state);
     // A creation that is not applied names an account that does not exist yet.
     let exists = change.kind != ChangeKind::Create || change.state == ChangeState::Applied;
@@ -116,13 +125,38 @@ fn Row(change: ChangeRow) -> impl IntoView {
         Some(href) => view! { <a href=href><bdi>{name}</bdi></a> }.into_any(),
         None => view! { <bdi>{name}</bdi> }.into_any(),
     };
+    let relink = change.can_relink.then(|| {
+        let of = change.username.clone();
+        view! { <RelinkForm number seq=change.seq of/> }
+    });
     view! {
         <tr>
             <th scope="row">{person}<br/><bdi class="name soft">{change.username}</bdi></th>
             <td><StateWord tone word/></td>
             <td><FieldChanges kind=change.kind fields=change.fields/></td>
-            <td class="reason">{change.reason}</td>
+            <td class="reason">
+                {change.reason}
+                {change.remedy.map(|remedy| view! { <p class="why">{remedy}</p> })}
+                {relink}
+            </td>
         </tr>
+    }
+}
+
+/// I-07: the decision that two entries of the directory are one person. Folded away, since it hands over an account.
+#[component]
+fn RelinkForm(number: i64, seq: i64, of: String) -> impl IntoView {
+    view! {
+        <details>
+            <summary>"They are the same person"</summary>
+            <form method="post" action=Relink::PATH class="form">
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="number" value=number.to_string()/>
+                <input type="hidden" name="seq" value=seq.to_string()/>
+                <p class="why">"They get this account with all its content. Usernames are recycled: ask before you decide."</p>
+                <div class="actions"><Submit label=format!("Link {of} to the new entry") busy="Linking…" class="danger"/></div>
+            </form>
+        </details>
     }
 }
 

@@ -1,6 +1,6 @@
 //! A held run's decision, and stopping a run that goes on.
 
-use domain::sync::ChangeKind;
+use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::RunView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,23 +13,24 @@ use crate::components::{Answer, Submit, customer, plural, thousands};
 #[component]
 pub fn Decide(run: RunView) -> impl IntoView {
     let can_decide = run.can_decide;
-    let shown = can_decide || !run.hold.is_empty();
+    // A test sync applies nothing, so it holds nothing; a preview says what a run would be held for.
+    let shown = can_decide || (!run.hold.is_empty() && run.row.kind != RunKind::TestSync);
     let panel = shown.then(|| {
         let reasons = run
             .hold
             .iter()
             .map(|reason| view! { <li>{reason.clone()}</li> })
             .collect_view();
-        let title = if can_decide {
-            "Your decision"
-        } else {
-            "Why it was held"
-        };
+        let title = hold_title(&run);
+        let is_held = run.row.state == RunState::Held;
         view! {
             <section class="panel hold-panel" aria-labelledby="hold">
                 <header><h2 id="hold">{title}</h2></header>
                 <div class="in hold">
                     <ul>{reasons}</ul>
+                    {is_held.then(|| view! {
+                        <p class="soft">"No other run can start before this is decided, and times at which the schedule is due are passed over."</p>
+                    })}
                     {can_decide.then(|| view! { <Decision run/> })}
                 </div>
             </section>
@@ -38,6 +39,16 @@ pub fn Decide(run: RunView) -> impl IntoView {
     view! {
         {panel}
         <Answer of=DecideRun::PATH/>
+    }
+}
+
+/// What the list of reasons is: something to decide, what was decided, or what is to come.
+fn hold_title(run: &RunView) -> &'static str {
+    match run.row.state {
+        RunState::Held if run.can_decide => "Your decision",
+        RunState::Held => "Why it is held",
+        _ if !run.row.kind.applies() => "Why a run would be held",
+        _ => "Why it was held",
     }
 }
 

@@ -8,6 +8,7 @@ use domain::views::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::live::{Counted, WhichGroup};
 use super::parts::{CannotStart, NotConnected, Outcome, ReadOnly, SAVED, Stamp};
@@ -18,7 +19,7 @@ use crate::api::settings::{
 };
 use crate::api::{Flash, take_flash};
 use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
-use crate::pages::steps::{StepFoot, step_line};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
@@ -83,6 +84,7 @@ fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>)
     view! {
         {is_reader.then(|| view! { <ReadOnly/> })}
         <CannotStart until/>
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         {collision}
         {mapped_panel(mapped)}
         {can_edit.then(|| view! {

@@ -6,6 +6,7 @@ use domain::settings::Scope;
 use domain::views::{GroupChoice, GroupsView, InScope, SettingsView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::live::{Counted, WhichGroup};
 use super::parts::{CannotStart, NotConnected, ReadOnly, SAVED, Stamp};
@@ -14,7 +15,7 @@ use crate::api::settings::{AddScopeGroup, CountGroups, RemoveScopeGroup, SaveSco
 use crate::components::{
     Answer, CheckField, EmptyState, Loaded, PageHeader, Panel, Submit, TimeOf, customer, plural, thousands,
 };
-use crate::pages::steps::{StepFoot, step_line};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// `/c/{customer}/groups`
 #[component]
@@ -58,6 +59,7 @@ fn Groups(settings: SettingsView, live: GroupsView) -> impl IntoView {
     view! {
         {is_reader.then(|| view! { <ReadOnly/> })}
         <CannotStart until/>
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Chosen chosen live version can_edit/>
         {can_edit.then(|| view! {
             <GroupSearch title="Find a group in the directory" path="groups" draw=add/>

@@ -4,11 +4,13 @@ use domain::settings::SafetyLimits;
 use domain::views::SettingsView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::parts::{NotConnected, Outcome, ReadOnly, Stamp};
 use crate::api::settings::{SaveLimits, TypedLimits, show_settings};
 use crate::api::{Flash, take_flash};
 use crate::components::{Field, Loaded, PageHeader, Panel, Submit, customer, thousands};
+use crate::pages::steps::BeforeEdit;
 
 /// What was kept of the posted form.
 type Kept = Option<Flash<(i64, TypedLimits), ()>>;
@@ -59,6 +61,7 @@ fn Limits(settings: SettingsView, kept: Kept) -> impl IntoView {
     let error = came.clone().and_then(Result::err);
     view! {
         {(!can_edit).then(|| view! { <ReadOnly/> })}
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Outcome came/>
         <Panel title="In one run" id="limits">
             <form method="post" action=SaveLimits::PATH class="in">

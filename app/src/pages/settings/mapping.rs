@@ -4,6 +4,7 @@ use domain::deployment::Step;
 use domain::views::{AttributeNote, MappingEffect, MappingView, PersonChoice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
 use super::attributes::Attributes;
 use super::draft::{Draft, draft_of};
@@ -15,7 +16,7 @@ use crate::components::{
     query,
 };
 use crate::islands::{MappingRow, MappingRows};
-use crate::pages::steps::{StepFoot, step_line};
+use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// What was kept of the posted form: saved is `None`, otherwise it has to be confirmed first.
 type Kept = Option<Flash<(i64, TypedMapping), Option<MappingEffect>>>;
@@ -116,6 +117,7 @@ fn Mapping(shown: Shown) -> impl IntoView {
     view! {
         {is_reader.then(|| view! { <ReadOnly/> })}
         <CannotStart until/>
+        {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
         <Outcome came/>
         <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>

@@ -21,7 +21,7 @@ pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> im
         view! { <p class="in soft">"People has no local administrator."</p> }.into_any()
     } else {
         view! {
-            <Scroll label="Administrators of People">
+            <div class="stack"><Scroll label="Administrators of People">
                 <thead>
                     <tr>
                         <th scope="col">"Administrator"</th>
@@ -32,7 +32,7 @@ pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> im
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
         }
         .into_any()
     };

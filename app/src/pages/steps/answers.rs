@@ -1,9 +1,12 @@
 //! The two decisions: is there a user directory already, is single sign-on configured already.
 
-use domain::deployment::{ExistingDirectory, SsoBefore};
+use domain::deployment::{ExistingDirectory, SsoBefore, Step};
+use domain::views::OldDirectoryView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
+use super::before::BeforeEdit;
 use crate::api::deployment::{AnswerExisting, AnswerSso};
 use crate::api::take_flash;
 use crate::components::{
@@ -15,6 +18,7 @@ use crate::components::{
 pub(super) fn ExistingAnswer(
     answer: Option<ExistingDirectory>,
     others: u64,
+    old: Vec<OldDirectoryView>,
     can_state: bool,
 ) -> impl IntoView {
     let fact = match others {
@@ -27,8 +31,25 @@ pub(super) fn ExistingAnswer(
     let form = can_state.then(|| view! { <ExistingForm answer others/> });
     view! {
         <Banner tone=Tone::Neutral><p>{fact}" "<a href=customer().path("people")>"Look at People"</a></p></Banner>
+        <OldDirectories old/>
         {form}
     }
+}
+
+/// The directories that the intranet followed before; nothing where there is none.
+#[component]
+pub(super) fn OldDirectories(old: Vec<OldDirectoryView>) -> impl IntoView {
+    old.into_iter()
+        .map(|old| {
+            let accounts = plural(old.accounts, "account belongs", "accounts belong");
+            let href = customer().path("people?directory=before");
+            view! {
+                <Banner>
+                    <p>{format!("{accounts} to {}, which the intranet followed before. ", old.name)}<a href=href>"See whose"</a></p>
+                </Banner>
+            }
+        })
+        .collect_view()
 }
 
 #[component]
@@ -61,6 +82,7 @@ fn ExistingForm(answer: Option<ExistingDirectory>, others: u64) -> impl IntoView
             <Panel title="Is there a user directory already?" id="existing">
                 <form method="post" action=AnswerExisting::PATH class="in form">
                     <ErrorSummary error/>
+                    {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Existing)/> })}
                     <input type="hidden" name="customer" value=slug/>
                     {choice(ExistingDirectory::Existing, "Yes, people work here already",
                         "Local accounts, or accounts of another directory. They get a user mapping and are migrated, so that nobody gets a second account.")}
@@ -94,6 +116,7 @@ pub(super) fn SsoAnswer(answer: Option<SsoBefore>, can_state: bool) -> impl Into
             <Answer of=AnswerSso::PATH done="Saved."/>
             <Panel title="Is single sign-on configured already?" id="sso">
                 <form method="post" action=AnswerSso::PATH class="in form">
+                    {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Sso)/> })}
                     <input type="hidden" name="customer" value=customer().slug/>
                     {choice(SsoBefore::Configured, "Yes, with the previous directory",
                         "The Login Handler has to be pointed to the new directory.")}

@@ -3,20 +3,25 @@
 
 mod administrators;
 mod answers;
+mod appointment;
+mod before;
 mod comments;
 mod record;
 
 use domain::deployment::Step;
-use domain::views::{Special, StepView, TaskState};
+use domain::views::{Special, StepView, Task, TaskState};
 use leptos::prelude::*;
 
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
-use crate::components::{Banner, Loaded, PageHeader, StateWord, Tone, Verdict, customer};
+use crate::components::{Banner, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
 use crate::pages::runs::FirstRunActions;
 
+pub use before::BeforeEdit;
+
 use administrators::Administrators;
-use answers::{ExistingAnswer, SsoAnswer};
+use answers::{ExistingAnswer, OldDirectories, SsoAnswer};
+use appointment::Appointment;
 use comments::Comments;
 use record::{Record, StateForm};
 
@@ -73,9 +78,10 @@ fn Parts(step: StepView) -> impl IntoView {
     let special = match step.special.clone() {
         Special::None => ().into_any(),
         Special::Administrators(all) => view! { <Administrators all can_state=step.can_state/> }.into_any(),
-        Special::Existing { answer, others } => {
-            view! { <ExistingAnswer answer others can_state=step.can_state/> }.into_any()
+        Special::Existing { answer, others, old } => {
+            view! { <ExistingAnswer answer others old can_state=step.can_state/> }.into_any()
         }
+        Special::OldDirectories(old) => view! { <OldDirectories old/> }.into_any(),
         Special::Sso(answer) => view! { <SsoAnswer answer can_state=step.can_state/> }.into_any(),
     };
     let later = matches!(id, Step::UserMapping | Step::Migration) && step.task.state != TaskState::Skipped;
@@ -85,15 +91,52 @@ fn Parts(step: StepView) -> impl IntoView {
             TaskState::Yours | TaskState::Again | TaskState::Done | TaskState::Theirs
         );
     view! {
+        <Gate gate=step.gate.clone()/>
         {special}
         {later.then(|| view! {
-            <Banner tone=Tone::Waiting>
-                <p>"This step cannot be done in this version of the console yet. Nothing is written to People before it is."</p>
-            </Banner>
+            <Banner tone=Tone::Waiting><p>{later_words(id)}</p></Banner>
         })}
         {can_run.then(|| view! { <FirstRunActions/> })}
+        {step.appointment.clone().map(|view| view! { <Appointment view/> })}
         <StateForm step=step.clone()/>
         <Record record=step.record.clone()/>
-        <Comments step=id comments=step.comments can_comment=step.can_comment/>
+        <Comments step=id comments=step.comments can_comment=step.can_comment tells=step.tells/>
+    }
+}
+
+/// What has to be done before the step may be entered, each with its state and a link.
+#[component]
+fn Gate(gate: Vec<Task>) -> impl IntoView {
+    if gate.is_empty() {
+        return ().into_any();
+    }
+    let rows = gate
+        .into_iter()
+        .map(|task| {
+            let href = customer().path(task.step.code());
+            let word = short(&task.words).to_owned();
+            view! {
+                <dt><a href=href>{format!("{} {}", task.step.number(), task.title)}</a></dt>
+                <dd><StateWord tone=tone_of(task.state) word/></dd>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="What comes first" id="gate"><dl class="facts in">{rows}</dl></Panel>
+    }
+    .into_any()
+}
+
+/// What becomes of a step whose own page is still to be built, in the reader's terms.
+const fn later_words(step: Step) -> &'static str {
+    match step {
+        Step::UserMapping => {
+            "The mapping itself cannot be made in this console yet; ask us in a comment below when it can. Until it is \
+             approved nothing is written to People, so nobody gets a second account meanwhile."
+        }
+        _ => {
+            "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \
+             verified nothing is written to People, so nobody gets a second account meanwhile."
+        }
     }
 }

@@ -4,7 +4,9 @@ use domain::deployment::Step;
 use domain::views::{StatementView, StepView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Before;
 
+use super::before::BeforeEdit;
 use crate::api::deployment::{StateStep, TypedStatement};
 use crate::api::take_flash;
 use crate::components::{
@@ -69,11 +71,11 @@ fn Say(step: Step, typed: TypedStatement, error: Option<crate::api::ApiError>) -
 #[component]
 fn TakeBack(step: Step) -> impl IntoView {
     view! {
+        <BeforeEdit before=Before::TakeBack(step)/>
         <form method="post" action=StateStep::PATH class="actions">
             <input type="hidden" name="customer" value=customer().slug/>
             <input type="hidden" name="step" value=step.code()/>
             <Submit label="Take this back" busy="Recording…" class="quiet" name="done" value="false"/>
-            <span class="soft">"Steps that rest on it are on hold until it is recorded again."</span>
         </form>
     }
 }

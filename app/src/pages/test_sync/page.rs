@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::found::{FoundPeople, Oddities, Samples, Totals};
 use crate::api::runs::show_test_sync;
-use crate::components::{EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
+use crate::components::{Banner, EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
 use crate::pages::runs::{AdviceBanner, Standing, StartRuns};
 use crate::pages::steps::{StepFoot, step_line};
 
@@ -110,6 +110,15 @@ fn LatestRun(run: RunView) -> impl IntoView {
 #[component]
 fn Found(found: TestSyncView) -> impl IntoView {
     let customer = customer();
+    let later = found.read_by.map(|number| {
+        let href = customer.path(&format!("runs/{number}"));
+        view! {
+            <Banner><p>
+                <a href=href>{format!("Run {number}")}</a>
+                " has read the directory since this test sync: the numbers and names below are what it read. Test again for the directory of now."
+            </p></Banner>
+        }
+    });
     view! {
         <p class="proof">
             <svg viewBox="0 0 12 12" aria-hidden="true">
@@ -117,6 +126,7 @@ fn Found(found: TestSyncView) -> impl IntoView {
             </svg>
             "Nothing was written to People."
         </p>
+        {later}
         <Totals totals=found.totals/>
         <Oddities oddities=found.oddities/>
         <Samples samples=found.samples/>

@@ -5,6 +5,7 @@
 //! every step stands ([`standing::of`]): whether it may be entered, whether its work is done, and, when it is neither,
 //! what is missing. So a fact that changes re-opens what rests on it by itself.
 
+pub mod effect;
 pub mod facts;
 pub mod standing;
 mod words;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::{AccountId, Timestamp, codes};
 
+pub use effect::Edit;
 pub use facts::{Facts, Reopened};
 pub use standing::{Standing, StepState};
 
@@ -77,25 +79,46 @@ impl Responsibility {
             Role::Viewer => false,
         }
     }
+
+    /// The side across the table; what is done together has none.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Responsibility::Customer => Responsibility::Staff,
+            Responsibility::Staff => Responsibility::Customer,
+            Responsibility::Joint => Responsibility::Joint,
+        }
+    }
 }
 
 impl Step {
-    /// The number the guide gives it.
+    /// Its number: the guide's, and where the guide has one for several pages, with a part behind it.
     pub const fn number(self) -> &'static str {
         match self {
             Step::LoginHandler => "P1",
             Step::LocalAdmin => "P2",
             Step::Module => "1",
-            Step::Provider | Step::TestSync => "2",
+            Step::Provider => "2.1",
+            Step::TestSync => "2.2",
             Step::Existing => "3",
             Step::UserMapping => "4",
             Step::Migration => "5",
-            Step::SecurityGroups | Step::DataMapping | Step::GroupSync | Step::FirstRun | Step::Schedule => {
-                "6"
-            }
+            Step::SecurityGroups => "6.1",
+            Step::DataMapping => "6.2",
+            Step::GroupSync => "6.3",
+            Step::FirstRun => "6.4",
+            Step::Schedule => "6.5",
             Step::Sso => "7",
-            Step::ReconfigureSso | Step::SetUpSso | Step::SignInCheck => "8",
+            Step::ReconfigureSso => "8.1",
+            Step::SetUpSso => "8.2",
+            Step::SignInCheck => "8.3",
         }
+    }
+
+    /// The number the guide gives it, without the part.
+    pub fn guide_number(self) -> &'static str {
+        let number = self.number();
+        number.split_once('.').map_or(number, |(step, _)| step)
     }
 
     /// Who performs it.

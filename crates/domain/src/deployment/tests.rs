@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
+use super::effect::{Edit, cure, reopens};
 use super::facts::{ConnectionFacts, FirstRunFacts, MappingFacts};
 use super::standing::{find, of, open};
 use super::*;
@@ -364,6 +365,20 @@ fn requirements_point_backwards_and_nobody_requires_a_step_twice() {
 }
 
 #[test]
+fn steps_are_numbered_in_their_order_and_each_once() {
+    let numbers: Vec<&str> = Step::ALL.iter().map(|step| step.number()).collect();
+    let mut sorted = numbers.clone();
+    // The prerequisites come first, although letters come after digits.
+    sorted.sort_by_key(|number| (!number.starts_with('P'), *number));
+    sorted.dedup();
+    assert_eq!(numbers, sorted);
+    assert_eq!(
+        (Step::Schedule.guide_number(), Step::LoginHandler.guide_number()),
+        ("6", "P1")
+    );
+}
+
+#[test]
 fn customers_do_their_own_and_what_is_done_together() {
     assert!(Responsibility::Customer.includes(Role::CustomerAdmin));
     assert!(Responsibility::Joint.includes(Role::CustomerAdmin));
@@ -500,4 +515,68 @@ fn every_reopening_says_why() {
             .sentence()
             .contains("1,204 accounts")
     );
+}
+
+/// Everything done, on the branch of a brand-new intranet.
+fn live() -> Facts {
+    let mut events = BRAND_NEW.to_vec();
+    events.extend([
+        Event::State(
+            Step::Sso,
+            Said::Sso {
+                answer: SsoBefore::NotConfigured,
+            },
+        ),
+        Event::State(Step::SetUpSso, Said::Done),
+        Event::State(Step::SignInCheck, Said::Done),
+    ]);
+    after(&events)
+}
+
+#[test]
+fn what_an_edit_re_opens_is_known_before_it_is_made() {
+    let facts = live();
+    let mut table = String::new();
+    for (name, edit) in [
+        ("other values", Edit::Connection),
+        ("another provider", Edit::OtherDirectory { linked: 812 }),
+        ("settings", Edit::Settings),
+        (
+            "an existing directory",
+            Edit::Existing(ExistingDirectory::Existing),
+        ),
+        ("the same answer", Edit::Existing(ExistingDirectory::BrandNew)),
+        ("SSO was configured", Edit::Sso(SsoBefore::Configured)),
+        ("the module taken back", Edit::TakeBack(Step::Module)),
+        ("the check taken back", Edit::TakeBack(Step::SignInCheck)),
+    ] {
+        let steps: Vec<&str> = reopens(&facts, edit, at(99))
+            .iter()
+            .map(|step| step.code())
+            .collect();
+        let until = cure(&facts, edit, at(99)).map_or("-", Step::code);
+        table.extend([name, ": ", &steps.join(" "), " (until ", until, ")\n"]);
+    }
+    insta::assert_snapshot!(table);
+    // What was never done cannot be re-opened.
+    for edit in [Edit::Connection, Edit::Settings, Edit::TakeBack(Step::Module)] {
+        assert!(reopens(&Facts::default(), edit, at(99)).is_empty(), "{edit:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_edit_re_opens_only_what_is_done_and_names_what_ends_it(events in prop::collection::vec(event(), 0..60)) {
+        let facts = after(&events);
+        let all = of(&facts);
+        for edit in [Edit::Connection, Edit::OtherDirectory { linked: 3 }, Edit::Settings, Edit::TakeBack(Step::Module)] {
+            let steps = reopens(&facts, edit, at(999));
+            for step in &steps {
+                let is_done = matches!(find(&all, *step), StepState::Done { .. });
+                prop_assert!(is_done, "{} by {:?}", step, edit);
+            }
+            // What an edit takes back somebody can do something about at once.
+            prop_assert_eq!(steps.is_empty(), cure(&facts, edit, at(999)).is_none());
+        }
+    }
 }

@@ -21,6 +21,7 @@ codes! {
     /// What an action is about: the word before its dot.
     pub enum AuditArea {
         Deployment = "deployment",
+        Appointment = "appointment",
         Provider = "provider",
         Settings = "settings",
         Schedule = "schedule",
@@ -30,6 +31,7 @@ codes! {
         List = "list",
         User = "user",
         Customer = "customer",
+        Contact = "contact",
     }
 }
 
@@ -37,6 +39,7 @@ impl AuditArea {
     pub const fn label(self) -> &'static str {
         match self {
             AuditArea::Deployment => "Steps and comments",
+            AuditArea::Appointment => "Appointments",
             AuditArea::Provider => "Provider",
             AuditArea::Settings => "Settings",
             AuditArea::Schedule => "Schedule",
@@ -46,6 +49,7 @@ impl AuditArea {
             AuditArea::List => "Downloads",
             AuditArea::User => "Console users",
             AuditArea::Customer => "Customer",
+            AuditArea::Contact => "Contacts and letters",
         }
     }
 }
@@ -61,7 +65,12 @@ pub struct AuditRow {
     pub action: String,
     /// And in words: "started a run".
     pub words: String,
+    /// The id or code of what it was done to, as the log keeps it.
     pub object: String,
+    /// What that is called now; the id where it has no name.
+    pub about: String,
+    /// Its page below `/c/{customer}/`, if it has one.
+    pub path: Option<String>,
     /// What was before and after, or whatever else there is to know, as lines of JSON; never a secret.
     pub details: String,
 }

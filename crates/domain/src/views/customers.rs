@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::When;
+use super::{AppointmentLine, When};
 use crate::Role;
 use crate::deployment::Responsibility;
 use crate::provider::Provider;
@@ -14,6 +14,8 @@ pub struct Me {
     pub role: Role,
     /// The slug of the only customer this person sees; `None` for staff.
     pub customer: Option<String>,
+    /// Notices in their inbox that they have not read.
+    pub unread: u64,
 }
 
 /// A customer in the staff's list.
@@ -32,6 +34,8 @@ pub struct CustomerRow {
     /// Steps done, and of how many.
     pub done: u64,
     pub of: u64,
+    /// The next time that is agreed, or one that somebody of staff has to do something about.
+    pub appointment: Option<AppointmentLine>,
     /// What is not well, one sentence each, the worst first: a run is held or failed, a secret expires, ….
     pub health: Vec<String>,
 }

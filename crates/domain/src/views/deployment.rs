@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{LastRun, When};
+use super::{AppointmentLine, AppointmentView, LastRun, When};
 use crate::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step};
 use crate::provider::Provider;
 use crate::{AccountId, codes};
@@ -20,6 +20,8 @@ pub struct DeploymentView {
     pub people_active: u64,
     pub people_blocked: u64,
     pub people_local: u64,
+    /// Times that are agreed, or that somebody has to do something about: those that need it first, then the next ones.
+    pub appointments: Vec<AppointmentLine>,
     pub last_run: Option<LastRun>,
     /// The run under way or held, if there is one.
     pub open_run: Option<LastRun>,
@@ -77,6 +79,8 @@ pub struct StepView {
     pub about: String,
     /// "About 20 minutes"; `None` for what takes as long as it takes.
     pub takes: Option<String>,
+    /// What has to be done before, each as it stands; empty once all of it is.
+    pub gate: Vec<Task>,
     /// What was said about it, the latest first.
     pub record: Vec<StatementView>,
     pub comments: Vec<CommentView>,
@@ -85,6 +89,10 @@ pub struct StepView {
     /// It is on record as done.
     pub is_stated: bool,
     pub can_comment: bool,
+    /// Who is told of a comment that whoever looks adds.
+    pub tells: Vec<String>,
+    /// The time both sides agree on, for steps that have one.
+    pub appointment: Option<AppointmentView>,
     /// Today, as a date field has it.
     pub today: String,
     pub special: Special,
@@ -102,9 +110,20 @@ pub enum Special {
     Existing {
         answer: Option<ExistingDirectory>,
         others: u64,
+        /// The directories that the intranet followed before.
+        old: Vec<OldDirectoryView>,
     },
+    /// Steps 4 and 5: the directories that the intranet followed before.
+    OldDirectories(Vec<OldDirectoryView>),
     /// Step 7.
     Sso(Option<SsoBefore>),
+}
+
+/// A directory that the intranet followed before, and the accounts it owns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldDirectoryView {
+    pub name: String,
+    pub accounts: u64,
 }
 
 /// A local administrator of People.
@@ -128,6 +147,35 @@ pub struct StatementView {
     /// The day of the work.
     pub happened_on: String,
     pub evidence: String,
+}
+
+/// The facts of one deployment, for the staff's board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardFacts {
+    pub slug: String,
+    pub name: String,
+    pub facts: Vec<FactLine>,
+    /// Every step in the order of the guide.
+    pub tasks: Vec<Task>,
+    pub appointments: Vec<AppointmentLine>,
+    /// The latest ones on any step, the newest first.
+    pub comments: Vec<StepComment>,
+}
+
+/// One thing that is so, and the page that says more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactLine {
+    pub label: String,
+    pub words: String,
+    /// Below `/c/{customer}/`.
+    pub path: String,
+}
+
+/// A comment and the step it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepComment {
+    pub step: Step,
+    pub comment: CommentView,
 }
 
 /// What somebody wrote about a step.

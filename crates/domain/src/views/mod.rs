@@ -1,23 +1,29 @@
 //! What the pages show: plain data that services make and pages draw. Formatting of dates and numbers happens on
 //! the server, so every date here is already text in the reader's words.
 
+mod appointments;
 mod audit;
 mod customers;
 mod deployment;
+mod notices;
 mod people;
 mod provider;
 mod runs;
 mod schedule;
 mod settings;
+mod team;
 
+pub use appointments::*;
 pub use audit::*;
 pub use customers::*;
 pub use deployment::*;
+pub use notices::*;
 pub use people::*;
 pub use provider::*;
 pub use runs::*;
 pub use schedule::*;
 pub use settings::*;
+pub use team::*;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::When;
-use crate::connection::ConnectionReport;
+use crate::connection::{Advice, ConnectionReport};
 use crate::provider::{AuthMethod, Provider, SecretKind};
 
 /// What the provider form sends, as typed. A secret left empty keeps the stored one.
@@ -20,6 +20,47 @@ pub struct ProviderForm {
     pub api_token: String,
     /// `YYYY-MM-DD`, or empty when unknown (C-20).
     pub secret_expires: String,
+}
+
+/// A new secret for the saved values, as typed; only the fields of their way of signing in are looked at.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewSecret {
+    pub client_secret: String,
+    pub certificate: String,
+    pub private_key: String,
+    pub api_token: String,
+    /// `YYYY-MM-DD`, or empty when unknown (C-20).
+    pub secret_expires: String,
+}
+
+impl std::fmt::Debug for NewSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewSecret")
+            .field("secret_expires", &self.secret_expires)
+            .finish_non_exhaustive()
+    }
+}
+
+impl NewSecret {
+    /// What was typed for one kind.
+    pub fn of(&self, kind: SecretKind) -> &str {
+        match kind {
+            SecretKind::ClientSecret => &self.client_secret,
+            SecretKind::Certificate => &self.certificate,
+            SecretKind::PrivateKey => &self.private_key,
+            SecretKind::ApiToken => &self.api_token,
+        }
+    }
+}
+
+/// What became of a new secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Swapped {
+    /// It works and took the place of the old one.
+    InUse,
+    /// It does not work: the old one stays in use.
+    Refused(Option<Box<Advice>>),
 }
 
 /// The provider page.
@@ -47,6 +88,8 @@ pub struct SavedProvider {
     pub key_id: String,
     pub secrets: Vec<SecretHint>,
     pub saved: When,
+    /// An Okta API token that nobody uses any more: what there is to know, in a sentence (C-12).
+    pub idle: Option<String>,
     /// People this connection feeds now: the blast radius of an edit.
     pub people: u64,
 }

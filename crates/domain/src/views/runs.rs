@@ -88,6 +88,8 @@ pub struct ChangeFilter {
 /// One person's change in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeRow {
+    /// Its number within the run.
+    pub seq: i64,
     pub kind: ChangeKind,
     pub state: ChangeState,
     pub account: Option<AccountId>,
@@ -95,6 +97,10 @@ pub struct ChangeRow {
     pub name: String,
     pub username: String,
     pub reason: String,
+    /// What to do now, for what needs a decision.
+    pub remedy: Option<String>,
+    /// Whoever looks may decide that this is the person the account belonged to (I-07).
+    pub can_relink: bool,
     pub fields: Vec<FieldChange>,
 }
 
@@ -102,6 +108,8 @@ pub struct ChangeRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestSyncView {
     pub run: Option<RunView>,
+    /// A later run has read the directory since: what is shown of people and groups is what that one read.
+    pub read_by: Option<i64>,
     pub totals: Vec<(String, u64)>,
     /// Attribute, field label, how many of the people in scope have it filled, and up to three real values.
     pub samples: Vec<AttributeSample>,

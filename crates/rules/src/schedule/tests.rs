@@ -160,6 +160,12 @@ fn h_06_an_interval_or_a_window_that_cannot_be_is_refused_beside_its_field() {
         f.until = "06:00".into();
     };
     assert_eq!(refused(backwards), ["until"]);
+    // A window of no length at all.
+    let empty = |f: &mut ScheduleForm| {
+        f.from = "12:00".into();
+        f.until = "12:00".into();
+    };
+    assert_eq!(refused(empty), ["until"]);
     assert_eq!(refused(|f| f.time_zone = "London".into()), ["time_zone"]);
     assert_eq!(refused(|f| f.form = "whenever".into()), ["form"]);
 }

@@ -1,26 +1,34 @@
 //! Deployments: the customer's task list, the staff's board of all of them, the page of each step, and what people put
 //! on record. Where a step stands is never stored; it follows from the facts (`domain::deployment`).
 
+mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
+mod tell;
+mod warning;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+use domain::appointment::AppointmentKind;
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
-    AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun, Special,
-    StatementView, StepView,
+    AdministratorView, BoardFilter, BoardShow, CommentView, CustomerRow, DeploymentView, LastRun,
+    OldDirectoryView, Special, StatementView, StepView, Task,
 };
 use domain::{Actor, CustomerId, Permission, Timestamp, UserError};
+use rules::appointment::Reader;
 use store::Tx;
+use store::appointments::AppointmentRow;
 use store::customers::CustomerFacts;
-use store::deployments::StatementRow;
+use store::deployments::{CommentRow, StatementRow};
 
 use self::facts::{Known, known};
+pub use self::warning::Before;
 use self::words::Viewer;
+use crate::appointments::words::{Told, unrecorded};
 use crate::paging::SEARCH_CHARS;
 use crate::people::name_of;
 use crate::when::{day, since, when};
@@ -37,17 +45,17 @@ impl Services {
         let search: String = filter.search.chars().take(SEARCH_CHARS).collect();
         let customers = store::customers::facts_of_all(&mut tx, &search).await?;
         let statements = store::deployments::latest_of_all(&mut tx).await?;
+        let appointments = store::appointments::latest_of_all(&mut tx).await?;
         let now = self.now();
+        let reader = self.reader(&mut tx, actor, None).await?;
         Ok(customers
             .into_iter()
             .map(|customer| {
-                let of_customer: Vec<StatementRow> = statements
-                    .iter()
-                    .filter(|row| row.customer == customer.customer.id)
-                    .cloned()
-                    .collect();
+                let id = customer.customer.id;
+                let of_customer = of(&statements, |row: &StatementRow| row.customer == id);
+                let appointments = of(&appointments, |row: &AppointmentRow| row.customer == id);
                 let facts = facts::facts(&customer, &of_customer, now);
-                board_row(&Known { customer, facts }, actor, now)
+                board_row(&Known { customer, facts }, &appointments, actor, reader, now)
             })
             .filter(|row| shows(row, filter.show))
             .collect())
@@ -65,7 +73,13 @@ impl Services {
         let people = store::accounts::counts(&mut tx, customer).await?;
         let all = standing::of(&known.facts);
         let viewer = Viewer::of(actor, &known.customer.customer.name, now);
-        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        let appointments = store::appointments::latest(&mut tx, customer).await?;
+        let told = Told {
+            actor,
+            customer: &known.customer.customer.name,
+            reader: self.reader(&mut tx, actor, Some(&known)).await?,
+            now,
+        };
         let last_run = last_run(&known.customer, now);
         Ok(DeploymentView {
             slug: known.customer.customer.slug.clone(),
@@ -74,6 +88,7 @@ impl Services {
             headline: words::headline(&known, &all, &viewer),
             lede: words::lede(&all, &viewer),
             tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
+            appointments: told.lines(&appointments, &all),
             people_active: number(people.active),
             people_blocked: number(people.blocked),
             people_local: number(people.local),
@@ -104,6 +119,10 @@ impl Services {
         let record = store::deployments::of_step(&mut tx, customer, step, SHOWN).await?;
         let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
         let special = special(&mut tx, customer, step, &known, now).await?;
+        let appointment = match AppointmentKind::of_step(step).filter(|_| *state != StepState::Skipped) {
+            Some(kind) => self.appointment_view(&mut tx, actor, &known, kind).await?,
+            None => None,
+        };
         let may = actor.role.may(Permission::RecordStep) && step.performed_by().includes(actor.role);
         // Groups that are mapped speak for themselves.
         let speaks = step == Step::GroupSync && known.facts.groups_mapped;
@@ -113,19 +132,17 @@ impl Services {
             task,
             about: step.about().to_owned(),
             takes: step.takes().map(ToOwned::to_owned),
+            gate: gate(&known, &all, &viewer, step),
             record: record.iter().map(|row| statement_view(row, now)).collect(),
             comments: comments
                 .into_iter()
-                .map(|comment| CommentView {
-                    author: comment.author,
-                    side: comment.side,
-                    when: when(comment.at, now),
-                    text: comment.text,
-                })
+                .map(|comment| comment_view(comment, now))
                 .collect(),
             can_state: may && state.may_be_entered() && !speaks,
             is_stated,
             can_comment: actor.role.may(Permission::Comment),
+            tells: self.who_is_told(&mut tx, actor, customer).await?,
+            appointment,
             today: now.format("%Y-%m-%d").to_string(),
             special,
         })
@@ -160,8 +177,50 @@ impl Services {
     }
 }
 
-fn board_row(known: &Known, actor: &Actor, now: Timestamp) -> CustomerRow {
+fn number(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}
+
+fn comment_view(comment: CommentRow, now: Timestamp) -> CommentView {
+    CommentView {
+        author: comment.author,
+        side: comment.side,
+        when: when(comment.at, now),
+        text: comment.text,
+    }
+}
+
+/// What a step waits for, each as it stands; nothing once it may be entered.
+fn gate(known: &Known, all: &[Standing], viewer: &Viewer<'_>, step: Step) -> Vec<Task> {
+    if standing::find(all, step).may_be_entered() || *standing::find(all, step) == StepState::Skipped {
+        return Vec::new();
+    }
+    all.iter()
+        .filter(|standing| step.requires().contains(&standing.step))
+        .filter(|standing| standing.state != StepState::Skipped)
+        .map(|standing| viewer.task(known, standing))
+        .collect()
+}
+
+/// The rows of one customer among those of all.
+fn of<T: Clone>(all: &[T], theirs: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|row| theirs(row)).cloned().collect()
+}
+
+fn board_row(
+    known: &Known,
+    appointments: &[AppointmentRow],
+    actor: &Actor,
+    reader: Reader,
+    now: Timestamp,
+) -> CustomerRow {
     let customer = &known.customer;
+    let told = Told {
+        actor,
+        customer: &customer.customer.name,
+        reader,
+        now,
+    };
     let all = standing::of(&known.facts);
     let viewer = Viewer::of(actor, &customer.customer.name, now);
     let open = standing::open(&all).map(|(step, turn)| (turn == Responsibility::Customer, step, turn));
@@ -192,14 +251,18 @@ fn board_row(known: &Known, actor: &Actor, now: Timestamp) -> CustomerRow {
         next,
         done: count(|state| matches!(state, StepState::Done { .. })),
         of: count(|state| *state != StepState::Skipped),
-        health: words::health(known, now),
+        appointment: told.lines(appointments, &all).into_iter().next(),
+        health: [words::health(known, now), unrecorded(appointments, &all, now)].concat(),
     }
 }
 
 fn shows(row: &CustomerRow, show: Option<BoardShow>) -> bool {
     match show {
         None => true,
-        Some(BoardShow::Ours) => matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint)),
+        Some(BoardShow::Ours) => {
+            matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint))
+                || row.appointment.as_ref().is_some_and(|line| line.needs)
+        }
         Some(BoardShow::Theirs) => row.turn == Some(Responsibility::Customer),
         Some(BoardShow::Attention) => !row.health.is_empty(),
         Some(BoardShow::Done) => row.turn.is_none(),
@@ -251,8 +314,19 @@ async fn special(
         Step::Existing => Special::Existing {
             answer: known.facts.existing(),
             others: known.customer.others,
+            old: old_directories(tx, customer).await?,
         },
+        Step::UserMapping | Step::Migration => Special::OldDirectories(old_directories(tx, customer).await?),
         Step::Sso => Special::Sso(known.facts.sso()),
         _ => Special::None,
     })
+}
+
+async fn old_directories(tx: &mut Tx, customer: CustomerId) -> Result<Vec<OldDirectoryView>, ServiceError> {
+    let all = store::directories::old(tx, customer).await?;
+    let view = |row: store::directories::OldDirectoryRow| OldDirectoryView {
+        name: row.name,
+        accounts: u64::try_from(row.accounts).unwrap_or(0),
+    };
+    Ok(all.into_iter().map(view).collect())
 }

@@ -166,11 +166,17 @@ impl Services {
             errors.push(error("username", "Enter the username they sign in with."));
         } else if username.chars().count() > 113 {
             errors.push(error("username", "A username has at most 113 characters."));
-        } else if username.chars().any(char::is_control) {
-            errors.push(error("username", "A username has no control characters."));
         }
         if new.surname.trim().is_empty() {
             errors.push(error("surname", "Enter their surname."));
+        }
+        for (field, typed) in [
+            ("username", username),
+            ("first_name", &new.first_name),
+            ("surname", &new.surname),
+            ("email", &new.email),
+        ] {
+            errors.extend(FieldError::unseen(field, typed, false));
         }
         if !errors.is_empty() {
             return Err(UserError::Invalid { errors }.into());
@@ -197,8 +203,9 @@ impl Services {
         if text.is_empty() {
             return Err(UserError::field("text", "Write something first.").into());
         }
-        if let Some(message) = too_long(text) {
-            return Err(UserError::field("text", message).into());
+        let errors = wrong_text("text", text);
+        if !errors.is_empty() {
+            return Err(UserError::Invalid { errors }.into());
         }
         let new = NewComment {
             id: self.new_id(),
@@ -210,6 +217,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::comment(&mut tx, customer, &new).await?;
+        self.tell_comment(&mut tx, actor, customer, (new.id, step, text))
+            .await?;
         self.record(
             &mut tx,
             actor,
@@ -273,14 +282,16 @@ impl Services {
             happened_on,
             evidence,
         } = entry;
-        if let Some(message) = too_long(evidence) {
-            let field = if step == Step::Existing {
-                "reason"
-            } else {
-                "evidence"
-            };
-            return Err(UserError::field(field, message).into());
+        let field = if step == Step::Existing {
+            "reason"
+        } else {
+            "evidence"
+        };
+        let errors = wrong_text(field, evidence);
+        if !errors.is_empty() {
+            return Err(UserError::Invalid { errors }.into());
         }
+        let before = standing::of(&known(tx, customer, self.now()).await?.facts);
         let directory = store::directories::current(tx, customer).await?;
         let side = side_of(actor);
         let new = NewStatement {
@@ -296,6 +307,8 @@ impl Services {
             at: self.now(),
         };
         store::deployments::state(tx, customer, &new).await?;
+        self.tell_hand_over(tx, actor, customer, (new.id, step, said), &before)
+            .await?;
         let for_customer = side == Responsibility::Staff && step.performed_by() == Responsibility::Customer;
         let details = json!({ "said": said, "happened_on": happened_on, "evidence": evidence,
             "for_customer": for_customer });
@@ -333,7 +346,7 @@ impl Services {
 }
 
 /// The side somebody speaks for.
-fn side_of(actor: &Actor) -> Responsibility {
+pub(crate) fn side_of(actor: &Actor) -> Responsibility {
     if actor.role == Role::Staff {
         Responsibility::Staff
     } else {
@@ -341,8 +354,14 @@ fn side_of(actor: &Actor) -> Responsibility {
     }
 }
 
-fn too_long(text: &str) -> Option<String> {
-    (text.chars().count() > MAX_TEXT).then(|| format!("At most {MAX_TEXT} characters, please."))
+/// What is wrong with a text of several lines: its length, or characters that nobody sees.
+pub(crate) fn wrong_text(field: &str, text: &str) -> Vec<FieldError> {
+    let is_long = text.chars().count() > MAX_TEXT;
+    is_long
+        .then(|| error(field, &format!("At most {MAX_TEXT} characters, please.")))
+        .into_iter()
+        .chain(FieldError::unseen(field, text, true))
+        .collect()
 }
 
 fn error(field: &str, message: &str) -> FieldError {

@@ -9,6 +9,7 @@ use domain::views::TaskState;
 use domain::{ObjectId, Provider, Role};
 use store::customers::LastRunFacts;
 
+use super::warning::sentence;
 use super::*;
 
 fn now() -> Timestamp {
@@ -194,7 +195,8 @@ fn c_20_an_expiring_secret_is_a_matter_of_health() {
 #[test]
 fn the_board_puts_what_is_ours_first_and_filters() {
     let actor = Actor::system("Test");
-    let row = board_row(&known(connected(), &[]), &actor, now());
+    let reader = Reader::of(None, None);
+    let row = board_row(&known(connected(), &[]), &[], &actor, reader, now());
     assert_eq!(row.turn, Some(Responsibility::Staff));
     assert!(row.next.starts_with("Login Handler, since"), "{}", row.next);
     assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)));
@@ -241,4 +243,36 @@ fn only_staff_look_as_staff() {
         Some("“Login Handler” is waiting for us."),
         "a viewer has no turn"
     );
+}
+
+#[test]
+fn an_edit_says_beforehand_whom_it_touches_and_what_it_re_opens() {
+    let existing = Said::Existing {
+        answer: domain::deployment::ExistingDirectory::Existing,
+        others: 3,
+    };
+    let statements = [
+        row(Step::Module, Said::Done, days_ago(9)),
+        row(Step::Existing, existing, days_ago(9)),
+    ];
+    let facts = known(connected(), &statements).facts;
+    let said = |before, people| sentence(&facts, before, people, now());
+    assert_eq!(
+        said(Before::Connection, 812).as_deref(),
+        Some(
+            "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens step 2, until \
+             “Connect the provider” is done."
+        )
+    );
+    assert_eq!(
+        said(Before::TakeBack(Step::Module), 0).as_deref(),
+        Some("Taking this back re-opens step 1, until “User sync module” is done.")
+    );
+    assert_eq!(
+        said(Before::Settings, 1).as_deref(),
+        Some("These settings are live: 1 person is kept up to date by them.")
+    );
+    // Nothing is done that another answer could re-open, and nothing is answered yet.
+    assert_eq!(said(Before::Settings, 0), None);
+    assert_eq!(said(Before::Answer(Step::Sso), 812), None);
 }

@@ -138,6 +138,7 @@ fn detail(step: Step, state: &StepState, known: &Known, now: Timestamp) -> Strin
         Step::Provider => Some(provider(&known.customer, now)),
         Step::TestSync => Some(test_sync(&known.customer, now)),
         Step::Existing => Some(existing(known)),
+        Step::UserMapping if known.customer.others > 0 => Some(to_map(known.customer.others)),
         Step::SecurityGroups => settings(&known.customer, chosen_groups),
         Step::DataMapping if is_done => settings(&known.customer, |settings| {
             Some(format!(
@@ -182,6 +183,13 @@ fn existing(known: &Known) -> String {
             plural(customer.people, "account", "accounts")
         ),
     }
+}
+
+fn to_map(others: u64) -> String {
+    format!(
+        "People holds {} to map, beside the local administrators. Each gets its username in the new directory, or stays local.",
+        plural(others, "account", "accounts")
+    )
 }
 
 fn chosen_groups(settings: &SyncSettings) -> Option<String> {

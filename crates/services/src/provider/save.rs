@@ -15,6 +15,7 @@ use super::form::{self, Entered, wrong};
 use super::test::invalid;
 use super::{Connection, what_to_do, while_somebody_waits};
 use crate::seal::Place;
+use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
 /// How long after a test that passed a save of the same values counts as tested.
@@ -39,6 +40,17 @@ impl Services {
         slug: &str,
         form: &ProviderForm,
     ) -> Result<(), ServiceError> {
+        self.save_over(actor, slug, form, None).await
+    }
+
+    /// As [`Services::save_provider`], and only over the version `expected`, when one is named.
+    pub(super) async fn save_over(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        form: &ProviderForm,
+        expected: Option<i64>,
+    ) -> Result<(), ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self
             .customer(&mut tx, actor, slug, Permission::EditProvider)
@@ -59,6 +71,9 @@ impl Services {
                 .await?;
         }
         let seen = stored.as_ref().map_or(0, |stored| stored.version);
+        if expected.is_some_and(|expected| expected != seen) {
+            return Err(UserError::Changed.into());
+        }
         let save = Save {
             actor,
             customer,
@@ -121,9 +136,8 @@ impl Services {
         if before
             .as_ref()
             .is_some_and(|before| place(&before.values) != place(values))
-            && store::runs::open(tx, customer).await?.is_some()
         {
-            return Err(UserError::RunActive.into());
+            no_open_run(tx, customer).await?;
         }
         let directory = self.directory_for(tx, save, before.as_ref()).await?;
         let same_directory = before.as_ref().filter(|before| before.directory.id == directory);
@@ -305,8 +319,5 @@ async fn check_switch(
         );
         return Err(invalid(vec![wrong("provider", &message)]));
     }
-    if store::runs::open(tx, customer).await?.is_some() {
-        return Err(UserError::RunActive.into());
-    }
-    Ok(())
+    no_open_run(tx, customer).await
 }

@@ -6,6 +6,7 @@ use domain::{Actor, Permission, Provider, Timestamp};
 use store::providers::SecretRow;
 
 use super::Connection;
+use super::expiry::idle_words;
 use crate::when::{distance, is_over, is_soon, when};
 use crate::{ServiceError, Services};
 
@@ -62,7 +63,9 @@ impl Services {
             None => None,
             Some(stored) => {
                 let people = store::links::count(&mut tx, customer, stored.directory.id).await?;
-                Some(saved(stored, u64::try_from(people).unwrap_or(0), now))
+                let used = store::providers::token_used(&mut tx, customer).await?;
+                let idle = used.and_then(|used| idle_words(used, now));
+                Some(saved(stored, u64::try_from(people).unwrap_or(0), idle, now))
             }
         };
         let version = stored.as_ref().map(|stored| stored.version);
@@ -89,7 +92,7 @@ impl Services {
     }
 }
 
-fn saved(stored: &Connection, people: u64, now: Timestamp) -> SavedProvider {
+fn saved(stored: &Connection, people: u64, idle: Option<String>, now: Timestamp) -> SavedProvider {
     let values = &stored.values;
     SavedProvider {
         provider: values.provider,
@@ -104,6 +107,7 @@ fn saved(stored: &Connection, people: u64, now: Timestamp) -> SavedProvider {
             .map(|row| hint(row, now))
             .collect(),
         saved: when(stored.saved_at, now),
+        idle,
         people,
     }
 }

@@ -43,6 +43,10 @@ impl Services {
         let settings = settings.settings;
         let run = store::runs::latest_of_kind(&mut tx, customer, RunKind::TestSync).await?;
         let run = run.filter(|run| run.directory == directory.id);
+        let read_by = match &run {
+            Some(run) => store::run_list::later_read(&mut tx, customer, directory.id, run.number).await?,
+            None => None,
+        };
         let make_up = store::found_list::make_up(&mut tx, customer, directory.id).await?;
         let in_scope = sum(&make_up, |part| part.in_scope);
         // Nobody in scope: then everybody is looked at, which is better than an empty page.
@@ -61,6 +65,7 @@ impl Services {
         let groups = store::found_list::groups(&mut tx, customer, directory.id).await?;
         Ok(TestSyncView {
             run: run.map(|run| run_view(&run, None, actor, self.now())),
+            read_by,
             totals: totals(&make_up, groups.unsigned_abs()),
             oddities: oddities(&mut tx, among, &settings, &make_up, &filled).await?,
             samples: samples(&mut tx, among, &settings.mapping, &sampled, &filled, looked_at).await?,
@@ -74,6 +79,7 @@ impl Services {
 fn nothing_yet() -> TestSyncView {
     TestSyncView {
         run: None,
+        read_by: None,
         totals: Vec::new(),
         samples: Vec::new(),
         oddities: Vec::new(),

@@ -203,9 +203,15 @@ async fn other_members(
 /// The name of a People group, with single blanks.
 fn checked_name(name: &str) -> Result<String, ServiceError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let hidden = FieldError::unseen("name", &name, false);
     let message = match name.chars().count() {
         0 => "Type the group's name.",
-        1..=MAX_NAME if name.chars().any(char::is_control) => "A name has no control characters.",
+        1..=MAX_NAME if hidden.is_some() => {
+            return Err(UserError::Invalid {
+                errors: hidden.into_iter().collect(),
+            }
+            .into());
+        }
         1..=MAX_NAME => return Ok(name),
         _ => "A name has at most 256 characters.",
     };

@@ -86,7 +86,9 @@ impl Services {
         if passes_the_gate(kind) {
             self.require_step(tx, customer, Step::FirstRun).await?;
         }
+        // Whoever wants the next number waits for it, so nobody else starts a run from here on.
         let number = store::customers::next_run_number(tx, customer).await?;
+        no_open_run(tx, customer).await?;
         let run = NewRun {
             id: self.new_id(),
             number,
@@ -96,10 +98,7 @@ impl Services {
             started_by: &actor.name,
             person,
         };
-        match store::runs::insert(tx, customer, &run, self.now()).await {
-            Err(StoreError::Conflict { .. }) => return Err(UserError::RunActive.into()),
-            other => other?,
-        }
+        store::runs::insert(tx, customer, &run, self.now()).await?;
         self.enqueue_run(tx, customer, number).await?;
         let details = serde_json::json!({ "kind": kind.code(), "settings_version": settings.version,
             "person": person });
@@ -226,6 +225,19 @@ impl Services {
         store::changes::drop_rest(tx, customer, run).await?;
         store::runs::reject(tx, customer, run, self.now()).await?;
         Ok(())
+    }
+}
+
+/// H-02: refuses while a run of this customer is open, and names it.
+pub(crate) async fn no_open_run(tx: &mut Tx, customer: CustomerId) -> Result<(), ServiceError> {
+    match store::runs::open(tx, customer).await? {
+        None => Ok(()),
+        Some(run) => Err(UserError::RunActive {
+            number: run.number,
+            is_held: run.state == RunState::Held,
+            of_one_person: !run.kind.reads_everybody(),
+        }
+        .into()),
     }
 }
 

@@ -42,6 +42,9 @@ impl Running<'_> {
             return Ok(false);
         }
         store::runs::hold(&mut tx, self.customer, self.run.id, &reasons, &self.counts).await?;
+        self.services
+            .tell_held(&mut tx, self.customer, &self.run, &reasons)
+            .await?;
         tx.commit().await?;
         metrics::counter!("usersync_runs_held_total").increment(1);
         Ok(true)

@@ -7,7 +7,7 @@
 
 mod apply;
 mod compare;
-mod control;
+pub(crate) mod control;
 mod guard;
 mod licences;
 mod managers;
@@ -17,6 +17,7 @@ mod read_changes;
 mod read_groups;
 mod read_person;
 mod stop;
+mod tell;
 
 use std::time::Duration;
 
@@ -167,6 +168,8 @@ impl Services {
             store::changes::drop_rest(&mut tx, customer, id).await?;
             store::snapshot::forget_pages(&mut tx, customer, id).await?;
             store::runs::finish(&mut tx, customer, id, &ending, self.now()).await?;
+            self.tell_ended(&mut tx, customer, &run, ending.state, None)
+                .await?;
             ended += 1;
         }
         store::jobs::purge(&mut tx, self.now() - KEEP_JOBS).await?;
@@ -276,6 +279,13 @@ impl Running<'_> {
                 &run.number.to_string(),
                 &details,
             )
+            .await?;
+        let run = RunRecord {
+            warnings: self.warnings.clone(),
+            ..run.clone()
+        };
+        self.services
+            .tell_ended(&mut tx, customer, &run, state, problem)
             .await?;
         tx.commit().await?;
         metrics::counter!("usersync_runs_total", "kind" => run.kind.code(), "state" => state.code())

@@ -7,13 +7,18 @@ use domain::{Actor, Clock, Role, UserError};
 use jobs::Wake;
 use providers::{Limits, Providers};
 use services::auth::NewUser;
+use services::mail::Mail;
 use services::{KeyRing, Parts, ServiceError, Services};
 use test_support::{FakeClock, TestDb, on_both};
 
 const EMAIL: &str = "anna@contoso.example";
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 fn services(test: &TestDb) -> (Services, Arc<FakeClock>) {
+    services_with(test, crate::postbox::no_mail())
+}
+
+pub(crate) fn services_with(test: &TestDb, mail: Mail) -> (Services, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::default());
     let key = ("test".to_owned(), vec![7_u8; 32].into());
     let services = Services::new(Parts {
@@ -21,12 +26,13 @@ fn services(test: &TestDb) -> (Services, Arc<FakeClock>) {
         providers: Providers::with_limits(vec![], vec![], clock.clone(), Limits::default()),
         clock: clock.clone(),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
+        mail,
         wake: Wake::default(),
     });
     (services, clock)
 }
 
-fn user(email: &str, role: Role, customer: Option<&str>) -> NewUser {
+pub(crate) fn user(email: &str, role: Role, customer: Option<&str>) -> NewUser {
     NewUser {
         name: "Anna Berg".to_owned(),
         email: email.to_owned(),
@@ -50,7 +56,7 @@ async fn with_anna(test: &TestDb) -> (Services, Arc<FakeClock>) {
     (services, clock)
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> UserError {
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> UserError {
     match result.expect_err("refused") {
         ServiceError::User(error) => error,
         other => panic!("not a refusal: {other:?}"),

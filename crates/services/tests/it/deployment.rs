@@ -1,8 +1,9 @@
 //! The guide over real facts: what is recorded, what re-opens, who may.
 
 use domain::deployment::{ExistingDirectory, SsoBefore, Step};
+use domain::people::OldDirectory;
 use domain::sync::RunKind;
-use domain::views::{BoardFilter, BoardShow, Special, StepView, Task, TaskState};
+use domain::views::{BoardFilter, BoardShow, PeopleFilter, Special, StepView, Task, TaskState};
 use domain::{Actor, Role, UserError};
 use services::NewLocalAccount;
 use test_support::{TestDb, on_both};
@@ -104,7 +105,8 @@ on_both!(
             world.step(Step::Existing).await.special,
             Special::Existing {
                 answer: Some(ExistingDirectory::Existing),
-                others: 1
+                others: 1,
+                ..
             }
         ));
     }
@@ -333,5 +335,49 @@ on_both!(
             .decide_run(&world.actor, SLUG, held.row.number, false)
             .await
             .expect("rejected");
+    }
+);
+
+on_both!(
+    the_directory_an_intranet_followed_before_is_named_and_never_read,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let anna = NewLocalAccount {
+            username: "contoso\\anna".into(),
+            first_name: "Anna".into(),
+            surname: "Berg".into(),
+            ..NewLocalAccount::default()
+        };
+        let before = (OldDirectory::ActiveDirectory, "Active Directory");
+        world
+            .services
+            .create_old_directory(&world.actor, SLUG, before, &[anna])
+            .await
+            .expect("made");
+        let Special::Existing { others, old, .. } = world.step(Step::Existing).await.special else {
+            panic!("the question");
+        };
+        assert_eq!((others, old.len()), (1, 1));
+        assert_eq!((old[0].name.as_str(), old[0].accounts), ("Active Directory", 1));
+        // It is not what the sync follows, and its accounts are told from synchronised ones.
+        let provider = world
+            .services
+            .provider(&world.actor, SLUG)
+            .await
+            .expect("the page");
+        assert!(provider.saved.is_some());
+        for (directory, found) in [("synced", 0), ("local", 0), ("before", 1), ("", 1)] {
+            let filter = PeopleFilter {
+                directory: directory.to_owned(),
+                ..PeopleFilter::default()
+            };
+            let page = world.services.people(&world.actor, SLUG, &filter, None).await;
+            assert_eq!(page.expect("the list").rows.len(), found, "{directory}");
+        }
+        // A run leaves it alone.
+        let before = world.account("contoso\\anna").await.expect("the account");
+        world.sync().await;
+        let after = world.account("contoso\\anna").await.expect("the account");
+        assert_eq!(before, after);
     }
 );

@@ -1,10 +1,19 @@
 //! The use cases against both databases and the simulated providers.
 
+mod appointments;
 mod auth;
+mod board;
+mod console;
 mod deployment;
+mod expiry;
+mod links_by_mail;
 mod mapping;
+mod notices;
+mod own_account;
 mod people;
+mod postbox;
 mod provider;
+mod relink;
 mod runs;
 mod schedule;
 mod settings;
@@ -13,4 +22,5 @@ mod sync_life_cycle;
 mod sync_managers;
 mod sync_person;
 mod sync_safety;
+mod team;
 mod world;

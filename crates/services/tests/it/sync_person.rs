@@ -225,6 +225,21 @@ on_both!(
         let run = world.sync_person(&person.id).await;
         assert_eq!(run.row.state, RunState::Held, "{run:?}");
         assert_eq!(run.hold.len(), 1, "{run:?}");
+        // H-02: nothing else starts before this is decided, and the refusal says which run it is.
+        let other = world
+            .services
+            .start_run(&world.actor, SLUG, RunKind::TestSync)
+            .await;
+        let refused = refusal(other);
+        assert_eq!(
+            refused,
+            domain::UserError::RunActive {
+                number: run.row.number,
+                is_held: true,
+                of_one_person: true
+            }
+        );
+        assert!(refused.to_string().contains("of one person"), "{refused}");
         let run = world.accept(run.row.number).await;
         assert_eq!(
             (run.row.state, run.row.counts.created),

@@ -140,7 +140,14 @@ on_both!(h_02_one_run_at_a_time, |test: TestDb| async move {
         .start_run(&world.actor, SLUG, RunKind::TestSync)
         .await;
     assert!(
-        matches!(second, Err(ServiceError::User(UserError::RunActive))),
+        matches!(
+            second,
+            Err(ServiceError::User(UserError::RunActive {
+                number: 1,
+                is_held: false,
+                of_one_person: false
+            }))
+        ),
         "{second:?}"
     );
 });

@@ -19,6 +19,8 @@ use test_support::{TestDb, TickingClock};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::postbox::Postbox;
+
 pub(crate) const SLUG: &str = "contoso";
 /// The group of the simulated directories that holds most people.
 pub(crate) const SCOPE: &str = "Intranet users";
@@ -30,6 +32,7 @@ pub(crate) struct World {
     pub(crate) simulator: Simulator,
     pub(crate) actor: Actor,
     pub(crate) kind: Kind,
+    pub(crate) postbox: Postbox,
     clock: TickingClock,
     wake: Wake,
     workers: Vec<(CancellationToken, JoinHandle<()>)>,
@@ -58,7 +61,8 @@ impl World {
         };
         let simulator = Simulator::start(options).await.expect("the simulator starts");
         let wake = Wake::default();
-        let services = services(&test, &simulator, clock, wake.clone());
+        let postbox = Postbox::default();
+        let services = services(&test, &simulator, clock, wake.clone(), &postbox);
         let actor = Actor::system("Test");
         services
             .create_customer(&actor, "Contoso Ltd", SLUG)
@@ -70,6 +74,7 @@ impl World {
             simulator,
             actor,
             kind,
+            postbox,
             clock,
             wake,
             workers: Vec::new(),
@@ -117,7 +122,13 @@ impl World {
     pub(crate) async fn turn_clock(&mut self, by: chrono::TimeDelta) {
         self.dismiss().await;
         self.clock = self.clock.ahead(by);
-        self.services = services(&self.test, &self.simulator, self.clock, self.wake.clone());
+        self.services = services(
+            &self.test,
+            &self.simulator,
+            self.clock,
+            self.wake.clone(),
+            &self.postbox,
+        );
         self.employ();
     }
 
@@ -511,6 +522,9 @@ struct Work(Services);
 #[async_trait::async_trait]
 impl jobs::Handler for Work {
     async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        if job.kind == services::mail::LETTER_JOB {
+            return self.0.send_letter(job, lease).await;
+        }
         self.0.work_on_run(job, lease).await
     }
 
@@ -522,7 +536,13 @@ impl jobs::Handler for Work {
     }
 }
 
-pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock, wake: Wake) -> Services {
+fn services(
+    test: &TestDb,
+    simulator: &Simulator,
+    clock: TickingClock,
+    wake: Wake,
+    postbox: &Postbox,
+) -> Services {
     let url = |text: &str| text.parse().expect("a URL");
     let cloud = Cloud {
         id: "simulated".into(),
@@ -551,6 +571,7 @@ pub(crate) fn services(test: &TestDb, simulator: &Simulator, clock: TickingClock
         providers: Providers::with_limits(vec![cloud], vec![org], Arc::new(clock), limits),
         clock: Arc::new(clock),
         keys: KeyRing::new(vec![key]).expect("a key ring"),
+        mail: postbox.mail(),
         wake,
     })
 }

@@ -7,6 +7,7 @@ mod entra_token;
 mod faults;
 mod graph;
 mod helpers;
+mod mail;
 mod oidc;
 mod okta;
 mod okta_token;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::{ConsoleUserId, CustomerId, Role};
 use store::console_users::{self, Attempts, NewConsoleUser};
+use store::sessions::SessionData;
 use store::{StoreError, Tx, sessions};
 use test_support::{TestDb, on_both};
 
@@ -23,6 +24,14 @@ async fn insert(tx: &mut Tx, n: u8, email: &str, customer: Option<CustomerId>) -
         password_hash: "$argon2id$...",
     };
     console_users::insert(tx, &user, now()).await
+}
+
+fn of(user: Option<ConsoleUserId>, data: &str) -> SessionData<'_> {
+    SessionData {
+        user,
+        browser: "Firefox on Windows",
+        data,
+    }
 }
 
 on_both!(
@@ -127,17 +136,17 @@ on_both!(
         let user = Some(id::<ConsoleUserId>(1));
         let (hash, day) = ([7_u8; 32], TimeDelta::days(1));
         assert!(
-            sessions::create(&mut tx, &hash, user, "{}", now(), now() + day)
+            sessions::create(&mut tx, &hash, of(user, "{}"), now(), now() + day)
                 .await
                 .expect("made")
         );
         assert!(
-            !sessions::create(&mut tx, &hash, user, "{}", now(), now() + day)
+            !sessions::create(&mut tx, &hash, of(user, "{}"), now(), now() + day)
                 .await
                 .expect("taken")
         );
         assert!(
-            sessions::save(&mut tx, &hash, user, "{\"a\":1}", now())
+            sessions::save(&mut tx, &hash, of(user, "{\"a\":1}"), now())
                 .await
                 .expect("saved")
         );
@@ -174,7 +183,7 @@ on_both!(
         );
         sessions::delete(&mut tx, &hash).await.expect("deleted");
         assert!(
-            !sessions::save(&mut tx, &hash, user, "{}", now())
+            !sessions::save(&mut tx, &hash, of(user, "{}"), now())
                 .await
                 .expect("stays ended")
         );
@@ -195,7 +204,7 @@ on_both!(ended_sessions_are_removed, async |test: TestDb| {
     for n in 1..=3_u8 {
         let end = now() + TimeDelta::hours(i64::from(n));
         let user = (n == 3).then(|| id::<ConsoleUserId>(1));
-        sessions::create(&mut tx, &[n; 32], user, "{}", now(), end)
+        sessions::create(&mut tx, &[n; 32], of(user, "{}"), now(), end)
             .await
             .expect("made");
     }

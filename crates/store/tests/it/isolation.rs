@@ -12,11 +12,23 @@ const ALLOWED: &[(&str, &str)] = &[
         "deployments::LATEST",
         "the staff's board; one customer is named by its own row",
     ),
+    (
+        "appointments::LATEST",
+        "the staff's board; one customer is named by its own row",
+    ),
     ("sealed::FIRST_PAGE", "rotation of keys: the operator's command"),
     ("sealed::NEXT_PAGE", "rotation of keys: the operator's command"),
     (
         "providers::FORGET_REPORTS",
         "the worker's housekeeping: connection tests that are old",
+    ),
+    (
+        "providers::EXPIRING",
+        "the worker's housekeeping: secrets that end soon",
+    ),
+    (
+        "providers::TOKENS",
+        "the worker's housekeeping: tokens nobody uses; one customer is named by its own row",
     ),
     ("schedules::DUE", "the worker's housekeeping: whose run is due"),
     (

@@ -11,6 +11,7 @@ mod plans;
 mod schema;
 mod sealed;
 mod statements;
+mod team;
 
 use domain::ids::Id;
 use domain::{CustomerId, Provider, Timestamp};

@@ -51,6 +51,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "the make-up of a whole directory, in an index",
     ),
     (
+        "directories::OLD",
+        "the make-up of a whole directory, in an index",
+    ),
+    (
         "customers::FACTS",
         "the make-up of a whole directory, in an index",
     ),

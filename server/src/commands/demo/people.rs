@@ -1,5 +1,6 @@
 //! Who is in the demo's console, and who is in its People directories before the first sync.
 
+use domain::people::OldDirectory;
 use domain::{Actor, Role};
 use services::auth::NewUser;
 use services::{NewLocalAccount, ServiceError, Services};
@@ -16,6 +17,10 @@ const CUSTOMERS: [(&str, &str, &str, Option<Kind>); 2] = [
 ];
 /// Of the people in the directory, so many have an account in People already.
 const KNOWN_ALREADY: usize = 12;
+/// And so many more came from the directory the intranet followed before, under the names of that time.
+const FROM_BEFORE: usize = 30;
+/// That directory.
+const BEFORE: (OldDirectory, &str) = (OldDirectory::ActiveDirectory, "Active Directory (contoso.local)");
 /// Groups of each People directory.
 const GROUPS: [&str; 4] = ["Everyone", "Engineering", "Editors", "Works council"];
 
@@ -56,6 +61,9 @@ async fn fill(services: &Services, simulator: &Simulator) -> Result<Vec<Account>
             services
                 .create_local_accounts(&system, slug, &local_accounts(simulator, kind, domain))
                 .await?;
+            services
+                .create_old_directory(&system, slug, BEFORE, &accounts_from_before(simulator, kind))
+                .await?;
         }
     }
     for account in &accounts {
@@ -92,13 +100,8 @@ fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLoc
             false,
         ),
     ];
-    let range = 0..simulator.control().count(kind);
-    let people = simulator.control().people(kind, range.start..range.end.min(400));
-    let plain = people
-        .iter()
-        .filter(|person| is_plain(person))
-        .take(KNOWN_ALREADY);
-    for (n, person) in plain.enumerate() {
+    let people = plain_people(simulator, kind);
+    for (n, person) in people.iter().take(KNOWN_ALREADY).enumerate() {
         let first = person.first_name.as_deref().unwrap_or_default();
         let surname = person.last_name.as_deref().unwrap_or_default();
         let mail = person.mail.as_deref().unwrap_or_default();
@@ -124,6 +127,28 @@ fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLoc
         accounts.push(account);
     }
     without_repeats(accounts)
+}
+
+/// Accounts of the directory the intranet followed before: its people are the same, its usernames are not.
+fn accounts_from_before(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccount> {
+    let people = plain_people(simulator, kind);
+    let of_person = |person: &Person| {
+        let first = person.first_name.as_deref().unwrap_or_default();
+        let surname = person.last_name.as_deref().unwrap_or_default();
+        let mail = person.mail.as_deref().unwrap_or_default();
+        let initial: String = first.chars().take(1).collect();
+        let username = format!("CONTOSO\\{initial}{surname}").to_lowercase();
+        local(&username, first, surname, mail, false)
+    };
+    let all = people.iter().skip(KNOWN_ALREADY).take(FROM_BEFORE).map(of_person);
+    without_repeats(all.collect())
+}
+
+/// The people of the simulated directory whose accounts are ordinary ones.
+fn plain_people(simulator: &Simulator, kind: Kind) -> Vec<Person> {
+    let end = simulator.control().count(kind).min(400);
+    let people = simulator.control().people(kind, 0..end);
+    people.into_iter().filter(is_plain).collect()
 }
 
 /// Somebody with an ordinary account: the awkward cases stay as they are.

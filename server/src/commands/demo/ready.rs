@@ -1,7 +1,7 @@
 //! What the demo tells: on the screen, and as JSON for tests.
 
 use serde::Serialize;
-use simulator::Simulator;
+use simulator::{MailServer, Simulator};
 
 use super::{Account, CLOUD, CLOUD_NAME, Options};
 use crate::config::Config;
@@ -12,6 +12,8 @@ pub(super) struct Ready<'a> {
     url: String,
     accounts: &'a [Account],
     providers: Vec<Provider>,
+    /// The page that shows what was sent by mail; `letters.json` below it has the same.
+    mail: String,
     /// The authority of the simulated providers' certificates, PEM.
     ca: Option<String>,
 }
@@ -54,7 +56,12 @@ enum Provider {
 const SCOPE_GROUP: &str = "Intranet users";
 
 impl<'a> Ready<'a> {
-    pub(super) fn new(config: &Config, accounts: &'a [Account], simulator: &Simulator) -> Self {
+    pub(super) fn new(
+        config: &Config,
+        accounts: &'a [Account],
+        simulator: &Simulator,
+        mail: &MailServer,
+    ) -> Self {
         let (entra, okta) = (simulator.entra().clone(), simulator.okta().clone());
         Self {
             url: config.public_url.as_str().trim_end_matches('/').to_owned(),
@@ -87,6 +94,7 @@ impl<'a> Ready<'a> {
                     scope_group: SCOPE_GROUP,
                 },
             ],
+            mail: format!("http://{}", mail.web),
             ca: simulator.ca_pem().map(ToOwned::to_owned),
         }
     }
@@ -103,6 +111,7 @@ impl<'a> Ready<'a> {
         for provider in &self.providers {
             provider.print();
         }
+        println!("\n  Sent mail is at  {}", self.mail);
         println!(
             "\n  All of it as JSON: {}    Data: {}",
             options.ready.display(),

@@ -45,6 +45,11 @@ impl List for Customers {
         ("next", |row| row.next.clone()),
         ("steps_done", |row| row.done.to_string()),
         ("steps", |row| row.of.to_string()),
+        ("appointment", |row| {
+            row.appointment
+                .as_ref()
+                .map_or_else(String::new, |line| line.words.clone())
+        }),
         ("health", |row| row.health.join(" ")),
     ];
 
@@ -186,6 +191,7 @@ impl List for Changes {
         ("name", |row| row.name.clone()),
         ("username", |row| row.username.clone()),
         ("reason", |row| row.reason.clone()),
+        ("what_to_do", |row| or_empty(row.remedy.as_ref())),
         ("changes", |row| {
             let fields: Vec<String> = row.fields.iter().map(change).collect();
             fields.join("; ")
@@ -242,6 +248,7 @@ impl List for Audit {
         ("who", |row| row.who.clone()),
         ("action", |row| row.action.clone()),
         ("about", |row| row.object.clone()),
+        ("about_name", |row| row.about.clone()),
         ("details", |row| row.details.clone()),
     ];
 

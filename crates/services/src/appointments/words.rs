@@ -1,0 +1,157 @@
+//! An appointment in the words, and the time, of whoever looks.
+
+use domain::appointment::{AppointmentEvent, AppointmentKind, Wanted};
+use domain::deployment::Responsibility;
+use domain::deployment::standing::Standing;
+use domain::views::{AppointmentEntry, AppointmentLine};
+use domain::{Actor, Role, Timestamp};
+use rules::appointment::Reader;
+use store::appointments::AppointmentRow;
+
+use crate::deployment::record::side_of;
+use crate::when::when;
+
+/// Whoever looks, and at whose appointment.
+pub(crate) struct Told<'a> {
+    pub(crate) actor: &'a Actor,
+    /// The customer's name.
+    pub(crate) customer: &'a str,
+    pub(crate) reader: Reader,
+    pub(crate) now: Timestamp,
+}
+
+impl Told<'_> {
+    fn time(&self, row: &AppointmentRow) -> String {
+        rules::appointment::told(row.starts_at, row.minutes, &row.time_zone, self.reader, self.now)
+    }
+
+    fn side(&self) -> Responsibility {
+        side_of(self.actor)
+    }
+
+    /// Whether whoever looks has to do something: answer, propose again, or put the work on record.
+    pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
+        if self.actor.role == Role::Viewer || wanted != Wanted::Yes {
+            return false;
+        }
+        let present = row.present();
+        match row.event {
+            AppointmentEvent::Proposed => match present.waits_for(self.now) {
+                Some(side) => side == self.side(),
+                None => row.proposed_by == self.side(),
+            },
+            // The work of these steps is put on record by staff.
+            AppointmentEvent::Agreed => present.is_over(self.now) && self.side() == Responsibility::Staff,
+            AppointmentEvent::Declined => row.proposed_by == self.side(),
+            AppointmentEvent::Cancelled => false,
+        }
+    }
+
+    /// How it stands, one sentence.
+    pub(crate) fn standing(&self, latest: Option<&AppointmentRow>, wanted: Wanted) -> String {
+        let Some(row) = latest else {
+            return match wanted {
+                Wanted::Yes => "No time is proposed yet.".to_owned(),
+                _ => "No time was agreed.".to_owned(),
+            };
+        };
+        let time = self.time(row);
+        let present = row.present();
+        match row.event {
+            AppointmentEvent::Proposed => match present.waits_for(self.now) {
+                _ if wanted != Wanted::Yes => format!("{time} was proposed; it is not needed any more."),
+                Some(side) if side == self.side() && self.actor.role != Role::Viewer => {
+                    let whose = match row.proposed_by {
+                        Responsibility::Staff => "We propose".to_owned(),
+                        _ => format!("{} proposes", self.customer),
+                    };
+                    format!("{whose} {time}. Does it suit you?")
+                }
+                Some(side) => {
+                    let whom = match side {
+                        Responsibility::Staff => "us",
+                        _ => self.customer,
+                    };
+                    format!("Proposed: {time}. Waiting for {whom} to answer.")
+                }
+                None => format!("The proposed time, {time}, has passed without an answer."),
+            },
+            AppointmentEvent::Agreed if present.is_over(self.now) && wanted == Wanted::Yes => {
+                format!("The agreed time, {time}, has passed, and nobody has recorded that it was done.")
+            }
+            AppointmentEvent::Agreed if present.is_over(self.now) => format!("It was agreed for {time}."),
+            AppointmentEvent::Agreed => format!("Agreed for {time}."),
+            AppointmentEvent::Declined => format!("{time} was declined. Propose another time."),
+            AppointmentEvent::Cancelled => format!("{time} was cancelled."),
+        }
+    }
+
+    /// The appointment as one line of a list; `None` when there is nothing ahead and nothing to do.
+    pub(crate) fn line(&self, row: &AppointmentRow, all: &[Standing]) -> Option<AppointmentLine> {
+        let (wanted, step) = row.kind.wanted(all);
+        let needs = self.needs(row, wanted);
+        let present = row.present();
+        let waits = wanted == Wanted::Yes && present.waits_for(self.now).is_some();
+        if wanted == Wanted::NotNeeded || !(needs || waits || present.is_ahead(self.now)) {
+            return None;
+        }
+        Some(AppointmentLine {
+            kind: row.kind,
+            step,
+            words: self.standing(Some(row), wanted),
+            short: rules::appointment::span(row.starts_at, row.minutes, self.reader.zone, self.now),
+            needs,
+        })
+    }
+
+    /// The lines of one customer: what needs whoever looks first, then by time.
+    pub(crate) fn lines(&self, rows: &[AppointmentRow], all: &[Standing]) -> Vec<AppointmentLine> {
+        let mut lines: Vec<_> = rows
+            .iter()
+            .filter_map(|row| self.line(row, all).map(|line| (!line.needs, row.starts_at, line)))
+            .collect();
+        lines.sort_by_key(|(calm, at, _)| (*calm, *at));
+        lines.into_iter().map(|(.., line)| line).collect()
+    }
+
+    /// One entry of the history.
+    pub(crate) fn entry(&self, row: &AppointmentRow) -> AppointmentEntry {
+        let time = self.time(row);
+        let sentence = match (row.event, row.for_customer) {
+            (AppointmentEvent::Proposed, _) => format!("Proposed {time}"),
+            (AppointmentEvent::Agreed, false) => format!("Agreed to {time}"),
+            (AppointmentEvent::Agreed, true) => format!("Recorded that {} agrees to {time}", self.customer),
+            (AppointmentEvent::Declined, _) => format!("Declined {time}"),
+            (AppointmentEvent::Cancelled, _) => format!("Cancelled {time}"),
+        };
+        AppointmentEntry {
+            sentence,
+            by: row.by.clone(),
+            side: row.side,
+            for_customer: row.for_customer,
+            when: when(row.at, self.now),
+            note: row.note.clone(),
+        }
+    }
+}
+
+/// What staff's board says about agreed times that are over and whose work is not on record.
+pub(crate) fn unrecorded(rows: &[AppointmentRow], all: &[Standing], now: Timestamp) -> Vec<String> {
+    rows.iter()
+        .filter(|row| row.present().is_over(now) && row.kind.wanted(all).0 == Wanted::Yes)
+        .map(|row| {
+            let day = row.starts_at.format("%-d %B");
+            let kind = kind_words(row.kind);
+            format!("The {kind} of {day} has passed and is not recorded as done.")
+        })
+        .collect()
+}
+
+/// A kind in the middle of a sentence.
+const fn kind_words(kind: AppointmentKind) -> &'static str {
+    match kind {
+        AppointmentKind::ModuleDeployment => "module deployment",
+        AppointmentKind::MigrationWindow => "migration window",
+        AppointmentKind::SsoSession => "single sign-on session",
+    }
+}

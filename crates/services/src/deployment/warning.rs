@@ -1,0 +1,119 @@
+//! What is said above a form before somebody edits what is done, or what people are kept up to date by.
+
+use domain::deployment::effect::{cure, reopens};
+use domain::deployment::{Edit, ExistingDirectory, Facts, SsoBefore, Step};
+use domain::numbers::plural;
+use domain::{Actor, Permission, Timestamp};
+
+use super::facts::known;
+use super::number;
+use crate::{ServiceError, Services};
+
+/// What a form is about to edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// The values of the provider that is connected.
+    Connection,
+    /// Which provider is connected.
+    OtherProvider,
+    /// Security groups, data mapping, group sync, limits.
+    Settings,
+    /// The answer to step 3 or 7.
+    Answer(Step),
+    /// A statement about a step.
+    TakeBack(Step),
+}
+
+impl Services {
+    /// What to know before an edit: how many people it touches, and which finished steps it re-opens until what is done.
+    /// `None` when it does neither.
+    pub async fn warning(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        before: Before,
+    ) -> Result<Option<String>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let known = known(&mut tx, customer, self.now()).await?;
+        let people = match known.customer.directory {
+            // Until a run has written to People nobody is kept up to date.
+            Some(directory) if known.customer.synced_at.is_some() => {
+                number(store::accounts::active_of_directory(&mut tx, customer, directory).await?)
+            }
+            _ => 0,
+        };
+        Ok(sentence(&known.facts, before, people, self.now()))
+    }
+}
+
+/// The warning: "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens steps 2
+/// and 6 until “Connect the provider” is done again."
+pub(super) fn sentence(facts: &Facts, before: Before, people: u64, now: Timestamp) -> Option<String> {
+    let live = (people > 0).then(|| {
+        let what = match before {
+            Before::Connection | Before::OtherProvider => "This connection is live",
+            Before::Settings => "These settings are live",
+            Before::Answer(_) | Before::TakeBack(_) => "The sync is live",
+        };
+        let are = plural(people, "person is", "people are");
+        format!("{what}: {are} kept up to date by it.")
+    });
+    let live = live.map(|text| match before {
+        Before::Settings => text.replace("by it.", "by them."),
+        _ => text,
+    });
+    let edit = edit(facts, before, people)?;
+    let doing = match before {
+        Before::Connection => "Saving changed values",
+        Before::OtherProvider => "Saving another provider",
+        Before::Settings => "A change here",
+        Before::Answer(_) => "Another answer",
+        Before::TakeBack(_) => "Taking this back",
+    };
+    let steps = reopens(facts, edit, now);
+    let effect = (!steps.is_empty()).then(|| {
+        let until = cure(facts, edit, now).map(|step| format!(", until “{}” is done", step.title()));
+        format!(
+            "{doing} re-opens {}{}.",
+            listed(&steps),
+            until.unwrap_or_default()
+        )
+    });
+    match (live, effect) {
+        (None, None) => None,
+        (live, effect) => Some([live, effect].into_iter().flatten().collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// The edit that stands behind a form; `None` where there is nothing yet that could be edited.
+fn edit(facts: &Facts, before: Before, people: u64) -> Option<Edit> {
+    Some(match before {
+        Before::Connection => Edit::Connection,
+        Before::OtherProvider => Edit::OtherDirectory { linked: people },
+        Before::Settings => Edit::Settings,
+        Before::TakeBack(step) => Edit::TakeBack(step),
+        Before::Answer(Step::Sso) => Edit::Sso(match facts.sso()? {
+            SsoBefore::Configured => SsoBefore::NotConfigured,
+            SsoBefore::NotConfigured => SsoBefore::Configured,
+        }),
+        Before::Answer(_) => Edit::Existing(match facts.existing()? {
+            ExistingDirectory::Existing => ExistingDirectory::BrandNew,
+            ExistingDirectory::BrandNew => ExistingDirectory::Existing,
+        }),
+    })
+}
+
+/// Steps by their numbers, each once: "step 2", "steps 2, 6 and 8".
+fn listed(steps: &[Step]) -> String {
+    let mut numbers: Vec<&str> = steps.iter().map(|step| step.guide_number()).collect();
+    numbers.dedup();
+    match numbers.as_slice() {
+        [one] => format!("step {one}"),
+        [rest @ .., last] => format!("steps {} and {last}", rest.join(", ")),
+        [] => String::new(),
+    }
+}

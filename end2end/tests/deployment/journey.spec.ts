@@ -1,0 +1,120 @@
+// The whole way with two browsers side by side: staff invite a new customer admin, and both of them, each on their own
+// side, take a brand-new customer from the invitation to a schedule that is on. Okta, and People is empty.
+import { type Page } from "@playwright/test";
+
+import { newCustomer, runEnded } from "../support/customer.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { letterTo } from "../support/mail.ts";
+import { otherBrowser } from "../support/others.ts";
+
+/** The row of a step in the task list. */
+function task(page: Page, name: string) {
+  return page.locator(".tasks > li").filter({ has: page.getByRole("link", { name }) });
+}
+
+test("a brand-new customer goes from an invitation to a schedule that is on, and each side knows whose turn it is", async ({
+  page, browser, demo, scripts, visit, signIn, alive, accessible,
+}) => {
+  test.slow();
+  const name = `Journey ${scripts ? "with" : "without"} scripts`;
+  const base = await newCustomer({ page, demo, visit, signIn, alive }, name);
+
+  // Staff invite; the letter leads the admin in.
+  const email = `ola-${scripts}@journey.example`;
+  await visit(`${base}/team`);
+  const form = page.getByRole("region", { name: "Invite somebody" });
+  await form.getByLabel("E-mail address").fill(email);
+  await form.getByLabel("Role").selectOption("Customer admin");
+  await form.getByRole("button", { name: "Invite" }).click();
+  const letter = await letterTo(page.request, demo, email, "You are invited");
+  const link = /http\S+\/invitation\/\S+/.exec(letter.text)?.[0];
+  const admin = await otherBrowser(browser, demo, scripts);
+  const there = async (path: string): Promise<void> => {
+    await admin.goto(path);
+    if (scripts) {
+      await expect(admin.locator("body[data-hydrated]")).toBeAttached();
+    }
+  };
+  await admin.goto(link!);
+  await admin.getByLabel("Your name").fill("Ola Nordmann");
+  await admin.getByLabel("Password").fill("correct horse battery staple");
+  await admin.getByRole("button", { name: "Accept and sign in" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(task(admin, "Login Handler")).toContainText("Waiting for us");
+  await expect(task(admin, "Connect the provider")).toContainText("Your task");
+
+  // Staff record their two; the admin's page says so.
+  for (const [step, button] of [["login-handler", "Record as present"], ["module", "Record as deployed"]] as const) {
+    await visit(`${base}/${step}`);
+    await page.getByLabel("Evidence").fill("Seen on the intranet.");
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.locator(".step-state")).toContainText("Done");
+    await alive();
+  }
+  await there(base);
+  await expect(task(admin, "Login Handler")).toContainText("Done");
+
+  // The admin: a local administrator, the connection, a test sync, brand new.
+  await there(`${base}/local-admin`);
+  await admin.getByRole("heading", { name: "Add a local administrator" }).click();
+  await admin.getByLabel("Username").fill("break-glass");
+  await admin.getByLabel("Surname").fill("Glass");
+  await admin.getByRole("button", { name: "Add the administrator" }).click();
+  await admin.getByRole("button", { name: "break-glass has just signed in" }).click();
+  await expect(admin.locator(".step-state")).toContainText("Done");
+
+  const okta = demo.provider("okta") as unknown as Record<string, string>;
+  await there(`${base}/provider?provider=okta`);
+  await admin.getByRole("radio", { name: /^API token/ }).check();
+  await admin.getByLabel("Okta domain").fill(okta["domain"]!);
+  await admin.getByLabel("API token", { exact: true }).fill(okta["api_token"]!);
+  await admin.getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByText("Saved. The next test and the next run use these values.")).toBeVisible();
+  await there(`${base}/provider?provider=okta`);
+  await admin.getByRole("button", { name: "Test connection" }).click();
+  await expect(admin.getByRole("region", { name: "Connection test" }).locator(".stage").nth(3)).toContainText("Passed");
+  await there(`${base}/existing`);
+  await admin.getByLabel("No, the intranet is brand new").check();
+  await admin.getByRole("button", { name: "Save the answer" }).click();
+  await expect(admin.getByText("Brand new: the sync makes everybody.").first()).toBeVisible();
+  await there(`${base}/groups`);
+  await admin.getByLabel("Name of the group").fill(okta["scope_group"]!);
+  await admin.getByRole("button", { name: "Search" }).click();
+  await admin.getByRole("button", { name: `Add ${okta["scope_group"]}`, exact: true }).click();
+  await there(`${base}/test-sync`);
+  await admin.getByRole("button", { name: "Start the test sync" }).click();
+  await runEnded(admin, /is complete/);
+
+  // The configuration: attributes, groups, the first run, the schedule.
+  await there(`${base}/data-mapping`);
+  await admin.getByRole("button", { name: "Record as checked" }).click();
+  await expect(admin.getByText("It is on record.")).toBeVisible();
+  await there(`${base}/group-sync`);
+  await admin.getByRole("button", { name: "Record: none, on purpose" }).click();
+  await expect(admin.getByText("It is on record.")).toBeVisible();
+  await there(`${base}/first-run`);
+  await admin.getByRole("button", { name: "Run now" }).click();
+  await runEnded(admin, /is held for your decision/);
+  // Nobody was chosen, so the admin is told, in the inbox and by mail.
+  await letterTo(page.request, demo, email, "is held for a decision");
+  if (scripts) {
+    await expect(admin.locator("body[data-hydrated]")).toBeAttached();
+  }
+  await admin.getByRole("button", { name: /^Accept and apply/ }).click();
+  await runEnded(admin, /is complete/);
+  await there(`${base}/schedule`);
+  await admin.getByLabel("At times of the day").check();
+  await admin.getByRole("textbox", { name: "Times" }).fill("07:00, 19:30");
+  await admin.getByRole("button", { name: "Save and switch on" }).click();
+  await expect(admin.locator(".verdict")).toContainText("The schedule is on.");
+
+  // Both sides see the same, and that it is the turn of our team.
+  await there(base);
+  await expect(task(admin, "Schedule")).toContainText("Done");
+  await expect(task(admin, "single sign-on")).toContainText("Waiting for us");
+  await visit(base);
+  await expect(task(page, "Schedule")).toContainText("Done");
+  await expect(task(page, "single sign-on")).toContainText("Your task");
+  await accessible();
+  await admin.context().close();
+});

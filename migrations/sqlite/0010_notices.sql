@@ -1,0 +1,61 @@
+-- Who is told what: the contacts of a deployment, notices with the inbox they go to, and the letters that leave by mail.
+
+CREATE TABLE contacts (
+    customer_id BLOB NOT NULL REFERENCES customers (id),
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    side TEXT NOT NULL,
+    -- What they are told about: codes of topics, as JSON.
+    topics TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (customer_id, id),
+    UNIQUE (customer_id, email_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+    customer_id BLOB NOT NULL REFERENCES customers (id),
+    id BLOB NOT NULL,
+    -- What made it: a second notice of the same cause is not made.
+    cause TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    -- The page where it can be dealt with.
+    path TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (customer_id, id),
+    UNIQUE (customer_id, cause)
+) STRICT, WITHOUT ROWID;
+
+-- Somebody's own copy. Ids are ordered by time.
+CREATE TABLE inbox (
+    user_id BLOB NOT NULL REFERENCES console_users (id),
+    notice_id BLOB NOT NULL,
+    customer_id BLOB NOT NULL,
+    read_at TEXT,
+    PRIMARY KEY (user_id, notice_id),
+    FOREIGN KEY (customer_id, notice_id) REFERENCES notices (customer_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_by_notice ON inbox (customer_id, notice_id);
+CREATE INDEX inbox_unread ON inbox (user_id) WHERE read_at IS NULL;
+
+-- The outbox. What a letter says is sealed until it has left, and gone after that: it may hold a link that signs in.
+CREATE TABLE letters (
+    id BLOB NOT NULL PRIMARY KEY,
+    customer_id BLOB REFERENCES customers (id),
+    to_name TEXT NOT NULL,
+    to_email TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    key_id TEXT,
+    nonce BLOB,
+    ciphertext BLOB,
+    state TEXT NOT NULL,
+    -- What the mail server said last.
+    problem TEXT,
+    created_at TEXT NOT NULL,
+    ended_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX letters_by_customer ON letters (customer_id, id);
+CREATE INDEX letters_sealed ON letters (id) WHERE ciphertext IS NOT NULL;
