@@ -268,15 +268,15 @@ async fn one(State(kept): State<Arc<Mutex<Kept>>>, Path(number): Path<usize>) ->
 
 /// Text with its addresses as links.
 fn linked(text: &str) -> String {
-    let link = |word: &str| {
+    let shown = |word: &str| {
         if word.starts_with("http://") || word.starts_with("https://") {
             format!("<a href=\"{0}\">{0}</a>", escape(word))
         } else {
             escape(word)
         }
     };
-    let line = |line: &str| line.split(' ').map(link).collect::<Vec<_>>().join(" ");
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    let of_line = |line: &str| line.split(' ').map(shown).collect::<Vec<_>>().join(" ");
+    text.lines().map(of_line).collect::<Vec<_>>().join("\n")
 }
 
 fn head(title: &str) -> String {
