@@ -156,13 +156,11 @@ impl Services {
         slug: Option<&str>,
         permission: Permission,
     ) -> Result<Option<CustomerId>, ServiceError> {
-        match slug {
-            Some(slug) => Ok(Some(self.customer(tx, actor, slug, permission).await?.id)),
-            None => {
-                actor.require(Permission::ManageStaff)?;
-                Ok(None)
-            }
+        if let Some(slug) = slug {
+            return Ok(Some(self.customer(tx, actor, slug, permission).await?.id));
         }
+        actor.require(Permission::ManageStaff)?;
+        Ok(None)
     }
 
     /// Somebody of a team who is not the actor: nobody removes or demotes themself by accident.
