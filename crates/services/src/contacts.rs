@@ -115,18 +115,11 @@ impl Services {
             side,
             topics: &typed.topics,
         };
-        let (id, written) = match before {
-            Some(contact) => (
-                contact.id,
-                store::contacts::update(&mut tx, customer, contact.id, new).await,
-            ),
-            None => {
-                let id: ContactId = self.new_id();
-                (
-                    id,
-                    store::contacts::insert(&mut tx, customer, id, new, self.now()).await,
-                )
-            }
+        let id = before.map_or_else(|| self.new_id(), |contact| contact.id);
+        let written = if before.is_some() {
+            store::contacts::update(&mut tx, customer, id, new).await
+        } else {
+            store::contacts::insert(&mut tx, customer, id, new, self.now()).await
         };
         match written {
             Err(StoreError::Conflict { .. }) => Err(UserError::field(

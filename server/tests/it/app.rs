@@ -5,10 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
-use domain::settings::{Scope, ScopeGroup};
 use domain::sync::RunKind;
 use domain::views::ProviderForm;
-use domain::{Actor, ObjectId, Role};
+use domain::{Actor, Role};
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Request, StatusCode};
 use server::config::{Config, Flags, KeyFile};
@@ -27,7 +26,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) config: Config,
     pub(crate) stopping: CancellationToken,
-    pub(crate) _db: TestDb,
+    pub(crate) db: TestDb,
     pub(crate) _dir: tempfile::TempDir,
 }
 
@@ -68,7 +67,7 @@ impl TestApp {
             clock,
             config,
             stopping,
-            _db: db,
+            db,
             _dir: dir,
         }
     }

@@ -35,6 +35,26 @@ impl<'a> MakeWriter<'a> for Kept {
     }
 }
 
+/// Somebody is invited, and joins by their link; gives the secret part of it.
+async fn somebody_joins(app: &TestApp) -> String {
+    let (services, system) = (&app.parties.services, Actor::system("test"));
+    let invited = services
+        .invite(&system, Some("contoso"), "xaver@contoso.example", Role::Viewer)
+        .await
+        .expect("invited");
+    let link = services.open_link(&system, &invited).expect("a link").url;
+    let token = link.rsplit('/').next().expect("a token").to_owned();
+    app.get(&format!("/invitation/{token}")).await;
+    let join = [
+        ("token", token.as_str()),
+        ("name", "Xaver"),
+        ("password", PASSWORD),
+    ];
+    app.post("/api/auth/accept-invitation", &join, None).await;
+    app.post("/api/auth/accept-invitation", &join, None).await;
+    token
+}
+
 #[tokio::test]
 async fn no_secret_and_no_personal_data() {
     let kept = Kept::default();
@@ -77,21 +97,7 @@ async fn no_secret_and_no_personal_data() {
     ];
     let saved = app.post("/api/provider/submit", &form, Some(&cookie)).await;
     assert!(saved.status.is_success(), "{}", saved.body);
-    let services = &app.parties.services;
-    let invited = services
-        .invite(&system, Some("contoso"), "xaver@contoso.example", Role::Viewer)
-        .await
-        .expect("invited");
-    let link = services.open_link(&system, &invited).expect("a link").url;
-    let token = link.rsplit('/').next().expect("a token").to_owned();
-    app.get(&format!("/invitation/{token}")).await;
-    let join = [
-        ("token", token.as_str()),
-        ("name", "Xaver"),
-        ("password", PASSWORD),
-    ];
-    app.post("/api/auth/accept-invitation", &join, None).await;
-    app.post("/api/auth/accept-invitation", &join, None).await;
+    let token = somebody_joins(&app).await;
     drop(guard);
 
     let log = String::from_utf8(kept.0.lock().expect("kept").clone()).expect("text");
@@ -111,7 +117,7 @@ async fn no_secret_and_no_personal_data() {
         "xaver@",
         "Person ",
     ] {
-        let line = log.lines().find(|line| line.contains(hidden));
-        assert!(line.is_none(), "{hidden:?} in {line:?}");
+        let found = log.lines().find(|line| line.contains(hidden));
+        assert!(found.is_none(), "{hidden:?} in {found:?}");
     }
 }

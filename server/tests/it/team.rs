@@ -152,7 +152,7 @@ async fn a_link_that_was_made_is_shown_once_and_waits_sealed() {
     }
     let answer = app.send(request).await;
     assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
-    let waiting = app._db.dump(&["console_sessions", "invitations"]).await;
+    let waiting = app.db.dump(&["console_sessions", "invitations"]).await;
     let page = app.get_as("/c/contoso/team", Some(&cookie)).await;
     let at = page.body.find("/invitation/").expect("the link") + "/invitation/".len();
     let token = &page.body[at..at + 43];

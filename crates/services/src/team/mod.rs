@@ -156,11 +156,11 @@ impl Services {
         slug: Option<&str>,
         permission: Permission,
     ) -> Result<Option<CustomerId>, ServiceError> {
-        if let Some(slug) = slug {
-            return Ok(Some(self.customer(tx, actor, slug, permission).await?.id));
-        }
-        actor.require(Permission::ManageStaff)?;
-        Ok(None)
+        let Some(slug) = slug else {
+            actor.require(Permission::ManageStaff)?;
+            return Ok(None);
+        };
+        Ok(Some(self.customer(tx, actor, slug, permission).await?.id))
     }
 
     /// Somebody of a team who is not the actor: nobody removes or demotes themself by accident.

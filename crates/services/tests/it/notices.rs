@@ -249,7 +249,7 @@ on_both!(
                 services
                     .comment(&anna, SLUG, Step::Module, text)
                     .await
-                    .expect("written")
+                    .expect("written");
             }
         };
         comment("One").await;

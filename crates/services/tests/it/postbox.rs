@@ -53,12 +53,12 @@ impl Postbox {
 #[async_trait]
 impl Mailer for Postbox {
     async fn send(&self, letter: &OutgoingLetter) -> Result<(), MailError> {
-        self.kept(|kept| match kept.refusals.pop() {
-            Some(refusal) => Err(refusal),
-            None => {
-                kept.letters.push(letter.clone());
-                Ok(())
+        self.kept(|kept| {
+            if let Some(refusal) = kept.refusals.pop() {
+                return Err(refusal);
             }
+            kept.letters.push(letter.clone());
+            Ok(())
         })
     }
 }
