@@ -31,14 +31,15 @@ CREATE TABLE notices (
 
 -- Somebody's own copy. Ids are ordered by time.
 CREATE TABLE inbox (
+    customer_id BLOB NOT NULL,
     user_id BLOB NOT NULL REFERENCES console_users (id),
     notice_id BLOB NOT NULL,
-    customer_id BLOB NOT NULL,
     read_at TEXT,
-    PRIMARY KEY (user_id, notice_id),
+    PRIMARY KEY (customer_id, user_id, notice_id),
     FOREIGN KEY (customer_id, notice_id) REFERENCES notices (customer_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX inbox_by_notice ON inbox (customer_id, notice_id);
+CREATE INDEX inbox_by_user ON inbox (user_id, notice_id);
 CREATE INDEX inbox_unread ON inbox (user_id) WHERE read_at IS NULL;
 
 -- The outbox. What a letter says is sealed until it has left, and gone after that: it may hold a link that signs in.

@@ -11,7 +11,7 @@ use super::ApiError;
 #[server(endpoint = "appointments/propose")]
 pub async fn propose_appointment(
     customer: String,
-    kind: AppointmentKind,
+    about: AppointmentKind,
     seq: i64,
     appointment: AppointmentForm,
 ) -> Result<(), ApiError> {
@@ -20,7 +20,7 @@ pub async fn propose_appointment(
         &appointment.clone(),
         |services, actor| async move {
             services
-                .propose_appointment(&actor, &customer, kind, seq, &appointment)
+                .propose_appointment(&actor, &customer, about, seq, &appointment)
                 .await
         },
     )
@@ -31,7 +31,7 @@ pub async fn propose_appointment(
 #[server(endpoint = "appointments/answer")]
 pub async fn answer_appointment(
     customer: String,
-    kind: AppointmentKind,
+    about: AppointmentKind,
     seq: i64,
     act: AppointmentAct,
     #[server(default)] reason: String,
@@ -41,7 +41,7 @@ pub async fn answer_appointment(
         &reason.clone(),
         |services, actor| async move {
             services
-                .answer_appointment(&actor, &customer, kind, seq, act, &reason)
+                .answer_appointment(&actor, &customer, about, seq, act, &reason)
                 .await
         },
     )

@@ -83,11 +83,11 @@ pub async fn save_contact(customer: String, contact: TypedContact) -> Result<(),
 
 /// Removes a contact.
 #[server(endpoint = "contacts/remove")]
-pub async fn remove_contact(customer: String, contact: ContactId) -> Result<(), ApiError> {
+pub async fn remove_contact(customer: String, id: ContactId) -> Result<(), ApiError> {
     super::act_form(
         <RemoveContact as ServerFn>::PATH,
         &(),
-        |services, actor| async move { services.remove_contact(&actor, &customer, contact).await },
+        |services, actor| async move { services.remove_contact(&actor, &customer, id).await },
     )
     .await
 }

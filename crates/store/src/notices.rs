@@ -12,8 +12,8 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO notices (customer_id, id, cause, topic, title, text, path, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (customer_id, cause) DO NOTHING";
-    DELIVER = "INSERT INTO inbox (user_id, notice_id, customer_id) VALUES ($1, $2, $3)
-        ON CONFLICT (user_id, notice_id) DO NOTHING";
+    DELIVER = "INSERT INTO inbox (customer_id, user_id, notice_id) VALUES ($1, $2, $3)
+        ON CONFLICT (customer_id, user_id, notice_id) DO NOTHING";
     INBOX = "SELECT n.id, c.name AS customer, n.topic, n.title, n.text, n.path, n.at, i.read_at FROM inbox i
         JOIN notices n ON n.customer_id = i.customer_id AND n.id = i.notice_id
         JOIN customers c ON c.id = i.customer_id
@@ -87,7 +87,7 @@ pub async fn deliver(
     customer: CustomerId,
     notice: NoticeId,
 ) -> Result<(), StoreError> {
-    execute!(tx, DELIVER, user.uuid(), notice.uuid(), customer.uuid())?;
+    execute!(tx, DELIVER, customer.uuid(), user.uuid(), notice.uuid())?;
     Ok(())
 }
 

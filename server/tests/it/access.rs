@@ -57,6 +57,18 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("session", "s"),
     ("current_password", "p"),
     ("new_password", "p"),
+    ("notice", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("latest", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("path", "/"),
+    ("contact[name]", "n"),
+    ("id", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("letter", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("secret[client_secret]", "s"),
+    ("about", "module-deployment"),
+    ("seq", "0"),
+    ("appointment[day]", ""),
+    ("act", "agree"),
+    ("time_zone", "UTC"),
 ];
 
 #[tokio::test]

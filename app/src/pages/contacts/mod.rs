@@ -153,7 +153,7 @@ fn Row(contact: ContactView) -> impl IntoView {
                         <a class="button quiet" href=format!("{edit}#contact-form") aria-label=change>"Change"</a>
                         <form method="post" action=RemoveContact::PATH>
                             <input type="hidden" name="customer" value=customer().slug/>
-                            <input type="hidden" name="contact" value=id/>
+                            <input type="hidden" name="id" value=id/>
                             <button type="submit" class="button quiet" aria-label=remove>"Remove"</button>
                         </form>
                     </div>

@@ -78,7 +78,7 @@ fn AnswerForm(view: AppointmentView) -> impl IntoView {
             <form method="post" action=AnswerAppointment::PATH class="form">
                 <Outcome error=error.clone()/>
                 <input type="hidden" name="customer" value=slug/>
-                <input type="hidden" name="kind" value=view.kind.code()/>
+                <input type="hidden" name="about" value=view.kind.code()/>
                 <input type="hidden" name="seq" value=view.seq.to_string()/>
                 <TextArea key="reason" label=if can_agree { "Remark or reason" } else { "Reason" } prose=true
                     value=typed error help/>
@@ -146,7 +146,7 @@ fn Propose(view: AppointmentView) -> impl IntoView {
                 <form method="post" action=ProposeAppointment::PATH class="in form">
                     <Outcome error=error.clone()/>
                     <input type="hidden" name="customer" value=slug/>
-                    <input type="hidden" name="kind" value=view.kind.code()/>
+                    <input type="hidden" name="about" value=view.kind.code()/>
                     <input type="hidden" name="seq" value=view.seq.to_string()/>
                     <div class="row">
                         <Field key="day" name="appointment[day]" label="Day" kind="date" value=typed.day error=error.clone()/>

@@ -30,6 +30,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "providers::TOKENS",
         "the worker's housekeeping: tokens nobody uses; one customer is named by its own row",
     ),
+    ("notices::INBOX", "somebody's own inbox, by its owner"),
+    ("notices::UNREAD", "somebody's own inbox, by its owner"),
+    ("notices::READ", "somebody's own inbox, by its owner"),
+    ("notices::READ_ALL", "somebody's own inbox, by its owner"),
     ("schedules::DUE", "the worker's housekeeping: whose run is due"),
     (
         "runs::ABANDONED",
