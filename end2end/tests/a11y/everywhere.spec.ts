@@ -25,7 +25,8 @@ test.describe("every page of a customer", () => {
 
   for (const colorScheme of ["light", "dark"] as const) {
     test(`is accessible in the ${colorScheme}`, async ({ page, demo, signIn, visit, accessible }) => {
-      test.slow();
+      // Two dozen pages, each looked at whole: minutes on a busy machine.
+      test.setTimeout(480_000);
       const account = demo.account("customer_admin");
       await signIn(account);
       // Colours that still move would be measured half-way.

@@ -27,7 +27,7 @@ test.describe("security groups", () => {
     await expect(chosenGroups(page)).toContainText("Counted today at");
     await page.getByRole("button", { name: "Count again" }).click();
     await expect(chosenGroups(page)).toContainText("Counted today at");
-    await expect(page.getByText("Step 6", { exact: true })).toBeVisible();
+    await expect(page.getByText("Step 6.1", { exact: true })).toBeVisible();
     await accessible();
     await page.getByRole("button", { name: "Remove Intranet users" }).click();
     await expect(page.getByText("Nobody is synchronised yet")).toBeVisible();

@@ -6,7 +6,7 @@ test.describe("data mapping", () => {
   test("cannot start before a test sync, and says so", async ({ page, demo, visit, signIn, alive, accessible }) => {
     const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Too early");
     await visit(`${base}/data-mapping`);
-    await expect(page.getByText("Step 6", { exact: true })).toBeVisible();
+    await expect(page.getByText("Step 6.2", { exact: true })).toBeVisible();
     await expect(page.getByText(/Cannot start yet: .*Nothing can be changed here before/)).toBeVisible();
     await expect(page.getByRole("button", { name: "Save" })).toHaveCount(0);
     await expect(page.getByLabel("Directory attribute", { exact: true })).toBeDisabled();

@@ -45,10 +45,11 @@ async fn a_letter_arrives_whole_under_a_message_id_of_its_own() {
     assert_eq!(arrived.to, ["j.broeck@contoso.example"]);
     assert_eq!(arrived.from, "sync@vendor.example");
     assert_eq!(arrived.message_id, format!("{}@console.example", letter.id));
+    // Lines end in CRLF on the wire (RFC 5322, 2.1).
+    let text = arrived.text.replace("\r\n", "\n");
     assert!(
-        arrived
-            .text
-            .contains("Grüße\nhttps://console.example/c/contoso/runs/12")
+        text.contains("Grüße\nhttps://console.example/c/contoso/runs/12"),
+        "{text:?}"
     );
     assert!(arrived.html.contains("<p>Grüße</p>"));
 }
