@@ -111,10 +111,10 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   // Both sides see the same, and that it is the turn of our team.
   await there(base);
   await expect(task(admin, "Schedule")).toContainText("Done");
-  await expect(task(admin, "single sign-on")).toContainText("Waiting for us");
+  await expect(task(admin, "Single sign-on already")).toContainText("Waiting for us");
   await visit(base);
   await expect(task(page, "Schedule")).toContainText("Done");
-  await expect(task(page, "single sign-on")).toContainText("Your task");
+  await expect(task(page, "Single sign-on already")).toContainText("Your task");
   await accessible();
   await admin.context().close();
 });

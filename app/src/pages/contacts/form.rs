@@ -51,7 +51,7 @@ pub(super) fn ContactForm(
     let on_staff_side = typed.is_staff;
     view! {
         <Panel title id="contact-form">
-            <form method="post" action=SaveContact::PATH class="in form">
+            <form method="post" action=SaveContact::PATH class="in form" novalidate=true>
                 <ErrorSummary error=error.clone()/>
                 <input type="hidden" name="customer" value=customer().slug/>
                 <input type="hidden" name="contact[id]" value=typed.id/>
