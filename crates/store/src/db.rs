@@ -180,7 +180,10 @@ impl Db {
                 .await
                 .map(Tx::Sqlite)
                 .map_err(failed),
-            Db::Postgres(pool) => pool.begin().await.map(Tx::Postgres).map_err(failed),
+            Db::Postgres(pool) => begin_postgres(pool, "BEGIN")
+                .await
+                .map(Tx::Postgres)
+                .map_err(failed),
         }
     }
 
@@ -192,8 +195,7 @@ impl Db {
         };
         match self {
             Db::Sqlite { read, .. } => read.begin().await.map(Tx::Sqlite).map_err(failed),
-            Db::Postgres(pool) => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            Db::Postgres(pool) => begin_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await
                 .map(Tx::Postgres)
                 .map_err(failed),
@@ -224,6 +226,19 @@ impl Tx {
             source,
         })
     }
+}
+
+/// Begins a transaction in a task of its own, which goes on when the caller is dropped. sqlx counts a transaction only
+/// once its BEGIN was answered; dropped before that, the connection would go back to the pool with the transaction
+/// open, and the next unit of work would run inside it, perhaps read-only.
+async fn begin_postgres(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.begin_with(statement).await })
+        .await
+        .map_err(|_| sqlx::Error::WorkerCrashed)?
 }
 
 /// Makes the file of a new database readable for its owner only, which SQLite's other files follow: it holds people and

@@ -12,6 +12,7 @@ mod schema;
 mod sealed;
 mod statements;
 mod team;
+mod transactions;
 
 use domain::ids::Id;
 use domain::{CustomerId, Provider, Timestamp};
