@@ -21,7 +21,9 @@ use crate::pages::people::{PeoplePage, PersonPage};
 use crate::pages::provider::ProviderPage;
 use crate::pages::runs::{RunPage, RunsPage};
 use crate::pages::schedule::SchedulePage;
-use crate::pages::settings::{DataMappingPage, GroupSyncPage, LimitsPage, SecurityGroupsPage};
+use crate::pages::settings::{
+    DataMappingPage, GroupSyncPage, LimitsPage, ProfileFieldsPage, SecurityGroupsPage,
+};
 use crate::pages::steps::StepPage;
 use crate::pages::team::{StaffPage, TeamPage};
 use crate::pages::test_sync::TestSyncPage;
@@ -76,6 +78,7 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("test-sync") view=|| view! { <TestSyncPage/> }.into_any()/>
                     <Route ssr=Async path=path!("groups") view=|| view! { <SecurityGroupsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("data-mapping") view=|| view! { <DataMappingPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("profile-fields") view=|| view! { <ProfileFieldsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("group-sync") view=|| view! { <GroupSyncPage/> }.into_any()/>
                     <Route ssr=Async path=path!("login-handler") view=|| view! { <StepPage step=Step::LoginHandler/> }.into_any()/>
                     <Route ssr=Async path=path!("local-admin") view=|| view! { <StepPage step=Step::LocalAdmin/> }.into_any()/>

@@ -21,6 +21,8 @@ pub mod deployment;
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod people;
+#[cfg(feature = "ssr")]
+pub mod profile_fields;
 pub mod provider;
 #[cfg(feature = "ssr")]
 pub mod runs;

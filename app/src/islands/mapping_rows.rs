@@ -2,6 +2,7 @@
 //! was typed with a row more or less; with scripts the same happens here at once.
 
 use domain::people::field;
+use domain::profile::ProfileFields;
 use domain::settings::{FieldMapping, WhenEmpty};
 use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
@@ -42,11 +43,11 @@ impl MappingRow {
     }
 }
 
-/// The first profile field no row fills yet.
-pub fn next_free(taken: &[String]) -> Option<&'static str> {
-    field::MAPPABLE
+/// The key of the first profile field no row fills yet.
+pub fn next_free<'a>(fields: &'a ProfileFields, taken: &[String]) -> Option<&'a str> {
+    fields
         .iter()
-        .copied()
+        .map(|field| field.key.as_str())
         .find(|key| !taken.iter().any(|taken| taken == key))
 }
 
@@ -54,17 +55,19 @@ pub fn next_free(taken: &[String]) -> Option<&'static str> {
 #[island]
 pub fn MappingRows(
     rows: Vec<MappingRow>,
+    fields: ProfileFields,
     error: Option<ApiError>,
     can_edit: bool,
     page: String,
 ) -> impl IntoView {
     let rows = RwSignal::new(rows);
+    let fields = StoredValue::new(fields);
     let error = RwSignal::new(error);
     let table_error = Memo::new(move |_| error.read().as_ref().and_then(|error| error.of_field("fields")));
     let remove_to = page.clone();
     let free = Memo::new(move |_| {
         let taken: Vec<String> = rows.read().iter().map(|row| row.field.clone()).collect();
-        next_free(&taken)
+        fields.with_value(|fields| next_free(fields, &taken).map(ToOwned::to_owned))
     });
     let add = move |event: MouseEvent| {
         event.prevent_default();
@@ -75,7 +78,7 @@ pub fn MappingRows(
                 rows.push(MappingRow {
                     key: next,
                     attribute: String::new(),
-                    field: key.to_owned(),
+                    field: key,
                     when_empty: WhenEmpty::Keep,
                     note: String::new(),
                     warning: String::new(),
@@ -100,7 +103,7 @@ pub fn MappingRows(
                 </thead>
                 <tbody>
                     <ForEnumerate each=move || rows.get() key=|row| row.key let(index, row)>
-                        <RowView row index rows error can_edit page=remove_to.clone()/>
+                        <RowView row fields index rows error can_edit page=remove_to.clone()/>
                     </ForEnumerate>
                 </tbody>
             </Scroll>
@@ -121,6 +124,7 @@ pub fn MappingRows(
 #[component]
 fn RowView(
     row: MappingRow,
+    fields: StoredValue<ProfileFields>,
     index: ReadSignal<usize>,
     rows: RwSignal<Vec<MappingRow>>,
     error: RwSignal<Option<ApiError>>,
@@ -135,7 +139,7 @@ fn RowView(
         (!all.is_empty()).then(|| all.join(" "))
     });
     let problem_id = move || format!("fields.{}.problem", index.get());
-    let label = field::label(&row.field).to_owned();
+    let label = fields.with_value(|fields| fields.label(&row.field).to_owned());
     let is_mandatory = row.is_mandatory();
     let attribute_label = format!("Directory attribute for {label}");
     let empty_label = format!("When the attribute for {label} is empty");
@@ -162,7 +166,7 @@ fn RowView(
                 <p class="why">{row.note}</p>
                 <p class="caution">{row.warning}</p>
             </td>
-            <td data-label="Fills"><FieldChoice key=row.key row_field=row.field is_mandatory rows id=Signal::derive(move || place("field"))/></td>
+            <td data-label="Fills"><FieldChoice key=row.key row_field=row.field fields is_mandatory rows id=Signal::derive(move || place("field"))/></td>
             <td><select name="mapping[when_empty][]" aria-label=empty_label>{when_empty}</select></td>
             <td>
                 {if is_mandatory {
@@ -182,22 +186,27 @@ fn RowView(
 fn FieldChoice(
     key: usize,
     row_field: String,
+    fields: StoredValue<ProfileFields>,
     is_mandatory: bool,
     rows: RwSignal<Vec<MappingRow>>,
     #[prop(into)] id: Signal<String>,
 ) -> impl IntoView {
-    let label = field::label(&row_field).to_owned();
     if is_mandatory {
+        let label = fields.with_value(|fields| fields.label(&row_field).to_owned());
         return view! {
             <input type="hidden" name="mapping[field][]" value=row_field/>
             <span id=move || id.get()>{label}</span>
         }
         .into_any();
     }
-    let options = field::MAPPABLE
+    let options = fields
+        .get_value()
         .iter()
-        .filter(|key| !field::MANDATORY.contains(key))
-        .map(|key| view! { <option value=*key selected=**key == row_field>{field::label(key).to_owned()}</option> })
+        .filter(|field| !field::MANDATORY.contains(&field.key.as_str()))
+        .map(|field| {
+            let selected = field.key == row_field;
+            view! { <option value=field.key.clone() selected=selected>{field.title.clone()}</option> }
+        })
         .collect_view();
     // The next row is offered a field that no row has now.
     let choose = move |event: Event| {

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod notices;
 pub mod numbers;
 pub mod people;
+pub mod profile;
 pub mod provider;
 mod remedy;
 pub mod schedule;

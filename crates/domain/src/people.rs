@@ -19,7 +19,7 @@ pub struct PeopleAccount {
     /// Who blocked it and why; `None` unless blocked. Only what the sync blocked does the sync unblock (L-06).
     pub block: Option<Block>,
     pub is_administrator: bool,
-    /// Profile fields by key ([`field`]). A field without value is absent.
+    /// Profile fields by key ([`field`], [`crate::profile::ProfileFields`]). A field without value is absent.
     pub profile: Profile,
     pub manager: Option<AccountId>,
     /// Raised by every change; a plan names the version it was made for.
@@ -47,8 +47,8 @@ pub mod field {
     pub const DIRECTORY: &str = "directory";
     pub const GROUP: &str = "group";
 
-    /// Keys a data mapping may write, in the order of the screen.
-    pub const MAPPABLE: &[&str] = &[FIRST_NAME, SURNAME, EMAIL, TELEPHONE, JOB_TITLE, DEPARTMENT];
+    /// The profile fields themselves, in the order of the screen.
+    pub const STANDARD: &[&str] = &[FIRST_NAME, SURNAME, EMAIL, TELEPHONE, JOB_TITLE, DEPARTMENT];
     /// Rows of the data mapping that cannot be removed (B-13).
     pub const MANDATORY: &[&str] = &[FIRST_NAME, SURNAME, EMAIL];
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::ids::{AccountId, ObjectId};
-use crate::people::{BlockReason, field};
+use crate::people::BlockReason;
+use crate::profile::FieldKind;
 
 codes! {
     /// What a run is for (H-01).
@@ -203,9 +204,6 @@ impl FieldChange {
             _ => false,
         }
     }
-    pub fn label(&self) -> &str {
-        field::label(&self.field)
-    }
 }
 
 /// What is planned for one person.
@@ -251,10 +249,16 @@ pub enum Reason {
     MissingAttribute {
         attribute: String,
     },
-    /// R-13, B-05: longer than the field can hold.
+    /// R-13, B-05: longer than the field can hold. Fields are named by their titles.
     TooLong {
         field: String,
         limit: u32,
+    },
+    /// B-03, B-04: not what the field takes.
+    DoesNotFit {
+        field: String,
+        kind: FieldKind,
+        value: String,
     },
     /// R-07: an invisible character stands inside the username.
     HiddenCharacter {
@@ -321,6 +325,7 @@ impl Reason {
             Reason::UnknownStatus => "unknown_status",
             Reason::MissingAttribute { .. } => "missing_attribute",
             Reason::TooLong { .. } => "too_long",
+            Reason::DoesNotFit { .. } => "does_not_fit",
             Reason::HiddenCharacter { .. } => "hidden_character",
             Reason::LocalAccount { .. } => "local_account",
             Reason::OtherDirectory { .. } => "other_directory",
@@ -375,8 +380,12 @@ impl Reason {
                 )
             }
             Reason::TooLong { field, limit } => format!(
-                "{} is longer than the {limit} characters the field holds. Shorten it in the directory.",
-                field::label(field)
+                "{field} is longer than the {limit} characters the field holds. Shorten it in the directory."
+            ),
+            Reason::DoesNotFit { field, kind, value } => format!(
+                "{field} takes {}, and “{value}” is not. The field stays as it is. Correct the value in the directory, \
+                 or change the field.",
+                kind.takes()
             ),
             Reason::HiddenCharacter { username, code_point } => format!(
                 "The username {username} contains the invisible character {code_point}. Remove it in the directory."

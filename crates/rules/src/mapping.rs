@@ -2,11 +2,13 @@
 
 mod checks;
 mod effect;
+mod fit;
 
 use std::borrow::Cow;
 
 use domain::directory::{AttributeValue, DirectoryUser};
 use domain::people::{Profile, field};
+use domain::profile::{ProfileField, ProfileFields};
 use domain::settings::{DataMapping, FieldMapping, WhenEmpty};
 use domain::sync::{FieldChange, Reason};
 use domain::{FieldError, Username};
@@ -18,82 +20,80 @@ pub use checks::{
     value_problem,
 };
 pub use effect::{PersonEffect, effect};
+pub(crate) use fit::folded;
+pub use fit::{Misfit, fit};
 
-/// What a person's attributes would do to their profile.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Projection {
-    /// Fields that differ, in the order of the mapping.
-    pub fields: Vec<FieldChange>,
-    /// Values that cannot be written; their fields stay as they are and the rest goes on (B-05, S-08).
-    pub problems: Vec<Reason>,
-}
-
-/// Longest value of a profile field, in characters (B-05). At least what both providers can send (appendix B); the
-/// address follows RFC 5321 (254).
-pub fn limit(field: &str) -> u32 {
-    match field {
-        field::EMAIL => 254,
-        field::TELEPHONE => 100,
-        _ => 128,
-    }
-}
-
-/// Compares the mapped attributes with the profile as it is; `None` for somebody without an account.
+/// What the mapped attributes would change in a profile as it is; `None` for somebody without an account. In the order
+/// of the mapping.
 ///
-/// An absent attribute was not sent and changes nothing (G-16); null keeps or clears by the row's rule (B-02); of a
-/// list the first entry counts (B-06). Keys that no mapping may write are ignored whatever the mapping says (B-15).
-pub fn project(user: &DirectoryUser, mapping: &DataMapping, current: Option<&Profile>) -> Projection {
-    let mut projection = Projection::default();
+/// An absent attribute was not sent and changes nothing (G-16); null keeps or clears by the row's rule (B-02); a value
+/// that does not fit leaves the field as it is ([`misfits`]). Keys that no mapping may write are ignored whatever the
+/// mapping says (B-15).
+pub fn project(
+    user: &DirectoryUser,
+    mapping: &DataMapping,
+    fields: &ProfileFields,
+    current: Option<&Profile>,
+) -> Vec<FieldChange> {
     if looks_unreadable(user, mapping) {
-        return projection;
+        return Vec::new();
     }
-    for row in writable(mapping) {
-        let Some(value) = user.attributes.get(&row.attribute) else {
-            continue;
-        };
+    let change = |(row, field, value): (&FieldMapping, &ProfileField, &AttributeValue)| {
         let before = current
             .and_then(|profile| profile.get(&row.field))
             .map(String::as_str);
-        match clean(value) {
-            Some(text) if too_long(&text, limit(&row.field)) => {
-                projection.problems.push(too_long_reason(row));
+        match fit(field, value).ok()? {
+            Some(text) => (before != Some(&*text)).then(|| FieldChange::new(&row.field, before, Some(&text))),
+            None if row.when_empty == WhenEmpty::Clear => {
+                before.map(|before| FieldChange::new(&row.field, Some(before), None))
             }
-            Some(text) if before != Some(&*text) => {
-                let change = FieldChange::new(&row.field, before, Some(&text));
-                projection.fields.push(change);
-            }
-            None if before.is_some() && row.when_empty == WhenEmpty::Clear => {
-                let change = FieldChange::new(&row.field, before, None);
-                projection.fields.push(change);
-            }
-            Some(_) | None => {}
+            None => None,
         }
-    }
-    projection
+    };
+    sent(user, mapping, fields).filter_map(change).collect()
 }
 
-/// The values that are too long for their fields: the problems of [`project`], without the comparison.
-pub fn too_long_fields(user: &DirectoryUser, mapping: &DataMapping) -> impl Iterator<Item = Reason> {
-    writable(mapping)
-        .filter(|row| {
-            let text = user.attributes.get(&row.attribute).and_then(clean);
-            text.is_some_and(|text| too_long(&text, limit(&row.field)))
+/// The values that their fields cannot hold (B-03 to B-05); the rest of the person goes on (S-08).
+pub fn misfits<'a>(
+    user: &'a DirectoryUser,
+    mapping: &'a DataMapping,
+    fields: &'a ProfileFields,
+) -> impl Iterator<Item = Reason> + 'a {
+    sent(user, mapping, fields).filter_map(|(_, field, value)| {
+        let title = field.title.clone();
+        Some(match fit(field, value).err()? {
+            Misfit::TooLong { limit } => Reason::TooLong { field: title, limit },
+            Misfit::NotOfKind { kind } => Reason::DoesNotFit {
+                field: title,
+                kind,
+                value: shortened(&value.to_text().unwrap_or_default()),
+            },
         })
-        .map(too_long_reason)
+    })
 }
 
-fn writable(mapping: &DataMapping) -> impl Iterator<Item = &FieldMapping> {
+/// The rows that may write, each with its field and the value that was sent.
+fn sent<'a>(
+    user: &'a DirectoryUser,
+    mapping: &'a DataMapping,
+    fields: &'a ProfileFields,
+) -> impl Iterator<Item = (&'a FieldMapping, &'a ProfileField, &'a AttributeValue)> + 'a {
     mapping
         .fields
         .iter()
-        .filter(|row| field::MAPPABLE.contains(&row.field.as_str()))
+        .filter_map(|row| Some((row, fields.get(&row.field)?, user.attributes.get(&row.attribute)?)))
 }
 
-fn too_long_reason(row: &FieldMapping) -> Reason {
-    Reason::TooLong {
-        field: row.field.clone(),
-        limit: limit(&row.field),
+/// Longest value shown, in characters.
+const SHOWN_CHARS: usize = 80;
+
+/// A value as it is shown: its beginning, when it is long.
+pub fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(SHOWN_CHARS).collect();
+    if short.len() < text.len() {
+        short.push('…');
     }
+    short
 }
 
 /// The mandatory fields for which the directory has no value (I-14, I-15), by attribute name. They stay empty: people
@@ -123,7 +123,7 @@ pub fn looks_unreadable(user: &DirectoryUser, mapping: &DataMapping) -> bool {
 pub(crate) fn username_problem(name: &Username) -> Option<Reason> {
     if too_long(name.as_str(), username::MAX_CHARS) {
         return Some(Reason::TooLong {
-            field: field::USERNAME.to_owned(),
+            field: field::label(field::USERNAME).to_owned(),
             limit: username::MAX_CHARS,
         });
     }
@@ -158,12 +158,12 @@ const SECRET_ATTRIBUTES: &[&str] = &["passwordprofile", "password", "credentials
 
 /// What is wrong with a data mapping, in the order of the form. Fields are named `username_attribute`,
 /// `fields.N.attribute`, `fields.N.field` (N from 0) and `fields` for the table as a whole.
-pub fn validate(mapping: &DataMapping) -> Vec<FieldError> {
+pub fn validate(mapping: &DataMapping, fields: &ProfileFields) -> Vec<FieldError> {
     let mut errors = Vec::new();
     check_attribute("username_attribute", &mapping.username_attribute, &mut errors);
     for (n, row) in mapping.fields.iter().enumerate() {
         check_attribute(&format!("fields.{n}.attribute"), &row.attribute, &mut errors);
-        check_field(n, mapping, &mut errors);
+        check_field(n, mapping, fields, &mut errors);
     }
     for key in field::MANDATORY {
         if !mapping.fields.iter().any(|row| row.field == *key) {
@@ -174,12 +174,12 @@ pub fn validate(mapping: &DataMapping) -> Vec<FieldError> {
     errors
 }
 
-fn check_field(n: usize, mapping: &DataMapping, errors: &mut Vec<FieldError>) {
+fn check_field(n: usize, mapping: &DataMapping, fields: &ProfileFields, errors: &mut Vec<FieldError>) {
     let key = mapping.fields[n].field.as_str();
     let place = format!("fields.{n}.field");
     if key.trim().is_empty() {
         errors.push(error(&place, "Choose the profile field this attribute fills."));
-    } else if !field::MAPPABLE.contains(&key) {
+    } else if fields.get(key).is_none() {
         let message = match key {
             field::USERNAME => "The username has a row of its own above.".to_owned(),
             field::MANAGER => "The manager has a switch of its own.".to_owned(),
@@ -190,7 +190,7 @@ fn check_field(n: usize, mapping: &DataMapping, errors: &mut Vec<FieldError>) {
     } else if mapping.fields[..n].iter().any(|row| row.field == key) {
         let message = format!(
             "{} is filled by another row already. Remove one of the two.",
-            field::label(key)
+            fields.label(key)
         );
         errors.push(error(&place, message));
     }

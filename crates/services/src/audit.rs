@@ -165,6 +165,8 @@ fn words(action: &str) -> &str {
         "settings.mapping" => "changed the data mapping",
         "settings.groups" => "changed the group sync",
         "settings.limits" => "changed the safety limits",
+        "settings.field" => "changed a profile field",
+        "settings.field.remove" => "removed a profile field",
         "schedule.save" => "changed the schedule",
         "schedule.enable" => "switched the schedule on",
         "schedule.disable" => "switched the schedule off",

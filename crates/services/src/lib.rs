@@ -48,6 +48,7 @@ pub use error::ServiceError;
 pub use first_visit::FirstAdmin;
 pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
+pub use settings::TypedProfileField;
 pub use team::{Joining, SealedLink};
 
 /// Every use case. Cheap to clone; made once, in the composition root.

@@ -1,6 +1,7 @@
 //! The People directory: the list, and one person with account, link, snapshot and history.
 
 use domain::people::{Block, BlockedBy, PeopleAccount, Profile, field};
+use domain::profile::ProfileFields;
 use domain::views::{LinkView, Page, PeopleFilter, PersonChange, PersonRow, PersonView, SnapshotView};
 use domain::{AccountId, Actor, CustomerId, Permission, Timestamp, UserError};
 use store::Tx;
@@ -102,6 +103,7 @@ impl Services {
             Some(id) => store::accounts::find(&mut tx, customer, id).await?,
             None => None,
         };
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
         let groups = store::groups::of_account(&mut tx, customer, account.id).await?;
         let link = link(&mut tx, customer, &account, now).await?;
         let history = store::people_list::history(&mut tx, customer, account.id, HISTORY_ROWS).await?;
@@ -113,14 +115,14 @@ impl Services {
             manager: manager
                 .map(|manager| (manager.id, name_of(&manager.profile, manager.username.as_str()))),
             groups: groups.into_iter().map(|(_, name)| name).collect(),
-            fields: fields(&account.profile),
+            fields: filled(&account.profile, &fields),
             link,
             history: history
                 .into_iter()
                 .map(|entry| PersonChange {
                     run: entry.run,
                     when: when(entry.at, now),
-                    change: change_row(entry.change),
+                    change: change_row(entry.change, &fields),
                 })
                 .collect(),
             row: row(listed(account, directory)),
@@ -169,17 +171,15 @@ pub(crate) fn name_of(profile: &Profile, username: &str) -> String {
     }
 }
 
-/// Label and value of every field that has one: the mappable ones in the order of the data mapping, then the others.
-fn fields(profile: &Profile) -> Vec<(String, String)> {
-    let known = field::MAPPABLE
+/// Title and value of every field that has one: those a data mapping may fill in their order, then the others.
+fn filled(profile: &Profile, fields: &ProfileFields) -> Vec<(String, String)> {
+    let known = fields
         .iter()
-        .filter_map(|key| profile.get_key_value(*key));
-    let others = profile
-        .iter()
-        .filter(|(key, _)| !field::MAPPABLE.contains(&key.as_str()));
+        .filter_map(|field| profile.get_key_value(&field.key));
+    let others = profile.iter().filter(|(key, _)| fields.get(key).is_none());
     known
         .chain(others)
-        .map(|(key, value)| (field::label(key).to_owned(), value.clone()))
+        .map(|(key, value)| (fields.label(key).to_owned(), value.clone()))
         .collect()
 }
 
@@ -239,6 +239,7 @@ async fn link(
 #[cfg(test)]
 mod tests {
     use domain::people::BlockReason;
+    use domain::profile::{FieldKind, ProfileField};
 
     use super::*;
 
@@ -266,13 +267,21 @@ mod tests {
 
     #[test]
     fn fields_come_in_the_order_of_the_data_mapping() {
-        let fields = fields(&profile(&[
-            ("z_custom", "1"),
+        let own = ProfileField {
+            key: "office".into(),
+            title: "Office".into(),
+            kind: FieldKind::Text,
+            options: Vec::new(),
+        };
+        let profile = profile(&[
+            ("a_removed", "1"),
+            ("office", "o"),
             (field::EMAIL, "e"),
             (field::FIRST_NAME, "f"),
-        ]));
-        let labels: Vec<&str> = fields.iter().map(|(label, _)| label.as_str()).collect();
-        assert_eq!(labels, ["First name", "E-mail", "z_custom"]);
+        ]);
+        let filled = filled(&profile, &ProfileFields::with(vec![own]));
+        let titles: Vec<&str> = filled.iter().map(|(title, _)| title.as_str()).collect();
+        assert_eq!(titles, ["First name", "E-mail", "Office", "a_removed"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod test_sync;
 mod words;
 
 use domain::people::{AccountState, field};
+use domain::profile::ProfileFields;
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, Page, RunFilter, RunPerson, RunRow, RunView};
 use domain::{Actor, CustomerId, ObjectId, Permission, Timestamp, UserError};
@@ -143,6 +144,7 @@ impl Services {
         let after = number_after(after)?.unwrap_or(-1);
         let found =
             store::run_list::changes(&mut tx, customer, run.id, narrowed, after, one_more(limit)).await?;
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
         // A list that waits for a decision is decided first.
         let may_decide = actor.role.may(Permission::DecideHeldRun) && run.state.is_final();
         Ok(page(
@@ -154,7 +156,7 @@ impl Services {
                         change.seq,
                         ChangeRow {
                             can_relink,
-                            ..change_row(change)
+                            ..change_row(change, &fields)
                         },
                     )
                 })
@@ -169,7 +171,7 @@ fn number_after(after: Option<&str>) -> Result<Option<i64>, UserError> {
     after.map(str::parse).transpose().map_err(|_| UserError::NotFound)
 }
 
-pub(crate) fn change_row(mut change: ListedChange) -> ChangeRow {
+pub(crate) fn change_row(mut change: ListedChange, fields: &ProfileFields) -> ChangeRow {
     // L-08: planned as active, then without a licence to be it.
     if change.kind == ChangeKind::Create && change.reason == Reason::NoLicence {
         let state = change
@@ -179,6 +181,9 @@ pub(crate) fn change_row(mut change: ListedChange) -> ChangeRow {
         if let Some(state) = state {
             state.after = Some(AccountState::Blocked.code().to_owned());
         }
+    }
+    for change in &mut change.fields {
+        change.field = fields.label(&change.field).to_owned();
     }
     ChangeRow {
         seq: change.seq,

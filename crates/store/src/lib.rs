@@ -30,6 +30,7 @@ pub mod managers;
 pub mod notices;
 pub mod password_resets;
 pub mod people_list;
+pub mod profile_fields;
 pub mod providers;
 pub mod run_list;
 pub mod runs;
@@ -71,6 +72,7 @@ pub fn statements() -> Vec<Sql> {
         notices::ALL,
         password_resets::ALL,
         people_list::ALL,
+        profile_fields::ALL,
         providers::ALL,
         run_list::ALL,
         runs::ALL,

@@ -169,7 +169,7 @@ pub fn FieldChanges(kind: ChangeKind, fields: Vec<FieldChange>) -> impl IntoView
         let number = u64::try_from(filled.len()).unwrap_or(u64::MAX);
         let rows = filled
             .into_iter()
-            .map(|field| view! { <dt>{field.label().to_owned()}</dt><dd><bdi>{field.after}</bdi></dd> })
+            .map(|field| view! { <dt>{field.field}</dt><dd><bdi>{field.after}</bdi></dd> })
             .collect_view();
         return view! {
             <details class="filled">
@@ -184,11 +184,10 @@ pub fn FieldChanges(kind: ChangeKind, fields: Vec<FieldChange>) -> impl IntoView
         None => view! { <span class="blank">"empty"</span> }.into_any(),
     };
     let line = move |field: FieldChange| {
-        let label = field.label().to_owned();
         let is_cosmetic = field.is_cosmetic();
         view! {
             <li>
-                <span class="label">{label}</span>" "
+                <span class="label">{field.field}</span>" "
                 <span class="change">
                     <del>{value(field.before)}</del>
                     <span class="to">"to"</span>

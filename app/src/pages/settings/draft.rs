@@ -1,5 +1,6 @@
 //! The data mapping as it is being typed: while it is not saved it lives in the page's address.
 
+use domain::profile::ProfileFields;
 use domain::settings::WhenEmpty;
 use leptos_router::params::ParamsMap;
 
@@ -32,14 +33,31 @@ pub fn draft_of(query: &ParamsMap) -> Option<Draft> {
             }
         }
     }
-    if param(query, "add") == "1"
-        && let Some(key) = next_free(&typed.field)
-    {
+    if param(query, "add") == "1" {
         typed.attribute.push(String::new());
-        typed.field.push(key.to_owned());
+        typed.field.push(String::new());
         typed.when_empty.push(WhenEmpty::Keep.code().to_owned());
     }
     Some(Draft { typed, version })
+}
+
+impl Draft {
+    /// Gives an added row the first field that no row fills yet; without one there is nothing to add.
+    pub fn with_field(mut self, fields: &ProfileFields) -> Self {
+        let typed = &mut self.typed;
+        if typed.field.last().is_some_and(String::is_empty) {
+            let free = next_free(fields, &typed.field).map(ToOwned::to_owned);
+            typed.field.pop();
+            match free {
+                Some(key) => typed.field.push(key),
+                None => {
+                    typed.attribute.pop();
+                    typed.when_empty.pop();
+                }
+            }
+        }
+        self
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +88,7 @@ mod tests {
     fn a_row_is_added_to_what_was_typed_for_the_first_free_field() {
         let draft =
             draft_of(&query(&[TWO_ROWS, &[("add", "1")]].concat())).expect("a draft is in the address");
+        let draft = draft.with_field(&ProfileFields::default());
         assert_eq!(draft.version, 12);
         assert_eq!(draft.typed.attribute, ["firstName", "title", ""]);
         assert_eq!(draft.typed.field, ["first_name", "job_title", "surname"]);

@@ -102,16 +102,20 @@ fn Mapping(shown: Shown) -> impl IntoView {
     let until = settings.shut_until(Step::DataMapping);
     let is_reader = !settings.can_edit;
     let can_edit = settings.may_edit(Step::DataMapping);
-    let Draft { typed, version } = draft.unwrap_or_else(|| Draft {
-        typed: TypedMapping::of(&settings.mapping),
-        version: settings.version,
-    });
+    // What is in the address is a draft only for those who were given a form to type in.
+    let Draft { typed, version } = draft
+        .filter(|_| can_edit)
+        .unwrap_or_else(|| Draft {
+            typed: TypedMapping::of(&settings.mapping),
+            version: settings.version,
+        })
+        .with_field(&settings.fields);
     let error = came.clone().and_then(Result::err);
     let rows = typed.clone().into_mapping().fields;
     let said = rows.iter().zip(&view.rows);
     let said = said.map(|(row, note)| notes(&row.attribute, note)).collect();
     let rows = MappingRow::all(rows, said);
-    let names = settings.attributes.clone();
+    let (names, fields) = (settings.attributes.clone(), settings.fields.clone());
     let page = customer().path("data-mapping");
     let has_people = view.person.is_some() || !view.found.is_empty();
     view! {
@@ -130,8 +134,12 @@ fn Mapping(shown: Shown) -> impl IntoView {
             <Panel title="Profile fields" id="fields-panel">
                 <fieldset disabled=!can_edit class="rows">
                     <legend class="visually-hidden">"Profile fields"</legend>
-                    <MappingRows rows error can_edit page/>
+                    <MappingRows rows fields error can_edit page/>
                 </fieldset>
+                <p class="in soft">
+                    "Does a field of your profiles stand in no row? "
+                    <a href=customer().path("profile-fields")>{if can_edit { "Add it to the profile fields" } else { "See the profile fields" }}</a>
+                </p>
             </Panel>
             <Panel title="Manager" id="manager-panel">
                 <fieldset class="in settings-form" disabled=!can_edit>

@@ -8,9 +8,11 @@ mod limits;
 mod live;
 mod mapping;
 mod parts;
+mod profile_fields;
 mod search;
 
 pub use group_sync::GroupSyncPage;
 pub use groups::SecurityGroupsPage;
 pub use limits::LimitsPage;
 pub use mapping::DataMappingPage;
+pub use profile_fields::ProfileFieldsPage;

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::When;
 use crate::deployment::Step;
+use crate::profile::{ProfileField, ProfileFields};
 use crate::settings::{DataMapping, GroupMapping, SafetyLimits, Scope};
 
 /// Everything the settings pages show.
@@ -15,6 +16,8 @@ pub struct SettingsView {
     pub limits: SafetyLimits,
     /// Attributes known to exist: offered as choices.
     pub attributes: Vec<String>,
+    /// The profile fields a row may fill.
+    pub fields: ProfileFields,
     /// The People groups: id and name.
     pub people_groups: Vec<(crate::GroupId, String)>,
     pub can_edit: bool,
@@ -145,6 +148,24 @@ pub struct AttributeRow {
     pub filled: Option<(u64, u64)>,
     /// A value somebody has.
     pub example: Option<String>,
+}
+
+/// The page of the profile fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileFieldsView {
+    /// Those every profile has, then the customer's own.
+    pub fields: Vec<ProfileFieldRow>,
+    pub can_edit: bool,
+}
+
+/// A profile field, and what fills it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileFieldRow {
+    pub field: ProfileField,
+    /// The customer has added it and may change it.
+    pub is_own: bool,
+    /// The directory attribute that fills it, by the data mapping.
+    pub attribute: Option<String>,
 }
 
 /// What saving a data mapping would do to people who have accounts (B-14).

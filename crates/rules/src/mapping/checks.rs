@@ -5,18 +5,20 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::directory::{AttributeValue, DirectoryUser, Standing};
 use domain::people::field;
+use domain::profile::{FieldKind, ProfileField};
 use domain::settings::{DataMapping, FieldMapping, WhenEmpty};
 use domain::{FieldError, UsernameKey};
 
-use super::{clean, error, limit, too_long, username_problem};
+use super::fit::{Misfit, fit};
+use super::{error, username_problem};
 use crate::sync::username_of;
 use crate::username;
 
 /// Why a value is not written as it stands (B-03 to B-06).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ValueProblem {
-    /// B-05: longer than this many characters. The field stays as it is; nothing is cut.
-    TooLong { limit: u32 },
+    /// The field stays as it is; nothing is cut.
+    Misfit(Misfit),
     /// B-03: an e-mail field is given something else. It is written all the same: the directory decides.
     NotAnAddress,
     /// B-06: a list, of which the first entry is written.
@@ -24,16 +26,17 @@ pub enum ValueProblem {
 }
 
 /// What is wrong with this value for this field, the gravest first.
-pub fn value_problem(key: &str, value: &AttributeValue) -> Option<ValueProblem> {
-    let text = clean(value)?;
-    let limit = limit(key);
-    if too_long(&text, limit) {
-        return Some(ValueProblem::TooLong { limit });
-    }
-    if key == field::EMAIL && !is_address(&text) {
+pub fn value_problem(field: &ProfileField, value: &AttributeValue) -> Option<ValueProblem> {
+    let text = match fit(field, value) {
+        Ok(text) => text?,
+        Err(misfit) => return Some(ValueProblem::Misfit(misfit)),
+    };
+    if field.key == field::EMAIL && !is_address(&text) {
         return Some(ValueProblem::NotAnAddress);
     }
-    matches!(value, AttributeValue::List(entries) if entries.len() > 1).then_some(ValueProblem::Several)
+    let takes_one = field.kind != FieldKind::MultiSelect;
+    let several = matches!(value, AttributeValue::List(entries) if entries.len() > 1);
+    (takes_one && several).then_some(ValueProblem::Several)
 }
 
 /// Something, one at sign, something with no blank in it: what every address has, and no more is asked.
@@ -49,15 +52,15 @@ pub enum Becomes {
     Text(String),
     /// Nothing: the attribute is empty and the row clears (B-02).
     Empty,
-    /// What it is now: the attribute is empty and the row keeps, or the value does not fit (B-02, B-05).
+    /// What it is now: the attribute is empty and the row keeps, or the value does not fit (B-02 to B-05).
     AsItIs,
 }
 
 /// What this row makes of a value; `None` is an attribute that was not sent, which changes nothing (G-16).
-pub fn becomes(row: &FieldMapping, value: Option<&AttributeValue>) -> Becomes {
-    match value.map(clean) {
-        Some(Some(text)) if !too_long(&text, limit(&row.field)) => Becomes::Text(text.into_owned()),
-        Some(None) if row.when_empty == WhenEmpty::Clear => Becomes::Empty,
+pub fn becomes(row: &FieldMapping, field: &ProfileField, value: Option<&AttributeValue>) -> Becomes {
+    match value.map(|value| fit(field, value)) {
+        Some(Ok(Some(text))) => Becomes::Text(text.into_owned()),
+        Some(Ok(None)) if row.when_empty == WhenEmpty::Clear => Becomes::Empty,
         _ => Becomes::AsItIs,
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::directory::DirectoryUser;
 use domain::people::PeopleAccount;
+use domain::profile::ProfileFields;
 use domain::settings::DataMapping;
 use domain::sync::FieldChange;
 
@@ -24,9 +25,10 @@ pub fn effect(
     user: &DirectoryUser,
     before: &DataMapping,
     after: &DataMapping,
+    fields: &ProfileFields,
     account: &PeopleAccount,
 ) -> PersonEffect {
-    let with = |mapping| project(user, mapping, Some(&account.profile)).fields;
+    let with = |mapping| project(user, mapping, fields, Some(&account.profile));
     let already = with(before);
     let new: Vec<FieldChange> = with(after)
         .into_iter()

@@ -55,7 +55,7 @@ impl Rules<'_> {
             None if usable_name(person, data).is_err() => return Vec::new(),
             None => mapping::missing(&person.user, data).map(missing).collect(),
         };
-        reasons.extend(mapping::too_long_fields(&person.user, data));
+        reasons.extend(mapping::misfits(&person.user, data, self.fields));
         reasons
             .into_iter()
             .map(|reason| note(ChangeKind::Flag, person, facts.linked, reason))
@@ -296,7 +296,7 @@ impl Rules<'_> {
     }
 
     fn fields(&self, person: &Person, current: Option<&Profile>) -> Vec<FieldChange> {
-        project(&person.user, &self.settings.mapping, current).fields
+        project(&person.user, &self.settings.mapping, self.fields, current)
     }
 
     /// Why the holder's name is not to be had, if they keep it. `ours` gives the reason for an account of this directory.

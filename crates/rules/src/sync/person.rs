@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::directory::DirectoryUser;
 use domain::people::PeopleAccount;
+use domain::profile::ProfileFields;
 use domain::settings::{DataMapping, SyncSettings};
 use domain::sync::PlannedChange;
 use domain::{AccountId, DirectoryId, ObjectId, Username, UsernameKey};
@@ -115,6 +116,8 @@ pub struct Facts<'a> {
 pub struct Rules<'a> {
     pub directory: DirectoryId,
     pub settings: &'a SyncSettings,
+    /// The fields the profiles of this People directory have.
+    pub fields: &'a ProfileFields,
 }
 
 /// What happens to one person.

@@ -72,6 +72,7 @@ fn by_code(area: &str, action: &str, object: &str) -> Option<About> {
             "settings.mapping" => Some(page("Data mapping", "data-mapping")),
             "settings.groups" => Some(page("Group sync", "group-sync")),
             "settings.limits" => Some(page("Safety limits", "limits")),
+            "settings.field" | "settings.field.remove" => Some(page("Profile fields", "profile-fields")),
             _ => None,
         },
         _ => None,

@@ -3,6 +3,7 @@
 use domain::directory::{AttributeValue, DirectoryStatus, Standing};
 use domain::numbers::thousands;
 use domain::people::field;
+use domain::profile::ProfileFields;
 use domain::settings::{DataMapping, SyncSettings};
 use domain::sync::RunKind;
 use domain::views::{AttributeSample, FoundPerson, Oddity, TestSyncView};
@@ -63,12 +64,14 @@ impl Services {
         let sampled = store::found_list::page(&mut tx, among, -1, SAMPLED).await?;
         let filled = store::found_list::filled(&mut tx, among).await?;
         let groups = store::found_list::groups(&mut tx, customer, directory.id).await?;
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
+        let mapped = (&settings.mapping, &fields);
         Ok(TestSyncView {
             run: run.map(|run| run_view(&run, None, actor, self.now())),
             read_by,
             totals: totals(&make_up, groups.unsigned_abs()),
             oddities: oddities(&mut tx, among, &settings, &make_up, &filled).await?,
-            samples: samples(&mut tx, among, &settings.mapping, &sampled, &filled, looked_at).await?,
+            samples: samples(&mut tx, among, mapped, &sampled, &filled, looked_at).await?,
             people: sampled.into_iter().take(PAGE_ROWS).map(found_person).collect(),
             is_connected: true,
             scope_groups: scope_groups(&mut tx, customer, directory.id, &settings).await?,
@@ -130,7 +133,7 @@ fn totals(make_up: &[MakeUp], groups: u64) -> Vec<(String, u64)> {
 async fn samples(
     tx: &mut Tx,
     among: Among,
-    mapping: &DataMapping,
+    (mapping, fields): (&DataMapping, &ProfileFields),
     people: &[SnapshotUser],
     filled: &[Filled],
     of: u64,
@@ -157,7 +160,7 @@ async fn samples(
         }
         samples.push(AttributeSample {
             attribute: attribute.to_owned(),
-            field: field::label(key).to_owned(),
+            field: fields.label(key).to_owned(),
             filled,
             of,
             examples,

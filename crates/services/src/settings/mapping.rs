@@ -35,15 +35,16 @@ impl Services {
     ) -> Result<Option<MappingEffect>, ServiceError> {
         // Only looks whether it may be changed: what follows takes time, and nobody shall wait for it.
         let Edit {
-            tx,
+            mut tx,
             customer,
             directory,
             settings: before,
             ..
         } = self.edit(actor, slug, version, Part::Mapping).await?;
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
         drop(tx);
         let mapping = trimmed(mapping);
-        refuse(rules::mapping::validate(&mapping))?;
+        refuse(rules::mapping::validate(&mapping, &fields))?;
         self.refuse_unknown(customer, directory.id, &mapping).await?;
         if mapping.username_attribute != before.mapping.username_attribute {
             self.refuse_bad_usernames(customer, directory.id, &mapping, &before.scope)
@@ -196,6 +197,7 @@ impl Services {
         if store::links::count(&mut tx, customer, directory).await? == 0 {
             return Ok(None);
         }
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
         let mut effect = MappingEffect {
             changes: 0,
             emptied: 0,
@@ -219,7 +221,8 @@ impl Services {
                 unread.retain(|attribute| !is_read(&row.user.user, attribute));
                 let account = row.account.and_then(|id| accounts.get(&id));
                 if let Some(account) = account.filter(|_| row.user.in_scope) {
-                    let does = rules::mapping::effect(&row.user.user, &before.mapping, mapping, account);
+                    let does =
+                        rules::mapping::effect(&row.user.user, &before.mapping, mapping, &fields, account);
                     effect.changes += u64::from(does.changes);
                     effect.emptied += u64::from(does.empties);
                     effect.renamed += u64::from(does.renames);

@@ -7,10 +7,11 @@ use domain::directory::AttributeValue;
 use domain::live::AttributeLook;
 use domain::numbers::{percent, plural, thousands};
 use domain::people::field;
+use domain::profile::{ProfileField, ProfileFields};
 use domain::settings::{DataMapping, FieldMapping, SyncSettings};
 use domain::views::{AttributeNote, AttributeRow, MappingView, PersonChoice, SettingsView};
 use domain::{Actor, CustomerId, DirectoryId, ObjectId, Permission};
-use rules::mapping::{Becomes, ValueProblem, becomes, value_problem};
+use rules::mapping::{Becomes, Misfit, ValueProblem, becomes, shortened, value_problem};
 use store::Tx;
 use store::found_list::{Among, Odd, Shared};
 use store::live::Kept;
@@ -30,15 +31,14 @@ const ROWS: usize = 100;
 /// People named who have no username of their own.
 const FEW: i64 = 5;
 /// Values named that do not fit.
-const NAMED: usize = 3;
-/// Longest value shown, in characters.
-const SHOWN_CHARS: usize = 80;
+const NAMED: usize = 8;
 
 /// Everything the notes are made from.
 struct Known {
     customer: CustomerId,
     directory: DirectoryId,
     mapping: DataMapping,
+    fields: ProfileFields,
     /// The first people of those who are looked at.
     sample: Vec<SnapshotUser>,
     /// How many people are looked at in all.
@@ -190,6 +190,7 @@ async fn known(
         customer,
         directory,
         mapping,
+        fields: store::profile_fields::all(tx, customer).await?,
         sample,
         people: count(everybody),
         filled: filled
@@ -266,17 +267,22 @@ const UNREAD: &str = "not read yet; the next test sync reads it";
 
 fn note(known: &Known, row: &FieldMapping, chosen: Option<&SnapshotUser>) -> AttributeNote {
     let value = chosen.and_then(|person| person.user.attributes.get(&row.attribute));
+    let field = known.fields.get(&row.field);
     let mut warnings = unknown(known, &row.attribute);
-    warnings.extend(unfit_values(known, row));
+    warnings.extend(
+        field
+            .into_iter()
+            .flat_map(|field| unfit_values(known, row, field)),
+    );
     AttributeNote {
         filled: filled_words(known, &row.attribute),
         value: value_of(chosen, &row.attribute),
-        becomes: match (chosen, value, becomes(row, value)) {
+        becomes: match (chosen, value, field.map(|field| becomes(row, field, value))) {
             (None, ..) => String::new(),
             (Some(_), None, _) => UNREAD.to_owned(),
-            (_, _, Becomes::Text(text)) => format!("becomes {}", shortened(&text)),
-            (_, _, Becomes::Empty) => "is emptied".to_owned(),
-            (_, _, Becomes::AsItIs) => "stays as it is".to_owned(),
+            (_, _, Some(Becomes::Text(text))) => format!("becomes {}", shortened(&text)),
+            (_, _, Some(Becomes::Empty)) => "is emptied".to_owned(),
+            (_, _, Some(Becomes::AsItIs) | None) => "stays as it is".to_owned(),
         },
         warnings,
     }
@@ -291,14 +297,6 @@ fn value_of(chosen: Option<&SnapshotUser>, attribute: &str) -> Option<String> {
         None => return None,
     };
     (!text.is_empty()).then(|| shortened(&text))
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(SHOWN_CHARS).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 fn filled_words(known: &Known, attribute: &str) -> String {
@@ -343,35 +341,34 @@ fn unknown(known: &Known, attribute: &str) -> Vec<String> {
     }]
 }
 
-/// What does not fit among the people looked at (B-03, B-05, B-06), by cause: number and examples.
-fn unfit_values(known: &Known, row: &FieldMapping) -> Vec<String> {
-    let mut found: BTreeMap<ValueProblem, (u64, BTreeSet<String>)> = BTreeMap::new();
+/// What does not fit among the people looked at (B-03 to B-06), by cause: how many people, and the values with most of
+/// them.
+fn unfit_values(known: &Known, row: &FieldMapping, field: &ProfileField) -> Vec<String> {
+    let mut found: BTreeMap<ValueProblem, BTreeMap<String, u64>> = BTreeMap::new();
     for person in &known.sample {
         let Some(value) = person.user.attributes.get(&row.attribute) else {
             continue;
         };
-        if let Some(problem) = value_problem(&row.field, value) {
-            let (count, values) = found.entry(problem).or_default();
-            *count += 1;
-            if values.len() < NAMED {
-                values.extend(value.to_text().map(|text| shortened(&text)));
-            }
+        if let Some(problem) = value_problem(field, value) {
+            let text = shortened(&value.to_text().unwrap_or_default());
+            *found.entry(problem).or_default().entry(text).or_default() += 1;
         }
     }
     let looked_at = u64::try_from(known.sample.len()).unwrap_or(u64::MAX);
+    let looked_at = plural(looked_at, "person", "people");
     found
         .into_iter()
-        .map(|(problem, (count, values))| {
-            let people = format!(
-                "{} of {} looked at",
-                thousands(count),
-                plural(looked_at, "person", "people")
-            );
-            let values: Vec<String> = values.into_iter().map(|value| format!("“{value}”")).collect();
-            let values = values.join(", ");
+        .map(|(problem, values)| {
+            let people = format!("{} of {looked_at} looked at", thousands(values.values().sum()));
+            let values = most(values);
             match problem {
-                ValueProblem::TooLong { limit } => format!(
+                ValueProblem::Misfit(Misfit::TooLong { limit }) => format!(
                     "Longer than {limit} characters for {people}, so not written; their field stays as it is: {values}."
+                ),
+                ValueProblem::Misfit(Misfit::NotOfKind { kind }) => format!(
+                    "{} takes {}. That is not so for {people}, whose field stays as it is: {values}.",
+                    field.title,
+                    kind.takes()
                 ),
                 ValueProblem::NotAnAddress => {
                     format!("Not an e-mail address for {people}: {values}.")
@@ -382,6 +379,26 @@ fn unfit_values(known: &Known, row: &FieldMapping) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// The values most people have, each with its number of people where that is more than one (B-04).
+fn most(values: BTreeMap<String, u64>) -> String {
+    let distinct = values.len();
+    let mut values: Vec<(String, u64)> = values.into_iter().collect();
+    values.sort_by_key(|(_, people)| std::cmp::Reverse(*people));
+    let mut named: Vec<String> = values
+        .into_iter()
+        .take(NAMED)
+        .map(|(value, people)| match people {
+            1 => format!("“{value}”"),
+            _ => format!("“{value}” ({})", thousands(people)),
+        })
+        .collect();
+    let others = u64::try_from(distinct.saturating_sub(NAMED)).unwrap_or(u64::MAX);
+    if others > 0 {
+        named.push(plural(others, "other value", "other values"));
+    }
+    named.join(", ")
 }
 
 /// The attributes worth looking at, and those nobody has filled.
@@ -399,7 +416,7 @@ fn attribute_rows(known: &Known) -> (Vec<AttributeRow>, Vec<String>) {
         }
         rows.push(AttributeRow {
             name: name.to_owned(),
-            feeds: feeds(&known.mapping, name),
+            feeds: feeds(known, name),
             filled,
             example: example(known, name),
         });
@@ -412,13 +429,14 @@ fn attribute_rows(known: &Known) -> (Vec<AttributeRow>, Vec<String>) {
     (rows, empty)
 }
 
-fn feeds(mapping: &DataMapping, name: &str) -> Vec<String> {
+fn feeds(known: &Known, name: &str) -> Vec<String> {
+    let mapping = &known.mapping;
     let username = (mapping.username_attribute == name).then_some(field::USERNAME);
     let rows = mapping.fields.iter().filter(|row| row.attribute == name);
     username
         .into_iter()
         .chain(rows.map(|row| row.field.as_str()))
-        .map(|key| field::label(key).to_owned())
+        .map(|key| known.fields.label(key).to_owned())
         .collect()
 }
 

@@ -8,6 +8,9 @@ mod look;
 mod mapping;
 mod mapping_view;
 mod people_groups;
+mod profile_fields;
+
+pub use profile_fields::TypedProfileField;
 
 use std::collections::BTreeSet;
 
@@ -122,6 +125,7 @@ impl Services {
             mapping: settings.mapping,
             groups: settings.groups,
             limits: settings.limits,
+            fields: store::profile_fields::all(&mut tx, customer).await?,
             people_groups: store::groups::all(&mut tx, customer).await?,
             can_edit: actor.role.may(Permission::EditSettings),
             shut,

@@ -163,6 +163,7 @@ impl Running<'_> {
         let rules = Rules {
             directory: self.run.directory,
             settings: &self.settings,
+            fields: &self.fields,
         };
         let named = || named(&person, linked);
         for problem in rules.problems(&facts) {
@@ -196,6 +197,7 @@ impl Running<'_> {
         let rules = Rules {
             directory,
             settings: &self.settings,
+            fields: &self.fields,
         };
         let mut after = None;
         loop {

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::connection::Advice;
+use domain::profile::ProfileFields;
 use domain::settings::SyncSettings;
 use domain::sync::{RunCounts, RunPhase, RunState};
 use domain::{Actor, CustomerId};
@@ -57,6 +58,8 @@ struct Running<'a> {
     customer: CustomerId,
     run: RunRecord,
     settings: SyncSettings,
+    /// The fields the profiles of this People directory have.
+    fields: ProfileFields,
     counts: RunCounts,
     warnings: Vec<String>,
     /// Cancelled when a person cancels, when the lease is lost and when the process goes down.
@@ -125,6 +128,7 @@ impl Services {
             .await?
             .ok_or(StoreError::Stale { what: "the settings" })?
             .settings;
+        let fields = store::profile_fields::all(&mut tx, customer).await?;
         store::runs::start(&mut tx, customer, run.id, self.now()).await?;
         // S-06: what was read or compared under other settings counts for nothing. Applying an accepted list needs
         // none.
@@ -143,6 +147,7 @@ impl Services {
             customer,
             run,
             settings,
+            fields,
             counts,
             warnings,
             cancel,

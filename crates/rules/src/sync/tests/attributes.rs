@@ -23,7 +23,7 @@ fn b_05_s_08_one_bad_value_stops_neither_the_person_nor_their_creation() {
     let person = person(with(user, "department", text("Sales")));
     let account = account(1, "ann");
     let too_long = Reason::TooLong {
-        field: "job_title".into(),
+        field: "Job title".into(),
         limit: 128,
     };
     let change = changed(decide(&settings(), &linked(&person, &account)));

@@ -377,7 +377,7 @@ fn r_07_r_13_unusable_names_are_skipped_and_never_renamed_to() {
         (
             long.as_str(),
             Reason::TooLong {
-                field: "username".into(),
+                field: "Username".into(),
                 limit: 255,
             },
         ),

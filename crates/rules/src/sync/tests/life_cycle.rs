@@ -7,6 +7,7 @@ fn rules(settings: &SyncSettings) -> Rules<'_> {
     Rules {
         directory: ours(),
         settings,
+        fields: standard(),
     }
 }
 

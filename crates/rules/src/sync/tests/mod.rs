@@ -1,10 +1,12 @@
 //! Fixtures of the decision tests: a customer whose directory is [`ours`], with the initial mapping of Entra.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use domain::directory::{AttributeValue, DirectoryStatus, DirectoryUser};
 use domain::ids::Id;
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, field};
+use domain::profile::ProfileFields;
 use domain::settings::{SyncSettings, WhenEmpty};
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason};
 use domain::{AccountId, DirectoryId, ObjectId, Provider, Timestamp};
@@ -142,12 +144,19 @@ fn held<'a>(facts: Facts<'a>, account: &'a PeopleAccount, linked_to: Option<&'a 
     }
 }
 
+/// The fields every People directory has.
+fn standard() -> &'static ProfileFields {
+    static STANDARD: LazyLock<ProfileFields> = LazyLock::new(ProfileFields::default);
+    &STANDARD
+}
+
 /// Decides; an id is asked for exactly when an account would be made.
 fn decide(settings: &SyncSettings, facts: &Facts<'_>) -> Decision {
     let asked = Cell::new(false);
     let rules = Rules {
         directory: ours(),
         settings,
+        fields: standard(),
     };
     let decision = rules.decide(facts, || {
         asked.set(true);
@@ -166,6 +175,7 @@ fn problems(settings: &SyncSettings, facts: &Facts<'_>) -> Vec<Reason> {
     let rules = Rules {
         directory: ours(),
         settings,
+        fields: standard(),
     };
     let changes = rules.problems(facts);
     assert!(changes.iter().all(|change| change.kind == ChangeKind::Flag));

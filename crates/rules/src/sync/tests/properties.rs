@@ -183,7 +183,7 @@ proptest! {
 
     #[test]
     fn rivals_may_always_be_assumed(world in worlds(), settings in any_settings()) {
-        let rules = Rules { directory: ours(), settings: &settings };
+        let rules = Rules { directory: ours(), settings: &settings, fields: standard() };
         for person in &world.people {
             let facts = world.facts(person);
             let alone = rules.decide(&facts, || id(1000));

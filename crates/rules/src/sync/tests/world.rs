@@ -22,6 +22,7 @@ impl World {
         let rules = Rules {
             directory: ours(),
             settings,
+            fields: standard(),
         };
         let mut single = Vec::new();
         let mut claims = Vec::new();
