@@ -46,17 +46,17 @@ pub struct TypedAccount {
 
 /// Adds a local account to People.
 #[server(endpoint = "people/add")]
-pub async fn add_local_account(customer: String, account: TypedAccount) -> Result<(), ApiError> {
+pub async fn add_local_account(customer: String, new_account: TypedAccount) -> Result<(), ApiError> {
     super::act_form(
         <AddLocalAccount as ServerFn>::PATH,
-        &account.clone(),
+        &new_account.clone(),
         |services, actor| async move {
             let new = NewLocalAccount {
-                username: account.username,
-                first_name: account.first_name,
-                surname: account.surname,
-                email: account.email,
-                is_administrator: account.is_administrator,
+                username: new_account.username,
+                first_name: new_account.first_name,
+                surname: new_account.surname,
+                email: new_account.email,
+                is_administrator: new_account.is_administrator,
                 ..NewLocalAccount::default()
             };
             services.add_local_account(&actor, &customer, &new).await?;

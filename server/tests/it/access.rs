@@ -44,7 +44,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("answer", "existing"),
     ("sso", "configured"),
     ("schedule[form]", "every"),
-    ("account[username]", "admin"),
+    ("new_account[username]", "admin"),
     ("group", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("mode", "additive"),
     ("form[provider]", "entra"),

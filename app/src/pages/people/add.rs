@@ -15,7 +15,7 @@ pub fn AddAccount(#[prop(optional)] administrator: bool) -> impl IntoView {
         (
             "Add a local administrator",
             "Add the administrator",
-            view! { <input type="hidden" name="account[is_administrator]" value="true"/> }.into_any(),
+            view! { <input type="hidden" name="new_account[is_administrator]" value="true"/> }.into_any(),
         )
     } else {
         ("Add a local account", "Add the account", ().into_any())
@@ -29,7 +29,7 @@ pub fn AddAccount(#[prop(optional)] administrator: bool) -> impl IntoView {
             let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
             let may_be_one = (!administrator).then(|| {
                 view! {
-                    <CheckField key="is_administrator" name="account[is_administrator]" checked=typed.is_administrator
+                    <CheckField key="is_administrator" name="new_account[is_administrator]" checked=typed.is_administrator
                         label="Administrator of the intranet"/>
                 }
             });
@@ -41,11 +41,11 @@ pub fn AddAccount(#[prop(optional)] administrator: bool) -> impl IntoView {
                         <ErrorSummary error=error.clone()/>
                         <input type="hidden" name="customer" value=slug/>
                         {is}
-                        <Field key="username" name="account[username]" label="Username" code=true value=typed.username error=error.clone()
+                        <Field key="username" name="new_account[username]" label="Username" code=true value=typed.username error=error.clone()
                             help="As they type it on the intranet’s own sign-in form."/>
-                        <Field key="first_name" name="account[first_name]" label="First name" value=typed.first_name error=error.clone()/>
-                        <Field key="surname" name="account[surname]" label="Surname" value=typed.surname error=error.clone()/>
-                        <Field key="email" name="account[email]" label="E-mail" kind="email" value=typed.email error/>
+                        <Field key="first_name" name="new_account[first_name]" label="First name" value=typed.first_name error=error.clone()/>
+                        <Field key="surname" name="new_account[surname]" label="Surname" value=typed.surname error=error.clone()/>
+                        <Field key="email" name="new_account[email]" label="E-mail" kind="email" value=typed.email error/>
                         {may_be_one}
                         <div class="actions"><Submit label=button busy="Adding…"/></div>
                     </form>
