@@ -78,10 +78,10 @@ test("an account that is added to an empty People re-opens the answer that nobod
   await alive();
   await visit(`${base}/people`);
   await page.getByRole("heading", { name: "Add a local account" }).click();
-  await page.getByLabel("Username").fill("vera.first");
+  await page.getByLabel("Username", { exact: true }).fill("vera.first");
   await page.getByRole("button", { name: "Add the account" }).click();
   await expect(page.getByRole("alert")).toContainText("Enter their surname.");
-  await expect(page.getByLabel("Username")).toHaveValue("vera.first");
+  await expect(page.getByLabel("Username", { exact: true })).toHaveValue("vera.first");
   await alive();
   await accessible();
   await page.getByLabel("Surname").fill("First");

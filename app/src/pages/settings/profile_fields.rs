@@ -59,7 +59,7 @@ fn Fields(fields: ProfileFieldsView, kept: Kept) -> impl IntoView {
         {is_saved.then(|| view! { <Done words="The field is saved."/> })}
         {if can_edit { view! { <BeforeEdit before=Before::Settings/> }.into_any() } else { view! { <ReadOnly/> }.into_any() }}
         <Panel title="Fields" id="fields">
-            <Scroll label="Profile fields and what fills them">
+            <div class="stack"><Scroll label="Profile fields and what fills them">
                 <thead>
                     <tr>
                         <th scope="col">"Field"</th>
@@ -69,7 +69,7 @@ fn Fields(fields: ProfileFieldsView, kept: Kept) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
         </Panel>
         {can_edit.then(|| view! { <FieldForm typed error/> })}
     }

@@ -163,7 +163,7 @@ fn profile_fields(simulator: &Simulator, kind: Kind) -> [TypedProfileField; 3] {
     };
     [
         field("Office", FieldKind::Select, offices.join("\n")),
-        field("Employee number", FieldKind::Integer, String::new()),
+        field("Employee number", FieldKind::Text, String::new()),
         field("First day", FieldKind::Date, String::new()),
     ]
 }
