@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 use crate::api::deployment::{AddLocalAdmin, ProveLocalAdmin, TypedAdmin};
 use crate::api::take_flash;
 use crate::components::{
-    Answer, ErrorSummary, Field, Panel, Scroll, StateWord, Submit, TimeOf, Tone, awaited, customer,
+    Answer, ErrorSummary, Field, Panel, Scroll, StateWord, Submit, TimeOf, Tone, awaited, customer, heads,
 };
 
 #[component]
@@ -22,15 +22,7 @@ pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> im
     } else {
         view! {
             <div class="stack"><Scroll label="Administrators of People">
-                <thead>
-                    <tr>
-                        <th scope="col">"Administrator"</th>
-                        <th scope="col">"Username"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Last sign-in seen"</th>
-                        <th scope="col">"Proof"</th>
-                    </tr>
-                </thead>
+                {heads(["Administrator", "Username", "State", "Last sign-in seen", "Proof"])}
                 <tbody>{rows}</tbody>
             </Scroll></div>
         }
