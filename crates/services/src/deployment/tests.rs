@@ -256,7 +256,7 @@ fn only_staff_look_as_staff() {
     let next = looking.next(&standing::of(&known.facts)).map(|(_, next)| next);
     assert_eq!(
         next.as_deref(),
-        Some("“Login Handler” is waiting for us."),
+        Some("“Login Handler” is waiting for the deployment team."),
         "a viewer has no turn"
     );
 }
