@@ -93,9 +93,12 @@ fn submitted(event: SubmitEvent) {
     }
     _ = button.class_list().add_1("pending");
     _ = button.set_attribute("aria-disabled", "true");
-    if let Some(busy) = button.get_attribute("data-busy") {
-        _ = button.set_attribute("data-label", &button.text_content().unwrap_or_default());
-        button.set_text_content(Some(&busy));
+    // Its words stand first; behind them may be what it is about.
+    if let Some(busy) = button.get_attribute("data-busy")
+        && let Some(words) = button.first_child()
+    {
+        _ = button.set_attribute("data-label", &words.text_content().unwrap_or_default());
+        words.set_text_content(Some(&busy));
     }
     set_timeout(move || ready(&button), SENT_BY_THEN);
 }
@@ -103,7 +106,9 @@ fn submitted(event: SubmitEvent) {
 fn ready(button: &HtmlElement) {
     _ = button.class_list().remove_1("pending");
     _ = button.remove_attribute("aria-disabled");
-    if let Some(label) = button.get_attribute("data-label") {
-        button.set_text_content(Some(&label));
+    if let Some(label) = button.get_attribute("data-label")
+        && let Some(words) = button.first_child()
+    {
+        words.set_text_content(Some(&label));
     }
 }

@@ -73,12 +73,16 @@ impl TypedContact {
 /// Adds a contact, or changes one.
 #[server(endpoint = "contacts/save")]
 pub async fn save_contact(customer: String, contact: TypedContact) -> Result<(), ApiError> {
+    let page = format!("/c/{customer}/contacts");
     super::act_form(
         <SaveContact as ServerFn>::PATH,
         &contact.clone(),
         |services, actor| async move { services.save_contact(&actor, &customer, &contact.read()).await },
     )
-    .await
+    .await?;
+    // Not back to the contact that was changed: the form is empty for the next one.
+    super::server::go(&page);
+    Ok(())
 }
 
 /// Removes a contact.

@@ -86,7 +86,7 @@ pub async fn answer_sso(
 ) -> Result<(), ApiError> {
     super::act_form(
         <AnswerSso as ServerFn>::PATH,
-        &evidence.clone(),
+        &(sso, evidence.clone()),
         |services, actor| async move { services.answer_sso(&actor, &customer, sso, &evidence).await },
     )
     .await

@@ -7,9 +7,14 @@ use leptos::server_fn::ServerFn;
 
 use super::ApiError;
 
-/// What lies in the inbox, newest first. `after` continues a page.
-pub async fn list_inbox(after: Option<String>) -> Result<Page<NoticeView>, ApiError> {
-    super::act(|services, actor| async move { services.inbox(&actor, after.as_deref()).await }).await
+/// What lies in the inbox, newest first, and the newest of all pages while anything is unread. `after` continues a page.
+pub async fn list_inbox(after: Option<String>) -> Result<(Page<NoticeView>, Option<NoticeId>), ApiError> {
+    super::act(|services, actor| async move {
+        let newest = services.newest_unless_read(&actor).await?;
+        let page = services.inbox(&actor, after.as_deref()).await?;
+        Ok((page, newest))
+    })
+    .await
 }
 
 /// Marks a notice as read and goes on to the page it is about.
@@ -26,7 +31,7 @@ pub async fn open_notice(notice: NoticeId, path: String) -> Result<(), ApiError>
     Ok(())
 }
 
-/// Marks everything up to the latest notice of the page as read.
+/// Marks everything up to this notice as read.
 #[server(endpoint = "notices/read-all")]
 pub async fn read_inbox(latest: NoticeId) -> Result<(), ApiError> {
     super::act_form(<ReadInbox as ServerFn>::PATH, &(), |services, actor| async move {

@@ -30,7 +30,7 @@ pub async fn save_schedule(
 ) -> Result<(), ApiError> {
     super::act_form(
         <SaveSchedule as ServerFn>::PATH,
-        &schedule.clone(),
+        &(version, schedule.clone()),
         |services, actor| async move {
             services
                 .save_schedule(&actor, &customer, version, &schedule, enable)

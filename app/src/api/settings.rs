@@ -191,8 +191,21 @@ pub async fn show_group_sync(customer: String) -> Result<Option<GroupSyncView>, 
 /// What is posted for the People group when a new one is to be made.
 pub const NEW_GROUP: &str = "new";
 
+/// A group mapping as it was posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedGroupMapping {
+    pub object_id: ObjectId,
+    /// The id of a People group, or [`NEW_GROUP`].
+    pub group: String,
+    pub mode: GroupMode,
+    pub new_name: String,
+    /// The People group of the same name that somebody decides about (U-09); empty when there is none.
+    pub same: String,
+}
+
 /// Puts the members of a directory group into a People group (U-01, U-10), or into a new one of its name, or of
-/// `new_name`. Gives the group that has that name already, and then does nothing (U-09).
+/// `new_name`. Gives the group that has that name already, and then does nothing (U-09). `same` is that group when the
+/// question was asked: kept, so that a refusal does not end it.
 #[server(endpoint = "settings/add-group-mapping")]
 pub async fn add_group_mapping(
     customer: String,
@@ -201,10 +214,18 @@ pub async fn add_group_mapping(
     #[server(default)] group: String,
     mode: GroupMode,
     #[server(default)] new_name: String,
+    #[server(default)] same: String,
 ) -> Result<Option<GroupCollision>, ApiError> {
+    let typed = TypedGroupMapping {
+        object_id: object_id.clone(),
+        group: group.clone(),
+        mode,
+        new_name: new_name.clone(),
+        same,
+    };
     super::act_form(
         <AddGroupMapping as ServerFn>::PATH,
-        &(),
+        &typed,
         |services, actor| async move {
             if group == NEW_GROUP {
                 return services

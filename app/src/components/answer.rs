@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::layout::Customer;
 use super::loaded::awaited;
-use super::{Banner, Tone, page_path};
+use super::{Banner, ErrorSummary, Tone, page_path};
 use crate::api::{ApiError, take_flash};
 
 /// What came of a form whose values are not shown again: why it was refused, or that it is `done`. With an empty `done` a success
@@ -24,6 +24,26 @@ pub fn Answer(of: &'static str, #[prop(optional)] done: &'static str) -> impl In
 #[component]
 pub fn Done(words: &'static str) -> impl IntoView {
     view! { <Banner tone=Tone::Ready live=true><p>{words}</p></Banner> }
+}
+
+/// Why a form was refused: the fields to correct, or as a whole.
+#[component]
+pub fn WhyRefused(#[prop(into)] error: Option<ApiError>) -> impl IntoView {
+    match error {
+        Some(error) if error.fields().is_empty() => view! { <Refused error/> }.into_any(),
+        error => view! { <ErrorSummary error/> }.into_any(),
+    }
+}
+
+/// Why a form was refused that is not offered any more, with what was typed in it: it must not be lost.
+#[component]
+pub fn RefusedAndGone(error: ApiError, #[prop(into)] typed: String) -> impl IntoView {
+    view! {
+        <Refused error/>
+        {(!typed.is_empty()).then(|| view! {
+            <Banner><p>"What you wrote was not saved:"</p><p class="said">{typed}</p></Banner>
+        })}
+    }
 }
 
 /// Why something was refused, with the way on: to reload a page that is older than what is stored, or to what comes

@@ -216,6 +216,49 @@ pub fn SelectField(
     }
 }
 
+/// One choice of a [`RadioField`]: the value posted, the words shown, and what it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub value: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+}
+
+/// One of a few, each with what it means; nothing is chosen while `value` is empty. `label` is for screen readers: the
+/// panel around it says it for everybody.
+#[component]
+pub fn RadioField(
+    key: &'static str,
+    #[prop(into)] label: String,
+    choices: Vec<Choice>,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
+) -> impl IntoView {
+    let ties = Ties::new(key, "", error);
+    let choices = choices
+        .into_iter()
+        .map(|choice| {
+            let id = format!("{key}-{}", choice.value);
+            let help = format!("{id}-help");
+            view! {
+                <div class="field check">
+                    <input type="radio" id=id.clone() name=key value=choice.value required=true
+                        checked=choice.value == value aria-describedby=help.clone()/>
+                    <label for=id>{choice.label}</label>
+                    <p class="help" id=help>{choice.help}</p>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field choices" id=key tabindex="-1" aria-describedby=ties.described_by()>
+            <legend class="visually-hidden">{label}</legend>
+            {ties.below(String::new())}
+            {choices}
+        </fieldset>
+    }
+}
+
 /// Yes or no. Posts `true` when it is on and nothing when it is off.
 #[component]
 pub fn CheckField(
@@ -253,6 +296,9 @@ pub fn Submit(
     #[prop(optional)]
     name: Option<&'static str>,
     #[prop(optional, into)] value: Option<String>,
+    /// What it is about, where several buttons of a page say the same: read out behind the label.
+    #[prop(optional, into)]
+    of: String,
 ) -> impl IntoView {
     let said = (!busy.is_empty()).then(|| busy.clone());
     let busy = if busy.is_empty() { label.clone() } else { busy };
@@ -261,6 +307,7 @@ pub fn Submit(
             on:click=move |event| if pending.get_untracked() { event.prevent_default() }
             aria-disabled=move || pending.get().then_some("true") class:pending=move || pending.get()>
             {move || if pending.get() { busy.clone() } else { label.clone() }}
+            {(!of.is_empty()).then(|| view! { <span class="visually-hidden">{format!(" {of}")}</span> })}
         </button>
     }
 }

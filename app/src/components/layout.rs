@@ -1,8 +1,8 @@
 //! The frame around every page: top bar, rail of the customer's steps, content.
 
-use domain::Role;
 use domain::deployment::Step;
 use domain::views::{DeploymentView, Me, Task, TaskState};
+use domain::{Permission, Role};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -91,9 +91,12 @@ pub fn CustomerFrame() -> impl IntoView {
         let name = deployment.map(|deployment| deployment.name).unwrap_or_default();
         view! { <span class="soft customer-name">{name}</span> }.into_any()
     });
-    let rail = awaited(async move { resource.await }, move |deployment| {
+    let CurrentMe(me) = expect_context::<CurrentMe>();
+    let known = async move { (resource.await, me.await) };
+    let rail = awaited(known, move |(deployment, me)| {
         let tasks = deployment.map(|deployment| deployment.tasks).unwrap_or_default();
-        rail(&customer, &tasks).into_any()
+        let role = me.ok().flatten().map(|me| me.role);
+        rail(&customer, &tasks, role).into_any()
     });
     view! {
         <TopBar name/>
@@ -132,17 +135,17 @@ pub fn short(words: &str) -> &str {
     words.split_once(':').map_or(words, |(short, _)| short)
 }
 
-/// Pages of the customer that are no step: address and name.
-const DIRECTORY: &[(&str, &str)] = &[
-    ("runs", "Runs"),
-    ("people", "People"),
-    ("team", "Team"),
-    ("contacts", "Contacts"),
-    ("audit", "Audit log"),
-    ("limits", "Safety limits"),
+/// Pages of the customer that are no step: address, name, and who may see it.
+const DIRECTORY: &[(&str, &str, Permission)] = &[
+    ("runs", "Runs", Permission::ReadCustomer),
+    ("people", "People", Permission::ReadPeople),
+    ("team", "Team", Permission::ReadTeam),
+    ("contacts", "Contacts", Permission::ReadCustomer),
+    ("audit", "Audit log", Permission::ReadAudit),
+    ("limits", "Safety limits", Permission::ReadCustomer),
 ];
 
-fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
+fn rail(customer: &Customer, tasks: &[Task], role: Option<Role>) -> impl IntoView + use<> {
     let step = |task: &Task| {
         let (step, state) = (task.step, task.state);
         let said = format!(" ({})", short(&task.words).to_lowercase());
@@ -164,7 +167,8 @@ fn rail(customer: &Customer, tasks: &[Task]) -> impl IntoView + use<> {
         .collect_view();
     let pages = DIRECTORY
         .iter()
-        .map(|(path, label)| view! { <li><A href=customer.path(path)>{*label}</A></li> })
+        .filter(|(.., permission)| role.is_some_and(|role| role.may(*permission)))
+        .map(|(path, label, _)| view! { <li><A href=customer.path(path)>{*label}</A></li> })
         .collect_view();
     view! {
         <h2>"Deployment"</h2>

@@ -20,7 +20,7 @@ pub fn Pager(next: Option<String>) -> impl IntoView {
     (moved || onward.is_some()).then(|| {
         let start = with_query(&path, &query, &[("after", "")]);
         view! {
-            <nav class="pager actions" aria-label="Pages of the list">
+            <nav class="pager below-table actions" aria-label="Pages of the list">
                 {onward.map(|href| view! { <a class="button" href=href rel="next">"Next page"</a> })}
                 {moved.then(|| view! { <a class="button quiet" href=start>"Back to the start"</a> })}
             </nav>

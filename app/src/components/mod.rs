@@ -30,17 +30,19 @@ pub use advice::Cure;
 pub use copy::Copy;
 pub use domain::numbers::{percent, plural, thousands};
 pub use feedback::{Banner, EmptyState, Verdict};
-pub use fields::{CheckField, ErrorSummary, Field, Look, Option_, SelectField, Submit, TextArea};
+pub use fields::{
+    CheckField, Choice, ErrorSummary, Field, Look, Option_, RadioField, SelectField, Submit, TextArea,
+};
 pub use icons::{Dot, DotKind, Logo, ProviderMark};
 pub use state::{StateWord, Tone, account_tone, run_tone};
 pub use steps::Steps;
-pub use table::{Panel, Scroll, Tile, Tiles};
+pub use table::{Panel, Scroll, Tile, Tiles, heads};
 pub use time::TimeOf;
 
 #[cfg(feature = "ssr")]
 pub use {
-    access::Allowed,
-    answer::{Answer, Done, Refused},
+    access::{Allowed, ConnectFirst},
+    answer::{Answer, Done, Refused, RefusedAndGone, WhyRefused},
     coverage::Coverage,
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},

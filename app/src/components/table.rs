@@ -40,6 +40,14 @@ pub fn Scroll(
     }
 }
 
+/// The head of a table: a word for each column.
+pub fn heads(words: impl IntoIterator<Item = &'static str>) -> impl IntoView {
+    let words = words
+        .into_iter()
+        .map(|word| view! { <th scope="col">{word}</th> });
+    view! { <thead><tr>{words.collect_view()}</tr></thead> }
+}
+
 /// Numbers side by side; every one opens what is behind it.
 #[component]
 pub fn Tiles(#[prop(into)] label: String, children: Children) -> impl IntoView {

@@ -147,7 +147,7 @@ fn RowView(
         .iter()
         .map(|rule| {
             let words = match rule {
-                WhenEmpty::Keep => "keep what the profile has",
+                WhenEmpty::Keep => "keep the value",
                 WhenEmpty::Clear => "clear the field",
             };
             view! { <option value=rule.code() selected=*rule == row.when_empty>{words}</option> }

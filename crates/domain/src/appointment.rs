@@ -123,6 +123,18 @@ impl Present {
     }
 }
 
+/// What an appointment needs of whoever looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// The other side has proposed a time.
+    Answer,
+    /// The time they proposed was declined, or has passed without an answer.
+    ProposeAgain,
+    /// The agreed time is over, and nobody has recorded that its work was done.
+    RecordIt,
+}
+
 codes! {
     /// What somebody wants to do to an appointment.
     pub enum AppointmentAct {

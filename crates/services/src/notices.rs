@@ -157,6 +157,18 @@ impl Services {
         Ok(page(rows, RUN_ROWS))
     }
 
+    /// The newest notice in the inbox of whoever is signed in, while any of it is unread: what marking all as read means,
+    /// on every page of it.
+    pub async fn newest_unless_read(&self, actor: &Actor) -> Result<Option<NoticeId>, ServiceError> {
+        let user = actor.user.ok_or(UserError::Forbidden)?;
+        let mut tx = self.db().read().await?;
+        if store::notices::unread(&mut tx, user).await? == 0 {
+            return Ok(None);
+        }
+        let newest = store::notices::inbox(&mut tx, user, None, 1).await?;
+        Ok(newest.first().map(|row| row.id))
+    }
+
     /// Marks everything up to `latest` as read: what came in since the page was drawn stays unread.
     pub async fn read_inbox(&self, actor: &Actor, latest: NoticeId) -> Result<(), ServiceError> {
         let user = actor.user.ok_or(UserError::Forbidden)?;

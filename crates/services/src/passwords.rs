@@ -70,7 +70,7 @@ impl Services {
             .ok_or(UserError::SignInRequired)?;
         tx.commit().await?;
         if !verify(current.expose_secret(), &known).await? {
-            let wrong = "This is not your present password.";
+            let wrong = "This is not your current password.";
             return Err(UserError::field("current_password", wrong).into());
         }
         let password_hash = hash(new.expose_secret()).await?;

@@ -135,3 +135,20 @@ test.describe("a customer's admin", () => {
     });
   });
 });
+
+test.describe("a viewer", () => {
+  test("is offered nothing that is not theirs to do", async ({ page, demo, signIn, visit, accessible }) => {
+    const viewer = demo.account("viewer");
+    await signIn(viewer);
+    await expect(page.getByRole("heading", { name: /^Tasks of Contoso/ })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Your tasks" })).toHaveCount(0);
+    const rail = page.getByRole("navigation", { name: "Customer" });
+    await expect(rail.getByRole("link", { name: "Team", exact: true })).toBeVisible();
+    await expect(rail.getByRole("link", { name: "Audit log" })).toHaveCount(0);
+    await accessible();
+    for (const path of ["limits", "schedule", "test-sync"]) {
+      await visit(`/c/${viewer.customer}/${path}`);
+      await expect(page.getByRole("link", { name: "Connect a directory" })).toHaveCount(0);
+    }
+  });
+});

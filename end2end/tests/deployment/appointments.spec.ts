@@ -1,8 +1,9 @@
-// A time that both sides agree on, each in its own time zone; the facts beside the board; the warning before an edit.
+// A time that both sides agree on, each in its own time zone; the details beside the board; the warning before an edit.
 import { type Page } from "@playwright/test";
 
-import { connectedCustomer } from "../support/customer.ts";
+import { connectedCustomer, newCustomer } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { otherBrowser, signInThere } from "../support/others.ts";
 
 /** A day some weeks ahead, as a date field has it: never one on which clocks change. */
 function ahead(): string {
@@ -62,12 +63,12 @@ test.describe("appointments", () => {
     await theirs.goto(`${demo.url}${module}`);
     const asked = theirs.getByRole("region", { name: "Appointment: Module deployment" });
     await readIn(theirs, "America/New_York");
-    await expect(asked).toContainText(/We propose .* your time \(14:00 in London\)\. Does it suit you\?/);
+    await expect(asked).toContainText(/The deployment team proposes .* your time \(14:00 in London\)\. Does it suit you\?/);
     // Declining needs a reason.
     await theirs.getByRole("button", { name: "Decline" }).click();
     await expect(theirs.getByRole("alert")).toContainText("Say why, so that the other side knows what to do.");
     await propose(theirs, "10:00", "America/New_York");
-    await expect(asked).toContainText(/10:00–12:00 your time\. Waiting for us to answer\./);
+    await expect(asked).toContainText(/10:00–12:00 your time\. Waiting for the deployment team to answer\./);
 
     await visit("/?show=ours");
     const row = page.getByRole("row", { name: /Contoso Ltd/ });
@@ -115,16 +116,47 @@ test.describe("appointments", () => {
   });
 });
 
-test.describe("the facts of one deployment", () => {
+test.describe("an appointment that was withdrawn meanwhile", () => {
+  test("gives back what somebody else wrote about it", async ({
+    page, demo, browser, scripts, visit, signIn, alive, accessible,
+  }) => {
+    const base = await newCustomer({ page, demo, visit, signIn, alive }, "Withdrawn");
+    const fold = "Record their answer, or withdraw the proposal";
+    await visit(`${base}/module`);
+    await propose(page, "14:00", "Europe/London");
+    const appointment = page.getByRole("region", { name: "Appointment: Module deployment" });
+    await expect(appointment).toContainText("Waiting for Withdrawn to answer.");
+    await alive();
+    const staff = demo.account("staff");
+    const other = await otherBrowser(browser, demo, scripts);
+    await signInThere(other, staff.email, staff.password);
+    await expect(other).not.toHaveURL(/\/sign-in/);
+    await other.goto(`${base}/module`);
+    await page.getByText(fold).click();
+    await page.getByLabel("Reason").fill("We move offices.");
+    await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+    await expect(appointment).toContainText("was cancelled.");
+    await alive();
+    await accessible();
+    await other.getByText(fold).click();
+    await other.getByLabel("Reason").fill("They never answered.");
+    await other.getByRole("button", { name: "Withdraw", exact: true }).click();
+    await expect(other.getByText("Somebody changed this in the meantime.")).toBeVisible();
+    await expect(other.getByText("They never answered.")).toBeVisible();
+    await other.context().close();
+  });
+});
+
+test.describe("the details of one deployment", () => {
   test("open beside the board, with its filters kept, and close again", async ({
     page, demo, visit, signIn, alive, accessible,
   }) => {
     await signIn("staff");
     await visit("/?search=contoso");
-    await page.getByRole("link", { name: "Facts of Contoso Ltd" }).click();
+    await page.getByRole("link", { name: "Details of Contoso Ltd" }).click();
     await expect(page).toHaveURL(/search=contoso&open=contoso/);
     await alive();
-    const facts = page.getByRole("region", { name: "Contoso Ltd: the facts" });
+    const facts = page.getByRole("region", { name: "Contoso Ltd: details" });
     await expect(facts).toContainText("Connection test");
     await expect(facts.getByRole("link", { name: "P1 Login Handler" })).toHaveAttribute("href", "/c/contoso/login-handler");
     await expect(page.getByRole("row", { name: /Fabrikam/ })).toHaveCount(0);

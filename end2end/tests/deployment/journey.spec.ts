@@ -31,7 +31,7 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   await admin.getByLabel("Password").fill("correct horse battery staple");
   await admin.getByRole("button", { name: "Accept and sign in" }).click();
   await expect(admin.getByRole("heading", { level: 1, name })).toBeVisible();
-  await expect(task(admin, "Login Handler")).toContainText("Waiting for us");
+  await expect(task(admin, "Login Handler")).toContainText("Waiting for the deployment team");
   await expect(task(admin, "Connect the provider")).toContainText("Your task");
 
   // Staff record their two; the admin's page says so.
@@ -86,10 +86,10 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   await admin.getByRole("button", { name: "Save and switch on" }).click();
   await expect(admin.locator(".verdict")).toContainText("The schedule is on.");
 
-  // Both sides see the same, and that it is the turn of our team.
+  // Both sides see the same, and that it is the turn of the deployment team.
   await there(base);
   await expect(task(admin, "Schedule")).toContainText("Done");
-  await expect(task(admin, "Single sign-on already")).toContainText("Waiting for us");
+  await expect(task(admin, "Single sign-on already")).toContainText("Waiting for the deployment team");
   await visit(base);
   await expect(task(page, "Schedule")).toContainText("Done");
   await expect(task(page, "Single sign-on already")).toContainText("Your task");

@@ -69,6 +69,9 @@ test.describe("notices", () => {
     await page.getByLabel("Held runs").uncheck();
     await page.getByRole("button", { name: "Save the contact" }).click();
     await expect(page.getByText("The contact is saved.")).toBeVisible();
+    // The form is empty for the next one.
+    await expect(page).toHaveURL(`${demo.url}${base}/contacts`);
+    await expect(page.getByRole("heading", { name: "Add a contact" })).toBeVisible();
     await alive();
     await expect(contacts).not.toContainText("Held runs");
     await page.getByRole("button", { name: "Remove Help <desk>" }).click();

@@ -109,7 +109,7 @@ test.describe("group sync", () => {
     await page.getByLabel("People group for Project Aurora").selectOption({ label: "Aurora" });
     await page.getByRole("button", { name: "Map Project Aurora", exact: true }).click();
     const mapped = page.getByRole("region", { name: "Mapped groups" });
-    await expect(mapped).toContainText("Only adds. Other members of the People group stay.");
+    await expect(mapped).toContainText("Follows the directory group. Members added by hand in People stay.");
     await accessible();
     await mapped.getByRole("combobox").selectOption("authoritative");
     await mapped.getByRole("button", { name: /^Save/ }).click();
@@ -123,7 +123,7 @@ test.describe("group sync", () => {
     await visit(`${base}/group-sync?q=Project`);
     await page.getByRole("button", { name: "Map Project Aurora", exact: true }).click();
     const mapped = page.getByRole("region", { name: "Mapped groups" });
-    await expect(mapped).toContainText("Only adds. Other members of the People group stay.");
+    await expect(mapped).toContainText("Follows the directory group. Members added by hand in People stay.");
     await expect(page.getByRole("region", { name: "Groups of People" }).getByRole("listitem")).toContainText(["Project Aurora"]);
     await mapped.getByRole("button", { name: /^Remove/ }).click();
     await expect(page.getByText("No group is mapped")).toBeVisible();
@@ -133,6 +133,16 @@ test.describe("group sync", () => {
     await expect(page.getByRole("heading", { name: "People has a group “Project Aurora” already" })).toBeVisible();
     await expect(page.getByText("No group is mapped")).toBeVisible();
     await accessible();
+    // A name that cannot be ends neither the question nor what was typed.
+    const separate = page.getByLabel("Name of the separate group");
+    await separate.fill("x".repeat(300));
+    await page.getByRole("button", { name: "Make a separate group" }).click();
+    await expect(page.getByRole("alert")).toContainText("A name has at most 256 characters.");
+    await expect(separate).toHaveValue("x".repeat(300));
+    await expect(separate).toHaveAttribute("aria-invalid", "true");
+    await alive();
+    await accessible();
+    await separate.fill("Project Aurora (directory)");
     await page.getByRole("button", { name: "Make a separate group" }).click();
     await expect(page.getByRole("region", { name: "Mapped groups" })).toContainText("Project Aurora (directory)");
     await accessible();

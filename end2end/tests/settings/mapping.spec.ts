@@ -1,6 +1,7 @@
 // Data mapping and safety limits: rows come and go, errors stand beside their field, nothing typed is lost.
 import { brandNew, chooseGroup, connectedCustomer, runTo, testSync } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { otherBrowser } from "../support/others.ts";
 
 test.describe("data mapping", () => {
   test("cannot start before a test sync, and says so", async ({ page, demo, visit, signIn, alive, accessible }) => {
@@ -24,7 +25,8 @@ test.describe("data mapping", () => {
     const row = page.getByRole("row").filter({ has: page.getByLabel("Directory attribute for First name") });
     await expect(row).toContainText(/givenName: \S+/);
     await expect(row).toContainText(/Filled for (all|\d+ %)/);
-    const attributes = page.getByRole("region", { name: "Attributes of the directory", exact: true }).first();
+    const attributes = page.locator("details", { hasText: "All attributes of the directory" });
+    await page.getByRole("heading", { name: "All attributes of the directory" }).click();
     await expect(attributes.getByRole("row", { name: /^jobTitle/ })).toContainText(/Filled for everybody|Empty for \d+ %/);
     await expect(attributes.getByRole("row", { name: /^city/ })).toContainText(/Filled for everybody|Empty for \d+ %/);
     await expect(attributes).toContainText(/The others are of \d+ people looked at/);
@@ -47,6 +49,40 @@ test.describe("data mapping", () => {
     await accessible();
   });
 
+  test("shows a viewer the rows with the values of a person, and nothing to change", async ({
+    page, browser, demo, scripts, visit, signIn, alive,
+  }) => {
+    test.slow();
+    const hands = { page, demo, visit, signIn, alive };
+    const base = await connectedCustomer(hands, "Looking only");
+    await chooseGroup(hands, base, "Intranet users");
+    await testSync(hands, base);
+    await visit(`${base}/team`);
+    const form = page.getByRole("region", { name: "Invite somebody" });
+    await form.getByLabel("E-mail address").fill(`vera-${scripts}@looking.example`);
+    await form.getByLabel("Role").selectOption("Viewer");
+    await form.getByRole("button", { name: "Invite" }).click();
+    const link = (await page.getByRole("status").locator("code").textContent())!;
+    const vera = await otherBrowser(browser, demo, scripts);
+    await vera.goto(link);
+    await vera.getByLabel("Your name").fill("Vera Viewer");
+    await vera.getByLabel("Password").fill("correct horse battery staple");
+    await vera.getByRole("button", { name: "Accept and sign in" }).click();
+    await expect(vera).not.toHaveURL(/invitation/);
+    await vera.goto(`${base}/data-mapping`);
+    await vera.getByLabel("Somebody else").fill("a");
+    await vera.getByRole("button", { name: "Show values" }).click();
+    await expect(vera).toHaveURL(/who=a/);
+    const row = vera.getByRole("row").filter({ has: vera.getByLabel("Directory attribute for First name") });
+    await expect(row).toContainText(/givenName: \S+/);
+    await expect(vera.getByLabel("Directory attribute for First name")).toHaveValue("givenName");
+    await expect(vera.getByLabel("Directory attribute for First name")).toBeDisabled();
+    await vera.getByLabel("Somebody else").fill("nobody is called this");
+    await vera.getByRole("button", { name: "Show values" }).click();
+    await expect(vera.getByText("Nobody who was read has this in their name, username or e-mail address.")).toBeVisible();
+    await vera.context().close();
+  });
+
   test("asks before a change that touches people with accounts (B-14)", async ({ page, demo, visit, signIn, alive, accessible }) => {
     test.slow();
     const hands = { page, demo, visit, signIn, alive };
@@ -64,7 +100,15 @@ test.describe("data mapping", () => {
     await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
     await alive();
     await accessible();
-    await page.getByRole("button", { name: /^Save and change \d+ profiles/ }).click();
+    // Enter in the search looks for somebody, and saves nothing.
+    await page.getByLabel("Somebody else").fill("a");
+    await page.getByLabel("Somebody else").press("Enter");
+    await expect(page).toHaveURL(/who=a/);
+    await alive();
+    await expect(page.getByText("Saved. The next run uses it.")).toHaveCount(0);
+    await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("button", { name: "Save this data mapping" }).click();
     await expect(page.getByText("Saved. The next run uses it.")).toBeVisible();
     await visit(`${base}/data-mapping`);
     await expect(page.getByLabel("Directory attribute for Job title")).toHaveValue("department");

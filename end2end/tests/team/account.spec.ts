@@ -92,7 +92,7 @@ test("sessions are listed, ended one by one, and all but this one", async ({
   await expect(sessions.getByText("This session")).toHaveCount(1);
   await expect(sessions.getByRole("rowheader", { name: /Chrome on/ }).first()).toBeVisible();
   await accessible();
-  await sessions.getByRole("button", { name: "Sign out", exact: true }).first().click();
+  await sessions.getByRole("button", { name: /^Sign out .*Chrome on .*, since / }).first().click();
   await expect(page.getByText("That session is signed out.")).toBeVisible();
   await alive();
   await there.goto("/account");
@@ -117,19 +117,19 @@ test("name and password are changed by their owner", async ({ page, demo, signIn
   await expect(page.getByText("Your name is changed.")).toBeVisible();
   await expect(page.locator(".menu summary")).toHaveText("Anna Adler");
   await alive();
-  await page.getByLabel("Present password").fill("not my password at all");
+  await page.getByLabel("Current password").fill("not my password at all");
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the password" }).click();
-  await expect(page.getByRole("alert")).toContainText("This is not your present password.");
+  await expect(page.getByRole("alert")).toContainText("This is not your current password.");
   await alive();
   await accessible();
-  await page.getByLabel("Present password").fill(account.password);
+  await page.getByLabel("Current password").fill(account.password);
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("Your password is changed")).toBeVisible();
   await alive();
   // Still signed in, and back to what the other tests know.
-  await page.getByLabel("Present password").fill(PASSWORD);
+  await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password").fill(account.password);
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("Your password is changed")).toBeVisible();

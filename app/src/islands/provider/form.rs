@@ -11,7 +11,7 @@ use super::secrets::Stored;
 use super::shape;
 use crate::api::ApiError;
 use crate::api::provider::SubmitProvider;
-use crate::components::{Banner, ErrorSummary, Field, Option_, SelectField, Submit, TextArea, Tone, plural};
+use crate::components::{ErrorSummary, Field, Option_, SelectField, Submit, TextArea};
 
 /// The label of a field of the form, by the key that errors and advice use.
 pub(super) fn label_of(provider: Provider, key: &str) -> Option<&'static str> {
@@ -97,7 +97,6 @@ pub(super) fn Form(
     let error = Signal::derive(move || outcome.get().and_then(Result::err));
     let retype = typed.is_some();
     let saved = view.saved.clone().filter(|saved| saved.provider == provider);
-    let people = view.saved.as_ref().map_or(0, |saved| saved.people);
     let draft = Draft {
         provider,
         values: initial(provider, &view, typed),
@@ -110,7 +109,6 @@ pub(super) fn Form(
         <section class="panel" aria-labelledby="values">
             <header><h2 id="values">"Here"</h2><span class="soft">"the values from there"</span></header>
             <div class="in">
-                <Blast people can_edit=view.can_edit/>
                 <ActionForm action=submit attr:class="form" attr:novalidate=true attr:autocomplete="off">
                     <ErrorSummary error/>
                     <input type="hidden" name="customer" value=customer/>
@@ -123,22 +121,6 @@ pub(super) fn Form(
     }
 }
 
-/// How many people an edit touches, said before it is made.
-#[component]
-fn Blast(people: u64, can_edit: bool) -> impl IntoView {
-    (people > 0 && can_edit).then(|| {
-        let follow = plural(people, "person follows", "people follow");
-        view! {
-            <Banner tone=Tone::Waiting>
-                <p>
-                    <b>{format!("{follow} this connection. ")}</b>
-                    "What you save is used by the next run, at once. Test the values first; testing changes nothing."
-                </p>
-            </Banner>
-        }
-    })
-}
-
 #[component]
 fn Buttons(#[prop(into)] pending: Signal<bool>) -> impl IntoView {
     view! {
@@ -146,7 +128,7 @@ fn Buttons(#[prop(into)] pending: Signal<bool>) -> impl IntoView {
             <Submit label="Test connection" busy="Testing…" pending name="intent" value="test"/>
             <Submit label="Save" busy="One moment…" pending class="main" name="intent" value="save"/>
         </div>
-        <p class="help">"The test reads a few people and groups and writes nothing. It takes a few seconds."</p>
+        <p class="help">"Test the values first; testing changes nothing. It reads a few people and groups, which takes a few seconds."</p>
     }
 }
 

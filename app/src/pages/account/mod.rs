@@ -8,6 +8,7 @@ use crate::api::account::{ChangeName, ChangePassword, EndOtherSessions, EndOwnSe
 use crate::api::{ApiError, Flash, take_flash};
 use crate::components::{
     Answer, Done, ErrorSummary, Field, Loaded, PageHeader, Panel, Scroll, StateWord, Submit, TimeOf, Tone,
+    heads,
 };
 use crate::pages::auth::PASSWORD_RULES;
 
@@ -71,7 +72,7 @@ fn Password(me: Me, came: Option<Result<(), ApiError>>) -> impl IntoView {
                 <ErrorSummary error=error.clone()/>
                 <Field key="email" label="E-mail address" kind="email" autocomplete="username" disabled=true value=me.email
                     help="You sign in with it."/>
-                <Field key="current_password" label="Present password" kind="password" autocomplete="current-password"
+                <Field key="current_password" label="Current password" kind="password" autocomplete="current-password"
                     required=true error=error.clone()/>
                 <Field key="new_password" label="New password" kind="password" autocomplete="new-password"
                     required=true error help=PASSWORD_RULES/>
@@ -93,14 +94,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
         <Answer of=EndOtherSessions::PATH done="Every other session is signed out."/>
         <Panel title="Where you are signed in" id="sessions">
             <div class="stack"><Scroll label="Sessions">
-                <thead>
-                    <tr>
-                        <th scope="col">"Browser"</th>
-                        <th scope="col">"Since"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">"Change"</th>
-                    </tr>
-                </thead>
+                {heads(["Browser", "Since", "Last used", "Change"])}
                 <tbody>{rows}</tbody>
             </Scroll></div>
             {has_others.then(|| view! {
@@ -114,13 +108,14 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
 
 #[component]
 fn SessionLine(session: SessionView) -> impl IntoView {
+    let which = format!("{}, since {}", session.browser, session.since.words);
     let change = if session.is_this {
         view! { <StateWord tone=Tone::Ready word="This session"/> }.into_any()
     } else {
         view! {
             <form method="post" action=EndOwnSession::PATH>
                 <input type="hidden" name="session" value=session.key/>
-                <Submit label="Sign out" busy="Signing out…"/>
+                <Submit label="Sign out" busy="Signing out…" of=which/>
             </form>
         }
         .into_any()

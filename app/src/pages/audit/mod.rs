@@ -8,7 +8,7 @@ use crate::api::ApiError;
 use crate::api::audit::list_audit;
 use crate::components::{
     Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField,
-    TimeOf, after, customer, param, query,
+    TimeOf, after, customer, heads, param, query,
 };
 
 /// The entries found, or what is wrong with the filters.
@@ -57,15 +57,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
     } else {
         view! {
             <div class="stack"><Scroll label="Entries">
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Who"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"About"</th>
-                        <th scope="col">"Before and after"</th>
-                    </tr>
-                </thead>
+                {heads(["When", "Who", "What", "About", "Before and after"])}
                 <tbody>{entries}</tbody>
             </Scroll></div>
         }
@@ -96,8 +88,8 @@ fn Narrow(filter: AuditFilter, error: Option<ApiError>) -> impl IntoView {
             <Field key="who" label="Who" kind="search" value=filter.who/>
             <SelectField key="area" label="What" options=areas value=filter.area.map_or("", AuditArea::code)/>
             <Field key="about" label="About" kind="search" value=filter.about/>
-            <Field key="from" label="From" kind="date" value=filter.from error=error.clone()/>
-            <Field key="until" label="To" kind="date" value=filter.until error/>
+            <Field key="from" label="From" kind="date" help="A day in UTC." value=filter.from error=error.clone()/>
+            <Field key="until" label="To" kind="date" help="A day in UTC." value=filter.until error/>
         </Filters>
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn ContactForm(
         ("Change the contact", "Save the contact")
     };
     let topics_error = error.as_ref().and_then(|error| error.of_field("topics"));
+    let described_by = topics_error.is_some().then_some("topics-error");
     let topics = Topic::ALL
         .iter()
         .map(|topic| {
@@ -62,9 +63,9 @@ pub(super) fn ContactForm(
                     <CheckField key="is_staff" name="contact[is_staff]" label="One of our team" checked=on_staff_side
                         help="Told what the customer says and does. Only staff can change such a contact."/>
                 })}
-                <fieldset class="choices" id="topics">
+                <fieldset class="field choices" id="topics" tabindex="-1" aria-describedby=described_by>
                     <legend>"Told about"</legend>
-                    {topics_error.map(|text| view! { <p class="error">{text}</p> })}
+                    {topics_error.map(|text| view! { <p class="error" id="topics-error">{text}</p> })}
                     {topics}
                 </fieldset>
                 <div class="actions">

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::contacts::SendAgain;
-use crate::components::{Panel, Scroll, StateWord, TimeOf, Tone, customer};
+use crate::components::{Panel, Scroll, StateWord, TimeOf, Tone, customer, heads};
 
 #[component]
 pub(super) fn Letters(letters: Vec<LetterView>, can_edit: bool) -> impl IntoView {
@@ -20,14 +20,7 @@ pub(super) fn Letters(letters: Vec<LetterView>, can_edit: bool) -> impl IntoView
     view! {
         <Panel title="Mail" id="mail" note=|| "the latest letters about this deployment">
             <Scroll label="Letters about this deployment">
-                <thead>
-                    <tr>
-                        <th scope="col">"Subject"</th>
-                        <th scope="col">"To"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"When"</th>
-                    </tr>
-                </thead>
+                {heads(["Subject", "To", "State", "When"])}
                 <tbody>{rows}</tbody>
             </Scroll>
         </Panel>

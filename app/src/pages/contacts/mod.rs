@@ -11,7 +11,7 @@ use leptos::server_fn::ServerFn;
 use crate::api::contacts::{RemoveContact, SaveContact, SendAgain, TypedContact, show_contacts};
 use crate::api::{Flash, take_flash};
 use crate::components::{
-    Answer, Banner, Done, Loaded, PageHeader, Panel, Scroll, address, customer, param, query,
+    Answer, Banner, Done, Loaded, PageHeader, Panel, Scroll, address, customer, heads, param, query,
 };
 
 use form::ContactForm;
@@ -81,7 +81,7 @@ fn Told(told: ToldView) -> impl IntoView {
         told.names.join(", ")
     };
     let label = match told.side {
-        Some(Responsibility::Customer) => "What our team says and does",
+        Some(Responsibility::Customer) => "What the deployment team says and does",
         Some(_) => "What the customer says and does",
         None => told.topic.label(),
     };
@@ -104,19 +104,12 @@ fn List(contacts: Vec<ContactView>, can_edit: bool) -> impl IntoView {
     }
     let rows = contacts
         .into_iter()
-        .map(|contact| view! { <Row contact/> })
+        .map(|contact| view! { <Row contact can_edit/> })
         .collect_view();
     view! {
         <Panel title="Contacts" id="contacts">
             <Scroll label="Contacts of this deployment">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Side"</th>
-                        <th scope="col">"Told about"</th>
-                        <th scope="col">"Change"</th>
-                    </tr>
-                </thead>
+                {heads(["Name", "Side", "Told about"].into_iter().chain(can_edit.then_some("Change")))}
                 <tbody>{rows}</tbody>
             </Scroll>
         </Panel>
@@ -125,9 +118,9 @@ fn List(contacts: Vec<ContactView>, can_edit: bool) -> impl IntoView {
 }
 
 #[component]
-fn Row(contact: ContactView) -> impl IntoView {
+fn Row(contact: ContactView, can_edit: bool) -> impl IntoView {
     let side = match contact.side {
-        Responsibility::Staff => "Our team",
+        Responsibility::Staff => "Deployment team",
         Responsibility::Customer | Responsibility::Joint => "Customer",
     };
     let reached = if contact.has_account {
@@ -142,23 +135,25 @@ fn Row(contact: ContactView) -> impl IntoView {
         format!("Change {}", contact.name),
         format!("Remove {}", contact.name),
     );
+    // A customer changes no contact of the other side.
+    let actions = contact.can_edit.then(|| {
+        view! {
+            <div class="actions">
+                <a class="button quiet" href=format!("{edit}#contact-form") aria-label=change>"Change"</a>
+                <form method="post" action=RemoveContact::PATH>
+                    <input type="hidden" name="customer" value=customer().slug/>
+                    <input type="hidden" name="id" value=id/>
+                    <button type="submit" class="button quiet" aria-label=remove>"Remove"</button>
+                </form>
+            </div>
+        }
+    });
     view! {
         <tr>
             <th scope="row"><b>{contact.name}</b><br/>{contact.email}</th>
             <td>{side}<br/><span class="soft">{reached}</span></td>
             <td>{topics.join(", ")}</td>
-            <td>
-                {contact.can_edit.then(|| view! {
-                    <div class="actions">
-                        <a class="button quiet" href=format!("{edit}#contact-form") aria-label=change>"Change"</a>
-                        <form method="post" action=RemoveContact::PATH>
-                            <input type="hidden" name="customer" value=customer().slug/>
-                            <input type="hidden" name="id" value=id/>
-                            <button type="submit" class="button quiet" aria-label=remove>"Remove"</button>
-                        </form>
-                    </div>
-                })}
-            </td>
+            {can_edit.then(|| view! { <td>{actions}</td> })}
         </tr>
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn Facts(facts: BoardFacts) -> impl IntoView {
         .map(|said| view! { <Said said base=base.clone()/> })
         .collect_view();
     view! {
-        <Panel title=format!("{}: the facts", facts.name) id="facts" note=move || view! {
+        <Panel title=format!("{}: details", facts.name) id="facts" note=move || view! {
             <a href=page.clone()>"Open the deployment"</a>" · "<a href=close.clone()>"Close"</a>
         }>
             <div class="in person-grid">

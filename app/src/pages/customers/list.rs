@@ -1,3 +1,4 @@
+use domain::appointment::Need;
 use domain::deployment::Responsibility;
 use domain::views::{AppointmentLine, BoardFilter, BoardShow, CustomerRow};
 use leptos::prelude::*;
@@ -59,40 +60,31 @@ const fn label(show: BoardShow) -> &'static str {
     match show {
         BoardShow::Ours => "Our turn",
         BoardShow::Theirs => "The customer's turn",
-        BoardShow::Attention => "Not well",
-        BoardShow::Done => "Through the guide",
+        BoardShow::Attention => "Needs attention",
+        BoardShow::Done => "Finished",
     }
 }
 
 /// What needs somebody, in one sentence.
 #[component]
 fn Headline(rows: Vec<CustomerRow>) -> impl IntoView {
-    let ours = count(
-        rows.iter()
-            .filter(|row| matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint))),
-    );
+    let ours = count(rows.iter().filter(|row| row.is_ours()));
     let unwell = count(rows.iter().filter(|row| !row.health.is_empty()));
-    let verb = |n: u64| if n == 1 { "is" } else { "are" };
+    let attention = plural(unwell, "deployment needs", "deployments need");
     let (tone, text) = match (unwell, ours) {
         (0, 0) => (Tone::Ready, "Nothing waits for us.".to_owned()),
-        (0, ours) => (
-            Tone::Yours,
-            format!(
-                "{} {} waiting for us.",
-                plural(ours, "deployment", "deployments"),
-                verb(ours)
-            ),
-        ),
-        (unwell, ours) => (
-            Tone::Problem,
-            format!(
-                "{} {} not well; {} {} waiting for us.",
-                plural(unwell, "deployment", "deployments"),
-                verb(unwell),
-                thousands(ours),
-                verb(ours)
-            ),
-        ),
+        (0, ours) => {
+            let waiting = plural(ours, "deployment is", "deployments are");
+            (Tone::Yours, format!("{waiting} waiting for us."))
+        }
+        (_, 0) => (Tone::Problem, format!("{attention} attention.")),
+        (_, ours) => {
+            let waiting = plural(ours, "is", "are");
+            (
+                Tone::Problem,
+                format!("{attention} attention; {waiting} waiting for us."),
+            )
+        }
     };
     view! { <Verdict tone>{text}</Verdict> }
 }
@@ -133,9 +125,14 @@ fn Table(rows: Vec<CustomerRow>) -> impl IntoView {
 fn NextTime(line: AppointmentLine, page: String) -> impl IntoView {
     let href = format!("{page}/{}#appointment", line.step.code());
     let text = format!("{}, {}", line.kind.title(), line.short);
-    let mark = line
-        .needs
-        .then(|| view! { <StateWord tone=Tone::Yours word="Answer"/>" " });
+    let mark = line.needs.map(|need| {
+        let word = match need {
+            Need::Answer => "Answer",
+            Need::ProposeAgain => "Propose again",
+            Need::RecordIt => "Record it",
+        };
+        view! { <StateWord tone=Tone::Yours word/>" " }
+    });
     view! { <div>{mark}<a class="why" href=href>{text}</a></div> }
 }
 
@@ -178,7 +175,7 @@ fn Row(row: CustomerRow) -> impl IntoView {
                 <br/>
                 <span class="why">{row.provider.map_or("No provider yet", domain::Provider::label)}</span>
                 <br/>
-                <span><a class="why" href=facts>"Facts"<span class="visually-hidden">{format!(" of {}", row.name)}</span></a></span>
+                <span><a class="why" href=facts>"Details"<span class="visually-hidden">{format!(" of {}", row.name)}</span></a></span>
             </th>
             <td>
                 <StateWord tone word/><br/><span class="why">{row.next}</span>

@@ -1,5 +1,6 @@
 //! The inbox: what the console has to tell whoever is signed in.
 
+use domain::ids::NoticeId;
 use domain::views::{NoticeView, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -16,23 +17,21 @@ pub fn InboxPage() -> impl IntoView {
                 lede="What happened in the deployments you look after: held runs, problems, secrets that expire, and what the other side says and does."/>
             <Answer of=OpenNotice::PATH/>
             <Answer of=ReadInbox::PATH done="Everything is marked as read."/>
-            <Loaded data=list_inbox(after()) draw=|page| view! { <Notices page/> }/>
+            <Loaded data=list_inbox(after()) draw=|(page, newest)| view! { <Notices page newest/> }/>
         </div>
     }
 }
 
 #[component]
-fn Notices(page: Page<NoticeView>) -> impl IntoView {
+fn Notices(page: Page<NoticeView>, newest: Option<NoticeId>) -> impl IntoView {
     let Page { rows, next } = page;
     if rows.is_empty() {
         return view! {
             <EmptyState title="Nothing to tell you yet"
-                detail="Notices come here, and by mail where the console has a mail server. Who is told of what is chosen on each deployment’s page of contacts."/>
+                detail="Notices come here, and by mail where the console has a mail server. Choose who is told on the Contacts page of a deployment."/>
         }
         .into_any();
     }
-    let latest = rows.first().map(|notice| notice.id.to_string());
-    let has_unread = rows.iter().any(|notice| !notice.is_read);
     let items = rows
         .into_iter()
         .map(|notice| view! { <Item notice/> })
@@ -42,9 +41,9 @@ fn Notices(page: Page<NoticeView>) -> impl IntoView {
             <ol class="history" role="list">{items}</ol>
             <Pager next/>
         </Panel>
-        {latest.filter(|_| has_unread).map(|latest| view! {
+        {newest.map(|newest| view! {
             <form method="post" action=ReadInbox::PATH class="actions">
-                <input type="hidden" name="latest" value=latest/>
+                <input type="hidden" name="latest" value=newest.to_string()/>
                 <Submit label="Mark all as read" busy="Marking…"/>
             </form>
         })}

@@ -3,7 +3,7 @@
 mod tasks;
 
 use domain::sync::RunState;
-use domain::views::{AppointmentLine, DeploymentView, LastRun, TaskState};
+use domain::views::{AppointmentLine, DeploymentView, LastRun, Mood};
 use leptos::prelude::*;
 
 use crate::components::{
@@ -27,7 +27,7 @@ pub fn OverviewPage() -> impl IntoView {
 #[component]
 fn Overview(deployment: DeploymentView) -> impl IntoView {
     let base = format!("/c/{}", deployment.slug);
-    let tone = tone_of(&deployment);
+    let tone = tone_of(deployment.mood);
     let people = format!("{base}/people");
     let crumb = match deployment.provider {
         Some(provider) => format!("Deployment to {}", provider.label()),
@@ -54,14 +54,13 @@ fn Overview(deployment: DeploymentView) -> impl IntoView {
     }
 }
 
-fn tone_of(deployment: &DeploymentView) -> Tone {
-    let any = |state| deployment.tasks.iter().any(|task| task.state == state);
-    match &deployment.open_run {
-        Some(run) => run_tone(run.state),
-        None if any(TaskState::Again) => Tone::Problem,
-        None if any(TaskState::Yours) || any(TaskState::Together) => Tone::Yours,
-        None if any(TaskState::Theirs) => Tone::Waiting,
-        None => Tone::Ready,
+const fn tone_of(mood: Mood) -> Tone {
+    match mood {
+        Mood::Well => Tone::Ready,
+        Mood::Yours => Tone::Yours,
+        Mood::Waits => Tone::Waiting,
+        Mood::Held => Tone::Held,
+        Mood::Problem => Tone::Problem,
     }
 }
 
@@ -71,7 +70,7 @@ fn Appointments(lines: Vec<AppointmentLine>, base: String) -> impl IntoView {
     lines
         .into_iter()
         .map(|line| {
-            let (tone, word) = if line.needs {
+            let (tone, word) = if line.needs.is_some() {
                 (Tone::Yours, "Open it")
             } else {
                 (Tone::Neutral, "See it")
@@ -121,52 +120,4 @@ fn LastRunLine(run: Option<LastRun>, base: String) -> impl IntoView {
             </p>
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::deployment::{Responsibility, Step};
-    use domain::views::Task;
-
-    use super::*;
-
-    fn deployment(states: &[TaskState]) -> DeploymentView {
-        let task = |state: &TaskState| Task {
-            step: Step::Provider,
-            title: String::new(),
-            side: Responsibility::Customer,
-            state: *state,
-            words: String::new(),
-            detail: String::new(),
-        };
-        DeploymentView {
-            slug: "contoso".into(),
-            name: "Contoso Ltd".into(),
-            provider: None,
-            headline: String::new(),
-            lede: String::new(),
-            tasks: states.iter().map(task).collect(),
-            appointments: Vec::new(),
-            people_active: 0,
-            people_blocked: 0,
-            people_local: 0,
-            last_run: None,
-            open_run: None,
-        }
-    }
-
-    #[test]
-    fn the_verdict_is_coloured_by_the_worst_that_is_so() {
-        for (states, tone) in [
-            (
-                &[TaskState::Done, TaskState::Yours, TaskState::Again][..],
-                Tone::Problem,
-            ),
-            (&[TaskState::Theirs, TaskState::Yours], Tone::Yours),
-            (&[TaskState::Theirs, TaskState::CannotStart], Tone::Waiting),
-            (&[TaskState::Done, TaskState::Skipped], Tone::Ready),
-        ] {
-            assert_eq!(tone_of(&deployment(states)), tone, "{states:?}");
-        }
-    }
 }

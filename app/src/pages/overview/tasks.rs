@@ -1,5 +1,6 @@
 //! The task list: prerequisites above, then a lane for each side.
 
+use domain::Role;
 use domain::deployment::Responsibility;
 use domain::views::{AppointmentLine, DeploymentView, Task, TaskState};
 use leptos::prelude::*;
@@ -29,11 +30,15 @@ pub(super) fn Prerequisites(tasks: Vec<Task>, base: String) -> impl IntoView {
 pub(super) fn Lanes(deployment: DeploymentView, base: String) -> impl IntoView {
     let CurrentMe(me) = expect_context::<CurrentMe>();
     awaited(async move { me.await }, move |me| {
-        let staff = me.ok().flatten().is_some_and(|me| me.role == domain::Role::Staff);
-        let (theirs, ours) = if staff {
-            (format!("Tasks of {}", deployment.name), "Our tasks")
-        } else {
-            ("Your tasks".to_owned(), "Our team's tasks")
+        let role = me.ok().flatten().map(|me| me.role);
+        // Whoever only looks has no tasks.
+        let theirs = match role {
+            Some(Role::CustomerAdmin) => "Your tasks".to_owned(),
+            _ => format!("Tasks of {}", deployment.name),
+        };
+        let ours = match role {
+            Some(Role::Staff) => "Our tasks",
+            _ => "Tasks of the deployment team",
         };
         let (done, of) = deployment.progress();
         let lane = |with: fn(Responsibility) -> bool| -> Vec<Task> {

@@ -72,8 +72,7 @@ fn PeopleList(page: Page<PersonRow>, is_everybody: bool) -> impl IntoView {
             }
             .into_any()
         } else {
-            view! { <p class="nothing">"Nobody fits these filters."</p><div class="below-table"><Pager next=page.next/></div> }
-                .into_any()
+            view! { <p class="nothing">"Nobody fits these filters."</p><Pager next=page.next/> }.into_any()
         };
     }
     let rows = page
@@ -96,7 +95,7 @@ fn PeopleList(page: Page<PersonRow>, is_everybody: bool) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </Scroll>
         </div>
-        <div class="below-table"><Pager next=page.next/></div>
+        <Pager next=page.next/>
     }
     .into_any()
 }

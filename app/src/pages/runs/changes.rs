@@ -80,8 +80,7 @@ fn ChangeList(
             (_, _, true) => "A test sync reads and writes nothing, so it lists no changes. A preview does.",
             _ => "Nobody changed: People and the directory say the same.",
         };
-        return view! { <p class="nothing">{text}</p><div class="below-table"><Pager next=page.next/></div> }
-            .into_any();
+        return view! { <p class="nothing">{text}</p><Pager next=page.next/> }.into_any();
     }
     let rows = page
         .rows
@@ -102,7 +101,7 @@ fn ChangeList(
                 <tbody>{rows}</tbody>
             </Scroll>
         </div>
-        <div class="below-table"><Pager next=page.next/></div>
+        <Pager next=page.next/>
     }
     .into_any()
 }

@@ -80,7 +80,7 @@ fn RunList(page: Page<RunRow>, filter: RunFilter, is_first: bool) -> impl IntoVi
                 }
                 .into_any()
             }}
-            <div class="below-table"><Pager next=page.next/></div>
+            <Pager next=page.next/>
         </Panel>
     }
     .into_any()

@@ -11,14 +11,15 @@ use leptos::server_fn::ServerFn;
 use crate::api::schedule::{DisableSchedule, SaveSchedule, show_schedule};
 use crate::api::{Flash, take_flash};
 use crate::components::{
-    Answer, Banner, Done, EmptyState, ErrorSummary, Loaded, PageHeader, Panel, Refused, Submit, TimeOf, Tone,
-    Verdict, customer,
+    Answer, Banner, ConnectFirst, Done, EmptyState, Loaded, PageHeader, Panel, Submit, TimeOf, Tone, Verdict,
+    WhyRefused, customer,
 };
 use crate::pages::steps::{StepFoot, step_line};
 
 use form::Fields;
 
-type Kept = Option<Flash<ScheduleForm, ()>>;
+/// What was kept of the posted form, with the version it was typed on: it must not slip over a newer one.
+type Kept = Option<Flash<(i64, ScheduleForm), ()>>;
 
 /// `/c/{customer}/schedule`
 #[component]
@@ -36,7 +37,7 @@ pub fn SchedulePage() -> impl IntoView {
                 Some(view) => view! { <Schedule view kept/> }.into_any(),
                 None => view! {
                     <EmptyState title="Connect a directory first" detail="There is nothing to run yet.">
-                        <a class="button main" href=customer().path("provider")>"Connect a directory"</a>
+                        <ConnectFirst/>
                     </EmptyState>
                 }
                 .into_any(),
@@ -51,6 +52,7 @@ fn Schedule(view: ScheduleView, kept: Kept) -> impl IntoView {
     let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
     let saved = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
     let typed = kept.and_then(|kept| kept.refused().cloned());
+    let (version, typed) = typed.unwrap_or_else(|| (view.version, view.form.clone()));
     let (tone, verdict) = if view.enabled {
         (Tone::Ready, format!("The schedule is on. {}.", view.words))
     } else {
@@ -59,13 +61,10 @@ fn Schedule(view: ScheduleView, kept: Kept) -> impl IntoView {
             "The schedule is off: nothing runs by itself.".to_owned(),
         )
     };
-    let refused = error.clone().filter(|error| error.fields().is_empty());
-    let summary = error.clone().filter(|error| !error.fields().is_empty());
     let gate = (!view.gate.is_empty()).then(|| view! { <Gate gate=view.gate.clone() enabled=view.enabled/> });
     view! {
         <Answer of=DisableSchedule::PATH done="The schedule is off. A run that is under way goes on to its end."/>
         {saved.then(|| view! { <Done words="Saved."/> })}
-        {refused.map(|error| view! { <Refused error/> })}
         <Verdict tone>{verdict}</Verdict>
         <Next view=view.clone()/>
         {gate}
@@ -73,10 +72,10 @@ fn Schedule(view: ScheduleView, kept: Kept) -> impl IntoView {
         {view.can_edit.then(|| view! {
             <Panel title="When" id="when">
                 <form method="post" action=SaveSchedule::PATH class="in form">
-                    <ErrorSummary error=summary/>
+                    <WhyRefused error=error.clone()/>
                     <input type="hidden" name="customer" value=customer().slug/>
-                    <input type="hidden" name="version" value=view.version.to_string()/>
-                    <Fields typed=typed.unwrap_or_else(|| view.form.clone()) error time_zones=view.time_zones.clone()/>
+                    <input type="hidden" name="version" value=version.to_string()/>
+                    <Fields typed error time_zones=view.time_zones.clone()/>
                     <div class="actions">
                         <Submit label="Save" busy="Saving…" class=if view.enabled { "main" } else { "" }/>
                         {(!view.enabled && view.gate.is_empty()).then(|| view! {

@@ -6,12 +6,12 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::settings::LookAtAttributes;
 use crate::components::{
-    Banner, Coverage, EmptyState, Panel, Scroll, Submit, TimeOf, Tone, customer, plural,
+    Banner, Coverage, EmptyState, Scroll, Submit, TimeOf, Tone, customer, heads, plural,
 };
 
-/// The panel below the form.
+/// The table below the form, folded away: it is long.
 #[component]
-pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
+pub fn Attributes(view: MappingView, can_edit: bool, is_open: bool) -> impl IntoView {
     let MappingView {
         attributes,
         empty,
@@ -27,11 +27,12 @@ pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
         view! { {format!(" The others are of {people} looked at ")}<TimeOf when/>"." }
     });
     view! {
-        <Panel title="Attributes of the directory" id="directory-attributes">
+        <details class="panel fold" id="directory-attributes" open=is_open>
+            <summary><h2>"All attributes of the directory"</h2></summary>
             {problem.map(|problem| view! {
-                <Banner tone=Tone::Waiting>
+                <div class="in"><Banner tone=Tone::Waiting>
                     <p>{format!("The directory could not be looked at just now. {problem} What is known from earlier is shown.")}</p>
-                </Banner>
+                </Banner></div>
             })}
             {if is_empty {
                 view! { <EmptyState title="No attribute is known yet" detail="The connection test lists them, and a test sync counts how often each is filled."/> }.into_any()
@@ -42,14 +43,7 @@ pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
                         {(!names_complete).then_some(" Attributes of your own could not all be listed: one that is missing here is accepted, and found out in the next test sync.")}
                     </p>
                     <div class="stack"><Scroll label="Attributes and how well they are filled">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Attribute"</th>
-                                <th scope="col">"Fills"</th>
-                                <th scope="col">"Filled"</th>
-                                <th scope="col">"For example"</th>
-                            </tr>
-                        </thead>
+                        {heads(["Attribute", "Fills", "Filled", "For example"])}
                         <tbody>{rows}</tbody>
                     </Scroll></div>
                 }
@@ -62,7 +56,7 @@ pub fn Attributes(view: MappingView, can_edit: bool) -> impl IntoView {
                     <Submit label="Look again" busy="Looking…"/>
                 </form>
             })}
-        </Panel>
+        </details>
     }
 }
 

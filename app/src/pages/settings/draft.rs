@@ -48,12 +48,11 @@ impl Draft {
         if typed.field.last().is_some_and(String::is_empty) {
             let free = next_free(fields, &typed.field).map(ToOwned::to_owned);
             typed.field.pop();
-            match free {
-                Some(key) => typed.field.push(key),
-                None => {
-                    typed.attribute.pop();
-                    typed.when_empty.pop();
-                }
+            if let Some(key) = free {
+                typed.field.push(key);
+            } else {
+                typed.attribute.pop();
+                typed.when_empty.pop();
             }
         }
         self

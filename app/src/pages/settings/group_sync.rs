@@ -15,16 +15,18 @@ use super::parts::{CannotStart, NotConnected, Outcome, ReadOnly, SAVED, Stamp};
 use super::search::GroupSearch;
 use crate::api::settings::{
     AddGroupMapping, ChangeGroupMapping, CountGroups, CreatePeopleGroup, NEW_GROUP, RemoveGroupMapping,
-    show_group_sync,
+    TypedGroupMapping, show_group_sync,
 };
-use crate::api::{Flash, take_flash};
-use crate::components::{Answer, EmptyState, Field, Loaded, PageHeader, Panel, Submit, customer, plural};
+use crate::api::{ApiError, Flash, take_flash};
+use crate::components::{
+    Answer, EmptyState, Field, Loaded, PageHeader, Panel, Refused, Submit, WhyRefused, customer, plural,
+};
 use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
 
 /// What was kept of the form that creates a group.
 type Kept = Option<Flash<String, ()>>;
-/// What came of a mapping: nothing to ask, or two groups of one name (U-09).
-type Mapping = Option<Flash<(), Option<GroupCollision>>>;
+/// What came of a group mapping: nothing to ask, or two groups of one name (U-09).
+type Mapping = Flash<TypedGroupMapping, Option<GroupCollision>>;
 
 /// `/c/{customer}/group-sync`
 #[component]
@@ -32,21 +34,19 @@ pub fn GroupSyncPage() -> impl IntoView {
     let slug = customer().slug;
     let found = async move {
         let kept: Kept = take_flash(CreatePeopleGroup::PATH).await;
-        let mapped: Mapping = take_flash(AddGroupMapping::PATH).await;
-        let collision = mapped.and_then(|mapped| mapped.result.ok().flatten());
+        let mapped: Option<Mapping> = take_flash(AddGroupMapping::PATH).await;
         let view = show_group_sync(slug).await;
-        view.map(|view| (view, kept, collision))
+        view.map(|view| (view, kept, mapped))
     };
     view! {
         <div class="column">
             <PageHeader title="Group sync" crumb=step_line(Step::GroupSync)
                 lede="Members of a directory group are put into a group of People. This decides who is in which group, not who is synchronised. Roles are never synchronised."/>
-            <Answer of=AddGroupMapping::PATH/>
             <Answer of=ChangeGroupMapping::PATH done=SAVED/>
             <Answer of=RemoveGroupMapping::PATH/>
             <Answer of=CountGroups::PATH/>
-            <Loaded data=found draw=|(view, kept, collision)| match view {
-                Some(view) => view! { <GroupSync view kept collision/> }.into_any(),
+            <Loaded data=found draw=|(view, kept, mapped)| match view {
+                Some(view) => view! { <GroupSync view kept mapped/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
             <StepFoot step=Step::GroupSync/>
@@ -55,7 +55,7 @@ pub fn GroupSyncPage() -> impl IntoView {
 }
 
 #[component]
-fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>) -> impl IntoView {
+fn GroupSync(view: GroupSyncView, kept: Kept, mapped: Option<Mapping>) -> impl IntoView {
     let GroupSyncView {
         settings,
         groups: live,
@@ -71,8 +71,17 @@ fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>)
         ..
     } = settings;
     let choices = people_groups.clone();
-    let add = move |group: &GroupChoice| add_form(group, version, &choices);
-    let collision = collision.map(|collision| view! { <Collision collision version/> });
+    let asked = mapped.as_ref().and_then(|mapped| asked(mapped, &people_groups));
+    let refused = mapped.as_ref().and_then(Flash::refused).cloned();
+    let error = mapped
+        .filter(|_| asked.is_none())
+        .and_then(|mapped| mapped.result.err());
+    let add = move |group: &GroupChoice| {
+        let typed = refused
+            .as_ref()
+            .filter(|typed| typed.object_id.as_str() == group.object_id);
+        add_form(group, version, &choices, typed)
+    };
     let mapped = Mapped {
         rows: groups,
         people_groups: people_groups.clone(),
@@ -85,7 +94,8 @@ fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>)
         {is_reader.then(|| view! { <ReadOnly/> })}
         <CannotStart until/>
         {can_edit.then(|| view! { <BeforeEdit before=Before::Settings/> })}
-        {collision}
+        {error.map(|error| view! { <Refused error/> })}
+        {asked.map(|asked| view! { <Collision asked version/> })}
         {mapped_panel(mapped)}
         {can_edit.then(|| view! {
             <GroupSearch title="Map another directory group" path="group-sync" draw=add/>
@@ -94,26 +104,70 @@ fn GroupSync(view: GroupSyncView, kept: Kept, collision: Option<GroupCollision>)
     }
 }
 
+/// The question of two groups of one name, and why an answer to it was refused.
+struct Asked {
+    collision: GroupCollision,
+    /// The other name that was typed.
+    new_name: String,
+    error: Option<ApiError>,
+}
+
+/// What is to be decided: what has just been found, or again what was asked before.
+fn asked(mapped: &Mapping, groups: &[(GroupId, String)]) -> Option<Asked> {
+    let typed = &mapped.values;
+    let collision = if let Ok(found) = &mapped.result {
+        found.clone()?
+    } else {
+        let same = groups.iter().find(|(id, _)| id.to_string() == typed.same);
+        let (group, name) = same?.clone();
+        GroupCollision {
+            group,
+            name,
+            object_id: typed.object_id.clone(),
+            mode: typed.mode,
+        }
+    };
+    Some(Asked {
+        collision,
+        new_name: mapped
+            .refused()
+            .map(|typed| typed.new_name.clone())
+            .unwrap_or_default(),
+        error: mapped.result.clone().err(),
+    })
+}
+
 /// U-09: a group of this name is there. It is never taken silently: a person says whether it is the one.
 #[component]
-fn Collision(collision: GroupCollision, version: i64) -> impl IntoView {
+fn Collision(asked: Asked, version: i64) -> impl IntoView {
+    let Asked {
+        collision,
+        new_name,
+        error,
+    } = asked;
     let GroupCollision {
         group,
         name,
         object_id,
         mode,
     } = collision;
-    let separate = format!("{name} (directory)");
+    let separate = if new_name.is_empty() {
+        format!("{name} (directory)")
+    } else {
+        new_name
+    };
     let object = object_id.as_str().to_owned();
     let same_object = object.clone();
     view! {
         <Panel title=format!("People has a group “{name}” already") id="collision">
             <div class="in settings-form">
-                <p role="status">"Nothing was mapped yet. Is it the same group? If so it is adopted with its permissions, and its members are treated as the mapping says. If not, a separate group is made under another name."</p>
+                <WhyRefused error=error.clone()/>
+                <p role="status">"Nothing was mapped yet. Is it the same group? If so it is adopted with its permissions, and its members are treated as the group mapping says. If not, a separate group is made under another name."</p>
                 <form method="post" action=AddGroupMapping::PATH class="actions">
                     <Stamp version/>
                     <input type="hidden" name="object_id" value=object/>
                     <input type="hidden" name="group" value=group.to_string()/>
+                    <input type="hidden" name="same" value=group.to_string()/>
                     <input type="hidden" name="mode" value=mode.code()/>
                     <Submit label=format!("Adopt “{name}”") busy="Mapping…"/>
                 </form>
@@ -121,8 +175,9 @@ fn Collision(collision: GroupCollision, version: i64) -> impl IntoView {
                     <Stamp version/>
                     <input type="hidden" name="object_id" value=same_object/>
                     <input type="hidden" name="group" value=NEW_GROUP/>
+                    <input type="hidden" name="same" value=group.to_string()/>
                     <input type="hidden" name="mode" value=mode.code()/>
-                    <Field key="new_name" label="Name of the separate group" value=separate/>
+                    <Field key="new_name" label="Name of the separate group" value=separate error/>
                     <div class="actions"><Submit label="Make a separate group" busy="Mapping…"/></div>
                 </form>
             </div>
@@ -152,8 +207,8 @@ fn mapped_panel(mapped: Mapped) -> impl IntoView {
     } = mapped;
     let note = plural(
         u64::try_from(rows.len()).unwrap_or(u64::MAX),
-        "mapping",
-        "mappings",
+        "group mapping",
+        "group mappings",
     );
     let is_empty = rows.is_empty();
     let rows = rows
@@ -184,7 +239,7 @@ fn mapped_panel(mapped: Mapped) -> impl IntoView {
             } else {
                 view! {
                     <ul class="picks" role="list">{rows}</ul>
-                    <p class="in soft">"When a mapping is removed, or its directory group disappears, the People group stays with its permissions and its members. Groups are never deleted."</p>
+                    <p class="in soft">"When a group mapping is removed, or its directory group disappears, the People group stays with its permissions and its members. Groups are never deleted."</p>
                     <Counted live can_edit/>
                 }
                 .into_any()
@@ -251,7 +306,7 @@ fn MappedRow(
 /// What the mode does, as a consequence.
 const fn mode_words(mode: GroupMode) -> &'static str {
     match mode {
-        GroupMode::Additive => "Only adds. Other members of the People group stay.",
+        GroupMode::Additive => "Follows the directory group. Members added by hand in People stay.",
         GroupMode::Authoritative => "The directory decides. Other members are taken out of the People group.",
     }
 }
@@ -284,7 +339,7 @@ fn others_words(others: &OtherMembers, mode: GroupMode) -> Option<String> {
 
 fn mode_options(chosen: GroupMode) -> impl IntoView + use<> {
     let label = |mode: GroupMode| match mode {
-        GroupMode::Additive => "only add members",
+        GroupMode::Additive => "keep members added by hand",
         GroupMode::Authoritative => "the directory decides",
     };
     GroupMode::ALL
@@ -293,14 +348,25 @@ fn mode_options(chosen: GroupMode) -> impl IntoView + use<> {
         .collect_view()
 }
 
-fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)]) -> AnyView {
+/// The form beside a group that was found; `typed` is what was refused of it.
+fn add_form(
+    group: &GroupChoice,
+    version: i64,
+    choices: &[(GroupId, String)],
+    typed: Option<&TypedGroupMapping>,
+) -> AnyView {
     let (id, name) = (group.object_id.clone(), group.name.clone());
     let (target, mode) = (format!("to-{id}"), format!("how-{id}"));
     let new = format!("a new group, “{name}”");
     let options = choices
         .iter()
-        .map(|(id, name)| view! { <option value=id.to_string()>{name.clone()}</option> })
+        .map(|(id, name)| {
+            let id = id.to_string();
+            let selected = typed.is_some_and(|typed| typed.group == id);
+            view! { <option value=id selected=selected>{name.clone()}</option> }
+        })
         .collect_view();
+    let chosen = typed.map_or(GroupMode::Additive, |typed| typed.mode);
     view! {
         <form method="post" action=AddGroupMapping::PATH>
             <Stamp version/>
@@ -308,7 +374,7 @@ fn add_form(group: &GroupChoice, version: i64, choices: &[(GroupId, String)]) ->
             <label class="visually-hidden" for=target.clone()>{format!("People group for {name}")}</label>
             <select id=target name="group"><option value=NEW_GROUP>{new}</option>{options}</select>
             <label class="visually-hidden" for=mode.clone()>{format!("Other members, {name}")}</label>
-            <select id=mode name="mode">{mode_options(GroupMode::Additive)}</select>
+            <select id=mode name="mode">{mode_options(chosen)}</select>
             <button type="submit" class="button" aria-label=format!("Map {name}")>"Map"</button>
         </form>
     }

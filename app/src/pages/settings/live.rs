@@ -36,9 +36,9 @@ pub fn Counted(live: GroupsView, can_edit: bool) -> impl IntoView {
     };
     view! {
         {live.problem.map(|problem| view! {
-            <Banner tone=Tone::Waiting>
+            <div class="in"><Banner tone=Tone::Waiting>
                 <p>{format!("The counts could not be read just now. {problem} Everything else on this page works meanwhile.")}</p>
-            </Banner>
+            </Banner></div>
         })}
         <div class="below-table actions">
             {counted}

@@ -4,6 +4,7 @@ use domain::deployment::Step;
 use domain::views::{AttributeNote, MappingEffect, MappingView, PersonChoice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::IgnoredAny;
 use services::Before;
 
 use super::attributes::Attributes;
@@ -13,7 +14,7 @@ use crate::api::settings::{LookAtAttributes, SaveDataMapping, TypedMapping, show
 use crate::api::{ApiError, Flash, take_flash};
 use crate::components::{
     Answer, Banner, CheckField, Field, Loaded, PageHeader, Panel, Submit, Tone, customer, param, plural,
-    query,
+    query, thousands,
 };
 use crate::islands::{MappingRow, MappingRows};
 use crate::pages::steps::{BeforeEdit, StepFoot, step_line};
@@ -42,7 +43,9 @@ pub fn DataMappingPage() -> impl IntoView {
     let (in_address, search) = (draft_of(&query), param(&query, "who"));
     let shown = async move {
         let kept: Kept = take_flash(SaveDataMapping::PATH).await;
-        shown(slug, kept, in_address, person, search).await
+        let looked = take_flash::<IgnoredAny, IgnoredAny>(LookAtAttributes::PATH).await;
+        let shown = shown(slug, kept, in_address, person, search).await?;
+        Ok(shown.map(|shown| (shown, looked.is_some())))
     };
     view! {
         <div class="column wide">
@@ -50,7 +53,7 @@ pub fn DataMappingPage() -> impl IntoView {
                 lede="Which attribute of the directory fills which field of a profile. Mapped fields are read-only in People: the directory wins, and what is changed there by hand is taken back by the next run."/>
             <Answer of=LookAtAttributes::PATH/>
             <Loaded data=shown draw=move |shown| match shown {
-                Some(shown) => view! { <Mapping shown/> }.into_any(),
+                Some((shown, looked)) => view! { <Mapping shown looked/> }.into_any(),
                 None => view! { <NotConnected/> }.into_any(),
             }/>
             <StepFoot step=Step::DataMapping/>
@@ -91,7 +94,7 @@ async fn shown(
 }
 
 #[component]
-fn Mapping(shown: Shown) -> impl IntoView {
+fn Mapping(shown: Shown, looked: bool) -> impl IntoView {
     let Shown {
         view,
         draft,
@@ -125,10 +128,14 @@ fn Mapping(shown: Shown) -> impl IntoView {
         <Outcome came/>
         <form method="post" action=SaveDataMapping::PATH class="settings-form">
             <Stamp version/>
+            // What Enter in a field presses is the first button: it shows the values of what is typed. The first one that
+            // is seen may be the one that saves, or that removes a row.
+            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true" formmethod="get" formnovalidate
+                formaction=page.clone()>"Show values"</button>
             <datalist id="attributes">{names.into_iter().map(|name| view! { <option value=name></option> }).collect_view()}</datalist>
             {effect.map(|effect| view! { <Confirm effect/> })}
             {has_people.then(|| view! {
-                <SomePerson person=view.person.clone() found=view.found.clone() page=page.clone()/>
+                <SomePerson person=view.person.clone() found=view.found.clone() is_found=view.is_found page=page.clone()/>
             })}
             <UsernamePanel typed=typed.clone() note=view.username.clone() error=error.clone() can_edit/>
             <Panel title="Profile fields" id="fields-panel">
@@ -155,7 +162,7 @@ fn Mapping(shown: Shown) -> impl IntoView {
                 </div>
             })}
         </form>
-        <Attributes view can_edit/>
+        <Attributes view can_edit is_open=looked/>
     }
 }
 
@@ -179,49 +186,65 @@ fn notes(attribute: &str, note: &AttributeNote) -> (String, String) {
 #[component]
 fn Confirm(effect: MappingEffect) -> impl IntoView {
     let sentences = effect_words(&effect);
-    let label = match effect.changes {
-        0 => "Save all the same".to_owned(),
-        n => format!("Save and change {}", plural(n, "profile", "profiles")),
-    };
     view! {
         <Banner tone=Tone::Held live=true>
             <p>{sentences}" Nothing is saved yet. After saving, the next run reads everybody and is held until you accept its list."</p>
             <div class="actions">
-                <Submit label busy="Saving…" class="main" name="confirmed" value=effect.stamp/>
+                <Submit label="Save this data mapping" busy="Saving…" class="main" name="confirmed" value=effect.stamp/>
                 <a class="button" href=customer().path("data-mapping")>"Leave it as it was"</a>
             </div>
         </Banner>
     }
 }
 
+/// The worst first: who signs in otherwise, then what changes.
 fn effect_words(effect: &MappingEffect) -> String {
-    let mut words = match effect.changes {
-        0 => "No profile will change as far as is known.".to_owned(),
-        n => format!(
-            "{} will change, {} of them will lose a value.",
-            plural(n, "profile", "profiles"),
-            effect.emptied
-        ),
+    let renamed = (effect.renamed > 0).then(|| {
+        let people = plural(effect.renamed, "person", "people");
+        format!("{people} will sign in with another username.")
+    });
+    let changes = match (effect.changes, effect.emptied) {
+        (0, _) if renamed.is_some() || effect.managers > 0 => None,
+        (0, _) => Some("No profile will change as far as is known.".to_owned()),
+        (1, 0) => Some("1 profile will change and lose no value.".to_owned()),
+        (1, _) => Some("1 profile will change and lose a value.".to_owned()),
+        (changes, emptied) => {
+            let lose = match emptied {
+                0 => "none".to_owned(),
+                emptied => thousands(emptied),
+            };
+            let profiles = thousands(changes);
+            Some(format!(
+                "{profiles} profiles will change, {lose} of them will lose a value."
+            ))
+        }
     };
-    if effect.renamed > 0 {
-        let people = plural(effect.renamed, "person gets", "people get");
-        words = format!("{words} {people} another username.");
-    }
-    if !effect.unread.is_empty() {
-        words = format!(
-            "{words} Not read yet: {}. What that changes shows in the preview after a full read.",
-            effect.unread.join(", ")
-        );
-    }
-    words
+    let managers = (effect.managers > 0).then(|| {
+        let people = plural(effect.managers, "person gets", "people get");
+        format!("{people} another manager, or none.")
+    });
+    let unread = (!effect.unread.is_empty()).then(|| {
+        let names = effect.unread.join(", ");
+        format!("Not read yet: {names}. What that changes shows in the preview after a full read.")
+    });
+    let sentences: Vec<String> = [renamed, changes, managers, unread]
+        .into_iter()
+        .flatten()
+        .collect();
+    sentences.join(" ")
 }
 
 /// Whose values stand beside the rows, and the search for somebody else. It keeps what is typed below.
 #[component]
-fn SomePerson(person: Option<PersonChoice>, found: Vec<PersonChoice>, page: String) -> impl IntoView {
+fn SomePerson(
+    person: Option<PersonChoice>,
+    found: Vec<PersonChoice>,
+    is_found: bool,
+    page: String,
+) -> impl IntoView {
     let current = person.as_ref().map(|person| person.object_id.clone());
     let searched = param(&query(), "who");
-    let nobody = !searched.is_empty() && found.is_empty() && !is_hit(person.as_ref(), &searched);
+    let nobody = !searched.trim().is_empty() && !is_found;
     let choices = found
         .into_iter()
         .map(|person| {
@@ -249,19 +272,11 @@ fn SomePerson(person: Option<PersonChoice>, found: Vec<PersonChoice>, page: Stri
                         <button type="submit" class="button" formmethod="get" formnovalidate formaction=page.clone()>"Show values"</button>
                     </div>
                 </div>
-                {nobody.then(|| view! { <p class="soft" role="status">"Nobody who was read has this in their name."</p> })}
+                {nobody.then(|| view! { <p class="soft" role="status">"Nobody who was read has this in their name, username or e-mail address."</p> })}
             </div>
             <ul class="picks" role="list">{choices}</ul>
         </Panel>
     }
-}
-
-/// Whether the person shown is the one who was searched for.
-fn is_hit(person: Option<&PersonChoice>, searched: &str) -> bool {
-    let part = searched.trim().to_lowercase();
-    person.is_some_and(|person| {
-        person.name.to_lowercase().contains(&part) || person.principal_name.to_lowercase().contains(&part)
-    })
 }
 
 #[component]
@@ -301,6 +316,7 @@ mod tests {
             changes,
             emptied,
             renamed,
+            managers: 0,
             unread: unread.iter().map(|name| (*name).to_owned()).collect(),
             stamp: String::new(),
         };
@@ -309,10 +325,19 @@ mod tests {
             "812 profiles will change, 14 of them will lose a value."
         );
         assert_eq!(
-            effect_words(&effect(1, 0, 1, &[])),
-            "1 profile will change, 0 of them will lose a value. 1 person gets another username."
+            effect_words(&effect(1_812, 0, 1, &[])),
+            "1 person will sign in with another username. 1,812 profiles will change, none of them will lose a value."
+        );
+        assert_eq!(
+            effect_words(&effect(0, 0, 300, &[])),
+            "300 people will sign in with another username."
         );
         assert!(effect_words(&effect(0, 0, 0, &["city"])).contains("Not read yet: city."));
+        let managers = MappingEffect {
+            managers: 40,
+            ..effect(0, 0, 0, &[])
+        };
+        assert_eq!(effect_words(&managers), "40 people get another manager, or none.");
     }
 
     #[test]

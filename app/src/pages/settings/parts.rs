@@ -4,7 +4,7 @@ use domain::deployment::Step;
 use leptos::prelude::*;
 
 use crate::api::ApiError;
-use crate::components::{Banner, Done, EmptyState, ErrorSummary, Refused, Tone, customer};
+use crate::components::{Banner, ConnectFirst, Done, EmptyState, Tone, WhyRefused, customer};
 
 /// What a saved setting is answered with.
 pub const SAVED: &str = "Saved. The next run uses it.";
@@ -36,7 +36,7 @@ pub fn NotConnected() -> impl IntoView {
     view! {
         <EmptyState title="Connect a directory first"
             detail="These settings name groups and attributes of your directory, so Microsoft Entra ID or Okta has to be connected before.">
-            <a class="button main" href=customer().path("provider")>"Connect a directory"</a>
+            <ConnectFirst/>
         </EmptyState>
     }
 }
@@ -56,7 +56,6 @@ pub fn Outcome(came: Option<Result<(), ApiError>>) -> impl IntoView {
     match came {
         None => ().into_any(),
         Some(Ok(())) => view! { <Done words=SAVED/> }.into_any(),
-        Some(Err(error)) if error.fields().is_empty() => view! { <Refused error/> }.into_any(),
-        Some(Err(error)) => view! { <ErrorSummary error/> }.into_any(),
+        Some(Err(error)) => view! { <WhyRefused error/> }.into_any(),
     }
 }

@@ -12,7 +12,7 @@ use crate::api::profile_fields::{RemoveProfileField, SaveProfileField, TypedFiel
 use crate::api::{ApiError, Flash, take_flash};
 use crate::components::{
     Answer, Done, ErrorSummary, Field, Loaded, Option_, PageHeader, Panel, Scroll, SelectField, Submit,
-    TextArea, address, customer, param, query,
+    TextArea, address, customer, heads, param, query,
 };
 use crate::pages::steps::{BeforeEdit, step_line};
 
@@ -60,14 +60,7 @@ fn Fields(fields: ProfileFieldsView, kept: Kept) -> impl IntoView {
         {if can_edit { view! { <BeforeEdit before=Before::Settings/> }.into_any() } else { view! { <ReadOnly/> }.into_any() }}
         <Panel title="Fields" id="fields">
             <div class="stack"><Scroll label="Profile fields and what fills them">
-                <thead>
-                    <tr>
-                        <th scope="col">"Field"</th>
-                        <th scope="col">"Holds"</th>
-                        <th scope="col">"Filled from"</th>
-                        {can_edit.then(|| view! { <th scope="col">"Change"</th> })}
-                    </tr>
-                </thead>
+                {heads(["Field", "Holds", "Filled from"].into_iter().chain(can_edit.then_some("Change")))}
                 <tbody>{rows}</tbody>
             </Scroll></div>
         </Panel>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::deployment::ProveLocalAdmin;
-use crate::components::{Answer, Panel, Scroll, StateWord, Submit, TimeOf, Tone, customer};
+use crate::components::{Answer, Panel, Scroll, StateWord, Submit, TimeOf, Tone, customer, heads};
 use crate::pages::people::AddAccount;
 
 #[component]
@@ -20,15 +20,7 @@ pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> im
     } else {
         view! {
             <div class="stack"><Scroll label="Administrators of People">
-                <thead>
-                    <tr>
-                        <th scope="col">"Administrator"</th>
-                        <th scope="col">"Username"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Last sign-in seen"</th>
-                        <th scope="col">"Proof"</th>
-                    </tr>
-                </thead>
+                {heads(["Administrator", "Username", "State", "Last sign-in seen", "Proof"])}
                 <tbody>{rows}</tbody>
             </Scroll></div>
         }

@@ -10,8 +10,11 @@ use super::before::BeforeEdit;
 use crate::api::deployment::{AnswerExisting, AnswerSso};
 use crate::api::take_flash;
 use crate::components::{
-    Answer, Banner, ErrorSummary, Panel, Submit, TextArea, Tone, awaited, customer, plural,
+    Banner, Choice, Done, Panel, RadioField, Submit, TextArea, Tone, WhyRefused, awaited, customer, plural,
 };
+
+const EXISTING: &str = "Is there a user directory already?";
+const SSO: &str = "Is single sign-on configured already?";
 
 /// Step 3, with the facts of People beside it.
 #[component]
@@ -61,33 +64,31 @@ fn ExistingForm(answer: Option<ExistingDirectory>, others: u64) -> impl IntoView
         let typed = kept.and_then(|kept| kept.refused().cloned());
         let chosen = typed.as_ref().map(|typed| typed.0).or(answer);
         let reason = typed.map(|typed| typed.1).unwrap_or_default();
-        let choice = move |value: ExistingDirectory, label: &'static str, help: &'static str| {
-            let id = format!("answer-{value}");
-            view! {
-                <div class="field check">
-                    <input type="radio" id=id.clone() name="answer" value=value.code() required=true
-                        checked=chosen == Some(value)/>
-                    <label for=id>{label}</label>
-                    <p class="help">{help}</p>
-                </div>
-            }
-        };
         let reason = (others > 0).then(|| {
             view! {
                 <TextArea key="reason" label="Why it is brand new all the same" prose=true value=reason error=error.clone()
                     help="Only needed for “brand new” while People holds accounts."/>
             }
         });
+        let choices = vec![
+            Choice {
+                value: ExistingDirectory::Existing.code(),
+                label: "Yes, people work here already",
+                help: "Local accounts, or accounts of another directory. They get a user mapping and are migrated, so that nobody gets a second account.",
+            },
+            Choice {
+                value: ExistingDirectory::BrandNew.code(),
+                label: "No, the intranet is brand new",
+                help: "The sync makes everybody. User mapping and migration are skipped.",
+            },
+        ];
         view! {
-            <Panel title="Is there a user directory already?" id="existing">
+            <Panel title=EXISTING id="existing">
                 <form method="post" action=AnswerExisting::PATH class="in form">
-                    <ErrorSummary error/>
+                    <WhyRefused error=error.clone()/>
                     {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Existing)/> })}
                     <input type="hidden" name="customer" value=slug/>
-                    {choice(ExistingDirectory::Existing, "Yes, people work here already",
-                        "Local accounts, or accounts of another directory. They get a user mapping and are migrated, so that nobody gets a second account.")}
-                    {choice(ExistingDirectory::BrandNew, "No, the intranet is brand new",
-                        "The sync makes everybody. User mapping and migration are skipped.")}
+                    <RadioField key="answer" label=EXISTING choices value=chosen.map_or("", ExistingDirectory::code) error/>
                     {reason}
                     <div class="actions"><Submit label="Save the answer" busy="Saving…" class="main"/></div>
                 </form>
@@ -100,31 +101,44 @@ fn ExistingForm(answer: Option<ExistingDirectory>, others: u64) -> impl IntoView
 /// Step 7.
 #[component]
 pub(super) fn SsoAnswer(answer: Option<SsoBefore>, can_state: bool) -> impl IntoView {
-    can_state.then(move || {
-        let choice = move |value: SsoBefore, label: &'static str, help: &'static str| {
-            let id = format!("sso-{value}");
-            view! {
-                <div class="field check">
-                    <input type="radio" id=id.clone() name="sso" value=value.code() required=true
-                        checked=answer == Some(value)/>
-                    <label for=id>{label}</label>
-                    <p class="help">{help}</p>
-                </div>
-            }
-        };
+    can_state.then(|| view! { <SsoForm answer/> })
+}
+
+#[component]
+fn SsoForm(answer: Option<SsoBefore>) -> impl IntoView {
+    let slug = customer().slug;
+    let kept = take_flash::<(SsoBefore, String), ()>(AnswerSso::PATH);
+    awaited(kept, move |kept| {
+        let is_saved = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let typed = kept.and_then(|kept| kept.refused().cloned());
+        let chosen = typed.as_ref().map(|typed| typed.0).or(answer);
+        let evidence = typed.map(|typed| typed.1).unwrap_or_default();
+        let choices = vec![
+            Choice {
+                value: SsoBefore::Configured.code(),
+                label: "Yes, with the previous directory",
+                help: "The Login Handler has to be pointed to the new directory.",
+            },
+            Choice {
+                value: SsoBefore::NotConfigured.code(),
+                label: "No",
+                help: "It is set up for the first time.",
+            },
+        ];
         view! {
-            <Answer of=AnswerSso::PATH done="Saved."/>
-            <Panel title="Is single sign-on configured already?" id="sso">
+            {is_saved.then(|| view! { <Done words="Saved."/> })}
+            <Panel title=SSO id="sso-answer">
                 <form method="post" action=AnswerSso::PATH class="in form">
+                    <WhyRefused error=error.clone()/>
                     {answer.map(|_| view! { <BeforeEdit before=Before::Answer(Step::Sso)/> })}
-                    <input type="hidden" name="customer" value=customer().slug/>
-                    {choice(SsoBefore::Configured, "Yes, with the previous directory",
-                        "The Login Handler has to be pointed to the new directory.")}
-                    {choice(SsoBefore::NotConfigured, "No", "It is set up for the first time.")}
-                    <TextArea key="evidence" label="Note (optional)" prose=true/>
+                    <input type="hidden" name="customer" value=slug/>
+                    <RadioField key="sso" label=SSO choices value=chosen.map_or("", SsoBefore::code) error=error.clone()/>
+                    <TextArea key="evidence" label="Note (optional)" prose=true value=evidence error/>
                     <div class="actions"><Submit label="Save the answer" busy="Saving…" class="main"/></div>
                 </form>
             </Panel>
         }
+        .into_any()
     })
 }

@@ -37,7 +37,11 @@ pub fn StepPage(step: Step) -> impl IntoView {
 
 /// Above the heading of a step's page: its number in the guide.
 pub fn step_line(step: Step) -> ViewFn {
-    (move || format!("Step {}", step.number())).into()
+    let line = match step.number().strip_prefix('P') {
+        Some(number) => format!("Prerequisite {number}"),
+        None => format!("Step {}", step.number()),
+    };
+    (move || line.clone()).into()
 }
 
 /// What a step's own page ends with: the statement it may need, what is on record, comments.
@@ -131,8 +135,8 @@ fn Gate(gate: Vec<Task>) -> impl IntoView {
 const fn later_words(step: Step) -> &'static str {
     match step {
         Step::UserMapping => {
-            "The mapping itself cannot be made in this console yet; ask us in a comment below when it can. Until it is \
-             approved nothing is written to People, so nobody gets a second account meanwhile."
+            "The user mapping itself cannot be made in this console yet. It will be made available here; nothing is needed \
+             from you yet. Until it is approved nothing is written to People, so nobody gets a second account meanwhile."
         }
         _ => {
             "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \

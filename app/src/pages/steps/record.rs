@@ -10,13 +10,13 @@ use super::before::BeforeEdit;
 use crate::api::deployment::{StateStep, TypedStatement};
 use crate::api::take_flash;
 use crate::components::{
-    Done, ErrorSummary, Field, Panel, Refused, Submit, TextArea, TimeOf, awaited, customer,
+    Done, Field, Panel, RefusedAndGone, Submit, TextArea, TimeOf, WhyRefused, awaited, customer,
 };
 
 /// "This is done", with date and evidence; or, once it is on record, the way to take it back.
 #[component]
 pub(super) fn StateForm(step: StepView) -> impl IntoView {
-    if !step.can_state || !step.task.step.is_stated() {
+    if !step.task.step.is_stated() {
         return ().into_any();
     }
     let kept = take_flash::<TypedStatement, ()>(StateStep::PATH);
@@ -25,19 +25,23 @@ pub(super) fn StateForm(step: StepView) -> impl IntoView {
         let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
         let saved = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
         let typed = kept.and_then(|kept| kept.refused().cloned());
-        let form = if step.is_stated {
-            view! { <TakeBack step=step.task.step/> }.into_any()
-        } else {
+        let form = if step.can_state && !step.is_stated {
             let typed = typed.unwrap_or_else(|| TypedStatement {
                 happened_on: step.today.clone(),
                 ..TypedStatement::default()
             });
-            view! { <Say step=step.task.step typed error=error.clone()/> }.into_any()
+            view! { <Say step=step.task.step typed error/> }.into_any()
+        } else {
+            // Somebody else was quicker, or the step has shut: the form is gone, what was typed is not.
+            let typed = typed.map(|typed| typed.evidence).unwrap_or_default();
+            view! {
+                {error.map(|error| view! { <RefusedAndGone error typed/> })}
+                {step.can_state.then(|| view! { <TakeBack step=step.task.step/> })}
+            }
+            .into_any()
         };
-        let refused = error.filter(|error| error.fields().is_empty());
         view! {
             {saved.then(|| view! { <Done words="It is on record."/> })}
-            {refused.map(|error| view! { <Refused error/> })}
             {form}
         }
         .into_any()
@@ -48,11 +52,10 @@ pub(super) fn StateForm(step: StepView) -> impl IntoView {
 fn Say(step: Step, typed: TypedStatement, error: Option<crate::api::ApiError>) -> impl IntoView {
     let words = words(step);
     let needs_evidence = !matches!(step, Step::DataMapping | Step::GroupSync);
-    let summary = error.clone().filter(|error| !error.fields().is_empty());
     view! {
         <Panel title=words.0 id="record-form">
             <form method="post" action=StateStep::PATH class="in form">
-                <ErrorSummary error=summary/>
+                <WhyRefused error=error.clone()/>
                 <input type="hidden" name="customer" value=customer().slug/>
                 <input type="hidden" name="step" value=step.code()/>
                 {needs_evidence.then(|| view! {
@@ -95,7 +98,7 @@ const fn words(step: Step) -> (&'static str, &'static str, &'static str) {
         ),
         Step::DataMapping => (
             "Is the data mapping as it should be?",
-            "Whoever saves the mapping has checked it; this is for a mapping that is right as it stands.",
+            "Whoever saves the data mapping has checked it; this is for one that is right as it stands.",
             "Record as checked",
         ),
         Step::GroupSync => (

@@ -3,10 +3,10 @@ use domain::views::InvitationRow;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Kept;
+use super::{Act, Kept};
 use crate::api::team::{Invite, ResendInvitation, RevokeInvitation};
 use crate::components::{
-    ErrorSummary, Field, Option_, Panel, Scroll, SelectField, StateWord, Submit, TimeOf, Tone,
+    ErrorSummary, Field, Option_, Panel, Scroll, SelectField, StateWord, Submit, TimeOf, Tone, heads,
 };
 
 /// Invitations that nobody has accepted yet.
@@ -22,15 +22,7 @@ pub(super) fn Invitations(invitations: Vec<InvitationRow>, slug: String, can_man
     } else {
         view! {
             <div class="stack"><Scroll label="Open invitations">
-                <thead>
-                    <tr>
-                        <th scope="col">"E-mail address"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"Invited by"</th>
-                        <th scope="col">"State"</th>
-                        {can_manage.then(|| view! { <th scope="col">"Change"</th> })}
-                    </tr>
-                </thead>
+                {heads(["E-mail address", "Role", "Invited by", "State"].into_iter().chain(can_manage.then_some("Change")))}
                 <tbody>{rows}</tbody>
             </Scroll></div>
         }
@@ -51,16 +43,10 @@ fn Invitation(row: InvitationRow, slug: String, can_manage: bool) -> impl IntoVi
         view! {
             <td>
                 <div class="actions">
-                    <form method="post" action=ResendInvitation::PATH>
-                        <input type="hidden" name="customer" value=slug.clone()/>
-                        <input type="hidden" name="invitation" value=id.clone()/>
-                        <Submit label="Send again" busy="Making a new link…"/>
-                    </form>
-                    <form method="post" action=RevokeInvitation::PATH>
-                        <input type="hidden" name="customer" value=slug/>
-                        <input type="hidden" name="invitation" value=id/>
-                        <Submit label="Take back" busy="Taking back…" class="danger"/>
-                    </form>
+                    <Act action=ResendInvitation::PATH slug=slug.clone() key="invitation" id=id.clone()
+                        label="Send again" busy="Making a new link…" of=row.email.clone()/>
+                    <Act action=RevokeInvitation::PATH slug key="invitation" id
+                        label="Take back" busy="Taking back…" class="danger" of=row.email.clone()/>
                 </div>
             </td>
         }

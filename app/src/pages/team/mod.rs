@@ -4,6 +4,7 @@ mod invite;
 mod links;
 mod people;
 
+use domain::Role;
 use domain::views::{HandedLink, TeamView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,7 +14,7 @@ use crate::api::team::{
     TypedInvitation, handed_link, show_team,
 };
 use crate::api::{ApiError, Flash, take_flash};
-use crate::components::{Answer, Loaded, PageHeader, customer};
+use crate::components::{Answer, Loaded, PageHeader, Submit, customer};
 
 use invite::{Invitations, InviteForm};
 use links::Handed;
@@ -82,5 +83,31 @@ fn Team(shown: Shown, slug: String) -> impl IntoView {
         {(can_manage || !invitations.is_empty())
             .then(|| view! { <Invitations invitations slug=slug.clone() can_manage/> })}
         {can_manage.then(|| view! { <InviteForm slug kept/> })}
+    }
+}
+
+/// A form that is one button about a person or an invitation, whose `id` is posted as `key`.
+#[component]
+fn Act(
+    action: &'static str,
+    slug: String,
+    key: &'static str,
+    #[prop(into)] id: String,
+    label: &'static str,
+    busy: &'static str,
+    /// Whom it is about.
+    of: String,
+    #[prop(optional)] class: &'static str,
+    /// The role it gives.
+    #[prop(optional)]
+    role: Option<Role>,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action>
+            <input type="hidden" name="customer" value=slug/>
+            <input type="hidden" name=key value=id/>
+            {role.map(|role| view! { <input type="hidden" name="role" value=role.code()/> })}
+            <Submit label busy class of/>
+        </form>
     }
 }

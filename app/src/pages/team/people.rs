@@ -3,8 +3,9 @@ use domain::views::TeamMember;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::Act;
 use crate::api::team::{ChangeRole, MakeResetLink, RemoveMember, RestoreMember};
-use crate::components::{Panel, Scroll, StateWord, Submit, TimeOf, Tone, plural};
+use crate::components::{Panel, Scroll, StateWord, TimeOf, Tone, heads, plural};
 
 /// Who may sign in, and who was removed.
 #[component]
@@ -18,15 +19,7 @@ pub(super) fn People(people: Vec<TeamMember>, slug: String, can_manage: bool) ->
     view! {
         <Panel title="People" id="people" note=move || count.clone()>
             <div class="stack"><Scroll label="People of the team">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"Last sign-in"</th>
-                        <th scope="col">"State"</th>
-                        {can_manage.then(|| view! { <th scope="col">"Change"</th> })}
-                    </tr>
-                </thead>
+                {heads(["Name", "Role", "Last sign-in", "State"].into_iter().chain(can_manage.then_some("Change")))}
                 <tbody>{rows}</tbody>
             </Scroll></div>
         </Panel>
@@ -70,12 +63,10 @@ fn Changes(member: TeamMember, slug: String) -> impl IntoView {
     if member.is_self {
         return view! { <a href="/account">"Your account"</a> }.into_any();
     }
+    let (id, name) = (member.id.to_string(), member.name);
     if member.removed.is_some() {
         return view! {
-            <form method="post" action=RestoreMember::PATH>
-                <Whom member slug/>
-                <Submit label="Bring back" busy="Bringing back…"/>
-            </form>
+            <Act action=RestoreMember::PATH slug key="user" id label="Bring back" busy="Bringing back…" of=name/>
         }
         .into_any();
     }
@@ -84,41 +75,22 @@ fn Changes(member: TeamMember, slug: String) -> impl IntoView {
         Role::CustomerAdmin => Some((Role::Viewer, "Make viewer")),
         Role::Viewer => Some((Role::CustomerAdmin, "Make customer admin")),
     };
-    let whom = member.clone();
-    let of = slug.clone();
     let role = other.map(|(role, label)| {
         view! {
-            <form method="post" action=ChangeRole::PATH>
-                <Whom member=whom slug=of/>
-                <input type="hidden" name="role" value=role.code()/>
-                <Submit label busy="Changing…"/>
-            </form>
+            <Act action=ChangeRole::PATH slug=slug.clone() key="user" id=id.clone() label busy="Changing…"
+                of=name.clone() role/>
         }
     });
     view! {
         <details>
-            <summary>"Change" <span class="visually-hidden">{format!(" {}", member.name)}</span></summary>
+            <summary>"Change" <span class="visually-hidden">{format!(" {name}")}</span></summary>
             <div class="actions">
                 {role}
-                <form method="post" action=MakeResetLink::PATH>
-                    <Whom member=member.clone() slug=slug.clone()/>
-                    <Submit label="Make a password link" busy="Making…"/>
-                </form>
-                <form method="post" action=RemoveMember::PATH>
-                    <Whom member slug/>
-                    <Submit label="Remove" busy="Removing…" class="danger"/>
-                </form>
+                <Act action=MakeResetLink::PATH slug=slug.clone() key="user" id=id.clone()
+                    label="Make a password link" busy="Making…" of=format!("for {name}")/>
+                <Act action=RemoveMember::PATH slug key="user" id label="Remove" busy="Removing…" class="danger" of=name/>
             </div>
         </details>
     }
     .into_any()
-}
-
-/// The hidden inputs of every form about somebody.
-#[component]
-fn Whom(member: TeamMember, slug: String) -> impl IntoView {
-    view! {
-        <input type="hidden" name="customer" value=slug/>
-        <input type="hidden" name="user" value=member.id.to_string()/>
-    }
 }

@@ -3,7 +3,7 @@
 use domain::views::{AttributeSample, FoundPerson, Oddity};
 use leptos::prelude::*;
 
-use crate::components::{Coverage, Download, Panel, Scroll, customer, plural, thousands};
+use crate::components::{Coverage, Download, Panel, Scroll, customer, heads, plural, thousands};
 
 /// The totals side by side.
 #[component]
@@ -81,14 +81,7 @@ pub fn Samples(samples: Vec<AttributeSample>) -> impl IntoView {
         <Panel title="Mapped attributes" id="samples" note=move || view! { <a href=edit.clone()>"Change the data mapping"</a> }>
             <div class="stack">
                 <Scroll label="Mapped attributes and how well they are filled">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Directory attribute"</th>
-                            <th scope="col">"Profile field"</th>
-                            <th scope="col">"Filled"</th>
-                            <th scope="col">"Real values"</th>
-                        </tr>
-                    </thead>
+                    {heads(["Directory attribute", "Profile field", "Filled", "Real values"])}
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>
@@ -122,15 +115,7 @@ pub fn FoundPeople(people: Vec<FoundPerson>) -> impl IntoView {
         }>
             <div class="stack">
                 <Scroll label="The first people found">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Person"</th>
-                            <th scope="col">"Sign-in name"</th>
-                            <th scope="col">"E-mail"</th>
-                            <th scope="col">"Status"</th>
-                            <th scope="col">"Scope"</th>
-                        </tr>
-                    </thead>
+                    {heads(["Person", "Sign-in name", "E-mail", "Status", "Scope"])}
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 
 use super::found::{FoundPeople, Oddities, Samples, Totals};
 use crate::api::runs::show_test_sync;
-use crate::components::{Banner, EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone};
+use crate::components::{
+    Banner, ConnectFirst, EmptyState, Loaded, PageHeader, TimeOf, Verdict, customer, run_tone,
+};
 use crate::pages::runs::{AdviceBanner, Standing, StartRuns};
 use crate::pages::steps::{StepFoot, step_line};
 
@@ -57,7 +59,7 @@ fn NotConnected() -> impl IntoView {
         <section class="start" aria-labelledby="needed">
             <h2 id="needed">"A connection to Entra ID or Okta is needed first"</h2>
             <p class="soft">"The test sync opens as soon as that is there."</p>
-            <div class="actions"><a class="button main" href=customer().path("provider")>"Connect a directory"</a></div>
+            <div class="actions"><ConnectFirst/></div>
         </section>
     }
 }
@@ -115,7 +117,7 @@ fn Found(found: TestSyncView) -> impl IntoView {
         view! {
             <Banner><p>
                 <a href=href>{format!("Run {number}")}</a>
-                " has read the directory since this test sync: the numbers and names below are what it read. Test again for the directory of now."
+                " has read the directory since this test sync: the numbers and names below are what it read. Run the test sync again to see the directory as it is now."
             </p></Banner>
         }
     });

@@ -131,7 +131,7 @@ impl Responsibility {
     pub const fn label(self) -> &'static str {
         match self {
             Responsibility::Customer => "Customer",
-            Responsibility::Staff => "Our team",
+            Responsibility::Staff => "Deployment team",
             Responsibility::Joint => "Together",
         }
     }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::When;
-use crate::appointment::{AppointmentAct, AppointmentForm, AppointmentKind};
+use crate::appointment::{AppointmentAct, AppointmentForm, AppointmentKind, Need};
 use crate::deployment::{Responsibility, Step};
 
 /// An appointment in one sentence, in the reader's own time.
@@ -14,8 +14,8 @@ pub struct AppointmentLine {
     pub words: String,
     /// The same for a narrow place, without the other side's clock: "Tuesday 3 March, 14:00–16:00".
     pub short: String,
-    /// Whoever looks has to do something about it: answer, propose again, or record the work.
-    pub needs: bool,
+    /// What whoever looks has to do about it.
+    pub needs: Option<Need>,
 }
 
 /// An appointment as its step's page shows it.
@@ -27,7 +27,7 @@ pub struct AppointmentView {
     pub seq: i64,
     /// How it stands, one sentence.
     pub words: String,
-    pub needs: bool,
+    pub needs: Option<Need>,
     /// What whoever looks may do now.
     pub may: Vec<AppointmentAct>,
     /// There is a file for calendars.

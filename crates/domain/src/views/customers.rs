@@ -40,6 +40,14 @@ pub struct CustomerRow {
     pub health: Vec<String>,
 }
 
+impl CustomerRow {
+    /// It waits for staff: by its next step, or by its appointment.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.turn, Some(Responsibility::Staff | Responsibility::Joint))
+            || self.appointment.as_ref().is_some_and(|line| line.needs.is_some())
+    }
+}
+
 /// What the staff's board is narrowed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardFilter {
@@ -51,7 +59,7 @@ pub struct BoardFilter {
 crate::codes! {
     /// Which deployments the board shows.
     pub enum BoardShow {
-        /// Those whose next step is ours.
+        /// Those that wait for staff.
         Ours = "ours",
         /// Those that wait for the customer.
         Theirs = "theirs",

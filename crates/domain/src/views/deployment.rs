@@ -11,8 +11,9 @@ pub struct DeploymentView {
     pub slug: String,
     pub name: String,
     pub provider: Option<Provider>,
-    /// The verdict: what is so, and what comes next.
+    /// The verdict: what is so, and what comes next; and how it is meant.
     pub headline: String,
+    pub mood: Mood,
     /// What happens next, and how long it usually takes.
     pub lede: String,
     /// Every step in the order of the guide.
@@ -38,6 +39,19 @@ impl DeploymentView {
             count(|state| state == TaskState::Done),
             count(|state| state != TaskState::Skipped),
         )
+    }
+}
+
+codes! {
+    /// How the verdict on a deployment is meant, for whoever looks.
+    pub enum Mood {
+        Well = "well",
+        /// Something is to be done.
+        Yours = "yours",
+        /// The other side, or a run under way.
+        Waits = "waits",
+        Held = "held",
+        Problem = "problem",
     }
 }
 

@@ -103,7 +103,9 @@ pub struct MappingView {
     pub rows: Vec<AttributeNote>,
     /// Whose values are shown beside the rows.
     pub person: Option<PersonChoice>,
-    /// Who was found by the search, when it is not one.
+    /// The search found somebody: by a name, a username or an e-mail address.
+    pub is_found: bool,
+    /// Who was found by it, when it is not one.
     pub found: Vec<PersonChoice>,
     /// The attributes of the directory that are filled, and those nobody knows about; mapped ones first.
     pub attributes: Vec<AttributeRow>,

@@ -211,7 +211,7 @@ impl Services {
             kind,
             seq: latest.map_or(0, |row| row.seq),
             words: told.standing(latest, wanted),
-            needs: latest.is_some_and(|row| told.needs(row, wanted)),
+            needs: latest.and_then(|row| told.needs(row, wanted)),
             may,
             has_file: latest.is_some_and(|row| row.event == AppointmentEvent::Agreed),
             history: history.iter().map(|row| told.entry(row)).collect(),

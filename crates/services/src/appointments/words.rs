@@ -1,6 +1,6 @@
 //! An appointment in the words, and the time, of whoever looks.
 
-use domain::appointment::{AppointmentEvent, AppointmentKind, Wanted};
+use domain::appointment::{AppointmentEvent, AppointmentKind, Need, Wanted};
 use domain::deployment::Responsibility;
 use domain::deployment::standing::Standing;
 use domain::views::{AppointmentEntry, AppointmentLine};
@@ -29,22 +29,23 @@ impl Told<'_> {
         side_of(self.actor)
     }
 
-    /// Whether whoever looks has to do something: answer, propose again, or put the work on record.
-    pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
+    /// What whoever looks has to do.
+    pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> Option<Need> {
         if self.actor.role == Role::Viewer || wanted != Wanted::Yes {
-            return false;
+            return None;
         }
         let present = row.present();
-        match row.event {
+        let (side, need) = match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
-                Some(side) => side == self.side(),
-                None => row.proposed_by == self.side(),
+                Some(side) => (side, Need::Answer),
+                None => (row.proposed_by, Need::ProposeAgain),
             },
             // The work of these steps is put on record by staff.
-            AppointmentEvent::Agreed => present.is_over(self.now) && self.side() == Responsibility::Staff,
-            AppointmentEvent::Declined => row.proposed_by == self.side(),
-            AppointmentEvent::Cancelled => false,
-        }
+            AppointmentEvent::Agreed if present.is_over(self.now) => (Responsibility::Staff, Need::RecordIt),
+            AppointmentEvent::Declined => (row.proposed_by, Need::ProposeAgain),
+            AppointmentEvent::Agreed | AppointmentEvent::Cancelled => return None,
+        };
+        (side == self.side()).then_some(need)
     }
 
     /// How it stands, one sentence.
@@ -62,14 +63,14 @@ impl Told<'_> {
                 _ if wanted != Wanted::Yes => format!("{time} was proposed; it is not needed any more."),
                 Some(side) if side == self.side() && self.actor.role != Role::Viewer => {
                     let whose = match row.proposed_by {
-                        Responsibility::Staff => "We propose".to_owned(),
+                        Responsibility::Staff => "The deployment team proposes".to_owned(),
                         _ => format!("{} proposes", self.customer),
                     };
                     format!("{whose} {time}. Does it suit you?")
                 }
                 Some(side) => {
                     let whom = match side {
-                        Responsibility::Staff => "us",
+                        Responsibility::Staff => "the deployment team",
                         _ => self.customer,
                     };
                     format!("Proposed: {time}. Waiting for {whom} to answer.")
@@ -92,7 +93,7 @@ impl Told<'_> {
         let needs = self.needs(row, wanted);
         let present = row.present();
         let waits = wanted == Wanted::Yes && present.waits_for(self.now).is_some();
-        if wanted == Wanted::NotNeeded || !(needs || waits || present.is_ahead(self.now)) {
+        if wanted == Wanted::NotNeeded || !(needs.is_some() || waits || present.is_ahead(self.now)) {
             return None;
         }
         Some(AppointmentLine {
@@ -108,7 +109,10 @@ impl Told<'_> {
     pub(crate) fn lines(&self, rows: &[AppointmentRow], all: &[Standing]) -> Vec<AppointmentLine> {
         let mut lines: Vec<_> = rows
             .iter()
-            .filter_map(|row| self.line(row, all).map(|line| (!line.needs, row.starts_at, line)))
+            .filter_map(|row| {
+                self.line(row, all)
+                    .map(|line| (line.needs.is_none(), row.starts_at, line))
+            })
             .collect();
         lines.sort_by_key(|(calm, at, _)| (*calm, *at));
         lines.into_iter().map(|(.., line)| line).collect()

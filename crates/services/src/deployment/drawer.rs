@@ -12,7 +12,7 @@ use super::facts::known;
 use super::words::Viewer;
 use super::{comment_view, number};
 use crate::appointments::words::Told;
-use crate::when::{distance, when};
+use crate::when::{distance, is_over, when};
 use crate::{ServiceError, Services};
 
 /// The latest comments that are shown.
@@ -76,11 +76,8 @@ async fn lines(tx: &mut Tx, customer: &CustomerFacts, now: Timestamp) -> Result<
     };
     say("Connection test", test, "provider");
     if let Some(at) = customer.secret_expires_at {
-        say(
-            "Secret",
-            format!("Its last day: {}", distance(at, now)),
-            "provider",
-        );
+        let verb = if is_over(at, now) { "Expired" } else { "Expires" };
+        say("Secret", format!("{verb} {}", distance(at, now)), "provider");
     }
     let test = customer.test_synced_at.map(|at| when(at, now).words);
     say(

@@ -81,11 +81,13 @@ impl Services {
             now,
         };
         let last_run = last_run(&known.customer, now);
+        let (mood, headline) = words::headline(&known, &all, &viewer);
         Ok(DeploymentView {
             slug: known.customer.customer.slug.clone(),
             name: known.customer.customer.name.clone(),
             provider: known.customer.provider,
-            headline: words::headline(&known, &all, &viewer),
+            headline,
+            mood,
             lede: words::lede(&all, &viewer),
             tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
             appointments: told.lines(&appointments, &all),
@@ -235,7 +237,7 @@ fn board_row(
             let from = from.unwrap_or(customer.created_at);
             format!("{}, {}", step.title(), since(from, now))
         }
-        None => "Through the guide".to_owned(),
+        None => "Finished".to_owned(),
     };
     let count = |state: fn(&StepState) -> bool| {
         let n = all.iter().filter(|standing| state(&standing.state)).count();
@@ -259,10 +261,7 @@ fn board_row(
 fn shows(row: &CustomerRow, show: Option<BoardShow>) -> bool {
     match show {
         None => true,
-        Some(BoardShow::Ours) => {
-            matches!(row.turn, Some(Responsibility::Staff | Responsibility::Joint))
-                || row.appointment.as_ref().is_some_and(|line| line.needs)
-        }
+        Some(BoardShow::Ours) => row.is_ours(),
         Some(BoardShow::Theirs) => row.turn == Some(Responsibility::Customer),
         Some(BoardShow::Attention) => !row.health.is_empty(),
         Some(BoardShow::Done) => row.turn.is_none(),

@@ -5,7 +5,7 @@ use domain::deployment::{Statement, standing};
 use domain::ids::Id;
 use domain::settings::{ScopeGroup, SyncSettings};
 use domain::sync::{RunKind, RunState};
-use domain::views::TaskState;
+use domain::views::{Mood, TaskState};
 use domain::{ObjectId, Provider, Role};
 use store::customers::LastRunFacts;
 
@@ -109,7 +109,7 @@ fn the_same_step_reads_differently_from_the_two_sides() {
     );
     assert_eq!(
         words(Responsibility::Customer, Step::LoginHandler),
-        "Waiting for us"
+        "Waiting for the deployment team"
     );
     assert_eq!(words(Responsibility::Staff, Step::LoginHandler), "Your task");
     assert_eq!(
@@ -145,11 +145,11 @@ fn the_headline_counts_what_is_needed_and_names_what_is_next() {
     let all = standing::of(&known.facts);
     let headline = |side| words::headline(&known, &all, &viewer(side));
     assert_eq!(
-        headline(Responsibility::Customer),
+        headline(Responsibility::Customer).1,
         "2 of 15 steps are done. “Local administrator” is waiting for you."
     );
     assert_eq!(
-        headline(Responsibility::Staff),
+        headline(Responsibility::Staff).1,
         "2 of 15 steps are done. “Login Handler” is waiting for you."
     );
     assert!(
@@ -157,13 +157,13 @@ fn the_headline_counts_what_is_needed_and_names_what_is_next() {
     );
 }
 
-#[test]
-fn a_held_run_comes_before_every_step() {
+/// The verdict after a run that ended in this state, and what is not well.
+fn after_run(state: RunState) -> (Mood, String, Vec<String>) {
     let customer = CustomerFacts {
         last_run: Some(LastRunFacts {
             number: 9,
             kind: RunKind::Manual,
-            state: RunState::Held,
+            state,
             queued_at: now(),
             disputed: 0,
         }),
@@ -171,9 +171,25 @@ fn a_held_run_comes_before_every_step() {
     };
     let known = known(customer, &[]);
     let all = standing::of(&known.facts);
-    let headline = words::headline(&known, &all, &viewer(Responsibility::Customer));
+    let (mood, headline) = words::headline(&known, &all, &viewer(Responsibility::Customer));
+    (mood, headline, words::health(&known, now()))
+}
+
+#[test]
+fn a_held_run_comes_before_every_step() {
+    let (mood, headline, health) = after_run(RunState::Held);
     assert!(headline.starts_with("Run 9 is held"), "{headline}");
-    assert_eq!(words::health(&known, now()), ["Run 9 is held for a decision."]);
+    assert_eq!(mood, Mood::Held);
+    assert_eq!(health, ["Run 9 is held for a decision."]);
+}
+
+#[test]
+fn the_verdict_is_meant_as_it_reads() {
+    let (mood, headline, _) = after_run(RunState::Failed);
+    assert!(headline.starts_with("Run 9 failed."), "{headline}");
+    assert_eq!(mood, Mood::Problem);
+    assert_eq!(after_run(RunState::Running).0, Mood::Waits);
+    assert_eq!(after_run(RunState::Completed).0, Mood::Yours);
 }
 
 #[test]
@@ -240,7 +256,7 @@ fn only_staff_look_as_staff() {
     let next = looking.next(&standing::of(&known.facts)).map(|(_, next)| next);
     assert_eq!(
         next.as_deref(),
-        Some("“Login Handler” is waiting for us."),
+        Some("“Login Handler” is waiting for the deployment team."),
         "a viewer has no turn"
     );
 }

@@ -5,7 +5,7 @@ use domain::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step, Ste
 use domain::numbers::{plural, thousands};
 use domain::settings::SyncSettings;
 use domain::sync::RunState;
-use domain::views::{Task, TaskState};
+use domain::views::{Mood, Task, TaskState};
 use domain::{Actor, Role, Timestamp};
 use store::customers::CustomerFacts;
 
@@ -40,7 +40,8 @@ impl<'a> Viewer<'a> {
     /// The side whose turn it is, as whoever looks calls it.
     fn name(&self, turn: Responsibility) -> &'a str {
         match turn {
-            Responsibility::Staff => "us",
+            Responsibility::Staff if self.side == Responsibility::Staff => "us",
+            Responsibility::Staff => "the deployment team",
             _ => self.customer,
         }
     }
@@ -96,6 +97,21 @@ impl<'a> Viewer<'a> {
             state,
             words,
             detail: reopened.unwrap_or_else(|| detail(standing.step, &standing.state, known, self.now)),
+        }
+    }
+
+    /// How open steps are meant: what was done and is to be done again counts before what is new.
+    fn mood(&self, all: &[Standing]) -> Mood {
+        let any = |wanted: &[TaskState]| {
+            all.iter()
+                .any(|standing| wanted.contains(&self.state(&standing.state).0))
+        };
+        if any(&[TaskState::Again]) {
+            Mood::Problem
+        } else if any(&[TaskState::Yours, TaskState::Together]) {
+            Mood::Yours
+        } else {
+            Mood::Waits
         }
     }
 
@@ -293,39 +309,42 @@ pub(super) fn health(known: &Known, now: Timestamp) -> Vec<String> {
     all
 }
 
-/// The verdict of the customer's page: what is so, and what comes next, worst first.
-pub(super) fn headline(known: &Known, all: &[Standing], viewer: &Viewer<'_>) -> String {
+/// The verdict of the customer's page: what is so, and what comes next, worst first; and how it is meant.
+pub(super) fn headline(known: &Known, all: &[Standing], viewer: &Viewer<'_>) -> (Mood, String) {
     if let Some(run) = known.customer.last_run {
         let number = run.number;
-        let sentence = match run.state {
-            RunState::Held => Some(format!(
-                "Run {number} is held and waits for a decision. Look at its list and decide."
+        let said = match run.state {
+            RunState::Held => Some((
+                Mood::Held,
+                format!("Run {number} is held and waits for a decision. Look at its list and decide."),
             )),
-            RunState::Queued | RunState::Running => {
-                Some(format!("{} under way: run {number}.", run.kind.label()))
-            }
-            RunState::Failed if run.kind.reads_everybody() => {
-                Some(format!("Run {number} failed. Open it to see what to do."))
-            }
+            RunState::Queued | RunState::Running => Some((
+                Mood::Waits,
+                format!("{} under way: run {number}.", run.kind.label()),
+            )),
+            RunState::Failed if run.kind.reads_everybody() => Some((
+                Mood::Problem,
+                format!("Run {number} failed. Open it to see what to do."),
+            )),
             _ => None,
         };
-        if let Some(sentence) = sentence {
-            return sentence;
+        if let Some(said) = said {
+            return said;
         }
     }
-    match viewer.next(all) {
-        Some((_, next)) => {
-            let done = all
-                .iter()
-                .filter(|standing| matches!(standing.state, StepState::Done { .. }));
-            let of = all.iter().filter(|standing| standing.state != StepState::Skipped);
-            format!("{} of {} steps are done. {next}", done.count(), of.count())
-        }
-        None => match health(known, viewer.now).first() {
-            Some(sentence) => format!("People follows the directory. {sentence}"),
-            None => "People follows the directory. Nothing waits for you.".to_owned(),
-        },
+    if let Some((_, next)) = viewer.next(all) {
+        let done = all
+            .iter()
+            .filter(|standing| matches!(standing.state, StepState::Done { .. }));
+        let of = all.iter().filter(|standing| standing.state != StepState::Skipped);
+        let sentence = format!("{} of {} steps are done. {next}", done.count(), of.count());
+        return (viewer.mood(all), sentence);
     }
+    let (mood, more) = match health(known, viewer.now).into_iter().next() {
+        Some(sentence) => (Mood::Problem, sentence),
+        None => (Mood::Well, "Nothing waits for you.".to_owned()),
+    };
+    (mood, format!("People follows the directory. {more}"))
 }
 
 /// What happens next, and how long it usually takes.

@@ -74,7 +74,10 @@ impl Services {
         } else {
             None
         };
-        let mapping = draft.unwrap_or_else(|| stored.mapping.clone());
+        // Whoever only looks has typed nothing: what their form sends has no rows.
+        let mapping = draft
+            .filter(|_| settings.may_edit(Step::DataMapping))
+            .unwrap_or_else(|| stored.mapping.clone());
         let mut tx = self.db().read().await?;
         let known = known(&mut tx, customer, directory, mapping, kept.as_ref()).await?;
         let found = match search.trim() {
@@ -111,6 +114,7 @@ impl Services {
             username: username_note(known, chosen, usernames),
             rows: rows.collect(),
             person: chosen.map(choice),
+            is_found: !found.is_empty(),
             found: if found.len() == 1 {
                 Vec::new()
             } else {

@@ -75,7 +75,7 @@ impl Services {
         }
         let names = self.names_of(customer, vec![object_id.clone()], "groups").await?;
         let current = names.get(&object_id).cloned().unwrap_or_default();
-        let name = checked_name(if name.trim().is_empty() { &current } else { name })?;
+        let name = checked_name("new_name", if name.trim().is_empty() { &current } else { name })?;
         let same = known
             .into_iter()
             .find(|(_, other)| search_key(other) == search_key(&name));
@@ -141,7 +141,7 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
-        let name = checked_name(name)?;
+        let name = checked_name("name", name)?;
         let group = self.insert_group(&mut tx, actor, customer, &name).await?;
         tx.commit().await?;
         Ok(group)
@@ -200,10 +200,10 @@ async fn other_members(
     })
 }
 
-/// The name of a People group, with single blanks.
-fn checked_name(name: &str) -> Result<String, ServiceError> {
+/// The name of a People group, with single blanks. `field` is where it was typed.
+fn checked_name(field: &str, name: &str) -> Result<String, ServiceError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let hidden = FieldError::unseen("name", &name, false);
+    let hidden = FieldError::unseen(field, &name, false);
     let message = match name.chars().count() {
         0 => "Type the group's name.",
         1..=MAX_NAME if hidden.is_some() => {
@@ -215,7 +215,7 @@ fn checked_name(name: &str) -> Result<String, ServiceError> {
         1..=MAX_NAME => return Ok(name),
         _ => "A name has at most 256 characters.",
     };
-    Err(UserError::field("name", message).into())
+    Err(UserError::field(field, message).into())
 }
 
 fn check_group_mappings(groups: &[GroupMapping], known: &[(GroupId, String)]) -> Vec<FieldError> {

@@ -1,6 +1,6 @@
 //! Times that both sides agree on: who answers whom, what each reads, what is left behind.
 
-use domain::appointment::{AppointmentAct, AppointmentForm, AppointmentKind, Refused};
+use domain::appointment::{AppointmentAct, AppointmentForm, AppointmentKind, Need, Refused};
 use domain::deployment::Step;
 use domain::ids::Id;
 use domain::views::{AppointmentView, AuditFilter, BoardFilter, BoardShow, CustomerRow};
@@ -112,15 +112,15 @@ on_both!(
         let theirs = world.appointment(&anna).await;
         assert_eq!(
             theirs.words,
-            "We propose Tuesday 17 March, 10:00–12:00 your time (14:00 in London). Does it suit you?"
+            "The deployment team proposes Tuesday 17 March, 10:00–12:00 your time (14:00 in London). Does it suit you?"
         );
-        assert!(theirs.needs && theirs.may.contains(&AppointmentAct::Agree));
+        assert!(theirs.needs == Some(Need::Answer) && theirs.may.contains(&AppointmentAct::Agree));
         let ours = world.appointment(&sam).await;
         assert_eq!(
             ours.words,
             "Proposed: Tuesday 17 March, 14:00–16:00 your time. Waiting for Contoso Ltd to answer."
         );
-        assert!(!ours.needs && !ours.has_file);
+        assert!(ours.needs.is_none() && !ours.has_file);
         // A side does not answer its own proposal, nor an earlier one.
         let refused = UserError::Appointment {
             refused: Refused::OwnProposal,
@@ -138,7 +138,7 @@ on_both!(
             .expect("countered");
         let row = world.row(&sam).await;
         let line = row.appointment.expect("a line");
-        assert!(line.needs, "{line:?}");
+        assert_eq!(line.needs, Some(Need::Answer), "{line:?}");
         assert_eq!(
             line.words,
             "Contoso Ltd proposes Wednesday 18 March, 13:00–15:00 your time (09:00 in New York). Does it suit you?"
@@ -173,7 +173,7 @@ on_both!(
         let row = world.row(&sam).await;
         let sentence = "The module deployment of 18 March has passed and is not recorded as done.";
         assert!(row.health.iter().any(|said| said == sentence), "{:?}", row.health);
-        assert!(row.appointment.expect("a line").needs);
+        assert_eq!(row.appointment.expect("a line").needs, Some(Need::RecordIt));
         world
             .services
             .state_step(&sam, SLUG, Step::Module, true, "", "Version 4.2.")
@@ -199,7 +199,7 @@ on_both!(
             .answer(&anna, 1, AppointmentAct::Decline, "We move offices.")
             .await
             .expect("declined");
-        assert!(world.appointment(&sam).await.needs, "staff propose again");
+        assert_eq!(world.appointment(&sam).await.needs, Some(Need::ProposeAgain));
         world.propose(&sam, 2, &tuesday).await.expect("proposed");
         let agree = AppointmentAct::AgreeForCustomer;
         assert_eq!(

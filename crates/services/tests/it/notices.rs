@@ -128,9 +128,18 @@ on_both!(
             .map(|notice| notice.is_read)
             .collect();
         assert_eq!(read, [false, true]);
-        let sam = sam.user.expect("a user");
-        let (_, me) = world.services.identify(sam).await.expect("a query").expect("Sam");
+        let user = sam.user.expect("a user");
+        let (_, me) = world
+            .services
+            .identify(user)
+            .await
+            .expect("a query")
+            .expect("Sam");
         assert_eq!(me.unread, 1);
+        let newest = || world.services.newest_unless_read(&sam);
+        let latest = newest().await.expect("a query").expect("one is unread");
+        world.services.read_inbox(&sam, latest).await.expect("read");
+        assert_eq!(newest().await.expect("a query"), None);
     }
 );
 
