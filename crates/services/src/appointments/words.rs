@@ -80,6 +80,9 @@ impl Told<'_> {
                 format!("The agreed time, {time}, has passed, and nobody has recorded that it was done.")
             }
             AppointmentEvent::Agreed if present.is_over(self.now) => format!("It was agreed for {time}."),
+            AppointmentEvent::Agreed if wanted == Wanted::NotNeeded => {
+                format!("Agreed for {time}, but it is not needed any more. Cancel it.")
+            }
             AppointmentEvent::Agreed => format!("Agreed for {time}."),
             AppointmentEvent::Declined => format!("{time} was declined. Propose another time."),
             AppointmentEvent::Cancelled => format!("{time} was cancelled."),
@@ -92,7 +95,7 @@ impl Told<'_> {
         let needs = self.needs(row, wanted);
         let present = row.present();
         let waits = wanted == Wanted::Yes && present.waits_for(self.now).is_some();
-        if wanted == Wanted::NotNeeded || !(needs || waits || present.is_ahead(self.now)) {
+        if !(needs || waits || present.is_ahead(self.now)) {
             return None;
         }
         Some(AppointmentLine {

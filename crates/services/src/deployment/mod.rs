@@ -4,14 +4,14 @@
 mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
-mod tell;
+pub(crate) mod tell;
 mod warning;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-use domain::appointment::AppointmentKind;
+use domain::appointment::{AppointmentKind, Wanted};
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
@@ -119,7 +119,10 @@ impl Services {
         let record = store::deployments::of_step(&mut tx, customer, step, SHOWN).await?;
         let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
         let special = special(&mut tx, customer, step, &known, now).await?;
-        let appointment = match AppointmentKind::of_step(step).filter(|_| *state != StepState::Skipped) {
+        // The page of a branch not taken shows it only where there is no other page: what is agreed can be cancelled.
+        let is_here =
+            |kind: &AppointmentKind| *state != StepState::Skipped || kind.wanted(&all).0 == Wanted::NotNeeded;
+        let appointment = match AppointmentKind::of_step(step).filter(is_here) {
             Some(kind) => self.appointment_view(&mut tx, actor, &known, kind).await?,
             None => None,
         };

@@ -148,8 +148,21 @@ impl Services {
         let id: LetterId = job.subject.parse().map_err(|_| JobError::Fail {
             what: "a letter job without a letter".to_owned(),
         })?;
-        let Some((letter, outgoing)) = self.waiting(id, lease).await.map_err(|error| retry(&error))? else {
-            return Ok(());
+        if job.exhausted {
+            return self
+                .give_up(id, lease, "Sending it was broken off again and again.")
+                .await;
+        }
+        let (letter, outgoing) = match self.waiting(id, lease).await {
+            Ok(Some(waiting)) => waiting,
+            Ok(None) => return Ok(()),
+            Err(error) if job.last_attempt => {
+                tracing::error!(letter = %id, error = domain::text::chain(&error), "a letter cannot be read");
+                return self
+                    .give_up(id, lease, "It could not be read in the outbox.")
+                    .await;
+            }
+            Err(error) => return Err(retry(&error)),
         };
         let Some(mailer) = &self.mail().mailer else {
             // The operator took the mail server away: its letters wait for another one.
@@ -205,6 +218,23 @@ impl Services {
         Ok(Some((letter, outgoing)))
     }
 
+    /// Notes that a letter that may wait will not leave any more, for a reason of our own.
+    async fn give_up(&self, id: LetterId, lease: &Lease, what: &str) -> Result<(), JobError> {
+        let noted = async {
+            let mut tx = self.db().begin().await?;
+            lease.hold(&mut tx).await?;
+            let found = store::letters::find(&mut tx, id).await?;
+            if found.is_some_and(|letter| letter.state == LetterState::Waiting) {
+                store::letters::failed(&mut tx, id, Some(what), self.now()).await?;
+            }
+            tx.commit().await
+        };
+        noted.await.map_err(|error| retry(&error.into()))?;
+        Err(JobError::Fail {
+            what: format!("the letter {id} was given up"),
+        })
+    }
+
     /// Notes that a letter could not leave: for good, or until the next try.
     async fn no_luck(
         &self,
@@ -214,7 +244,7 @@ impl Services {
         what: &str,
         is_final: bool,
     ) -> Result<(), JobError> {
-        let ends = is_final || job.last_attempt || job.exhausted;
+        let ends = is_final || job.last_attempt;
         let noted = async {
             let mut tx = self.db().begin().await?;
             lease.hold(&mut tx).await?;

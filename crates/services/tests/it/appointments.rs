@@ -319,3 +319,44 @@ on_both!(
         world.dismiss().await;
     }
 );
+
+on_both!(
+    what_is_agreed_for_a_step_that_is_left_out_can_be_cancelled,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let sam = world.user("Sam", Role::Staff).await;
+        let anna = world.user("Anna", Role::CustomerAdmin).await;
+        let (services, kind) = (&world.services, AppointmentKind::MigrationWindow);
+        let time = form("2026-03-17", "14:00", "Europe/London");
+        services
+            .propose_appointment(&sam, SLUG, kind, 0, &time)
+            .await
+            .expect("proposed");
+        services
+            .answer_appointment(&anna, SLUG, kind, 1, AppointmentAct::Agree, "")
+            .await
+            .expect("agreed");
+        world.nobody_to_migrate().await;
+        let page = async || {
+            services
+                .step(&anna, SLUG, Step::Migration)
+                .await
+                .expect("the page")
+        };
+        let shown = page().await.appointment.expect("what was agreed");
+        assert_eq!(shown.may, [AppointmentAct::Cancel]);
+        assert!(
+            shown.words.ends_with("but it is not needed any more. Cancel it."),
+            "{}",
+            shown.words
+        );
+        let overview = services.deployment(&anna, SLUG).await.expect("the page");
+        assert_eq!(overview.appointments.len(), 1);
+        services
+            .answer_appointment(&anna, SLUG, kind, 2, AppointmentAct::Cancel, "Brand new.")
+            .await
+            .expect("cancelled");
+        let overview = services.deployment(&anna, SLUG).await.expect("the page");
+        assert!(overview.appointments.is_empty());
+    }
+);
