@@ -92,6 +92,7 @@ impl Services {
                 paragraphs: &notice.text,
                 action: Some(("Open in User Sync", &path)),
                 reason: &reason,
+                link: None,
             };
             self.post(tx, &letter).await?;
         }

@@ -19,6 +19,7 @@ statements! {
     LOCK = { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock($1)" };
     BY_EMAIL = "SELECT id, password_hash FROM console_users WHERE email_key = $1 AND deactivated_at IS NULL";
     BY_ID = "SELECT u.id, u.customer_id, u.email, u.name, u.role, c.slug FROM console_users u LEFT JOIN customers c ON c.id = u.customer_id WHERE u.id = $1 AND u.deactivated_at IS NULL";
+    NAME = "SELECT name FROM console_users WHERE id = $2 AND (customer_id IS NULL OR customer_id = $1)";
     ADDRESS = "SELECT COUNT(*) FROM console_users WHERE email_key = $1";
     PASSWORD = "SELECT password_hash FROM console_users WHERE id = $1 AND deactivated_at IS NULL";
     SET_PASSWORD = "UPDATE console_users SET password_hash = $2
@@ -276,6 +277,16 @@ pub async fn find(tx: &mut Tx, user: ConsoleUserId) -> Result<Option<ConsoleUser
             })
         })
         .transpose()
+}
+
+/// The name of a customer's user, or of one of the staff, removed or not.
+pub async fn name_of(
+    tx: &mut Tx,
+    customer: CustomerId,
+    user: ConsoleUserId,
+) -> Result<Option<String>, StoreError> {
+    let row = fetch_optional!(tx, (String,), NAME, customer.uuid(), user.uuid())?;
+    Ok(row.map(|(name,)| name))
 }
 
 /// Remembers a sign-in.

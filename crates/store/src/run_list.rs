@@ -134,7 +134,7 @@ pub struct LastRead {
     pub settings_version: i64,
 }
 
-/// When the directory was last read completely, as far as finished runs tell.
+/// The latest complete read of the directory by a run of everybody that came to its end, or is held for a decision.
 pub async fn last_read(
     tx: &mut Tx,
     customer: CustomerId,

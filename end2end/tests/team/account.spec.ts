@@ -120,7 +120,7 @@ test("name and password are changed by their owner", async ({ page, demo, signIn
   await page.getByLabel("Present password").fill("not my password at all");
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the password" }).click();
-  await expect(page.getByRole("alert")).toContainText("This is not your present password.");
+  await expect(page.getByRole("alert")).toContainText("This is not your current password.");
   await alive();
   await accessible();
   await page.getByLabel("Present password").fill(account.password);

@@ -78,6 +78,7 @@ on_both!(
             (of(|f| f.who = "SAM".into()), 2),
             (of(|f| f.who = "anna".into()), 0),
             (of(|f| f.about = "contoso".into()), 1),
+            (of(|f| f.about = "EDIT".into()), 1),
             (of(|f| f.until = "2020-01-01".into()), 0),
             (of(|f| f.from = "2020-01-01".into()), 2),
         ] {

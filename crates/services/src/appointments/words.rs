@@ -1,54 +1,39 @@
 //! An appointment in the words, and the time, of whoever looks.
 
-use domain::appointment::{AppointmentEvent, AppointmentKind, Wanted};
+use domain::appointment::{AppointmentEvent, Wanted};
 use domain::deployment::Responsibility;
 use domain::deployment::standing::Standing;
 use domain::views::{AppointmentEntry, AppointmentLine};
-use domain::{Actor, Role, Timestamp};
-use rules::appointment::Reader;
 use store::appointments::AppointmentRow;
 
-use crate::deployment::record::side_of;
+use crate::deployment::words::Viewer;
 use crate::when::when;
 
-/// Whoever looks, and at whose appointment.
-pub(crate) struct Told<'a> {
-    pub(crate) actor: &'a Actor,
-    /// The customer's name.
-    pub(crate) customer: &'a str,
-    pub(crate) reader: Reader,
-    pub(crate) now: Timestamp,
-}
-
-impl Told<'_> {
+impl Viewer<'_> {
     fn time(&self, row: &AppointmentRow) -> String {
         rules::appointment::told(row.starts_at, row.minutes, &row.time_zone, self.reader, self.now)
     }
 
-    fn side(&self) -> Responsibility {
-        side_of(self.actor)
-    }
-
     /// Whether whoever looks has to do something: answer, propose again, or put the work on record.
-    pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
-        if self.actor.role == Role::Viewer || wanted != Wanted::Yes {
+    pub(super) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
+        if !self.acts || wanted != Wanted::Yes {
             return false;
         }
         let present = row.present();
         match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
-                Some(side) => side == self.side(),
-                None => row.proposed_by == self.side(),
+                Some(side) => side == self.side,
+                None => row.proposed_by == self.side,
             },
             // The work of these steps is put on record by staff.
-            AppointmentEvent::Agreed => present.is_over(self.now) && self.side() == Responsibility::Staff,
-            AppointmentEvent::Declined => row.proposed_by == self.side(),
+            AppointmentEvent::Agreed => present.is_over(self.now) && self.side == Responsibility::Staff,
+            AppointmentEvent::Declined => row.proposed_by == self.side,
             AppointmentEvent::Cancelled => false,
         }
     }
 
     /// How it stands, one sentence.
-    pub(crate) fn standing(&self, latest: Option<&AppointmentRow>, wanted: Wanted) -> String {
+    pub(super) fn standing(&self, latest: Option<&AppointmentRow>, wanted: Wanted) -> String {
         let Some(row) = latest else {
             return match wanted {
                 Wanted::Yes => "No time is proposed yet.".to_owned(),
@@ -60,7 +45,7 @@ impl Told<'_> {
         match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
                 _ if wanted != Wanted::Yes => format!("{time} was proposed; it is not needed any more."),
-                Some(side) if side == self.side() && self.actor.role != Role::Viewer => {
+                Some(side) if side == self.side && self.acts => {
                     let whose = match row.proposed_by {
                         Responsibility::Staff => "We propose".to_owned(),
                         _ => format!("{} proposes", self.customer),
@@ -102,7 +87,7 @@ impl Told<'_> {
             kind: row.kind,
             step,
             words: self.standing(Some(row), wanted),
-            short: rules::appointment::span(row.starts_at, row.minutes, self.reader.zone, self.now),
+            short: rules::appointment::short(row.starts_at, row.minutes, self.reader, self.now),
             needs,
         })
     }
@@ -118,7 +103,7 @@ impl Told<'_> {
     }
 
     /// One entry of the history.
-    pub(crate) fn entry(&self, row: &AppointmentRow) -> AppointmentEntry {
+    pub(super) fn entry(&self, row: &AppointmentRow) -> AppointmentEntry {
         let time = self.time(row);
         let sentence = match (row.event, row.for_customer) {
             (AppointmentEvent::Proposed, _) => format!("Proposed {time}"),
@@ -131,30 +116,20 @@ impl Told<'_> {
             sentence,
             by: row.by.clone(),
             side: row.side,
-            for_customer: row.for_customer,
             when: when(row.at, self.now),
             note: row.note.clone(),
         }
     }
-}
 
-/// What staff's board says about agreed times that are over and whose work is not on record.
-pub(crate) fn unrecorded(rows: &[AppointmentRow], all: &[Standing], now: Timestamp) -> Vec<String> {
-    rows.iter()
-        .filter(|row| row.present().is_over(now) && row.kind.wanted(all).0 == Wanted::Yes)
-        .map(|row| {
-            let day = row.starts_at.format("%-d %B");
-            let kind = kind_words(row.kind);
-            format!("The {kind} of {day} has passed and is not recorded as done.")
-        })
-        .collect()
-}
-
-/// A kind in the middle of a sentence.
-const fn kind_words(kind: AppointmentKind) -> &'static str {
-    match kind {
-        AppointmentKind::ModuleDeployment => "module deployment",
-        AppointmentKind::MigrationWindow => "migration window",
-        AppointmentKind::SsoSession => "single sign-on session",
+    /// What staff's board says about agreed times that are over and whose work is not on record.
+    pub(crate) fn unrecorded(&self, rows: &[AppointmentRow], all: &[Standing]) -> Vec<String> {
+        rows.iter()
+            .filter(|row| row.present().is_over(self.now) && row.kind.wanted(all).0 == Wanted::Yes)
+            .map(|row| {
+                let day = row.starts_at.with_timezone(&self.reader.zone).format("%-d %B");
+                let kind = row.kind.title().to_lowercase();
+                format!("The {kind} of {day} has passed and is not recorded as done.")
+            })
+            .collect()
     }
 }

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::jobs::NewJob;
-use store::letters::{LetterRow, NewLetter};
+use store::letters::{LetterLink, LetterRow, NewLetter};
 
 use crate::seal::Place;
 use crate::{ServiceError, Services};
@@ -79,6 +79,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) action: Option<(&'a str, &'a str)>,
     /// Why it was sent: one sentence at the end.
     pub(crate) reason: &'a str,
+    /// The link that the button opens, if it lets somebody in; `None` for a notice.
+    pub(crate) link: Option<LetterLink>,
 }
 
 /// What is sealed of a letter.
@@ -117,6 +119,7 @@ impl Services {
             to_email: letter.to_email,
             subject: letter.subject,
             text: sealed.into(),
+            link: letter.link,
         };
         store::letters::insert(tx, &new, self.now()).await?;
         self.queue_letter(tx, id, letter.customer).await
@@ -164,6 +167,11 @@ impl Services {
             }
             Err(error) => return Err(retry(&error)),
         };
+        if letter.link_until.is_some_and(|until| until <= self.now()) {
+            return self
+                .give_up(id, lease, "The link in it had run out before it could be sent.")
+                .await;
+        }
         let Some(mailer) = &self.mail().mailer else {
             // The operator took the mail server away: its letters wait for another one.
             return self

@@ -184,10 +184,12 @@ on_both!(
             refusal(services.remove_contact(&anna, SLUG, unknown).await),
             UserError::Changed
         );
-        let wrong = contact(" ", "nobody", &[]);
-        let refused = refusal(services.save_contact(&anna, SLUG, &wrong).await);
-        for field in ["name", "email", "topics"] {
-            assert!(refused.of_field(field).next().is_some(), "{field}");
+        for (name, email) in [(" ", "nobody"), ("A\u{202E}b", "anna@contoso@example")] {
+            let wrong = contact(name, email, &[]);
+            let refused = refusal(services.save_contact(&anna, SLUG, &wrong).await);
+            for field in ["name", "email", "topics"] {
+                assert!(refused.of_field(field).next().is_some(), "{field}");
+            }
         }
         let viewer = world.somebody_with(Role::Viewer).await;
         assert_eq!(

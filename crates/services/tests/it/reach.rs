@@ -114,7 +114,7 @@ impl World {
         said.expect("written");
         let customer = self.customer().await;
         let mut tx = self.test.db.begin().await.expect("a transaction");
-        let all = store::letters::of_customer(&mut tx, customer, 10).await;
+        let all = store::letters::notices(&mut tx, customer, 10).await;
         let letter = all.expect("a query").remove(0).id;
         let now = self.services.now();
         let subject = letter.to_string();
