@@ -1,7 +1,5 @@
 //! When a customer's sync runs by itself: one row a directory.
 
-use std::collections::HashMap;
-
 use domain::ids::Id;
 use domain::schedule::Schedule;
 use domain::{CustomerId, DirectoryId, Timestamp};
@@ -23,7 +21,6 @@ statements! {
             schedule = excluded.schedule, enabled = excluded.enabled, enabled_at = excluded.enabled_at,
             next_run_at = excluded.next_run_at, saved_by = excluded.saved_by, saved_at = excluded.saved_at
         WHERE sync_schedules.version = $3";
-    ZONES = "SELECT customer_id, directory_id, schedule FROM sync_schedules";
     DUE = "SELECT customer_id, directory_id, schedule, next_run_at FROM sync_schedules
         WHERE next_run_at IS NOT NULL AND next_run_at <= $1 AND enabled ORDER BY next_run_at LIMIT $2";
     // Names the due time it saw: of several processes that see it only one goes on (H-02, H-05).
@@ -57,19 +54,6 @@ struct Row {
     skipped_at: Option<Timestamp>,
     saved_by: String,
     saved_at: Timestamp,
-}
-
-/// The time zone of every schedule, for staff.
-pub async fn zones(tx: &mut Tx) -> Result<HashMap<(CustomerId, DirectoryId), String>, StoreError> {
-    type Row = (Uuid, Uuid, Json<Schedule>);
-    let rows = fetch_all!(tx, Row, ZONES)?;
-    Ok(rows
-        .into_iter()
-        .map(|(customer, directory, schedule)| {
-            let of = (CustomerId::from_uuid(customer), DirectoryId::from_uuid(directory));
-            (of, schedule.0.time_zone)
-        })
-        .collect())
 }
 
 /// The schedule of a directory, if one was ever saved.

@@ -106,6 +106,7 @@ on_both!(
         let whole = verify(&file);
         let said = String::from_utf8_lossy(&whole.stdout);
         assert!(whole.status.success() && said.contains("4 entries"), "{whole:?}");
+        assert!(said.contains("The last entry is 4, with the hash "), "{said}");
         test.tamper_with_audit(2).await;
         let broken = verify(&file);
         let said = String::from_utf8_lossy(&broken.stdout);

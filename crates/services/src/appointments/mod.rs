@@ -167,13 +167,7 @@ impl Services {
         customer: &Known,
     ) -> Result<Reader, ServiceError> {
         let own = own_zone(tx, actor).await?;
-        let customer = &customer.customer;
-        let schedule = match customer.directory {
-            Some(directory) => store::schedules::find(tx, customer.customer.id, directory).await?,
-            None => None,
-        };
-        let schedule = schedule.map(|row| row.schedule.time_zone);
-        Ok(Reader::of(own.as_deref(), schedule.as_deref()))
+        Ok(Reader::of(own.as_deref(), customer.customer.time_zone.as_deref()))
     }
 
     /// What the page of a step shows of its appointment; `None` for one that a decision left out and that nobody ever

@@ -48,7 +48,6 @@ impl Services {
         let appointments = store::appointments::latest_of_all(&mut tx).await?;
         let now = self.now();
         let own = own_zone(&mut tx, actor).await?;
-        let zones = store::schedules::zones(&mut tx).await?;
         Ok(customers
             .into_iter()
             .map(|customer| {
@@ -56,10 +55,7 @@ impl Services {
                 let of_customer = of(&statements, |row: &StatementRow| row.customer == id);
                 let appointments = of(&appointments, |row: &AppointmentRow| row.customer == id);
                 let facts = facts::facts(&customer, &of_customer, now);
-                let zone = customer
-                    .directory
-                    .and_then(|directory| zones.get(&(id, directory)));
-                let reader = Reader::of(own.as_deref(), zone.map(String::as_str));
+                let reader = Reader::of(own.as_deref(), customer.time_zone.as_deref());
                 let name = customer.customer.name.clone();
                 let viewer = Viewer::of(actor, &name, reader, now);
                 board_row(&Known { customer, facts }, &appointments, &viewer)

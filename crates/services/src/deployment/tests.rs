@@ -45,6 +45,7 @@ fn nothing() -> CustomerFacts {
         test_of_another: false,
         synced_at: None,
         scheduled_since: None,
+        time_zone: None,
         last_run: None,
         last_sync: None,
     }

@@ -225,6 +225,7 @@ on_both!(
         drop(tx);
         assert!(kept.is_empty(), "what it said is gone");
         // Sent again from the list of invitations it arrives, and the trouble is over.
+        console.clock.advance(TimeDelta::seconds(1));
         let again = services.resend_invitation(&anna, CONTOSO, row.id).await;
         again.expect("sent");
         assert_eq!(console.deliver(&postbox).await.len(), 1);
