@@ -26,7 +26,8 @@ use crate::{ServiceError, Services};
 
 /// The kind of the jobs that send letters.
 pub const LETTER_JOB: &str = "letter";
-/// How often a letter is tried. The pause between two tries grows to five minutes, so this is about two days.
+/// How often a letter is tried. The pause between two tries grows to five minutes, so this is about two days, or longer
+/// where many letters wait for a mail server that does not answer: they are tried one at a time.
 const TRIES: i64 = 600;
 /// How long the outbox remembers that a letter was sent, in days.
 const KEEP_LETTERS: i64 = 90;
