@@ -45,7 +45,7 @@ impl Smtp {
         let parameters = TlsParameters::new(name.to_owned()).map_err(|error| translated(&error))?;
         let (tls, port) = match (server.server.scheme(), server.plain) {
             ("smtps", _) => (Tls::Wrapper(parameters), SUBMISSIONS),
-            (_, true) => (Tls::Opportunistic(parameters), SUBMISSION),
+            (_, true) => (Tls::None, SUBMISSION),
             (_, false) => (Tls::Required(parameters), SUBMISSION),
         };
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(name)

@@ -111,6 +111,8 @@ pub fn runner(parties: &Parties, workers: usize, lease: Duration) -> Arc<Runner>
     let random = Alphanumeric.sample_string(&mut rand::rng(), 8);
     let options = RunnerOptions {
         workers,
+        // A mail server that swallows connections keeps one worker waiting, not all of them.
+        alone: LETTER_JOB.to_owned(),
         lease,
         owner: format!("usersync-{}-{random}", std::process::id()),
         ..RunnerOptions::default()

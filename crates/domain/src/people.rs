@@ -118,7 +118,6 @@ codes! {
     /// before. Its accounts are for the directory migration, never for a sync.
     pub enum OldDirectory {
         ActiveDirectory = "active_directory",
-        Ldap = "ldap",
     }
 }
 

@@ -74,6 +74,13 @@ pub fn unseen(text: &str, lines: bool) -> Option<char> {
     })
 }
 
+/// Whether a text is shaped like an e-mail address: something, one at sign, something, with no blank in it. That is what
+/// every address has, and no more is asked.
+pub fn is_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('@').collect();
+    parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace)
+}
+
 /// A code that no value of the enum has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code {0:?}")]
@@ -82,6 +89,16 @@ pub struct UnknownCode(pub String);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_one_at_sign_between_two_parts() {
+        for right in ["anna@example.org", "a@b", "o'neil+x@example.org"] {
+            assert!(is_address(right), "{right}");
+        }
+        for wrong in ["", "anna", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\n"] {
+            assert!(!is_address(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn r_07_what_nobody_sees_is_found_and_what_languages_need_is_not() {

@@ -34,7 +34,7 @@ pub struct Job {
     pub attempt: i64,
     /// No further try follows this one.
     pub last_attempt: bool,
-    /// All tries are used up and the last one died without a word: note that, do not work.
+    /// All tries are used up and the last one panicked, or its process died: note that, do not work.
     pub exhausted: bool,
 }
 
@@ -69,6 +69,9 @@ pub struct RunnerOptions {
     /// How long to sleep when nothing is due.
     pub poll: Duration,
     pub tick: Duration,
+    /// The kind of jobs of which only one is worked on at a time: those that wait for somebody outside, and must not
+    /// keep every worker waiting. Empty: there is none.
+    pub alone: String,
     /// Names this process in the queue.
     pub owner: String,
 }
@@ -80,6 +83,7 @@ impl Default for RunnerOptions {
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
             tick: Duration::from_mins(1),
+            alone: String::new(),
             owner: "usersync".to_owned(),
         }
     }
@@ -161,7 +165,9 @@ impl Runner {
     async fn claim(&self) -> Result<Option<ClaimedJob>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let job = store::jobs::claim(&mut tx, &self.options.owner, now, now + self.options.lease).await?;
+        let options = &self.options;
+        let job =
+            store::jobs::claim(&mut tx, &options.owner, &options.alone, now, now + options.lease).await?;
         tx.commit().await?;
         Ok(job)
     }
@@ -197,17 +203,19 @@ impl Runner {
                     running.await
                 }
             };
-            joined.unwrap_or_else(|_| {
-                // The text of a panic may hold somebody's data; the panic hook has logged the place.
-                Err(JobError::Retry {
-                    what: "the job panicked".to_owned(),
-                })
-            })
+            joined
         };
+        // The text of a panic may hold somebody's data; the panic hook has logged the place.
+        let panicked = ended.is_err();
+        let ended = ended.unwrap_or_else(|_| {
+            Err(JobError::Retry {
+                what: "the job panicked".to_owned(),
+            })
+        });
         metrics::counter!("usersync_jobs_total", "kind" => claimed.kind.clone(),
             "result" => if ended.is_ok() { "done" } else { "not_done" })
         .increment(1);
-        if let Err(error) = self.settle(&claimed, ended).await {
+        if let Err(error) = self.settle(&claimed, ended, panicked).await {
             tracing::error!(job = %claimed.id, error = chain(&error), "the end of a job could not be noted");
         }
     }
@@ -231,15 +239,22 @@ impl Runner {
         }
     }
 
-    async fn settle(&self, job: &ClaimedJob, ended: Result<(), JobError>) -> Result<(), StoreError> {
+    async fn settle(
+        &self,
+        job: &ClaimedJob,
+        ended: Result<(), JobError>,
+        panicked: bool,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
+        // A last try that panicked had no time to note what becomes of its subject: it is handed out once more, as used up.
+        let tries = job.max_attempts + i64::from(panicked);
         let mut tx = self.db.begin().await?;
         let noted = match &ended {
             Ok(()) => store::jobs::finish(&mut tx, job.id, job.fence, None, now).await,
             Err(JobError::Stopped) => {
                 store::jobs::give_back(&mut tx, job.id, job.fence, now, None, true).await
             }
-            Err(JobError::Retry { what }) if job.attempt < job.max_attempts => {
+            Err(JobError::Retry { what }) if job.attempt < tries => {
                 tracing::warn!(kind = job.kind, job = %job.id, what, "job to be tried again");
                 let at = now + pause(job.attempt);
                 store::jobs::give_back(&mut tx, job.id, job.fence, at, Some(what), false).await

@@ -160,6 +160,18 @@ pub fn span(starts_at: Timestamp, minutes: u32, zone: Tz, now: Timestamp) -> Str
     }
 }
 
+/// From when to when as `reader` reads it, with whose time that is: "Tuesday 3 March, 14:00–16:00 your time".
+pub fn short(starts_at: Timestamp, minutes: u32, reader: Reader, now: Timestamp) -> String {
+    let span = span(starts_at, minutes, reader.zone, now);
+    if reader.is_chosen {
+        format!("{span} your time")
+    } else if reader.zone == Tz::UTC {
+        format!("{span} UTC")
+    } else {
+        format!("{span} in {}", place(reader.zone))
+    }
+}
+
 /// An appointment as somebody reads it whose zone is `reader`: "Tuesday 3 March, 14:00–16:00 your time (09:00 in New
 /// York)". What is in brackets is the start in the zone it was typed in (`typed_in`, its name), where clocks show
 /// something else there.
@@ -169,20 +181,21 @@ pub fn told(starts_at: Timestamp, minutes: u32, typed_in: &str, reader: Reader, 
         is_chosen,
     } = reader;
     let typed_in = zone(typed_in).unwrap_or(reader);
-    let span = span(starts_at, minutes, reader, now);
-    let whose = if is_chosen {
-        "your time".to_owned()
-    } else if reader == Tz::UTC {
-        "UTC".to_owned()
-    } else {
-        format!("in {}", place(reader))
-    };
+    let short = short(
+        starts_at,
+        minutes,
+        Reader {
+            zone: reader,
+            is_chosen,
+        },
+        now,
+    );
     let (here, there) = (
         starts_at.with_timezone(&reader),
         starts_at.with_timezone(&typed_in),
     );
     if here.naive_local() == there.naive_local() {
-        return format!("{span} {whose}");
+        return short;
     }
     let clock = there.format("%H:%M").to_string();
     let day = if here.date_naive() == there.date_naive() {
@@ -195,7 +208,7 @@ pub fn told(starts_at: Timestamp, minutes: u32, typed_in: &str, reader: Reader, 
     } else {
         format!("in {}", place(typed_in))
     };
-    format!("{span} {whose} ({day}{clock} {there})")
+    format!("{short} ({day}{clock} {there})")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The audit log as the use cases write it.
 
 mod about;
+mod named;
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use domain::views::{AuditFilter, AuditRow, Page};
@@ -92,12 +93,14 @@ impl Services {
             .map_or(Ok(i64::MAX), str::parse)
             .map_err(|_| UserError::NotFound)?;
         let now = self.now();
-        let (who, about) = (lowered(&filter.who), lowered(&filter.about));
+        let (who, about) = (shortened(&filter.who), shortened(&filter.about));
+        let named = named::objects(&mut tx, customer, &about).await?;
         let action = filter.area.map_or_else(String::new, |area| format!("{area}."));
         let narrowed = NarrowedAudit {
             actor: &who,
             action: &action,
             object: &about,
+            named: &named,
             from: midnight("from", &filter.from, 0)?.unwrap_or(Timestamp::UNIX_EPOCH),
             // The log has no row of tomorrow.
             until: midnight("until", &filter.until, 1)?.unwrap_or(now + TimeDelta::days(1)),
@@ -141,7 +144,7 @@ fn view(row: store::audit::AuditRow, (about, path): About, now: Timestamp) -> Au
 fn words(action: &str) -> &str {
     match action {
         "customer.create" => "added the customer",
-        "contact.save" => "changed a contact",
+        "contact.save" => "saved a contact",
         "contact.remove" => "removed a contact",
         "contact.letter" => "had a letter sent again",
         "user.create" => "created a console user",
@@ -191,9 +194,8 @@ fn words(action: &str) -> &str {
     }
 }
 
-fn lowered(typed: &str) -> String {
-    let typed: String = typed.trim().chars().take(SEARCH_CHARS).collect();
-    typed.to_lowercase()
+fn shortened(typed: &str) -> String {
+    typed.trim().chars().take(SEARCH_CHARS).collect()
 }
 
 /// The beginning of a day that was typed, some days on; `None` when nothing was typed.

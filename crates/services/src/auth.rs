@@ -8,6 +8,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use chrono::TimeDelta;
+use domain::text::is_address;
 use domain::views::Me;
 use domain::{Actor, ConsoleUserId, FieldError, Permission, Role, Timestamp, UserError};
 use secrecy::{ExposeSecret, SecretString};
@@ -251,31 +252,27 @@ pub(crate) fn user_errors(user: &NewUser) -> Vec<FieldError> {
     if let Some(problem) = password_problem(user.password.expose_secret(), email) {
         wrong("password", problem);
     }
-    errors.extend(FieldError::unseen("name", &user.name, false));
     errors
 }
 
-/// What is wrong with somebody's name, if anything.
+/// What is wrong with somebody's name, if anything (R-07).
 pub(crate) fn name_problem(name: &str) -> Option<String> {
     if name.trim().is_empty() {
         Some("Enter a name.".to_owned())
     } else if name.chars().count() > 200 {
         Some("A name has at most 200 characters.".to_owned())
     } else {
-        None
+        FieldError::unseen("name", name.trim(), false).map(|hidden| hidden.message)
     }
 }
 
 /// What is wrong with an e-mail address, if anything: whether it exists, only a letter to it tells.
 pub(crate) fn email_problem(email: &str) -> Option<String> {
     let email = email.trim();
-    let shaped = email
-        .split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
     let plain = email
         .chars()
-        .all(|c| !c.is_whitespace() && !c.is_control() && !"<>,;:\"()[]\\".contains(c));
-    (!shaped || email.len() > 254 || !plain)
+        .all(|c| !c.is_control() && !"<>,;:\"()[]\\".contains(c));
+    (!is_address(email) || email.len() > 254 || !plain)
         .then(|| "Enter an e-mail address, such as anna@example.org.".to_owned())
 }
 

@@ -51,7 +51,7 @@ impl Services {
             });
         }
         let now = self.now();
-        let letters = store::letters::of_customer(&mut tx, customer, LETTERS_SHOWN).await?;
+        let letters = store::letters::notices(&mut tx, customer, LETTERS_SHOWN).await?;
         Ok(ContactsView {
             contacts: contacts
                 .into_iter()
@@ -132,15 +132,9 @@ impl Services {
             "before": before.map(said),
             "after": { "name": new.name, "email": new.email, "side": side, "topics": new.topics },
         });
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "contact.save",
-            &id.to_string(),
-            &details,
-        )
-        .await?;
+        let object = id.to_string();
+        self.record(&mut tx, actor, Some(customer), "contact.save", &object, &details)
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -156,12 +150,13 @@ impl Services {
         let before = may_edit(actor, &contacts, id)?;
         store::contacts::remove(&mut tx, customer, id).await?;
         let details = json!({ "before": said(before) });
+        let object = id.to_string();
         self.record(
             &mut tx,
             actor,
             Some(customer),
             "contact.remove",
-            &id.to_string(),
+            &object,
             &details,
         )
         .await?;
@@ -180,14 +175,15 @@ impl Services {
             let what = "A mail server in the configuration".to_owned();
             return Err(UserError::NeededFirst { what }.into());
         }
-        store::letters::again(&mut tx, letter, Some(customer)).await?;
+        store::letters::again(&mut tx, letter, customer).await?;
         self.queue_letter(&mut tx, letter, Some(customer)).await?;
+        let object = letter.to_string();
         self.record(
             &mut tx,
             actor,
             Some(customer),
             "contact.letter",
-            &letter.to_string(),
+            &object,
             &json!({}),
         )
         .await?;

@@ -50,6 +50,11 @@ impl Services {
 
     /// The body of the job: makes the link and posts it, or does nothing for nobody.
     pub async fn answer_forgotten(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
+        if job.exhausted {
+            return Err(JobError::Fail {
+                what: "answering a forgotten password was broken off again and again".to_owned(),
+            });
+        }
         let user = job.subject.parse().map_err(|_| JobError::Fail {
             what: "a job about a forgotten password without a user".to_owned(),
         })?;

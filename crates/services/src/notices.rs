@@ -92,14 +92,15 @@ impl Services {
                 paragraphs: &notice.text,
                 action: Some(("Open in User Sync", &path)),
                 reason: &reason,
+                link: None,
             };
             self.post(tx, &letter).await?;
         }
         Ok(())
     }
 
-    /// Who is told of a topic: the contacts who chose it. Where nobody did, the customer's administrators are, and
-    /// staff where there are none: a notice that reaches nobody is lost.
+    /// Who is told of a topic: the contacts who chose it and can be reached. Where nobody is left, the customer's
+    /// administrators are, and staff where there are none: a notice that reaches nobody is lost.
     pub(crate) async fn told(
         &self,
         tx: &mut Tx,
@@ -108,7 +109,7 @@ impl Services {
         side: Option<Responsibility>,
     ) -> Result<Told, ServiceError> {
         let contacts = store::contacts::all(tx, customer).await?;
-        let chosen = chosen(&contacts, topic, side);
+        let chosen = chosen(&contacts, topic, side, self.sends_mail());
         if !chosen.is_empty() {
             return Ok(Told {
                 recipients: chosen,
@@ -198,12 +199,18 @@ impl From<ToldUser> for Recipient {
     }
 }
 
-/// The contacts of a side who want to know of a topic, everybody once.
-fn chosen(contacts: &[ContactRow], topic: Topic, side: Option<Responsibility>) -> Vec<Recipient> {
+/// The contacts of a side who want to know of a topic and can be reached, everybody once.
+fn chosen(
+    contacts: &[ContactRow],
+    topic: Topic,
+    side: Option<Responsibility>,
+    by_mail: bool,
+) -> Vec<Recipient> {
     let mut met = BTreeSet::new();
     contacts
         .iter()
         .filter(|contact| contact.topics.contains(&topic))
+        .filter(|contact| !contact.is_removed && (by_mail || contact.user.is_some()))
         .filter(|contact| side.is_none_or(|side| contact.side == side))
         .filter(|contact| met.insert(contact.email.to_lowercase()))
         .map(|contact| Recipient {

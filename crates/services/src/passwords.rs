@@ -75,7 +75,8 @@ impl Services {
         }
         let password_hash = hash(new.expose_secret()).await?;
         let mut tx = self.db().begin().await?;
-        self.set_password(&mut tx, user, &me.email, &password_hash)
+        // Somebody else may have set another one meanwhile, by a link for instance: that one stands.
+        self.set_password(&mut tx, user, &me.email, &password_hash, Some(&known))
             .await?;
         match this {
             Some(this) => store::sessions::delete_others(&mut tx, user, &store::sessions::key(this)).await?,
@@ -162,7 +163,7 @@ impl Services {
         if !store::password_resets::spend(&mut tx, &token, self.now()).await? {
             return Err(UserError::DeadLink.into());
         }
-        self.set_password(&mut tx, user.id, &user.email, &password_hash)
+        self.set_password(&mut tx, user.id, &user.email, &password_hash, None)
             .await?;
         store::sessions::delete_of_user(&mut tx, user.id).await?;
         let actor = actor_of(&user);
@@ -179,19 +180,21 @@ impl Services {
         Ok(())
     }
 
-    /// Sets a password, and forgets the failed sign-ins and the link that were for the old one.
+    /// Sets a password, where `known` is given only in the place of that one, and forgets the failed sign-ins and the
+    /// link that were for the old one.
     async fn set_password(
         &self,
         tx: &mut Tx,
         user: ConsoleUserId,
         email: &str,
         password_hash: &str,
+        known: Option<&str>,
     ) -> Result<(), ServiceError> {
         // In the order of a sign-in (attempts, then the user), so that the two never wait for each other.
         store::password_resets::forget(tx, user).await?;
         store::console_users::forgive(tx, email).await?;
         store::console_users::forgive(tx, &counted_as(email)).await?;
-        if !store::console_users::set_password(tx, user, password_hash).await? {
+        if !store::console_users::set_password(tx, user, password_hash, known).await? {
             return Err(UserError::SignInRequired.into());
         }
         Ok(())

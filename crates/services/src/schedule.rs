@@ -12,6 +12,7 @@ use store::schedules::{DueRow, ScheduleRow};
 use store::{StoreError, Tx};
 
 use crate::deployment::facts::known;
+use crate::deployment::tell::Turn;
 use crate::when::when;
 use crate::{ServiceError, Services};
 
@@ -138,6 +139,7 @@ impl Services {
         change: Change,
     ) -> Result<(), ServiceError> {
         let now = self.now();
+        let stood = standing::of(&known(tx, customer, now).await?.facts);
         // A run that is due this minute is started all the same.
         let overdue = before
             .as_ref()
@@ -160,6 +162,13 @@ impl Services {
             saved_at: now,
         };
         store::schedules::save(tx, customer, directory.id, &row).await?;
+        let switched = if row.enabled { "on" } else { "off" };
+        let turn = Turn {
+            cause: format!("schedule:{}:{}", directory.id, row.version + 1),
+            what: format!("{} switched the schedule {switched}.", actor.name),
+            before: &stood,
+        };
+        self.tell_hand_over(tx, actor, customer, &turn).await?;
         let details = json!({
             "before": before.map(|row| json!({ "schedule": row.schedule, "enabled": row.enabled })),
             "after": { "schedule": row.schedule, "enabled": row.enabled },

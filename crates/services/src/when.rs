@@ -15,12 +15,17 @@ pub(crate) fn when(at: Timestamp, now: Timestamp) -> When {
         0 => format!("today at {time}"),
         -1 => format!("yesterday at {time}"),
         1 => format!("tomorrow at {time}"),
-        _ => format!("{} at {time}", at.format("%-d %B %Y")),
+        _ => moment(at),
     };
     When {
         words,
         iso: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
     }
+}
+
+/// A moment for a text that is read some other day, such as a letter: "3 March 2026 at 09:41 UTC".
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.format("%-d %B %Y at %H:%M UTC").to_string()
 }
 
 /// A day seen from `now`: "in 41 days", "tomorrow", "today", "yesterday", "3 days ago".
@@ -61,9 +66,10 @@ pub(crate) fn is_soon(at: Timestamp, now: Timestamp) -> bool {
     days_between(now, at) <= SOON_DAYS
 }
 
-/// Whether the day of `at` is over.
+/// Whether a secret that works until then has expired. One that was typed as a day works to the end of it ([`end_of`]);
+/// a certificate ends at a moment.
 pub(crate) fn is_over(at: Timestamp, now: Timestamp) -> bool {
-    days_between(now, at) < 0
+    at <= now
 }
 
 /// How long something took: "0.4 s", "42 s", "3 min 12 s", "1 h 04 min".

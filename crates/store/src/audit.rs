@@ -5,9 +5,10 @@
 use domain::ids::Id;
 use domain::{ConsoleUserId, CustomerId, Timestamp};
 use sha2::{Digest, Sha256};
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::people_list::{begins, contains};
+use crate::people_list::{any_case, begins};
 use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
@@ -20,11 +21,13 @@ statements! {
     HEAD = "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1";
     APPEND = "INSERT INTO audit_log (seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     CHAIN = "SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2";
-    OF_CUSTOMER = "SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash
+    OF_CUSTOMER = ["SELECT seq, customer_id, at, actor_id, actor_name, action, object, details, previous_hash, hash
         FROM audit_log WHERE customer_id = $1 AND seq < $2 AND at >= $4 AND at < $5
-        AND ($6 = '' OR LOWER(actor_name) LIKE $6 ESCAPE '!') AND ($7 = '' OR action LIKE $7 ESCAPE '!')
-        AND ($8 = '' OR LOWER(object) LIKE $8 ESCAPE '!')
-        ORDER BY seq DESC LIMIT $3";
+        AND EXISTS (SELECT 1 FROM " (list "$6") " AS form WHERE LOWER(actor_name) LIKE form.value ESCAPE '!')
+        AND ($7 = '' OR action LIKE $7 ESCAPE '!')
+        AND (object IN " (list "$9") "
+            OR EXISTS (SELECT 1 FROM " (list "$8") " AS form WHERE LOWER(object) LIKE form.value ESCAPE '!'))
+        ORDER BY seq DESC LIMIT $3"];
 }
 
 /// What happened: by whom, to what.
@@ -62,28 +65,17 @@ pub struct AuditRow {
 /// What a list of the log is narrowed to. Empty texts narrow nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct NarrowedAudit<'a> {
-    /// Part of the actor's name, in lower case.
+    /// Part of the actor's name.
     pub actor: &'a str,
     /// What the action begins with: `provider.`, `run.start`.
     pub action: &'a str,
-    /// Part of the object, in lower case.
+    /// Part of the object.
     pub object: &'a str,
+    /// Objects that are wanted, too: those whose name holds what is looked for.
+    pub named: &'a [String],
     pub from: Timestamp,
     /// The first moment that is too late.
     pub until: Timestamp,
-}
-
-impl NarrowedAudit<'_> {
-    /// Everything up to a moment.
-    pub const fn everything(until: Timestamp) -> Self {
-        Self {
-            actor: "",
-            action: "",
-            object: "",
-            from: Timestamp::UNIX_EPOCH,
-            until,
-        }
-    }
 }
 
 impl AuditRow {
@@ -115,10 +107,11 @@ struct Head {
 }
 
 /// The state of the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chain {
-    /// So many rows, every one as it was written.
-    Whole { rows: u64 },
+    /// So many rows, every one as it was written, and the hash of the last. That none is missing after it only shows
+    /// beside an earlier note of both.
+    Whole { rows: u64, last: Vec<u8> },
     /// The first row that does not follow from the ones before it.
     Broken { seq: i64 },
 }
@@ -163,13 +156,14 @@ pub async fn of_customer(
         limit,
         narrowed.from,
         narrowed.until,
-        contains(narrowed.actor),
+        Json(any_case(narrowed.actor)),
         begins(narrowed.action),
-        contains(narrowed.object)
+        Json(any_case(narrowed.object)),
+        Json(narrowed.named)
     )
 }
 
-/// Reads the whole chain and says whether it is as it was written.
+/// Reads the whole chain and says whether it is as it was written. Rows that were cut off at its end do not show.
 pub async fn verify(tx: &mut Tx) -> Result<Chain, StoreError> {
     let mut previous = vec![0; 32];
     let mut seq = 0;
@@ -177,7 +171,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Chain, StoreError> {
     loop {
         let page = fetch_all!(tx, AuditRow, CHAIN, seq, 1000_i64)?;
         if page.is_empty() {
-            return Ok(Chain::Whole { rows });
+            return Ok(Chain::Whole { rows, last: previous });
         }
         for row in page {
             let follows = row.seq == seq + 1

@@ -19,9 +19,11 @@ statements! {
     LOCK = { sqlite: "SELECT $1", postgres: "SELECT pg_advisory_xact_lock($1)" };
     BY_EMAIL = "SELECT id, password_hash FROM console_users WHERE email_key = $1 AND deactivated_at IS NULL";
     BY_ID = "SELECT u.id, u.customer_id, u.email, u.name, u.role, c.slug FROM console_users u LEFT JOIN customers c ON c.id = u.customer_id WHERE u.id = $1 AND u.deactivated_at IS NULL";
+    NAME = "SELECT name FROM console_users WHERE id = $2 AND (customer_id IS NULL OR customer_id = $1)";
     ADDRESS = "SELECT COUNT(*) FROM console_users WHERE email_key = $1";
     PASSWORD = "SELECT password_hash FROM console_users WHERE id = $1 AND deactivated_at IS NULL";
-    SET_PASSWORD = "UPDATE console_users SET password_hash = $2 WHERE id = $1 AND deactivated_at IS NULL";
+    SET_PASSWORD = "UPDATE console_users SET password_hash = $2
+        WHERE id = $1 AND deactivated_at IS NULL AND password_hash = COALESCE($3, password_hash)";
     RENAME = "UPDATE console_users SET name = $2 WHERE id = $1 AND deactivated_at IS NULL";
     TEAM = "SELECT id, email, name, role, last_sign_in_at, deactivated_at FROM console_users
         WHERE customer_id IS NOT DISTINCT FROM $1 ORDER BY deactivated_at IS NOT NULL, name, id LIMIT $2";
@@ -235,9 +237,15 @@ pub async fn password_hash(tx: &mut Tx, user: ConsoleUserId) -> Result<Option<St
     Ok(row.map(|(hash,)| hash))
 }
 
-/// Sets the password of somebody who may sign in. False when they may not any more.
-pub async fn set_password(tx: &mut Tx, user: ConsoleUserId, password_hash: &str) -> Result<bool, StoreError> {
-    Ok(execute!(tx, SET_PASSWORD, user.uuid(), password_hash)? == 1)
+/// Sets the password of somebody who may sign in, where `known` is given only in the place of that one. False when they
+/// may not any more, or have another password by now.
+pub async fn set_password(
+    tx: &mut Tx,
+    user: ConsoleUserId,
+    password_hash: &str,
+    known: Option<&str>,
+) -> Result<bool, StoreError> {
+    Ok(execute!(tx, SET_PASSWORD, user.uuid(), password_hash, known)? == 1)
 }
 
 /// Gives a user another name.
@@ -269,6 +277,16 @@ pub async fn find(tx: &mut Tx, user: ConsoleUserId) -> Result<Option<ConsoleUser
             })
         })
         .transpose()
+}
+
+/// The name of a customer's user, or of one of the staff, removed or not.
+pub async fn name_of(
+    tx: &mut Tx,
+    customer: CustomerId,
+    user: ConsoleUserId,
+) -> Result<Option<String>, StoreError> {
+    let row = fetch_optional!(tx, (String,), NAME, customer.uuid(), user.uuid())?;
+    Ok(row.map(|(name,)| name))
 }
 
 /// Remembers a sign-in.

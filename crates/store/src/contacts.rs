@@ -13,10 +13,11 @@ use crate::sql::{execute, fetch_all, statements};
 use crate::{StoreError, Tx};
 
 statements! {
-    // A contact is somebody who signs in here by their address; a user of another customer is not.
-    ALL_OF = "SELECT c.id, c.name, c.email, c.side, c.topics, u.id AS user_id FROM contacts c
+    // A contact is somebody who signs in here by their address, which one user has; a user of another customer is not.
+    ALL_OF = "SELECT c.id, c.name, c.email, c.side, c.topics,
+            CASE WHEN u.deactivated_at IS NULL THEN u.id END AS user_id, u.deactivated_at IS NOT NULL AS is_removed
+        FROM contacts c
         LEFT JOIN console_users u ON u.email_key = c.email_key AND (u.customer_id IS NULL OR u.customer_id = $1)
-            AND u.deactivated_at IS NULL
         WHERE c.customer_id = $1 ORDER BY c.name, c.id";
     INSERT = "INSERT INTO contacts (customer_id, id, name, email, email_key, side, topics, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -37,6 +38,8 @@ pub struct ContactRow {
     pub topics: Vec<Topic>,
     /// Who they are in the console, if they sign in here.
     pub user: Option<ConsoleUserId>,
+    /// They were removed from the team: nothing is told to them, neither here nor by mail.
+    pub is_removed: bool,
 }
 
 /// A console user who may be told.
@@ -64,6 +67,7 @@ struct Row {
     side: String,
     topics: Json<Vec<Topic>>,
     user_id: Option<Uuid>,
+    is_removed: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -85,6 +89,7 @@ pub async fn all(tx: &mut Tx, customer: CustomerId) -> Result<Vec<ContactRow>, S
                 side: code("contacts", "side", &row.side)?,
                 topics: row.topics.0,
                 user: row.user_id.map(ConsoleUserId::from_uuid),
+                is_removed: row.is_removed,
             })
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Customers: the organisations whose intranets follow a directory.
 
 use domain::ids::Id;
+use domain::schedule::Schedule;
 use domain::settings::SyncSettings;
 use domain::sync::{RunCounts, RunKind, RunState};
 use domain::{CustomerId, DirectoryId, Provider, Timestamp};
@@ -8,6 +9,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
+use crate::people_list::any_case;
 use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
@@ -56,8 +58,7 @@ statements! {
             (SELECT MAX(k.finished_at) FROM sync_runs k WHERE k.customer_id = c.id AND k.directory_id = d.id
                 AND k.kind IN ('manual', 'scheduled') AND k.state IN ('completed', 'completed_with_problems'))
                 AS synced_at,
-            (SELECT y.enabled_at FROM sync_schedules y WHERE y.customer_id = c.id AND y.directory_id = d.id
-                AND y.enabled) AS scheduled_since,
+            CASE WHEN y.enabled THEN y.enabled_at END AS scheduled_since, y.schedule,
             r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at,
             r.counts AS run_counts, w.number AS sync_number, w.kind AS sync_kind, w.state AS sync_state,
             w.queued_at AS sync_queued_at, w.counts AS sync_counts
@@ -66,10 +67,12 @@ statements! {
             WHERE n.customer_id = c.id AND n.provider IN ('entra', 'okta') ORDER BY n.created_at DESC LIMIT 1)
         LEFT JOIN provider_configs p ON p.customer_id = c.id AND p.directory_id = d.id
         LEFT JOIN sync_settings s ON s.customer_id = c.id AND s.directory_id = d.id
+        LEFT JOIN sync_schedules y ON y.customer_id = c.id AND y.directory_id = d.id
         LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
         LEFT JOIN sync_runs w ON w.customer_id = c.id AND w.number = (SELECT MAX(k.number) FROM sync_runs k
             WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled'))
-        WHERE ($1 OR c.id = $2) AND (LOWER(c.name) LIKE $3 ESCAPE '\\' OR LOWER(c.slug) LIKE $3 ESCAPE '\\')
+        WHERE ($1 OR c.id = $2) AND EXISTS (SELECT 1 FROM " (list "$3") " AS form
+            WHERE LOWER(c.name) LIKE form.value ESCAPE '!' OR LOWER(c.slug) LIKE form.value ESCAPE '!')
         ORDER BY c.name, c.slug"];
     NEXT_RUN_NUMBER = "UPDATE customers SET next_run_number = next_run_number + 1 WHERE id = $1 RETURNING next_run_number - 1";
 }
@@ -168,6 +171,8 @@ pub struct CustomerFacts {
     pub synced_at: Option<Timestamp>,
     /// Since when it runs by itself.
     pub scheduled_since: Option<Timestamp>,
+    /// The zone of its schedule, if one was ever saved.
+    pub time_zone: Option<String>,
     pub last_run: Option<LastRunFacts>,
     /// The latest run of everybody that could write.
     pub last_sync: Option<LastRunFacts>,
@@ -207,6 +212,7 @@ struct FactsRow {
     test_of_another: bool,
     synced_at: Option<Timestamp>,
     scheduled_since: Option<Timestamp>,
+    schedule: Option<Json<Schedule>>,
     run_number: Option<i64>,
     run_kind: Option<String>,
     run_state: Option<String>,
@@ -252,6 +258,7 @@ impl FactsRow {
             test_of_another: self.test_of_another,
             synced_at: self.synced_at,
             scheduled_since: self.scheduled_since,
+            time_zone: self.schedule.map(|schedule| schedule.0.time_zone),
             last_run: run_facts(last_run, self.run_counts)?,
             last_sync: run_facts(last_sync, self.sync_counts)?,
         })
@@ -278,20 +285,22 @@ fn run_facts(
 
 /// What is known of every customer whose name or address holds `search`, by name. For staff only.
 pub async fn facts_of_all(tx: &mut Tx, search: &str) -> Result<Vec<CustomerFacts>, StoreError> {
-    let escaped = search
-        .trim()
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let pattern = format!("%{escaped}%");
-    let rows = fetch_all!(tx, FactsRow, FACTS, true, Uuid::nil(), pattern, Uuid::nil())?;
+    let forms = Json(any_case(search.trim()));
+    let rows = fetch_all!(tx, FactsRow, FACTS, true, Uuid::nil(), forms, Uuid::nil())?;
     rows.into_iter().map(FactsRow::read).collect()
 }
 
 /// What is known of one customer.
 pub async fn facts(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerFacts>, StoreError> {
-    fetch_optional!(tx, FactsRow, FACTS, false, customer.uuid(), "%", Uuid::nil())?
-        .map(FactsRow::read)
-        .transpose()
+    fetch_optional!(
+        tx,
+        FactsRow,
+        FACTS,
+        false,
+        customer.uuid(),
+        Json(any_case("")),
+        Uuid::nil()
+    )?
+    .map(FactsRow::read)
+    .transpose()
 }

@@ -6,7 +6,7 @@ use domain::ids::Id;
 use domain::{CustomerId, DirectoryId, ObjectId, UsernameKey};
 use sqlx::types::Json;
 
-use crate::people_list::contains;
+use crate::people_list::any_case;
 use crate::snapshot::{SnapshotUser, UserColumns};
 use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{Sql, StoreError, Tx};
@@ -24,13 +24,14 @@ statements! {
     BY_OBJECT = "SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
             display_name, status, guest, manager, attributes, present, in_scope, changed_at
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
-    // A search that finds little walks through everybody, which 100,000 people can take.
-    SEARCH = "SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
+    // A search that finds little walks through everybody, which 100,000 people can take. The forms: `any_case`.
+    SEARCH = ["SELECT row_no, object_id, principal_name, username AS s_username, username_key AS s_username_key, mail,
             display_name, status, guest, manager, attributes, present, in_scope, changed_at
         FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
-        AND (LOWER(display_name) LIKE $3 ESCAPE '!' OR LOWER(principal_name) LIKE $3 ESCAPE '!'
-            OR LOWER(username) LIKE $3 ESCAPE '!' OR LOWER(mail) LIKE $3 ESCAPE '!')
-        ORDER BY row_no LIMIT $4";
+        AND EXISTS (SELECT 1 FROM " (list "$3") " AS form WHERE LOWER(display_name) LIKE form.value ESCAPE '!'
+            OR LOWER(principal_name) LIKE form.value ESCAPE '!' OR LOWER(username) LIKE form.value ESCAPE '!'
+            OR LOWER(mail) LIKE form.value ESCAPE '!')
+        ORDER BY row_no LIMIT $4"];
     // More than two are no better than two.
     BY_USERNAME = ["SELECT object_id FROM snapshot_users" (index "snapshot_users_by_username") "
         WHERE customer_id = $1 AND directory_id = $2 AND username_key = $3 AND present LIMIT 2"];
@@ -188,9 +189,9 @@ pub async fn search(
     part: &str,
     limit: i64,
 ) -> Result<Vec<SnapshotUser>, StoreError> {
-    let pattern = contains(&part.to_lowercase());
+    let forms = Json(any_case(part));
     let (c, d) = (customer.uuid(), directory.uuid());
-    let rows = fetch_all!(tx, UserColumns, SEARCH, c, d, pattern, limit)?;
+    let rows = fetch_all!(tx, UserColumns, SEARCH, c, d, forms, limit)?;
     rows.into_iter().map(UserColumns::read).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Invitations to the console. Kept under the SHA-256 of their link's token, so that a copy of this table invites
 //! nobody.
 
+use std::collections::HashMap;
+
 use domain::ids::Id;
 use domain::{CustomerId, InvitationId, Role, Timestamp};
 use uuid::Uuid;
@@ -15,6 +17,11 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     OPEN = "SELECT id, customer_id, email, role, invited_by_name, expires_at FROM invitations
         WHERE customer_id IS NOT DISTINCT FROM $1 AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id LIMIT $2";
+    // Of each open invitation whose latest letter could not be sent.
+    FAILED_LETTERS = "SELECT i.id, l.problem FROM invitations i JOIN letters l ON l.invitation_id = i.id
+        WHERE i.customer_id IS NOT DISTINCT FROM $1 AND i.accepted_at IS NULL AND i.revoked_at IS NULL
+        AND l.state = 'failed' AND NOT EXISTS (SELECT 1 FROM letters newer
+            WHERE newer.invitation_id = i.id AND newer.id > l.id)";
     OPEN_FOR = "SELECT id, customer_id, email, role, invited_by_name, expires_at FROM invitations
         WHERE customer_id IS NOT DISTINCT FROM $1 AND email_key = $2 AND accepted_at IS NULL AND revoked_at IS NULL";
     FIND = "SELECT id, customer_id, email, role, invited_by_name, expires_at FROM invitations
@@ -106,6 +113,19 @@ pub async fn open(
         .into_iter()
         .map(Row::read)
         .collect()
+}
+
+/// The open invitations of a team whose latest letter could not be sent, and what the mail server said.
+pub async fn failed_letters(
+    tx: &mut Tx,
+    team: Option<CustomerId>,
+) -> Result<HashMap<InvitationId, String>, StoreError> {
+    type Row = (Uuid, Option<String>);
+    let rows = fetch_all!(tx, Row, FAILED_LETTERS, team.map(Id::uuid))?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, problem)| (InvitationId::from_uuid(id), problem.unwrap_or_default()))
+        .collect())
 }
 
 /// The open invitation of an address to a team, too old or not.

@@ -13,12 +13,16 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO jobs (id, customer_id, kind, subject, state, run_at, attempt, max_attempts, fence, dedupe_key, created_at)
         VALUES ($1, $2, $3, $4, 'ready', $5, 0, $6, 0, $7, $8) ON CONFLICT (dedupe_key) DO NOTHING";
+    // On PostgreSQL two processes that look at the same moment may each take a job of the kind in $4: it is held back
+    // so that other jobs find a worker, and nothing else hangs on that.
     CLAIM = {
         sqlite: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
                 lease_expires_at = $3
             WHERE id = (SELECT id FROM jobs
                 WHERE state IN ('ready', 'running')
                 AND ((state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2))
+                AND (kind <> $4 OR NOT EXISTS (SELECT 1 FROM jobs other WHERE other.state IN ('ready', 'running')
+                    AND other.state = 'running' AND other.kind = $4 AND other.lease_expires_at >= $2))
                 ORDER BY run_at LIMIT 1)
             RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
         postgres: "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1,
@@ -26,6 +30,8 @@ statements! {
             WHERE id = (SELECT id FROM jobs
                 WHERE state IN ('ready', 'running')
                 AND ((state = 'ready' AND run_at <= $2) OR (state = 'running' AND lease_expires_at < $2))
+                AND (kind <> $4 OR NOT EXISTS (SELECT 1 FROM jobs other WHERE other.state IN ('ready', 'running')
+                    AND other.state = 'running' AND other.kind = $4 AND other.lease_expires_at >= $2))
                 ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             RETURNING id, customer_id, kind, subject, attempt, max_attempts, fence",
     };
@@ -97,14 +103,16 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<bo
     Ok(added == 1)
 }
 
-/// Claims the next job that is due, or one whose worker died.
+/// Claims the next job that is due, or one whose worker died. While somebody works on a job of the kind `alone`, no
+/// other of that kind is claimed; empty: every kind may be worked on by many.
 pub async fn claim(
     tx: &mut Tx,
     owner: &str,
+    alone: &str,
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<Option<ClaimedJob>, StoreError> {
-    let row = fetch_optional!(tx, Row, CLAIM, owner, now, lease_until)?;
+    let row = fetch_optional!(tx, Row, CLAIM, owner, now, lease_until, alone)?;
     Ok(row.map(|row| ClaimedJob {
         id: JobId::from_uuid(row.id),
         customer: row.customer_id.map(CustomerId::from_uuid),

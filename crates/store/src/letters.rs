@@ -2,7 +2,7 @@
 
 use domain::ids::{Id, LetterId};
 use domain::notices::LetterState;
-use domain::{CustomerId, Timestamp};
+use domain::{CustomerId, InvitationId, Timestamp};
 use uuid::Uuid;
 
 use crate::error::{code, one_row};
@@ -10,18 +10,25 @@ use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
-    INSERT = "INSERT INTO letters (id, customer_id, to_name, to_email, subject, key_id, nonce, ciphertext, state, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9)";
-    FIND = "SELECT id, to_name, to_email, subject, key_id, nonce, ciphertext, state, problem, created_at, ended_at
+    INSERT = "INSERT INTO letters (id, customer_id, to_name, to_email, subject, key_id, nonce, ciphertext, state, created_at,
+            link_until, invitation_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11)";
+    FIND = "SELECT id, to_name, to_email, subject, key_id, nonce, ciphertext, state, problem, created_at, ended_at, link_until
         FROM letters WHERE id = $1";
-    OF_CUSTOMER = "SELECT id, to_name, to_email, subject, key_id, nonce, ciphertext, state, problem, created_at, ended_at
-        FROM letters WHERE customer_id = $1 ORDER BY id DESC LIMIT $2";
+    NOTICES = "SELECT id, to_name, to_email, subject, key_id, nonce, ciphertext, state, problem, created_at, ended_at, link_until
+        FROM letters WHERE customer_id = $1 AND link_until IS NULL ORDER BY id DESC LIMIT $2";
     SENT = "UPDATE letters SET state = 'sent', problem = NULL, key_id = NULL, nonce = NULL, ciphertext = NULL, ended_at = $2
         WHERE id = $1";
     TROUBLE = "UPDATE letters SET problem = $2 WHERE id = $1";
-    FAILED = "UPDATE letters SET state = 'failed', problem = COALESCE($2, problem), ended_at = $3 WHERE id = $1";
+    // Only what a notice says is kept: whoever needs a link is given a new one.
+    FAILED = "UPDATE letters SET state = 'failed', problem = COALESCE($2, problem), ended_at = $3,
+            key_id = CASE WHEN link_until IS NULL THEN key_id END, nonce = CASE WHEN link_until IS NULL THEN nonce END,
+            ciphertext = CASE WHEN link_until IS NULL THEN ciphertext END
+        WHERE id = $1";
     AGAIN = "UPDATE letters SET state = 'waiting', problem = NULL, ended_at = NULL
-        WHERE id = $1 AND customer_id IS NOT DISTINCT FROM $2 AND state = 'failed' AND ciphertext IS NOT NULL";
+        WHERE id = $1 AND customer_id = $2 AND state = 'failed' AND link_until IS NULL AND ciphertext IS NOT NULL";
+    RECALL = "UPDATE letters SET state = 'failed', problem = $2, key_id = NULL, nonce = NULL, ciphertext = NULL, ended_at = $3
+        WHERE invitation_id = $1 AND state = 'waiting'";
     FORGET = "DELETE FROM letters WHERE ended_at < $1";
     SEALED = "SELECT id, key_id, nonce, ciphertext FROM letters
         WHERE ciphertext IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
@@ -45,6 +52,17 @@ pub struct NewLetter<'a> {
     pub to_email: &'a str,
     pub subject: &'a str,
     pub text: SealedText,
+    /// The link it carries; `None` for a notice.
+    pub link: Option<LetterLink>,
+}
+
+/// A link in a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LetterLink {
+    /// When it ends to work.
+    pub until: Timestamp,
+    /// The invitation it accepts, if it is one.
+    pub invitation: Option<InvitationId>,
 }
 
 /// A letter as it is stored.
@@ -61,6 +79,8 @@ pub struct LetterRow {
     pub problem: Option<String>,
     pub created_at: Timestamp,
     pub ended_at: Option<Timestamp>,
+    /// Until when the link in it works; `None` for a notice.
+    pub link_until: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -76,6 +96,7 @@ struct Row {
     problem: Option<String>,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
+    link_until: Option<Timestamp>,
 }
 
 impl Row {
@@ -90,6 +111,7 @@ impl Row {
             problem: self.problem,
             created_at: self.created_at,
             ended_at: self.ended_at,
+            link_until: self.link_until,
         })
     }
 }
@@ -115,7 +137,9 @@ pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>, now: Timestamp) -> Result<
         &new.text.key_id,
         &new.text.nonce,
         &new.text.ciphertext,
-        now
+        now,
+        new.link.map(|link| link.until),
+        new.link.and_then(|link| link.invitation).map(Id::uuid)
     )?;
     Ok(())
 }
@@ -127,13 +151,9 @@ pub async fn find(tx: &mut Tx, letter: LetterId) -> Result<Option<LetterRow>, St
         .transpose()
 }
 
-/// The latest letters about a customer's deployment.
-pub async fn of_customer(
-    tx: &mut Tx,
-    customer: CustomerId,
-    limit: i64,
-) -> Result<Vec<LetterRow>, StoreError> {
-    fetch_all!(tx, Row, OF_CUSTOMER, customer.uuid(), limit)?
+/// The latest notices that were sent about a customer's deployment. Letters with links are nobody's to read about.
+pub async fn notices(tx: &mut Tx, customer: CustomerId, limit: i64) -> Result<Vec<LetterRow>, StoreError> {
+    fetch_all!(tx, Row, NOTICES, customer.uuid(), limit)?
         .into_iter()
         .map(Row::read)
         .collect()
@@ -149,7 +169,7 @@ pub async fn trouble(tx: &mut Tx, letter: LetterId, problem: &str) -> Result<(),
     one_row(execute!(tx, TROUBLE, letter.uuid(), problem)?, "the letter")
 }
 
-/// A letter will not leave by itself any more. What it says is kept, so that somebody can have it sent again.
+/// A letter will not leave by itself any more. What a notice says is kept, so that somebody can have it sent again.
 pub async fn failed(
     tx: &mut Tx,
     letter: LetterId,
@@ -159,10 +179,21 @@ pub async fn failed(
     one_row(execute!(tx, FAILED, letter.uuid(), problem, now)?, "the letter")
 }
 
-/// Puts a letter that failed back into the outbox; one that did not is [`StoreError::Stale`].
-pub async fn again(tx: &mut Tx, letter: LetterId, customer: Option<CustomerId>) -> Result<(), StoreError> {
-    let touched = execute!(tx, AGAIN, letter.uuid(), customer.map(Id::uuid))?;
+/// Puts a notice that failed back into the outbox; one that did not, or is none, is [`StoreError::Stale`].
+pub async fn again(tx: &mut Tx, letter: LetterId, customer: CustomerId) -> Result<(), StoreError> {
+    let touched = execute!(tx, AGAIN, letter.uuid(), customer.uuid())?;
     one_row(touched, "the letter")
+}
+
+/// Ends the letters of an invitation that have not left: their link is worth nothing any more.
+pub async fn recall(
+    tx: &mut Tx,
+    invitation: InvitationId,
+    problem: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(tx, RECALL, invitation.uuid(), problem, now)?;
+    Ok(())
 }
 
 /// Forgets letters that ended before `before`.

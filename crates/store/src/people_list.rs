@@ -126,6 +126,36 @@ pub(crate) fn contains(part: &str) -> String {
     }
 }
 
+/// Patterns of which one matches text that contains `part`, whatever its capitals; with nothing to look for, all text.
+///
+/// For columns without a folded search key. PostgreSQL folds every letter, SQLite those of ASCII only: what it leaves as
+/// it stands in the column is found as it was typed, in lower case, in capitals, or with a capital at the start of each
+/// word.
+pub(crate) fn any_case(part: &str) -> Vec<String> {
+    if part.is_empty() {
+        return vec!["%".to_owned()];
+    }
+    let lower = part.to_lowercase();
+    let mut at_start = true;
+    let mut capitalised = String::with_capacity(lower.len());
+    for letter in lower.chars() {
+        if at_start {
+            capitalised.extend(letter.to_uppercase());
+        } else {
+            capitalised.push(letter);
+        }
+        at_start = !letter.is_alphanumeric();
+    }
+    let mut forms = vec![contains(&lower)];
+    for form in [part, &part.to_uppercase(), &capitalised] {
+        let form = contains(form);
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    }
+    forms
+}
+
 /// A pattern that matches text which begins with `part`; empty when there is nothing to look for.
 pub(crate) fn begins(part: &str) -> String {
     if part.is_empty() {
@@ -207,12 +237,23 @@ pub async fn owned_by(tx: &mut Tx, customer: CustomerId, directory: DirectoryId)
 
 #[cfg(test)]
 mod tests {
-    use super::contains;
+    use super::{any_case, contains};
 
     #[test]
     fn what_is_searched_for_is_never_a_pattern() {
         assert_eq!(contains(""), "");
         assert_eq!(contains("anna"), "%anna%");
         assert_eq!(contains("100%_!"), "%100!%!_!!%");
+    }
+
+    #[test]
+    fn a_text_is_looked_for_in_each_of_its_usual_forms() {
+        assert_eq!(any_case(""), ["%"]);
+        assert_eq!(any_case("a_b"), ["%a!_b%", "%A!_B%"]);
+        assert_eq!(any_case("ÖZIL"), ["%özil%", "%ÖZIL%", "%Özil%"]);
+        assert_eq!(
+            any_case("élodie o'ö"),
+            ["%élodie o'ö%", "%ÉLODIE O'Ö%", "%Élodie O'Ö%"]
+        );
     }
 }

@@ -22,8 +22,9 @@ statements! {
         AND state IN ('completed', 'completed_with_problems', 'held') ORDER BY number DESC LIMIT 1";
     LATER_READ = "SELECT MAX(number) AS number FROM sync_runs
         WHERE customer_id = $1 AND directory_id = $2 AND number > $3 AND started_at IS NOT NULL AND kind <> 'single_user'";
-    LAST_CLEAN = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
-        WHERE customer_id = $1 AND number < $2 AND kind IN ('manual', 'scheduled') AND state = 'completed'";
+    LAST_GOOD = "SELECT COALESCE(MAX(number), 0) FROM sync_runs
+        WHERE customer_id = $1 AND number < $2 AND kind IN ('manual', 'scheduled')
+        AND (state = 'completed' OR ($3 AND state = 'completed_with_problems'))";
     CHANGES = "SELECT seq, kind, state, object_id, account_id, name, username, reason, fields
         FROM sync_changes WHERE customer_id = $1 AND run_id = $2 AND seq > $3 AND ($4 = '' OR state = $4)
         AND ($5 = '' OR search_key LIKE $5 ESCAPE '!')
@@ -133,7 +134,7 @@ pub struct LastRead {
     pub settings_version: i64,
 }
 
-/// When the directory was last read completely, as far as finished runs tell.
+/// The latest complete read of the directory by a run of everybody that came to its end, or is held for a decision.
 pub async fn last_read(
     tx: &mut Tx,
     customer: CustomerId,
@@ -148,9 +149,15 @@ pub async fn last_read(
     }))
 }
 
-/// The number of the latest run before this one that wrote to People without a problem; 0 when there is none.
-pub async fn last_clean(tx: &mut Tx, customer: CustomerId, before: i64) -> Result<i64, StoreError> {
-    fetch_value!(tx, i64, LAST_CLEAN, customer.uuid(), before)
+/// The number of the latest run of everybody before this one that wrote to People; 0 when there is none. One that had
+/// problems counts only when `with_problems` is set.
+pub async fn last_good(
+    tx: &mut Tx,
+    customer: CustomerId,
+    before: i64,
+    with_problems: bool,
+) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, LAST_GOOD, customer.uuid(), before, with_problems)
 }
 
 /// One change of a run.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use domain::text::hex;
 use services::audit::Chain;
 
 use crate::config::{Config, Flags};
@@ -13,7 +14,8 @@ use crate::wiring::{self, SystemClock};
 /// What may be done with the audit log.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Walk the whole chain of hashes; the exit status is 1 when an entry was changed, added or taken out.
+    /// Walk the whole chain of hashes; the exit status is 1 when an entry was changed, added or taken out. The last
+    /// entry's number and hash are printed: kept elsewhere, they show when entries were cut off at the end.
     Verify,
 }
 
@@ -34,9 +36,14 @@ pub async fn run(flags: &Flags, command: Command) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::new("the audit log could not be read", error))?;
     parties.db.close().await;
     Ok(match chain {
-        Chain::Whole { rows } => {
+        Chain::Whole { rows, last } => {
             println!(
                 "The audit log is as it was written: {rows} entries, each carries the hash of the one before."
+            );
+            println!("The last entry is {rows}, with the hash {}.", hex(&last));
+            println!(
+                "Entries that were taken away at the end do not show in the log itself. Keep this number and hash somewhere \
+                 else: a later log must still hold entry {rows}."
             );
             ExitCode::SUCCESS
         }

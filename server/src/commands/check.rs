@@ -301,7 +301,7 @@ async fn audit(config: &Config, db: Db) -> Finding {
     };
     let parties = wiring::build(config, db, keys, Arc::new(SystemClock));
     match parties.services.verify_audit().await {
-        Ok(Chain::Whole { rows }) => Finding::Good(format!("the audit log is whole: {rows} rows")),
+        Ok(Chain::Whole { rows, .. }) => Finding::Good(format!("the audit log is whole: {rows} rows")),
         Ok(Chain::Broken { seq }) => Finding::Wrong(format!(
             "the audit log was changed behind our back: row {seq} does not follow from the rows before it"
         )),

@@ -78,6 +78,7 @@ on_both!(
             (of(|f| f.who = "SAM".into()), 2),
             (of(|f| f.who = "anna".into()), 0),
             (of(|f| f.about = "contoso".into()), 1),
+            (of(|f| f.about = "EDIT".into()), 1),
             (of(|f| f.until = "2020-01-01".into()), 0),
             (of(|f| f.from = "2020-01-01".into()), 2),
         ] {
@@ -105,6 +106,7 @@ on_both!(
         let whole = verify(&file);
         let said = String::from_utf8_lossy(&whole.stdout);
         assert!(whole.status.success() && said.contains("4 entries"), "{whole:?}");
+        assert!(said.contains("The last entry is 4, with the hash "), "{said}");
         test.tamper_with_audit(2).await;
         let broken = verify(&file);
         let said = String::from_utf8_lossy(&broken.stdout);

@@ -60,7 +60,7 @@ async fn an_open_stream_does_not_hold_it_up() {
 async fn hold(app: &TestApp) {
     let now = app.clock.now();
     let mut tx = app.parties.db.begin().await.expect("a transaction");
-    let job = store::jobs::claim(&mut tx, "another server", now, now + TimeDelta::hours(1)).await;
+    let job = store::jobs::claim(&mut tx, "another server", "", now, now + TimeDelta::hours(1)).await;
     job.expect("read").expect("the run's job");
     tx.commit().await.expect("committed");
 }

@@ -33,7 +33,7 @@ pub fn ContactsPage() -> impl IntoView {
             <PageHeader title="Contacts"
                 lede="Who is told when a secret is about to expire, when a run has problems or waits for a decision, and what the other side says and does."/>
             <Answer of=RemoveContact::PATH done="The contact is removed."/>
-            <Answer of=SendAgain::PATH done="It is sent again."/>
+            <Answer of=SendAgain::PATH done="It is on its way again."/>
             <Loaded data draw=|(contacts, kept): (ContactsView, Kept)| view! { <Contacts contacts kept/> }/>
         </div>
     }

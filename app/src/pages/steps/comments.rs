@@ -68,7 +68,7 @@ fn CommentForm(step: Step, tells: Vec<String>) -> impl IntoView {
 /// "Anna Admin and Victor Viewer will be told."
 fn told_words(names: &[String]) -> String {
     match names {
-        [] => "Nobody of the other side has an account yet; they read it when they come.".to_owned(),
+        [] => "Nobody on the other side can sign in yet. They will see this once they can.".to_owned(),
         [one] => format!("{one} will be told."),
         [one, other] => format!("{one} and {other} will be told."),
         [one, other, rest @ ..] => {

@@ -38,6 +38,10 @@ fn Invitation(row: InvitationRow, slug: String, can_manage: bool) -> impl IntoVi
     } else {
         (Tone::Waiting, "Waiting", "until ")
     };
+    let problem = row.letter_problem.map(|problem| {
+        let words = format!("The letter could not be sent. {problem} Send the invitation again.");
+        view! { <br/><span class="why">{words}</span> }
+    });
     let id = row.id.to_string();
     let changes = can_manage.then(|| {
         view! {
@@ -56,7 +60,7 @@ fn Invitation(row: InvitationRow, slug: String, can_manage: bool) -> impl IntoVi
             <th scope="row" class="long">{row.email}</th>
             <td data-label="Role">{row.role.label()}</td>
             <td data-label="Invited by">{row.by}</td>
-            <td><StateWord tone word/><br/><span class="why">{until}<TimeOf when=row.until/></span></td>
+            <td><StateWord tone word/><br/><span class="why">{until}<TimeOf when=row.until/></span>{problem}</td>
             {changes}
         </tr>
     }

@@ -135,7 +135,7 @@ impl Reopened {
                 crate::numbers::thousands(others)
             ),
             Reopened::AdminLost => {
-                "The account that proved its sign-in is no active local administrator any more.".into()
+                "The account that proved its sign-in is no longer an active local administrator.".into()
             }
             Reopened::SettingsChanged => {
                 "Settings changed since the last accepted run. Preview what that does, then run and accept it."

@@ -50,8 +50,6 @@ pub struct AppointmentEntry {
     pub sentence: String,
     pub by: String,
     pub side: Responsibility,
-    /// Staff said it for the customer.
-    pub for_customer: bool,
     pub when: When,
     pub note: String,
 }

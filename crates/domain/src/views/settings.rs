@@ -47,7 +47,6 @@ pub struct GroupChoice {
     pub name: String,
     pub kind: String,
     pub mail: Option<String>,
-    pub chosen: bool,
     /// "Everyone is in here", "membership is hidden", ...
     pub warning: Option<String>,
 }

@@ -41,6 +41,8 @@ pub struct InvitationRow {
     pub until: When,
     /// Its link is too old; a new one can be sent.
     pub is_over: bool,
+    /// Its latest letter could not be sent: what the mail server said last.
+    pub letter_problem: Option<String>,
 }
 
 codes! {

@@ -7,6 +7,7 @@ use domain::directory::{AttributeValue, DirectoryUser, Standing};
 use domain::people::field;
 use domain::profile::{FieldKind, ProfileField};
 use domain::settings::{DataMapping, FieldMapping, WhenEmpty};
+use domain::text::is_address;
 use domain::{FieldError, UsernameKey};
 
 use super::fit::{Misfit, fit};
@@ -37,12 +38,6 @@ pub fn value_problem(field: &ProfileField, value: &AttributeValue) -> Option<Val
     let takes_one = field.kind != FieldKind::MultiSelect;
     let several = matches!(value, AttributeValue::List(entries) if entries.len() > 1);
     (takes_one && several).then_some(ValueProblem::Several)
-}
-
-/// Something, one at sign, something with no blank in it: what every address has, and no more is asked.
-fn is_address(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('@').collect();
-    parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace)
 }
 
 /// What a field becomes.
@@ -212,6 +207,11 @@ impl<'a> UsernameCheck<'a> {
                     .push(format!("{} ({first}, {name})", username.as_str()));
             }
         }
+    }
+
+    /// How many people have been looked at so far.
+    pub const fn people(&self) -> u64 {
+        self.found.people
     }
 
     /// What was found.

@@ -2,7 +2,7 @@
 
 mod calendar;
 mod tell;
-pub(crate) mod words;
+mod words;
 
 use domain::appointment::{
     AppointmentAct, AppointmentEvent, AppointmentForm, AppointmentKind, Present, Wanted, judge,
@@ -16,9 +16,9 @@ use store::appointments::AppointmentRow;
 use store::customers::CustomerRow;
 use store::{StoreError, Tx};
 
-use self::words::Told;
 use crate::deployment::facts::{Known, known};
 use crate::deployment::record::{side_of, wrong_text};
+use crate::deployment::words::Viewer;
 use crate::{ServiceError, Services};
 
 /// Events shown of one kind.
@@ -164,20 +164,10 @@ impl Services {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        customer: Option<&Known>,
+        customer: &Known,
     ) -> Result<Reader, ServiceError> {
-        let own = match actor.user {
-            Some(user) => store::time_zones::of(tx, user).await?,
-            None => None,
-        };
-        let customer = customer.map(|known| &known.customer);
-        let schedule =
-            match customer.and_then(|customer| customer.directory.map(|id| (customer.customer.id, id))) {
-                Some((customer, directory)) => store::schedules::find(tx, customer, directory).await?,
-                None => None,
-            };
-        let schedule = schedule.map(|row| row.schedule.time_zone);
-        Ok(Reader::of(own.as_deref(), schedule.as_deref()))
+        let own = own_zone(tx, actor).await?;
+        Ok(Reader::of(own.as_deref(), customer.customer.time_zone.as_deref()))
     }
 
     /// What the page of a step shows of its appointment; `None` for one that a decision left out and that nobody ever
@@ -187,6 +177,7 @@ impl Services {
         tx: &mut Tx,
         actor: &Actor,
         known: &Known,
+        viewer: &Viewer<'_>,
         kind: AppointmentKind,
     ) -> Result<Option<AppointmentView>, ServiceError> {
         let all = standing::of(&known.facts);
@@ -196,25 +187,23 @@ impl Services {
         if wanted == Wanted::NotNeeded && history.is_empty() {
             return Ok(None);
         }
-        let reader = self.reader(tx, actor, Some(known)).await?;
-        let now = self.now();
-        let told = Told {
-            actor,
-            customer: &customer.name,
-            reader,
-            now,
-        };
+        let (reader, now) = (viewer.reader, viewer.now);
         let latest = history.first();
         let present = latest.map(AppointmentRow::present);
         let may = may(actor, present.as_ref(), wanted, now);
         Ok(Some(AppointmentView {
             kind,
             seq: latest.map_or(0, |row| row.seq),
+<<<<<<< HEAD
             words: told.standing(latest, wanted),
             needs: latest.and_then(|row| told.needs(row, wanted)),
+=======
+            words: viewer.standing(latest, wanted),
+            needs: latest.is_some_and(|row| viewer.needs(row, wanted)),
+>>>>>>> back
             may,
             has_file: latest.is_some_and(|row| row.event == AppointmentEvent::Agreed),
-            history: history.iter().map(|row| told.entry(row)).collect(),
+            history: history.iter().map(|row| viewer.entry(row)).collect(),
             form: AppointmentForm {
                 minutes: "60".to_owned(),
                 time_zone: reader.zone.name().to_owned(),
@@ -321,6 +310,14 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The zone that somebody has chosen.
+pub(crate) async fn own_zone(tx: &mut Tx, actor: &Actor) -> Result<Option<String>, ServiceError> {
+    Ok(match actor.user {
+        Some(user) => store::time_zones::of(tx, user).await?,
+        None => None,
+    })
 }
 
 /// What this actor may do now. Whoever may decline need not cancel: it is the same, said as an answer.

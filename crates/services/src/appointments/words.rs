@@ -1,30 +1,24 @@
 //! An appointment in the words, and the time, of whoever looks.
 
+<<<<<<< HEAD
 use domain::appointment::{AppointmentEvent, AppointmentKind, Need, Wanted};
+=======
+use domain::appointment::{AppointmentEvent, Wanted};
+>>>>>>> back
 use domain::deployment::Responsibility;
 use domain::deployment::standing::Standing;
 use domain::views::{AppointmentEntry, AppointmentLine};
-use domain::{Actor, Role, Timestamp};
-use rules::appointment::Reader;
 use store::appointments::AppointmentRow;
 
-use crate::deployment::record::side_of;
+use crate::deployment::words::Viewer;
 use crate::when::when;
 
-/// Whoever looks, and at whose appointment.
-pub(crate) struct Told<'a> {
-    pub(crate) actor: &'a Actor,
-    /// The customer's name.
-    pub(crate) customer: &'a str,
-    pub(crate) reader: Reader,
-    pub(crate) now: Timestamp,
-}
-
-impl Told<'_> {
+impl Viewer<'_> {
     fn time(&self, row: &AppointmentRow) -> String {
         rules::appointment::told(row.starts_at, row.minutes, &row.time_zone, self.reader, self.now)
     }
 
+<<<<<<< HEAD
     fn side(&self) -> Responsibility {
         side_of(self.actor)
     }
@@ -33,10 +27,17 @@ impl Told<'_> {
     pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> Option<Need> {
         if self.actor.role == Role::Viewer || wanted != Wanted::Yes {
             return None;
+=======
+    /// Whether whoever looks has to do something: answer, propose again, or put the work on record.
+    pub(super) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
+        if !self.acts || wanted != Wanted::Yes {
+            return false;
+>>>>>>> back
         }
         let present = row.present();
         let (side, need) = match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
+<<<<<<< HEAD
                 Some(side) => (side, Need::Answer),
                 None => (row.proposed_by, Need::ProposeAgain),
             },
@@ -46,10 +47,20 @@ impl Told<'_> {
             AppointmentEvent::Agreed | AppointmentEvent::Cancelled => return None,
         };
         (side == self.side()).then_some(need)
+=======
+                Some(side) => side == self.side,
+                None => row.proposed_by == self.side,
+            },
+            // The work of these steps is put on record by staff.
+            AppointmentEvent::Agreed => present.is_over(self.now) && self.side == Responsibility::Staff,
+            AppointmentEvent::Declined => row.proposed_by == self.side,
+            AppointmentEvent::Cancelled => false,
+        }
+>>>>>>> back
     }
 
     /// How it stands, one sentence.
-    pub(crate) fn standing(&self, latest: Option<&AppointmentRow>, wanted: Wanted) -> String {
+    pub(super) fn standing(&self, latest: Option<&AppointmentRow>, wanted: Wanted) -> String {
         let Some(row) = latest else {
             return match wanted {
                 Wanted::Yes => "No time is proposed yet.".to_owned(),
@@ -61,7 +72,7 @@ impl Told<'_> {
         match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
                 _ if wanted != Wanted::Yes => format!("{time} was proposed; it is not needed any more."),
-                Some(side) if side == self.side() && self.actor.role != Role::Viewer => {
+                Some(side) if side == self.side && self.acts => {
                     let whose = match row.proposed_by {
                         Responsibility::Staff => "The deployment team proposes".to_owned(),
                         _ => format!("{} proposes", self.customer),
@@ -81,6 +92,9 @@ impl Told<'_> {
                 format!("The agreed time, {time}, has passed, and nobody has recorded that it was done.")
             }
             AppointmentEvent::Agreed if present.is_over(self.now) => format!("It was agreed for {time}."),
+            AppointmentEvent::Agreed if wanted == Wanted::NotNeeded => {
+                format!("Agreed for {time}, but it is not needed any more. Cancel it.")
+            }
             AppointmentEvent::Agreed => format!("Agreed for {time}."),
             AppointmentEvent::Declined => format!("{time} was declined. Propose another time."),
             AppointmentEvent::Cancelled => format!("{time} was cancelled."),
@@ -93,14 +107,18 @@ impl Told<'_> {
         let needs = self.needs(row, wanted);
         let present = row.present();
         let waits = wanted == Wanted::Yes && present.waits_for(self.now).is_some();
+<<<<<<< HEAD
         if wanted == Wanted::NotNeeded || !(needs.is_some() || waits || present.is_ahead(self.now)) {
+=======
+        if !(needs || waits || present.is_ahead(self.now)) {
+>>>>>>> back
             return None;
         }
         Some(AppointmentLine {
             kind: row.kind,
             step,
             words: self.standing(Some(row), wanted),
-            short: rules::appointment::span(row.starts_at, row.minutes, self.reader.zone, self.now),
+            short: rules::appointment::short(row.starts_at, row.minutes, self.reader, self.now),
             needs,
         })
     }
@@ -119,7 +137,7 @@ impl Told<'_> {
     }
 
     /// One entry of the history.
-    pub(crate) fn entry(&self, row: &AppointmentRow) -> AppointmentEntry {
+    pub(super) fn entry(&self, row: &AppointmentRow) -> AppointmentEntry {
         let time = self.time(row);
         let sentence = match (row.event, row.for_customer) {
             (AppointmentEvent::Proposed, _) => format!("Proposed {time}"),
@@ -132,30 +150,20 @@ impl Told<'_> {
             sentence,
             by: row.by.clone(),
             side: row.side,
-            for_customer: row.for_customer,
             when: when(row.at, self.now),
             note: row.note.clone(),
         }
     }
-}
 
-/// What staff's board says about agreed times that are over and whose work is not on record.
-pub(crate) fn unrecorded(rows: &[AppointmentRow], all: &[Standing], now: Timestamp) -> Vec<String> {
-    rows.iter()
-        .filter(|row| row.present().is_over(now) && row.kind.wanted(all).0 == Wanted::Yes)
-        .map(|row| {
-            let day = row.starts_at.format("%-d %B");
-            let kind = kind_words(row.kind);
-            format!("The {kind} of {day} has passed and is not recorded as done.")
-        })
-        .collect()
-}
-
-/// A kind in the middle of a sentence.
-const fn kind_words(kind: AppointmentKind) -> &'static str {
-    match kind {
-        AppointmentKind::ModuleDeployment => "module deployment",
-        AppointmentKind::MigrationWindow => "migration window",
-        AppointmentKind::SsoSession => "single sign-on session",
+    /// What staff's board says about agreed times that are over and whose work is not on record.
+    pub(crate) fn unrecorded(&self, rows: &[AppointmentRow], all: &[Standing]) -> Vec<String> {
+        rows.iter()
+            .filter(|row| row.present().is_over(self.now) && row.kind.wanted(all).0 == Wanted::Yes)
+            .map(|row| {
+                let day = row.starts_at.with_timezone(&self.reader.zone).format("%-d %B");
+                let kind = row.kind.title().to_lowercase();
+                format!("The {kind} of {day} has passed and is not recorded as done.")
+            })
+            .collect()
     }
 }

@@ -65,6 +65,7 @@ fn by_code(area: &str, action: &str, object: &str) -> Option<About> {
             let kind = AppointmentKind::from_code(object)?;
             Some(page(kind.title(), kind.steps().first()?.code()))
         }
+        "contact" => Some(page("Contacts", "contacts")),
         "schedule" => Some(page("Schedule", "schedule")),
         "provider" => Provider::from_code(object).map(|provider| page(provider.label(), "provider")),
         "settings" => match action {
@@ -112,10 +113,9 @@ async fn by_id(
         },
         "user" => match ConsoleUserId::from_str(object) {
             // Of the customer, or of staff: nobody else is in a customer's log.
-            Ok(id) => store::console_users::find(tx, id)
+            Ok(id) => store::console_users::name_of(tx, customer, id)
                 .await?
-                .filter(|user| user.customer.is_none_or(|of| of == customer))
-                .map(|user| (user.name, None)),
+                .map(|name| (name, None)),
             Err(_) => None,
         },
         _ => None,

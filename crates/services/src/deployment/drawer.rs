@@ -11,8 +11,12 @@ use store::customers::CustomerFacts;
 use super::facts::known;
 use super::words::Viewer;
 use super::{comment_view, number};
+<<<<<<< HEAD
 use crate::appointments::words::Told;
 use crate::when::{distance, is_over, when};
+=======
+use crate::when::{distance, when};
+>>>>>>> back
 use crate::{ServiceError, Services};
 
 /// The latest comments that are shown.
@@ -30,20 +34,15 @@ impl Services {
         let known = known(&mut tx, customer, now).await?;
         let all = standing::of(&known.facts);
         let name = known.customer.customer.name.clone();
-        let viewer = Viewer::of(actor, &name, now);
-        let told = Told {
-            actor,
-            customer: &name,
-            reader: self.reader(&mut tx, actor, Some(&known)).await?,
-            now,
-        };
+        let reader = self.reader(&mut tx, actor, &known).await?;
+        let viewer = Viewer::of(actor, &name, reader, now);
         let appointments = store::appointments::latest(&mut tx, customer).await?;
         let comments = store::deployments::latest_comments(&mut tx, customer, COMMENTS).await?;
         Ok(BoardFacts {
             slug: known.customer.customer.slug.clone(),
             facts: lines(&mut tx, &known.customer, now).await?,
             tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
-            appointments: told.lines(&appointments, &all),
+            appointments: viewer.lines(&appointments, &all),
             comments: comments
                 .into_iter()
                 .map(|(step, comment)| StepComment {

@@ -4,14 +4,14 @@
 mod drawer;
 pub(crate) mod facts;
 pub(crate) mod record;
-mod tell;
+pub(crate) mod tell;
 mod warning;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
 
-use domain::appointment::AppointmentKind;
+use domain::appointment::{AppointmentKind, Wanted};
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Said, Step, StepState};
 use domain::views::{
@@ -28,7 +28,7 @@ use store::deployments::{CommentRow, StatementRow};
 use self::facts::{Known, known};
 pub use self::warning::Before;
 use self::words::Viewer;
-use crate::appointments::words::{Told, unrecorded};
+use crate::appointments::own_zone;
 use crate::paging::SEARCH_CHARS;
 use crate::people::name_of;
 use crate::when::{day, since, when};
@@ -47,7 +47,7 @@ impl Services {
         let statements = store::deployments::latest_of_all(&mut tx).await?;
         let appointments = store::appointments::latest_of_all(&mut tx).await?;
         let now = self.now();
-        let reader = self.reader(&mut tx, actor, None).await?;
+        let own = own_zone(&mut tx, actor).await?;
         Ok(customers
             .into_iter()
             .map(|customer| {
@@ -55,7 +55,10 @@ impl Services {
                 let of_customer = of(&statements, |row: &StatementRow| row.customer == id);
                 let appointments = of(&appointments, |row: &AppointmentRow| row.customer == id);
                 let facts = facts::facts(&customer, &of_customer, now);
-                board_row(&Known { customer, facts }, &appointments, actor, reader, now)
+                let reader = Reader::of(own.as_deref(), customer.time_zone.as_deref());
+                let name = customer.customer.name.clone();
+                let viewer = Viewer::of(actor, &name, reader, now);
+                board_row(&Known { customer, facts }, &appointments, &viewer)
             })
             .filter(|row| shows(row, filter.show))
             .collect())
@@ -72,14 +75,9 @@ impl Services {
         let known = known(&mut tx, customer, now).await?;
         let people = store::accounts::counts(&mut tx, customer).await?;
         let all = standing::of(&known.facts);
-        let viewer = Viewer::of(actor, &known.customer.customer.name, now);
+        let reader = self.reader(&mut tx, actor, &known).await?;
+        let viewer = Viewer::of(actor, &known.customer.customer.name, reader, now);
         let appointments = store::appointments::latest(&mut tx, customer).await?;
-        let told = Told {
-            actor,
-            customer: &known.customer.customer.name,
-            reader: self.reader(&mut tx, actor, Some(&known)).await?,
-            now,
-        };
         let last_run = last_run(&known.customer, now);
         let (mood, headline) = words::headline(&known, &all, &viewer);
         Ok(DeploymentView {
@@ -90,7 +88,7 @@ impl Services {
             mood,
             lede: words::lede(&all, &viewer),
             tasks: all.iter().map(|standing| viewer.task(&known, standing)).collect(),
-            appointments: told.lines(&appointments, &all),
+            appointments: viewer.lines(&appointments, &all),
             people_active: number(people.active),
             people_blocked: number(people.blocked),
             people_local: number(people.local),
@@ -109,7 +107,8 @@ impl Services {
         let now = self.now();
         let known = known(&mut tx, customer, now).await?;
         let all = standing::of(&known.facts);
-        let viewer = Viewer::of(actor, &known.customer.customer.name, now);
+        let reader = self.reader(&mut tx, actor, &known).await?;
+        let viewer = Viewer::of(actor, &known.customer.customer.name, reader, now);
         let state = standing::find(&all, step);
         let task = viewer.task(
             &known,
@@ -121,8 +120,14 @@ impl Services {
         let record = store::deployments::of_step(&mut tx, customer, step, SHOWN).await?;
         let comments = store::deployments::comments(&mut tx, customer, step, SHOWN).await?;
         let special = special(&mut tx, customer, step, &known, now).await?;
-        let appointment = match AppointmentKind::of_step(step).filter(|_| *state != StepState::Skipped) {
-            Some(kind) => self.appointment_view(&mut tx, actor, &known, kind).await?,
+        // The page of a branch not taken shows it only where there is no other page: what is agreed can be cancelled.
+        let is_here =
+            |kind: &AppointmentKind| *state != StepState::Skipped || kind.wanted(&all).0 == Wanted::NotNeeded;
+        let appointment = match AppointmentKind::of_step(step).filter(is_here) {
+            Some(kind) => {
+                self.appointment_view(&mut tx, actor, &known, &viewer, kind)
+                    .await?
+            }
             None => None,
         };
         let may = actor.role.may(Permission::RecordStep) && step.performed_by().includes(actor.role);
@@ -209,22 +214,9 @@ fn of<T: Clone>(all: &[T], theirs: impl Fn(&T) -> bool) -> Vec<T> {
     all.iter().filter(|row| theirs(row)).cloned().collect()
 }
 
-fn board_row(
-    known: &Known,
-    appointments: &[AppointmentRow],
-    actor: &Actor,
-    reader: Reader,
-    now: Timestamp,
-) -> CustomerRow {
-    let customer = &known.customer;
-    let told = Told {
-        actor,
-        customer: &customer.customer.name,
-        reader,
-        now,
-    };
+fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>) -> CustomerRow {
+    let (customer, now) = (&known.customer, viewer.now);
     let all = standing::of(&known.facts);
-    let viewer = Viewer::of(actor, &customer.customer.name, now);
     let open = standing::open(&all).map(|(step, turn)| (turn == Responsibility::Customer, step, turn));
     // What is ours counts before what waits for the customer.
     let first = open.min_by_key(|(theirs, ..)| *theirs);
@@ -253,8 +245,8 @@ fn board_row(
         next,
         done: count(|state| matches!(state, StepState::Done { .. })),
         of: count(|state| *state != StepState::Skipped),
-        appointment: told.lines(appointments, &all).into_iter().next(),
-        health: [words::health(known, now), unrecorded(appointments, &all, now)].concat(),
+        appointment: viewer.lines(appointments, &all).into_iter().next(),
+        health: [words::health(known, now), viewer.unrecorded(appointments, &all)].concat(),
     }
 }
 

@@ -9,6 +9,7 @@ use store::Tx;
 use store::deployments::{NewComment, NewStatement};
 
 use super::facts::known;
+use super::tell::Turn;
 use crate::{ServiceError, Services};
 
 /// The longest evidence or comment.
@@ -255,6 +256,8 @@ impl Services {
         if !errors.is_empty() {
             return Err(UserError::Invalid { errors }.into());
         }
+        // So that what this statement opens is known for sure: of two at the same moment the second sees the first.
+        store::customers::lock(tx, customer).await?;
         let before = standing::of(&known(tx, customer, self.now()).await?.facts);
         let directory = store::directories::current(tx, customer).await?;
         let side = side_of(actor);
@@ -271,8 +274,12 @@ impl Services {
             at: self.now(),
         };
         store::deployments::state(tx, customer, &new).await?;
-        self.tell_hand_over(tx, actor, customer, (new.id, step, said), &before)
-            .await?;
+        let turn = Turn {
+            cause: format!("statement:{}", new.id),
+            what: format!("{} recorded “{}”: {}.", actor.name, step.title(), said.sentence()),
+            before: &before,
+        };
+        self.tell_hand_over(tx, actor, customer, &turn).await?;
         let for_customer = side == Responsibility::Staff && step.performed_by() == Responsibility::Customer;
         let details = json!({ "said": said, "happened_on": happened_on, "evidence": evidence,
             "for_customer": for_customer });

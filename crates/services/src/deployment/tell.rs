@@ -1,8 +1,8 @@
 //! What one side is told of what the other side says and does.
 
-use domain::deployment::standing::{self, Standing};
-use domain::deployment::{Responsibility, Said, Step};
-use domain::ids::{CommentId, StatementId};
+use domain::deployment::standing::{self, Standing, StepState};
+use domain::deployment::{Responsibility, Step};
+use domain::ids::CommentId;
 use domain::notices::Topic;
 use domain::{Actor, CustomerId};
 use store::Tx;
@@ -50,37 +50,68 @@ impl Services {
             .collect())
     }
 
-    /// Tells the other side that it is their turn, when a statement opened steps of theirs. `before` is where everything
-    /// stood without it.
-    pub(super) async fn tell_hand_over(
+    /// Tells the other side what is their turn now, and what of theirs has to wait; and both sides, whoever did it, what
+    /// is to be done together.
+    pub(crate) async fn tell_hand_over(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         customer: CustomerId,
-        (statement, step, said): (StatementId, Step, Said),
-        before: &[Standing],
+        turn: &Turn<'_>,
     ) -> Result<(), ServiceError> {
-        let side = side_of(actor).other();
         let after = standing::of(&known(tx, customer, self.now()).await?.facts);
-        let opened = opened(before, &after, side);
-        let Some(first) = opened.first() else {
-            return Ok(());
+        let (ours, theirs) = (side_of(actor), side_of(actor).other());
+        let mut opened = opened(turn.before, &after, theirs);
+        let held = held_up(turn.before, &after, theirs);
+        self.tell_turn(tx, actor, customer, turn, (theirs, &opened, &held))
+            .await?;
+        opened.retain(|step| step.performed_by() == Responsibility::Joint);
+        self.tell_turn(tx, actor, customer, turn, (ours, &opened, &[]))
+            .await
+    }
+
+    /// Tells one side of the steps that it can do now, and of those that wait.
+    async fn tell_turn(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        turn: &Turn<'_>,
+        (side, opened, held): (Responsibility, &[Step], &[Step]),
+    ) -> Result<(), ServiceError> {
+        let (title, first) = match (opened.first(), held.first()) {
+            (Some(first), _) => (format!("Your turn: {}", first.title()), first),
+            (None, Some(first)) => (format!("On hold: {}", first.title()), first),
+            (None, None) => return Ok(()),
         };
-        let titles: Vec<String> = opened.iter().map(|step| format!("“{}”", step.title())).collect();
+        let mut text = vec![turn.what.clone()];
+        if !opened.is_empty() {
+            text.push(format!("Open for you now: {}.", titles(opened)));
+        }
+        if !held.is_empty() {
+            text.push(format!("On hold for now: {}.", titles(held)));
+        }
         let notice = Notice {
-            cause: format!("statement:{statement}"),
+            cause: format!("{}:{side}", turn.cause),
             topic: Topic::Steps,
-            title: format!("Your turn: {}", first.title()),
-            text: vec![
-                format!("{} recorded “{}”: {}.", actor.name, step.title(), said.sentence()),
-                format!("Open for you now: {}.", titles.join(", ")),
-            ],
+            title,
+            text,
             page: first.code().to_owned(),
             side: Some(side),
             author: Some(actor),
         };
         self.notify(tx, customer, &notice).await
     }
+}
+
+/// Something that was done, which may have handed the turn over.
+pub(crate) struct Turn<'a> {
+    /// Names it among the causes of notices.
+    pub(crate) cause: String,
+    /// What was done, one sentence.
+    pub(crate) what: String,
+    /// Where everything stood before.
+    pub(crate) before: &'a [Standing],
 }
 
 /// The steps that are a side's to do now and were not before.
@@ -90,4 +121,20 @@ fn opened(before: &[Standing], after: &[Standing], side: Responsibility) -> Vec<
         .filter(|(step, turn)| (*turn == side || *turn == Responsibility::Joint) && !was_open.contains(step))
         .map(|(step, _)| step)
         .collect()
+}
+
+/// The steps of a side that could be entered before and cannot be now.
+fn held_up(before: &[Standing], after: &[Standing], side: Responsibility) -> Vec<Step> {
+    after
+        .iter()
+        .filter(|standing| matches!(standing.state, StepState::Shut { .. } | StepState::OnHold { .. }))
+        .map(|standing| standing.step)
+        .filter(|step| [side, Responsibility::Joint].contains(&step.performed_by()))
+        .filter(|step| standing::find(before, *step).may_be_entered())
+        .collect()
+}
+
+fn titles(steps: &[Step]) -> String {
+    let titles: Vec<String> = steps.iter().map(|step| format!("“{}”", step.title())).collect();
+    titles.join(", ")
 }

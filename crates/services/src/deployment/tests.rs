@@ -45,6 +45,7 @@ fn nothing() -> CustomerFacts {
         test_of_another: false,
         synced_at: None,
         scheduled_since: None,
+        time_zone: None,
         last_run: None,
         last_sync: None,
     }
@@ -88,6 +89,7 @@ fn viewer(side: Responsibility) -> Viewer<'static> {
         side,
         acts: true,
         customer: "Contoso",
+        reader: Reader::of(None, None),
         now: now(),
     }
 }
@@ -211,8 +213,8 @@ fn c_20_an_expiring_secret_is_a_matter_of_health() {
 #[test]
 fn the_board_puts_what_is_ours_first_and_filters() {
     let actor = Actor::system("Test");
-    let reader = Reader::of(None, None);
-    let row = board_row(&known(connected(), &[]), &[], &actor, reader, now());
+    let viewer = Viewer::of(&actor, "Contoso", Reader::of(None, None), now());
+    let row = board_row(&known(connected(), &[]), &[], &viewer);
     assert_eq!(row.turn, Some(Responsibility::Staff));
     assert!(row.next.starts_with("Login Handler, since"), "{}", row.next);
     assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)));
@@ -248,9 +250,13 @@ fn what_was_said_about_another_directory_counts_for_nothing() {
 #[test]
 fn only_staff_look_as_staff() {
     let mut actor = Actor::system("Test");
-    assert_eq!(Viewer::of(&actor, "Contoso", now()).side, Responsibility::Staff);
+    let reader = Reader::of(None, None);
+    assert_eq!(
+        Viewer::of(&actor, "Contoso", reader, now()).side,
+        Responsibility::Staff
+    );
     actor.role = Role::Viewer;
-    let looking = Viewer::of(&actor, "Contoso", now());
+    let looking = Viewer::of(&actor, "Contoso", reader, now());
     assert_eq!(looking.side, Responsibility::Customer);
     let known = known(connected(), &[]);
     let next = looking.next(&standing::of(&known.facts)).map(|(_, next)| next);

@@ -50,8 +50,8 @@ impl Services {
     }
 }
 
-/// The warning: "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens steps 2
-/// and 6 until “Connect the provider” is done again."
+/// The warning: "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens step 2,
+/// until “Connect the provider” is done."
 pub(super) fn sentence(facts: &Facts, before: Before, people: u64, now: Timestamp) -> Option<String> {
     let live = (people > 0).then(|| {
         let what = match before {

@@ -7,32 +7,33 @@ use domain::settings::SyncSettings;
 use domain::sync::RunState;
 use domain::views::{Mood, Task, TaskState};
 use domain::{Actor, Role, Timestamp};
+use rules::appointment::Reader;
 use store::customers::CustomerFacts;
 
 use super::facts::Known;
+use super::record::side_of;
 use crate::when::{distance, is_over, is_soon, since};
 
-/// Whoever looks: the same facts read differently from the two sides.
-pub(super) struct Viewer<'a> {
-    pub(super) side: Responsibility,
+/// Whoever looks: the same facts read differently from the two sides. What they read of appointments:
+/// `appointments::words`.
+pub(crate) struct Viewer<'a> {
+    pub(crate) side: Responsibility,
     /// May do something about it, and is not only looking.
-    pub(super) acts: bool,
+    pub(crate) acts: bool,
     /// The customer's name.
-    pub(super) customer: &'a str,
-    pub(super) now: Timestamp,
+    pub(crate) customer: &'a str,
+    /// The zone of their times.
+    pub(crate) reader: Reader,
+    pub(crate) now: Timestamp,
 }
 
 impl<'a> Viewer<'a> {
-    pub(super) fn of(actor: &Actor, customer: &'a str, now: Timestamp) -> Self {
-        let side = if actor.role == Role::Staff {
-            Responsibility::Staff
-        } else {
-            Responsibility::Customer
-        };
+    pub(crate) fn of(actor: &Actor, customer: &'a str, reader: Reader, now: Timestamp) -> Self {
         Self {
-            side,
+            side: side_of(actor),
             acts: actor.role != Role::Viewer,
             customer,
+            reader,
             now,
         }
     }

@@ -19,14 +19,15 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::jobs::NewJob;
-use store::letters::{LetterRow, NewLetter};
+use store::letters::{LetterLink, LetterRow, NewLetter};
 
 use crate::seal::Place;
 use crate::{ServiceError, Services};
 
 /// The kind of the jobs that send letters.
 pub const LETTER_JOB: &str = "letter";
-/// How often a letter is tried. The pause between two tries grows to five minutes, so this is about two days.
+/// How often a letter is tried. The pause between two tries grows to five minutes, so this is about two days, or longer
+/// where many letters wait for a mail server that does not answer: they are tried one at a time.
 const TRIES: i64 = 600;
 /// How long the outbox remembers that a letter was sent, in days.
 const KEEP_LETTERS: i64 = 90;
@@ -79,6 +80,8 @@ pub(crate) struct Letter<'a> {
     pub(crate) action: Option<(&'a str, &'a str)>,
     /// Why it was sent: one sentence at the end.
     pub(crate) reason: &'a str,
+    /// The link that the button opens, if it lets somebody in; `None` for a notice.
+    pub(crate) link: Option<LetterLink>,
 }
 
 /// What is sealed of a letter.
@@ -117,6 +120,7 @@ impl Services {
             to_email: letter.to_email,
             subject: letter.subject,
             text: sealed.into(),
+            link: letter.link,
         };
         store::letters::insert(tx, &new, self.now()).await?;
         self.queue_letter(tx, id, letter.customer).await
@@ -148,9 +152,27 @@ impl Services {
         let id: LetterId = job.subject.parse().map_err(|_| JobError::Fail {
             what: "a letter job without a letter".to_owned(),
         })?;
-        let Some((letter, outgoing)) = self.waiting(id, lease).await.map_err(|error| retry(&error))? else {
-            return Ok(());
+        if job.exhausted {
+            return self
+                .give_up(id, lease, "Sending it was broken off again and again.")
+                .await;
+        }
+        let (letter, outgoing) = match self.waiting(id, lease).await {
+            Ok(Some(waiting)) => waiting,
+            Ok(None) => return Ok(()),
+            Err(error) if job.last_attempt => {
+                tracing::error!(letter = %id, error = domain::text::chain(&error), "a letter cannot be read");
+                return self
+                    .give_up(id, lease, "It could not be read in the outbox.")
+                    .await;
+            }
+            Err(error) => return Err(retry(&error)),
         };
+        if letter.link_until.is_some_and(|until| until <= self.now()) {
+            return self
+                .give_up(id, lease, "The link in it had run out before it could be sent.")
+                .await;
+        }
         let Some(mailer) = &self.mail().mailer else {
             // The operator took the mail server away: its letters wait for another one.
             return self
@@ -205,6 +227,23 @@ impl Services {
         Ok(Some((letter, outgoing)))
     }
 
+    /// Notes that a letter that may wait will not leave any more, for a reason of our own.
+    async fn give_up(&self, id: LetterId, lease: &Lease, what: &str) -> Result<(), JobError> {
+        let noted = async {
+            let mut tx = self.db().begin().await?;
+            lease.hold(&mut tx).await?;
+            let found = store::letters::find(&mut tx, id).await?;
+            if found.is_some_and(|letter| letter.state == LetterState::Waiting) {
+                store::letters::failed(&mut tx, id, Some(what), self.now()).await?;
+            }
+            tx.commit().await
+        };
+        noted.await.map_err(|error| retry(&error.into()))?;
+        Err(JobError::Fail {
+            what: format!("the letter {id} was given up"),
+        })
+    }
+
     /// Notes that a letter could not leave: for good, or until the next try.
     async fn no_luck(
         &self,
@@ -214,7 +253,7 @@ impl Services {
         what: &str,
         is_final: bool,
     ) -> Result<(), JobError> {
-        let ends = is_final || job.last_attempt || job.exhausted;
+        let ends = is_final || job.last_attempt;
         let noted = async {
             let mut tx = self.db().begin().await?;
             lease.hold(&mut tx).await?;

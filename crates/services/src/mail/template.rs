@@ -70,6 +70,7 @@ mod tests {
             ],
             action: Some(("Open run 12", "/c/contoso/runs/12?x=1&y=2")),
             reason: "You are a contact.",
+            link: None,
         };
         let written = write(&letter, "https://sync.example.org").expect("written");
         insta::assert_snapshot!(written.text);

@@ -8,7 +8,7 @@ use store::Tx;
 use store::providers::{ExpiringSecret, IdleToken};
 
 use crate::notices::Notice;
-use crate::when::{day_words, days_between};
+use crate::when::{day_words, days_between, is_over, moment};
 use crate::{ServiceError, Services};
 
 /// Days ahead of the end at which people are told (C-20); 0 is the last day, below it the secret is over.
@@ -41,36 +41,40 @@ impl Services {
         secret: &ExpiringSecret,
         now: Timestamp,
     ) -> Result<(), ServiceError> {
-        let left = days_between(now, secret.expires_at);
-        let Some(step) = step(left) else { return Ok(()) };
+        let ends = secret.expires_at;
+        let Some(step) = step(ends, now) else {
+            return Ok(());
+        };
         let (directory, name) = (secret.directory, secret.kind.label());
-        let on = day_words(secret.expires_at);
-        let (title, what) = match left {
-            ..0 => (
+        // A letter is read whenever it is opened, so it names the day and the hour.
+        let (title, what) = if is_over(ends, now) {
+            (
                 format!("The {name} has expired"),
-                format!("It expired on {on}. No run can read the directory until a new one is in use."),
-            ),
-            0 => (
-                format!("The {name} expires today"),
-                "From tomorrow on no run can read the directory.".to_owned(),
-            ),
-            _ => (
                 format!(
-                    "The {name} expires in {}",
-                    plural(left.unsigned_abs(), "day", "days")
+                    "It expired on {}. No run can read the directory until a new one is in use.",
+                    moment(ends)
                 ),
-                format!("It expires on {on}. After that no run can read the directory."),
-            ),
+            )
+        } else {
+            (
+                format!("The {name} expires on {}", day_words(ends)),
+                format!(
+                    "It expires on {}. After that no run can read the directory.",
+                    moment(ends)
+                ),
+            )
         };
         let notice = Notice {
-            cause: format!("secret.expires:{directory}:{}:{step}", secret.expires_at.date_naive()),
+            cause: format!("secret.expires:{directory}:{}:{step}", ends.date_naive()),
             topic: Topic::Expiry,
             title,
             text: vec![
                 what,
-                "Make a new one at the provider and enter it on the provider’s page. It is tried first, and the old \
-                 one stays in use until the new one works."
-                    .to_owned(),
+                format!(
+                    "Make a new one at Microsoft or Okta. Then open Provider in User Sync and choose “Replace the \
+                     {name}”. The new one is tried first. Until it works the old one stays in use, as long as that one \
+                     still works itself."
+                ),
             ],
             page: "provider".to_owned(),
             side: None,
@@ -115,35 +119,39 @@ pub(crate) fn idle_words(used: Timestamp, now: Timestamp) -> Option<String> {
     })
 }
 
-/// Which warning is due with so many days left: the nearest one whose time has come; -1 once it is over.
-fn step(left: i64) -> Option<i64> {
-    if left < 0 {
+/// Which warning is due: the nearest one whose time has come, in days before the end; -1 once it is over.
+fn step(ends: Timestamp, now: Timestamp) -> Option<i64> {
+    if is_over(ends, now) {
         return Some(-1);
     }
+    let left = days_between(now, ends);
     AHEAD.iter().copied().find(|ahead| left <= *ahead)
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
+
     use super::step;
 
     #[test]
     fn c_20_each_warning_is_due_once_on_the_way() {
-        let due: Vec<_> = [31, 30, 15, 14, 4, 3, 1, 0, -1, -9].map(step).to_vec();
-        assert_eq!(
-            due,
-            [
-                None,
-                Some(30),
-                Some(30),
-                Some(14),
-                Some(14),
-                Some(3),
-                Some(3),
-                Some(0),
-                Some(-1),
-                Some(-1)
-            ]
-        );
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        let ends = at("2026-04-12T14:00:00Z");
+        for (now, due) in [
+            ("2026-03-12T09:00:00Z", None),
+            ("2026-03-13T09:00:00Z", Some(30)),
+            ("2026-03-28T09:00:00Z", Some(30)),
+            ("2026-03-29T09:00:00Z", Some(14)),
+            ("2026-04-08T23:00:00Z", Some(14)),
+            ("2026-04-09T00:00:00Z", Some(3)),
+            ("2026-04-11T23:00:00Z", Some(3)),
+            ("2026-04-12T13:59:59Z", Some(0)),
+            // It ends at a moment, not with the day.
+            ("2026-04-12T14:00:00Z", Some(-1)),
+            ("2026-04-21T09:00:00Z", Some(-1)),
+        ] {
+            assert_eq!(step(ends, at(now)), due, "{now}");
+        }
     }
 }

@@ -66,12 +66,7 @@ impl Services {
         slug: &str,
         search: &str,
     ) -> Result<Vec<GroupChoice>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
-        let (_, settings) = current(&mut tx, customer).await?;
+        let (tx, customer) = self.before_edit(actor, slug).await?;
         drop(tx);
         let connection = self.needed_connection(customer).await?;
 
@@ -84,16 +79,9 @@ impl Services {
             .find_groups(search.trim(), GROUPS_SHOWN)
             .await
             .map_err(|failed| advice("search", &failed))?;
-        let chosen: BTreeSet<_> = settings
-            .scope
-            .groups
-            .iter()
-            .map(|group| &group.object_id)
-            .collect();
         Ok(found
             .into_iter()
             .map(|group| GroupChoice {
-                chosen: chosen.contains(&group.object_id),
                 warning: warning(group.kind, group.hidden_membership, &group.name),
                 object_id: group.object_id.0,
                 name: group.name,
@@ -112,11 +100,7 @@ impl Services {
         version: i64,
         scope: Scope,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
+        let (mut tx, customer) = self.before_edit(actor, slug).await?;
         let (directory, before) = current(&mut tx, customer).await?;
         drop(tx);
         let mut scope = checked_scope(scope, directory.provider)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use domain::live::{FoundGroup, LiveGroup, LiveGroups};
 use domain::settings::SyncSettings;
-use domain::{Actor, CustomerId, ObjectId, Permission};
+use domain::{Actor, CustomerId, ObjectId};
 use futures::StreamExt;
 use providers::{DirectoryReader, ProviderError, RunBudget};
 use store::live::{Kept, Question};
@@ -30,11 +30,7 @@ pub(super) type Known = Option<Kept<LiveGroups>>;
 impl Services {
     /// Asks for every chosen and mapped group again, at once.
     pub async fn count_groups_again(&self, actor: &Actor, slug: &str) -> Result<(), ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
+        let (mut tx, customer) = self.before_edit(actor, slug).await?;
         let (_, settings) = current(&mut tx, customer).await?;
         drop(tx);
         self.live_groups(customer, &settings, true).await.map(drop)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::live::{AttributeLook, Fill};
-use domain::{Actor, CustomerId, Permission};
+use domain::{Actor, CustomerId};
 use providers::{ProviderError, UserEntry};
 use store::live::{Kept, Question};
 
@@ -21,11 +21,7 @@ const EXAMPLE_CHARS: usize = 80;
 impl Services {
     /// Looks at the attributes of a few people again, at once.
     pub async fn look_at_attributes_again(&self, actor: &Actor, slug: &str) -> Result<(), ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
+        let (tx, customer) = self.before_edit(actor, slug).await?;
         drop(tx);
         self.attribute_look(customer, true).await.map(drop)
     }

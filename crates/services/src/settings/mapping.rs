@@ -8,7 +8,7 @@ use domain::numbers::plural;
 use domain::settings::{DataMapping, Scope, SyncSettings};
 use domain::views::MappingEffect;
 use domain::{Actor, CustomerId, DirectoryId, UserError};
-use providers::UserEntry;
+use providers::{Next, UserEntry};
 use rules::mapping::{UsernameCheck, UsernameFindings};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -21,6 +21,8 @@ use crate::{ServiceError, Services, provider};
 
 /// People looked at in one step.
 const CHUNK: i64 = 2_000;
+/// Pages of the directory looked at to find somebody in scope.
+const PAGES: usize = 20;
 
 impl Services {
     /// Chooses which attribute feeds which field, and puts on record that somebody has looked at it. `None`: it is saved.
@@ -155,7 +157,8 @@ impl Services {
         Ok(was_read.then(|| check.findings()))
     }
 
-    /// The same for an attribute that no read has asked for yet: of the first people the directory gives.
+    /// The same for an attribute that no read has asked for yet: of the first people in scope that the directory gives.
+    /// Refused where nobody is found: then nothing is known of the attribute.
     async fn usernames_now(
         &self,
         customer: CustomerId,
@@ -166,22 +169,40 @@ impl Services {
         let mut tx = self.db().read().await?;
         let people = store::found_list::page(&mut tx, in_scope(customer, directory), -1, CHUNK).await?;
         drop(tx);
+        let refused = |words: String| ServiceError::from(UserError::field("username_attribute", words));
+        if people.is_empty() {
+            let words = "Whether it gives everybody a username is not known yet: nobody in the security groups has been \
+                 read. Choose the security groups, run a test sync, and then choose it.";
+            return Err(refused(words.to_owned()));
+        }
         let chosen: BTreeSet<_> = people.iter().map(|person| &person.user.object_id).collect();
         let connection = self.needed_connection(customer).await?;
         let failed = |failed| {
             let advice = provider::what_to_do(&failed);
-            let words = format!("Its values could not be looked at. {advice}");
-            ServiceError::from(UserError::field("username_attribute", words))
+            refused(format!("Its values could not be looked at. {advice}"))
         };
         let reader = self.connect_for_page(&connection).map_err(failed)?;
-        let page = reader.users(&mapping.attributes(), None).await.map_err(failed)?;
+        let attributes = mapping.attributes();
         let mut check = UsernameCheck::new(mapping, scope.include_guests);
-        for entry in page.items {
-            if let UserEntry::Present(user) = entry
-                && chosen.contains(&user.object_id)
-            {
-                check.look(&user);
+        let mut cursor = None;
+        for _ in 0..PAGES {
+            let page = reader.users(&attributes, cursor.as_ref()).await.map_err(failed)?;
+            for entry in page.items {
+                if let UserEntry::Present(user) = entry
+                    && chosen.contains(&user.object_id)
+                {
+                    check.look(&user);
+                }
             }
+            cursor = match page.next {
+                Next::Page(next) if check.people() == 0 => Some(next),
+                _ => break,
+            };
+        }
+        if check.people() == 0 {
+            let words = "Whether it gives everybody a username is not known yet: none of the first people in the \
+                 directory is in the security groups. Map it to a profile field, run a test sync, and then choose it.";
+            return Err(refused(words.to_owned()));
         }
         Ok(check.findings())
     }

@@ -14,7 +14,7 @@ pub use profile_fields::TypedProfileField;
 
 use std::collections::BTreeSet;
 
-use domain::deployment::{Step, StepState, standing};
+use domain::deployment::{Standing, Step, StepState, standing};
 use domain::settings::{DataMapping, SyncSettings};
 use domain::views::SettingsView;
 use domain::{Actor, CustomerId, FieldError, Permission, Provider, UserError};
@@ -111,12 +111,11 @@ impl Services {
         let tested = store::providers::latest_report_of_saved(&mut tx, customer).await?;
         let known = tested.map(|row| row.kept.attributes).unwrap_or_default();
         let steps = [Part::Scope, Part::Mapping, Part::Groups];
-        let mut shut = Vec::new();
-        for step in steps.into_iter().filter_map(Part::step) {
-            if let Some(until) = self.shut_until(&mut tx, customer, step).await? {
-                shut.push((step, until));
-            }
-        }
+        let all = self.standings(&mut tx, customer).await?;
+        let shut = steps.into_iter().filter_map(Part::step);
+        let shut = shut
+            .filter_map(|step| Some((step, shut_until(&all, step)?)))
+            .collect();
         Ok(SettingsView {
             provider: directory.provider,
             version: settings.version,
@@ -132,19 +131,20 @@ impl Services {
         })
     }
 
-    /// Why a step cannot start: the open step at the root of it. A step that is on hold may be worked on all the same:
-    /// what it holds, a group that is gone for instance, may be what keeps the connection test from passing.
-    async fn shut_until(
-        &self,
-        tx: &mut Tx,
-        customer: CustomerId,
-        step: Step,
-    ) -> Result<Option<Step>, ServiceError> {
+    async fn standings(&self, tx: &mut Tx, customer: CustomerId) -> Result<Vec<Standing>, ServiceError> {
         let known = crate::deployment::facts::known(tx, customer, self.now()).await?;
-        Ok(match *standing::find(&standing::of(&known.facts), step) {
-            StepState::Shut { until } => Some(until),
-            _ => None,
-        })
+        Ok(standing::of(&known.facts))
+    }
+
+    /// Looks at the settings of a customer for somebody who may change them: what comes before the change takes time, and
+    /// nobody shall wait for it.
+    async fn before_edit(&self, actor: &Actor, slug: &str) -> Result<(Tx, CustomerId), ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
+        Ok((tx, customer))
     }
 
     /// Begins a change of the part that was shown as `version`. Refused while the part's step cannot start, and when
@@ -157,7 +157,7 @@ impl Services {
             .id;
         let (directory, mut settings) = current(&mut tx, customer).await?;
         if let Some(step) = part.step()
-            && let Some(until) = self.shut_until(&mut tx, customer, step).await?
+            && let Some(until) = shut_until(&self.standings(&mut tx, customer).await?, step)
         {
             return Err(UserError::NotYet { until }.into());
         }
@@ -220,6 +220,15 @@ struct Edit {
     directory: DirectoryRow,
     settings: SyncSettings,
     part: Part,
+}
+
+/// Why a step cannot start: the open step at the root of it. A step that is on hold may be worked on all the same: what
+/// it holds, a group that is gone for instance, may be what keeps the connection test from passing.
+fn shut_until(all: &[Standing], step: Step) -> Option<Step> {
+    match *standing::find(all, step) {
+        StepState::Shut { until } => Some(until),
+        _ => None,
+    }
 }
 
 /// The directory the customer follows, and its settings.

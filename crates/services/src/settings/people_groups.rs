@@ -26,11 +26,7 @@ impl Services {
         version: i64,
         mut groups: Vec<GroupMapping>,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
+        let (mut tx, customer) = self.before_edit(actor, slug).await?;
         let (_, before) = current(&mut tx, customer).await?;
         let known = store::groups::all(&mut tx, customer).await?;
         drop(tx);
@@ -63,11 +59,7 @@ impl Services {
         mode: GroupMode,
         name: &str,
     ) -> Result<Option<GroupCollision>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
+        let (mut tx, customer) = self.before_edit(actor, slug).await?;
         let known = store::groups::all(&mut tx, customer).await?;
         drop(tx);
         if !is_object_id(object_id.as_str()) {

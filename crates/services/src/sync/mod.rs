@@ -288,6 +288,7 @@ impl Running<'_> {
             .await?;
         let run = RunRecord {
             warnings: self.warnings.clone(),
+            counts: self.counts,
             ..run.clone()
         };
         self.services

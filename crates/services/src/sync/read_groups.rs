@@ -44,7 +44,7 @@ impl Running<'_> {
     async fn keep_as_it_was(&mut self, name: &str, error: &ProviderError) -> Result<(), Stop> {
         let advice = error.advice();
         let sentence = format!(
-            "The members of the group {name} could not be read, so they stay as they were. {} {}",
+            "The members of the group “{name}” could not be read, so they stay as they were. {} {}",
             advice.problem, advice.cure
         );
         let mut tx = self.begin().await?;
@@ -114,7 +114,7 @@ impl Running<'_> {
     async fn warn_if_hidden(&mut self, tx: &mut Tx, found: &DirectoryGroup, name: &str) -> Result<(), Stop> {
         if found.hidden_membership {
             let sentence = format!(
-                "The group {name} hides its members, so it looks empty. They can be read only with the permission \
+                "The group “{name}” hides its members, so it looks empty. They can be read only with the permission \
                  Member.Read.Hidden."
             );
             self.warn(tx, sentence).await?;

@@ -1,9 +1,12 @@
 //! What people are told of runs: held ones, and those that had problems. Of a trouble that goes on, once.
 
+use std::collections::BTreeSet;
+
 use domain::CustomerId;
 use domain::connection::Advice;
 use domain::notices::Topic;
 use domain::sync::{HoldReason, RunState};
+use sha2::{Digest, Sha256};
 use store::Tx;
 use store::runs::RunRecord;
 
@@ -47,11 +50,13 @@ impl Services {
         if !run.kind.applies() || !run.kind.reads_everybody() {
             return Ok(());
         }
-        let Some((trouble, title, text)) = trouble(state, problem, &run.warnings) else {
+        let Some((trouble, title, text)) = trouble(run, state, problem) else {
             return Ok(());
         };
         let number = run.number;
-        let since = store::run_list::last_clean(tx, customer, number).await?;
+        // Some warnings come with every run: a run that had only those is the end of a failure, not of problems.
+        let with_problems = state != RunState::CompletedWithProblems;
+        let since = store::run_list::last_good(tx, customer, number, with_problems).await?;
         let notice = Notice {
             cause: format!("run.{trouble}:{since}"),
             topic: Topic::Failures,
@@ -67,9 +72,9 @@ impl Services {
 
 /// What the trouble is, in a word that stays the same as long as it does; what happened; and what is known of it.
 fn trouble(
+    run: &RunRecord,
     state: RunState,
     problem: Option<&Advice>,
-    warnings: &[String],
 ) -> Option<(String, &'static str, Vec<String>)> {
     match state {
         RunState::Failed => {
@@ -85,10 +90,55 @@ fn trouble(
             Some(("interrupted".to_owned(), "was interrupted", vec![text.to_owned()]))
         }
         RunState::CompletedWithProblems => {
-            let mut text = warnings.to_vec();
+            let mut text = run.warnings.clone();
             text.push("Everybody else was updated. The run names each person and the reason.".to_owned());
-            Some(("problems".to_owned(), "completed with problems", text))
+            let what = kinds(&run.warnings, run.counts.failed > 0);
+            Some((format!("problems:{what}"), "completed with problems", text))
         }
         _ => None,
+    }
+}
+
+/// A short digest of which kinds of problems a run had: how many, and which names, makes no other kind.
+fn kinds(warnings: &[String], changes_failed: bool) -> String {
+    let kinds: BTreeSet<String> = warnings.iter().map(|warning| kind(warning)).collect();
+    let mut hash = Sha256::new();
+    hash.update([u8::from(changes_failed)]);
+    for kind in kinds {
+        hash.update(kind.as_bytes());
+        hash.update([0]);
+    }
+    domain::text::hex(hash.finalize().get(..6).unwrap_or_default())
+}
+
+/// A warning without what differs from run to run: numbers, and what stands in quotation marks.
+fn kind(warning: &str) -> String {
+    let mut is_name = false;
+    warning
+        .chars()
+        .filter(|letter| {
+            is_name = (is_name || *letter == '“') && *letter != '”';
+            !is_name && !letter.is_numeric()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kinds;
+
+    #[test]
+    fn problems_are_the_same_whatever_they_name_and_count() {
+        let one = |warning: &str| kinds(&[warning.to_owned()], false);
+        let hidden = one("The group “Sales” hides its members.");
+        assert_eq!(hidden, one("The group “Sales 2” hides its members."));
+        assert_ne!(hidden, one("The group “Sales” is gone."));
+        assert_eq!(one("Texts: 2, such as “a”."), one("Texts: 14, such as “b”."));
+        let both = [
+            "The group “A” is gone.".to_owned(),
+            "The group “B” is gone.".to_owned(),
+        ];
+        assert_eq!(kinds(&both, false), one("The group “C” is gone."));
+        assert_ne!(kinds(&both, true), kinds(&both, false), "changes failed, too");
     }
 }

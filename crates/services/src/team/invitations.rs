@@ -67,6 +67,8 @@ impl Services {
         if !store::invitations::renew(&mut tx, team, invitation, &hash, &actor.name, link.until).await? {
             return Err(UserError::Changed.into());
         }
+        let newer = "A newer link has taken its place.";
+        store::letters::recall(&mut tx, invitation, newer, self.now()).await?;
         self.hand_to_mail(&mut tx, team, invitation, &link).await?;
         let details = json!({ "role": found.role, "until": link.until });
         self.record(
@@ -97,6 +99,8 @@ impl Services {
         if !store::invitations::revoke(&mut tx, team, invitation, self.now()).await? {
             return Err(UserError::Changed.into());
         }
+        let taken_back = "The invitation was taken back.";
+        store::letters::recall(&mut tx, invitation, taken_back, self.now()).await?;
         let details = json!({ "role": found.role });
         self.record(
             &mut tx,
@@ -122,7 +126,7 @@ impl Services {
             return Err(taken().into());
         }
         if store::invitations::open_for(tx, team, email).await?.is_some() {
-            let cure = "This address is invited already. Send the invitation again, below.";
+            let cure = "This address is invited already. Send it again from the list of invitations.";
             return Err(UserError::field("email", cure).into());
         }
         Ok(())

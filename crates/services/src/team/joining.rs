@@ -62,6 +62,8 @@ impl Services {
         if !store::invitations::accept(&mut tx, &hash, self.now()).await? {
             return Err(UserError::DeadLink.into());
         }
+        let why = "The link in it was used before it could be sent.";
+        store::letters::recall(&mut tx, found.id, why, self.now()).await?;
         let id: ConsoleUserId = self.new_id();
         let new = NewConsoleUser {
             id,

@@ -5,10 +5,11 @@ use secrecy::ExposeSecret;
 use store::Tx;
 use store::console_users::ConsoleUserRow;
 use store::invitations::InvitationRow;
+use store::letters::LetterLink;
 
 use super::NewLink;
 use crate::mail::Letter;
-use crate::when::when;
+use crate::when::moment;
 use crate::{ServiceError, Services};
 
 impl Services {
@@ -30,7 +31,7 @@ impl Services {
             (Some(customer), _) => format!("look after the people of {}", customer.name),
             (None, _) => "join the staff, who look after every customer".to_owned(),
         };
-        let until = when(link.until, self.now()).words;
+        let until = moment(link.until);
         let path = link.path();
         let paragraphs = [
             format!("{} invites you to {what} in User Sync.", invitation.by),
@@ -43,8 +44,12 @@ impl Services {
             subject: "You are invited to User Sync",
             paragraphs: &paragraphs,
             action: Some(("Accept the invitation", path.expose_secret())),
-            reason: "Somebody typed this address into an invitation. If you do not know them, do nothing: nobody can \
-                use the link but you.",
+            reason: "Somebody typed this address into an invitation. If you do not know them, do nothing. Pass the link \
+                on to nobody: whoever opens it first takes your place.",
+            link: Some(LetterLink {
+                until: link.until,
+                invitation: Some(invitation.id),
+            }),
         };
         self.post(tx, &letter).await
     }
@@ -56,7 +61,7 @@ impl Services {
         user: &ConsoleUserRow,
         link: &NewLink,
     ) -> Result<(), ServiceError> {
-        let until = when(link.until, self.now()).words;
+        let until = moment(link.until);
         let path = link.path();
         let paragraphs = [
             "Somebody, perhaps you, said on the sign-in page that your password is lost.".to_owned(),
@@ -72,6 +77,10 @@ impl Services {
             paragraphs: &paragraphs,
             action: Some(("Set a new password", path.expose_secret())),
             reason: "If it was not you, do nothing: your password stays as it is.",
+            link: Some(LetterLink {
+                until: link.until,
+                invitation: None,
+            }),
         };
         self.post(tx, &letter).await
     }

@@ -35,6 +35,7 @@ impl Services {
         let now = self.now();
         let people = store::console_users::team(&mut tx, team, SHOWN).await?;
         let invitations = store::invitations::open(&mut tx, team, SHOWN).await?;
+        let mut failed = store::invitations::failed_letters(&mut tx, team).await?;
         Ok(TeamView {
             people: people
                 .into_iter()
@@ -51,6 +52,7 @@ impl Services {
             invitations: invitations
                 .into_iter()
                 .map(|row| InvitationRow {
+                    letter_problem: failed.remove(&row.id),
                     id: row.id,
                     email: row.email,
                     role: row.role,

@@ -159,7 +159,7 @@ on_both!(
         world.block(account.id).await;
         let task = world.task(Step::LocalAdmin).await;
         assert!(
-            task.detail.contains("no active local administrator any more"),
+            task.detail.contains("no longer an active local administrator"),
             "{}",
             task.detail
         );

@@ -37,11 +37,11 @@ on_both!(
         assert!(told(&world, &anna).await.is_empty());
         let mut expected = Vec::new();
         for (days, title) in [
-            (1, Some("The client secret expires in 30 days")),
+            (1, Some("The client secret expires on 12 April 2026")),
             (10, None),
-            (6, Some("The client secret expires in 14 days")),
-            (11, Some("The client secret expires in 3 days")),
-            (3, Some("The client secret expires today")),
+            (6, Some("The client secret expires on 12 April 2026")),
+            (11, Some("The client secret expires on 12 April 2026")),
+            (3, Some("The client secret expires on 12 April 2026")),
             (1, Some("The client secret has expired")),
             (5, None),
         ] {
@@ -57,7 +57,7 @@ on_both!(
             ..world.form()
         };
         save(&world, &form).await;
-        expected.push("The client secret expires in 7 days".to_owned());
+        expected.push("The client secret expires on 25 April 2026".to_owned());
         assert_eq!(told(&world, &anna).await, expected);
     }
 );

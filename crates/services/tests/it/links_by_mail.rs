@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use domain::{Role, UserError};
 use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use secrecy::{ExposeSecret, SecretString};
@@ -198,4 +199,73 @@ on_both!(without_a_mail_server_no_link_is_promised, async |test: TestDb| {
             .expect("hers")
             .is_posted
     );
+});
+
+on_both!(
+    what_becomes_of_an_invitations_letter_is_told_beside_it_only,
+    async |test: TestDb| {
+        let postbox = Postbox::default();
+        let console = Console::with(test, postbox.mail()).await;
+        let services = &console.services;
+        let sam = console.actor("sam@vendor.example").await;
+        let anna = console.actor(ANNA).await;
+        postbox.refuse("No such mailbox.", true);
+        let invited = services.invite(&anna, CONTOSO, BOB, Role::Viewer).await;
+        invited.expect("invited");
+        assert!(console.deliver(&postbox).await.is_empty());
+        let row = console.team(&anna).await.invitations.remove(0);
+        assert_eq!(row.letter_problem.as_deref(), Some("No such mailbox."));
+        // A letter with a link is neither listed nor kept.
+        let contacts = services.contacts(&anna, "contoso").await.expect("the page");
+        assert!(contacts.letters.is_empty(), "{:?}", contacts.letters);
+        let mut tx = console.test.db.read().await.expect("a transaction");
+        let kept = store::letters::sealed_page(&mut tx, None, 10)
+            .await
+            .expect("read");
+        drop(tx);
+        assert!(kept.is_empty(), "what it said is gone");
+        // Sent again from the list of invitations it arrives, and the trouble is over.
+        console.clock.advance(TimeDelta::seconds(1));
+        let again = services.resend_invitation(&anna, CONTOSO, row.id).await;
+        again.expect("sent");
+        assert_eq!(console.deliver(&postbox).await.len(), 1);
+        assert_eq!(console.team(&anna).await.invitations[0].letter_problem, None);
+        // Staff see it in their own list.
+        postbox.refuse("No such mailbox.", true);
+        let invited = services
+            .invite(&sam, None, "new@vendor.example", Role::Staff)
+            .await;
+        invited.expect("invited");
+        console.deliver(&postbox).await;
+        let team = services.team(&sam, None).await.expect("the staff");
+        assert!(team.invitations[0].letter_problem.is_some());
+    }
+);
+
+on_both!(a_letter_with_a_dead_link_is_not_sent, async |test: TestDb| {
+    let postbox = Postbox::default();
+    let console = Console::with(test, postbox.mail()).await;
+    let services = &console.services;
+    let anna = console.actor(ANNA).await;
+    let invite = async |email: &str| {
+        let invited = services.invite(&anna, CONTOSO, email, Role::Viewer).await;
+        invited.expect("invited");
+    };
+    // Taken back before it could leave.
+    invite(BOB).await;
+    let row = console.team(&anna).await.invitations.remove(0);
+    let taken_back = services.revoke_invitation(&anna, CONTOSO, row.id).await;
+    taken_back.expect("taken back");
+    // Too old before it could leave. The link of a lost password is made when its job runs.
+    invite("late@contoso.example").await;
+    services.forgot_password(ANNA).await.expect("asked");
+    console.clock.advance(TimeDelta::days(8));
+    let sent = console.deliver(&postbox).await;
+    let to: Vec<&str> = sent.iter().map(|letter| letter.to_email.as_str()).collect();
+    assert_eq!(to, [ANNA]);
+    let text = sent[0].text.expose_secret();
+    assert!(!text.contains("today") && text.contains(" UTC"), "{text}");
+    let row = console.team(&anna).await.invitations.remove(0);
+    let problem = row.letter_problem.expect("a sentence");
+    assert!(problem.contains("had run out"), "{problem}");
 });

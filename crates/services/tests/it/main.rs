@@ -14,6 +14,7 @@ mod people;
 mod postbox;
 mod profile_fields;
 mod provider;
+mod reach;
 mod relink;
 mod runs;
 mod schedule;

@@ -4,11 +4,11 @@ use domain::settings::{DataMapping, WhenEmpty};
 use domain::sync::{RunKind, RunState};
 use domain::views::MappingEffect;
 use services::ServiceError;
-use simulator::Kind;
+use simulator::{Fault, FaultAction, Kind};
 use test_support::{TestDb, on_both};
 
 use crate::provider::refusal;
-use crate::world::{SLUG, World};
+use crate::world::{SCOPE, SLUG, World};
 
 /// Tries to save what `change` makes of the stored mapping.
 async fn save(
@@ -249,5 +249,43 @@ on_both!(
         let off = save(&world, "", |mapping| mapping.manager = false).await;
         assert_eq!(off.expect("saved"), None);
         assert_eq!(save(&world, "", on).await.expect("saved"), None);
+    }
+);
+
+on_both!(
+    b_08_an_attribute_nobody_has_shown_yet_is_not_taken_for_right,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let refused = async || {
+            let saved = save(&world, "", |mapping| {
+                mapping.username_attribute = "country".into();
+            })
+            .await;
+            let error = refusal(saved);
+            let said = error.of_field("username_attribute").next();
+            said.expect("beside it").to_owned()
+        };
+        // A test sync of everybody, before any security group is chosen.
+        world.scope_to(&[]).await;
+        world.run(RunKind::TestSync).await;
+        let said = refused().await;
+        assert!(
+            said.contains("Choose the security groups, run a test sync"),
+            "{said}"
+        );
+        // The first pages may hold nobody in scope: the next ones are looked at, but not all of a directory.
+        world.scope_to(&[SCOPE]).await;
+        world.run(RunKind::TestSync).await;
+        for (pages, says) in [(3, "cannot give usernames"), (1_000, "Map it to a profile field")] {
+            world.simulator.control().fault(Fault {
+                kind: world.kind,
+                path_prefix: "/v1.0/users".into(),
+                after: 0,
+                times: pages,
+                action: FaultAction::EmptyPageWithNext,
+            });
+            let said = refused().await;
+            assert!(said.contains(says), "{said}");
+        }
     }
 );

@@ -13,6 +13,7 @@ use test_support::{TestDb, on_both};
 
 use crate::postbox::CONSOLE;
 use crate::provider::refusal;
+use crate::sync_faults::{forbid, map_another_group};
 use crate::world::{SLUG, World};
 
 /// A console user with an e-mail address made from their first name.
@@ -192,10 +193,12 @@ on_both!(
             refusal(services.remove_contact(&anna, SLUG, unknown).await),
             UserError::Changed
         );
-        let wrong = contact(" ", "nobody", &[]);
-        let refused = refusal(services.save_contact(&anna, SLUG, &wrong).await);
-        for field in ["name", "email", "topics"] {
-            assert!(refused.of_field(field).next().is_some(), "{field}");
+        for (name, email) in [(" ", "nobody"), ("A\u{202E}b", "anna@contoso@example")] {
+            let wrong = contact(name, email, &[]);
+            let refused = refusal(services.save_contact(&anna, SLUG, &wrong).await);
+            for field in ["name", "email", "topics"] {
+                assert!(refused.of_field(field).next().is_some(), "{field}");
+            }
         }
         let viewer = world.somebody_with(Role::Viewer).await;
         assert_eq!(
@@ -242,6 +245,35 @@ on_both!(
         world.simulator.control().set_app_enabled(world.kind, false);
         assert_eq!(world.run(RunKind::Manual).await.row.state, RunState::Failed);
         assert_eq!(failures().await, 2);
+    }
+);
+
+on_both!(
+    a_failure_is_told_again_although_every_run_has_a_warning,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let anna = user(&world, "Anna Admin", Role::CustomerAdmin).await;
+        world.nobody_to_migrate().await;
+        let path = map_another_group(&world).await;
+        forbid(&world, &path);
+        let run = async |state| assert_eq!(world.run(RunKind::Manual).await.row.state, state);
+        let failures = async || {
+            let all = inbox(&world, &anna).await;
+            all.into_iter()
+                .filter(|notice| notice.topic == Topic::Failures)
+                .count()
+        };
+        world.sync().await;
+        assert_eq!(failures().await, 1);
+        run(RunState::CompletedWithProblems).await;
+        assert_eq!(failures().await, 1, "the same warning");
+        for told in [2, 3] {
+            world.simulator.control().set_app_enabled(world.kind, false);
+            run(RunState::Failed).await;
+            world.simulator.control().set_app_enabled(world.kind, true);
+            run(RunState::CompletedWithProblems).await;
+            assert_eq!(failures().await, told);
+        }
     }
 );
 

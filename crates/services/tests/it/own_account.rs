@@ -1,6 +1,7 @@
 //! Somebody's own password and sessions, and links to set a password again, on both databases.
 
 use chrono::TimeDelta;
+use domain::views::{AuditArea, AuditFilter};
 use domain::{Actor, UserError};
 use secrecy::SecretString;
 use test_support::{TestDb, on_both};
@@ -164,5 +165,38 @@ on_both!(sessions_are_seen_and_ended_one_by_one, async |test: TestDb| {
         .await
         .expect("renamed");
     assert_eq!(console.identify(id).await.expect("known").name, "Anna B. Berg");
-    assert_eq!(field(services.change_own_name(&anna, " ").await), "name");
+    for wrong in [" ", "Anna\u{202E}greB"] {
+        assert_eq!(field(services.change_own_name(&anna, wrong).await), "name");
+    }
 });
+
+on_both!(
+    whoever_was_removed_keeps_their_name_in_the_log,
+    async |test: TestDb| {
+        let console = Console::open(test).await;
+        let services = &console.services;
+        let anna = console.actor(ANNA).await;
+        let viv = console.actor("viv@contoso.example").await;
+        services
+            .change_own_name(&viv, "Viv Öster")
+            .await
+            .expect("renamed");
+        let id = viv.user.expect("an id");
+        services.remove_member(&anna, CONTOSO, id).await.expect("removed");
+        for typed in ["viv ö", "VIV Ö", &id.to_string()] {
+            let filter = AuditFilter {
+                area: Some(AuditArea::User),
+                about: typed.to_owned(),
+                ..AuditFilter::default()
+            };
+            let log = services.audit_log(&anna, "contoso", &filter, None).await;
+            let rows = log.expect("the log").rows;
+            let renamed = rows.iter().find(|row| row.action == "user.rename");
+            let renamed = renamed.expect("found by name and by id");
+            assert_eq!(
+                (renamed.about.as_str(), &renamed.object),
+                ("Viv Öster", &id.to_string())
+            );
+        }
+    }
+);

@@ -1,13 +1,14 @@
 //! Runs that start by themselves (H-02, H-05, H-07).
 
 use chrono::TimeDelta;
-use domain::deployment::{ExistingDirectory, Step};
+use domain::deployment::{ExistingDirectory, SsoBefore, Step};
 use domain::schedule::ScheduleForm;
 use domain::sync::{RunKind, RunState};
 use domain::views::{RunFilter, RunRow, ScheduleView};
-use domain::{Role, UserError};
+use domain::{Actor, Role, UserError};
 use test_support::{TestDb, on_both};
 
+use crate::notices::{inbox, user};
 use crate::provider::refusal;
 use crate::world::{SLUG, World};
 
@@ -191,3 +192,43 @@ on_both!(nobody_starts_a_scheduled_run_by_hand, |test: TestDb| async move {
     let started = world.services.start_run(&admin, SLUG, RunKind::Scheduled).await;
     assert_eq!(refusal(started), UserError::Forbidden);
 });
+
+on_both!(
+    switching_the_schedule_and_taking_back_are_told_to_the_other_side,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let anna = user(&world, "Anna Admin", Role::CustomerAdmin).await;
+        let ada = user(&world, "Ada Admin", Role::CustomerAdmin).await;
+        let sam = user(&world, "Sam Staff", Role::Staff).await;
+        let latest = async |of: &Actor| {
+            let newest = inbox(&world, of).await.into_iter().next();
+            newest.map(|notice| (notice.title, notice.text.join(" ")))
+        };
+        world.up_to_the_schedule().await;
+        let version = world.schedule().await.version;
+        let services = &world.services;
+        services
+            .answer_sso(&sam, SLUG, SsoBefore::NotConfigured, "")
+            .await
+            .expect("answered");
+        let before = latest(&anna).await;
+        services
+            .save_schedule(&anna, SLUG, version, &every(15), true)
+            .await
+            .expect("on");
+        for reader in [&sam, &ada] {
+            let (title, text) = latest(reader).await.expect("a notice");
+            assert_eq!(title, format!("Your turn: {}", Step::SetUpSso.title()));
+            assert!(text.starts_with("Anna Admin switched the schedule on."), "{text}");
+        }
+        assert_eq!(latest(&anna).await, before, "she did it herself");
+        // Taken back: nothing opens, and what rests on it waits.
+        services
+            .state_step(&sam, SLUG, Step::Module, false, "", "")
+            .await
+            .expect("taken back");
+        let (title, text) = latest(&anna).await.expect("a notice");
+        assert_eq!(title, format!("On hold: {}", Step::Schedule.title()));
+        assert!(text.contains("Taken back: not done"), "{text}");
+    }
+);

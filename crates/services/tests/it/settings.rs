@@ -114,7 +114,6 @@ on_both!(
         let (services, actor) = (&world.services, &world.actor);
         let found = services.find_groups(actor, SLUG, "Intra").await.expect("groups");
         let group = found.iter().find(|group| group.name == SCOPE).expect("the group");
-        assert!(group.chosen);
         assert_eq!(ObjectId::new(group.object_id.clone()), world.group(SCOPE));
         // C-10
         let id = world.group(SCOPE);

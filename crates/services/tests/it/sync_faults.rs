@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::people::field;
 use domain::sync::{RunKind, RunState};
-use simulator::{Fault, FaultAction, NewPerson};
+use simulator::{Fault, FaultAction, FaultId, NewPerson};
 use test_support::{TestDb, on_both};
 
 use crate::world::{SCOPE, SLUG, World};
@@ -69,42 +69,50 @@ on_both!(
     }
 );
 
+/// Maps another group than the security group to a new People group, and gives the start of its address.
+pub(crate) async fn map_another_group(world: &World) -> String {
+    let actor = world.actor.clone();
+    let staff = world
+        .services
+        .create_people_group(&actor, SLUG, "Staff")
+        .await
+        .expect("a group");
+    let settings = world.services.settings(&actor, SLUG).await.expect("settings");
+    let other = world
+        .simulator
+        .control()
+        .groups(world.kind)
+        .into_iter()
+        .find(|group| group.name != crate::world::SCOPE && !group.hidden)
+        .expect("another group");
+    let mapping = domain::settings::GroupMapping {
+        object_id: domain::ObjectId::new(other.id.clone()),
+        name: other.name.clone(),
+        group: staff,
+        mode: domain::settings::GroupMode::Authoritative,
+    };
+    world
+        .services
+        .save_group_mappings(&actor, SLUG, settings.version, vec![mapping])
+        .await
+        .expect("saved");
+    format!("/v1.0/groups/{}/", other.id)
+}
+
+/// From now on what is asked for below this address is forbidden.
+pub(crate) fn forbid(world: &World, path: &str) -> FaultId {
+    let forbidden = fault(world, path, 0, 1_000, FaultAction::Forbidden);
+    world.simulator.control().fault(forbidden)
+}
+
 on_both!(
     g_05_a_group_that_cannot_be_read_keeps_its_members,
     |test: TestDb| async move {
         let world = World::entra(test).await;
-        let actor = world.actor.clone();
-        let staff = world
-            .services
-            .create_people_group(&actor, SLUG, "Staff")
-            .await
-            .expect("a group");
-        let settings = world.services.settings(&actor, SLUG).await.expect("settings");
-        let other = world
-            .simulator
-            .control()
-            .groups(world.kind)
-            .into_iter()
-            .find(|group| group.name != crate::world::SCOPE && !group.hidden)
-            .expect("another group");
-        let mapping = domain::settings::GroupMapping {
-            object_id: domain::ObjectId::new(other.id.clone()),
-            name: other.name.clone(),
-            group: staff,
-            mode: domain::settings::GroupMode::Authoritative,
-        };
-        world
-            .services
-            .save_group_mappings(&actor, SLUG, settings.version, vec![mapping])
-            .await
-            .expect("saved");
+        let path = map_another_group(&world).await;
         world.sync().await;
         let before = world.test.dump(&["memberships"]).await;
-        let path = format!("/v1.0/groups/{}/", other.id);
-        world
-            .simulator
-            .control()
-            .fault(fault(&world, &path, 0, 1_000, FaultAction::Forbidden));
+        forbid(&world, &path);
         let run = world.sync().await;
         assert_eq!(run.row.state, RunState::CompletedWithProblems, "{run:?}");
         assert_eq!(world.test.dump(&["memberships"]).await, before);

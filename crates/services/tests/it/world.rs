@@ -105,6 +105,7 @@ impl World {
             lease: Duration::from_secs(3),
             poll: Duration::from_millis(50),
             tick: Duration::from_millis(500),
+            alone: services::mail::LETTER_JOB.to_owned(),
             owner: format!("worker-{}", self.workers.len()),
         };
         let runner = Runner::new(

@@ -9,6 +9,59 @@ use test_support::{TestDb, on_both};
 
 use crate::{customer, now};
 
+fn person<'a>(
+    row_no: i64,
+    object_id: &'a str,
+    display_name: Option<&'a str>,
+    attributes: &'a BTreeMap<String, Value>,
+) -> NewUser<'a> {
+    NewUser {
+        row_no,
+        object_id,
+        principal_name: object_id,
+        username: None,
+        username_key: None,
+        mail: None,
+        display_name,
+        status: "active",
+        guest: false,
+        manager: None,
+        attributes,
+        hash: "00".to_owned(),
+    }
+}
+
+on_both!(
+    people_are_found_whatever_the_capitals_of_their_names,
+    async |test: TestDb| {
+        let mut tx = test.db.begin().await.expect("a transaction");
+        let (customer, directory) = customer(&mut tx, 1, "contoso").await;
+        let none = BTreeMap::new();
+        let people = [
+            person(1, "u1", Some("Öykü Şahin"), &none),
+            person(2, "u2", Some("ÉLODIE 100%"), &none),
+            person(3, "u3", Some("Anna Berg"), &none),
+        ];
+        store::snapshot::upsert(&mut tx, customer, directory, &people, now())
+            .await
+            .expect("written");
+        for (typed, found) in [
+            ("öykü", vec![1]),
+            ("ÖYKÜ ş", vec![1]),
+            ("élodie", vec![2]),
+            ("Élodie", vec![2]),
+            ("0%", vec![2]),
+            ("BERG", vec![3]),
+            ("u", vec![1, 2, 3]),
+            ("nobody", vec![]),
+        ] {
+            let rows = store::found_list::search(&mut tx, customer, directory, typed, 9).await;
+            let rows: Vec<i64> = rows.expect("read").iter().map(|row| row.row_no).collect();
+            assert_eq!(rows, found, "{typed}");
+        }
+    }
+);
+
 on_both!(b_09_values_of_every_kind_are_read_back, async |test: TestDb| {
     let mut tx = test.db.begin().await.expect("a transaction");
     let (customer, directory) = customer(&mut tx, 1, "contoso").await;
@@ -24,20 +77,7 @@ on_both!(b_09_values_of_every_kind_are_read_back, async |test: TestDb| {
         .collect();
     attributes.insert("nothing".to_owned(), Value::Null);
     attributes.insert("empty".to_owned(), Value::List(Vec::new()));
-    let user = NewUser {
-        row_no: 1,
-        object_id: "u1",
-        principal_name: "u1",
-        username: None,
-        username_key: None,
-        mail: None,
-        display_name: None,
-        status: "active",
-        guest: false,
-        manager: None,
-        attributes: &attributes,
-        hash: "00".to_owned(),
-    };
+    let user = person(1, "u1", None, &attributes);
     store::snapshot::upsert(&mut tx, customer, directory, &[user], now())
         .await
         .expect("written");

@@ -6,6 +6,7 @@ mod console;
 mod customers;
 mod found;
 mod isolation;
+mod jobs;
 mod managers;
 mod plans;
 mod schema;

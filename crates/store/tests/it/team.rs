@@ -86,7 +86,7 @@ on_both!(a_team_is_its_own_people, async |test: TestDb| {
             .is_none()
     );
     assert!(
-        !console_users::set_password(&mut tx, anna, "new")
+        !console_users::set_password(&mut tx, anna, "new", None)
             .await
             .expect("tried")
     );
@@ -275,5 +275,23 @@ on_both!(
             (of(&mut tx, anna).await, of(&mut tx, bob).await),
             (vec![1], vec![4])
         );
+    }
+);
+
+on_both!(
+    a_password_takes_the_place_of_the_one_that_was_known,
+    async |test: TestDb| {
+        let mut tx = test.db.begin().await.expect("a transaction");
+        let (contoso, _) = customer(&mut tx, 1, "contoso").await;
+        let anna = user(&mut tx, 1, "anna", Some(contoso), Role::CustomerAdmin).await;
+        let known = console_users::password_hash(&mut tx, anna).await.expect("read");
+        let mut set = async |new, known| {
+            let set = console_users::set_password(&mut tx, anna, new, known).await;
+            set.expect("a query")
+        };
+        // By a link somebody else was quicker than whoever knew the old one.
+        assert!(set("by a link", None).await);
+        assert!(!set("by hand", known.as_deref()).await, "the newer one stands");
+        assert!(set("by hand", Some("by a link")).await);
     }
 );
