@@ -194,13 +194,8 @@ impl Services {
         Ok(Some(AppointmentView {
             kind,
             seq: latest.map_or(0, |row| row.seq),
-<<<<<<< HEAD
-            words: told.standing(latest, wanted),
-            needs: latest.and_then(|row| told.needs(row, wanted)),
-=======
             words: viewer.standing(latest, wanted),
-            needs: latest.is_some_and(|row| viewer.needs(row, wanted)),
->>>>>>> back
+            needs: latest.and_then(|row| viewer.needs(row, wanted)),
             may,
             has_file: latest.is_some_and(|row| row.event == AppointmentEvent::Agreed),
             history: history.iter().map(|row| viewer.entry(row)).collect(),

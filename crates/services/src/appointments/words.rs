@@ -1,10 +1,6 @@
 //! An appointment in the words, and the time, of whoever looks.
 
-<<<<<<< HEAD
-use domain::appointment::{AppointmentEvent, AppointmentKind, Need, Wanted};
-=======
-use domain::appointment::{AppointmentEvent, Wanted};
->>>>>>> back
+use domain::appointment::{AppointmentEvent, Need, Wanted};
 use domain::deployment::Responsibility;
 use domain::deployment::standing::Standing;
 use domain::views::{AppointmentEntry, AppointmentLine};
@@ -18,26 +14,14 @@ impl Viewer<'_> {
         rules::appointment::told(row.starts_at, row.minutes, &row.time_zone, self.reader, self.now)
     }
 
-<<<<<<< HEAD
-    fn side(&self) -> Responsibility {
-        side_of(self.actor)
-    }
-
     /// What whoever looks has to do.
-    pub(crate) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> Option<Need> {
-        if self.actor.role == Role::Viewer || wanted != Wanted::Yes {
-            return None;
-=======
-    /// Whether whoever looks has to do something: answer, propose again, or put the work on record.
-    pub(super) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> bool {
+    pub(super) fn needs(&self, row: &AppointmentRow, wanted: Wanted) -> Option<Need> {
         if !self.acts || wanted != Wanted::Yes {
-            return false;
->>>>>>> back
+            return None;
         }
         let present = row.present();
         let (side, need) = match row.event {
             AppointmentEvent::Proposed => match present.waits_for(self.now) {
-<<<<<<< HEAD
                 Some(side) => (side, Need::Answer),
                 None => (row.proposed_by, Need::ProposeAgain),
             },
@@ -46,17 +30,7 @@ impl Viewer<'_> {
             AppointmentEvent::Declined => (row.proposed_by, Need::ProposeAgain),
             AppointmentEvent::Agreed | AppointmentEvent::Cancelled => return None,
         };
-        (side == self.side()).then_some(need)
-=======
-                Some(side) => side == self.side,
-                None => row.proposed_by == self.side,
-            },
-            // The work of these steps is put on record by staff.
-            AppointmentEvent::Agreed => present.is_over(self.now) && self.side == Responsibility::Staff,
-            AppointmentEvent::Declined => row.proposed_by == self.side,
-            AppointmentEvent::Cancelled => false,
-        }
->>>>>>> back
+        (side == self.side).then_some(need)
     }
 
     /// How it stands, one sentence.
@@ -107,11 +81,7 @@ impl Viewer<'_> {
         let needs = self.needs(row, wanted);
         let present = row.present();
         let waits = wanted == Wanted::Yes && present.waits_for(self.now).is_some();
-<<<<<<< HEAD
-        if wanted == Wanted::NotNeeded || !(needs.is_some() || waits || present.is_ahead(self.now)) {
-=======
-        if !(needs || waits || present.is_ahead(self.now)) {
->>>>>>> back
+        if !(needs.is_some() || waits || present.is_ahead(self.now)) {
             return None;
         }
         Some(AppointmentLine {

@@ -11,12 +11,7 @@ use store::customers::CustomerFacts;
 use super::facts::known;
 use super::words::Viewer;
 use super::{comment_view, number};
-<<<<<<< HEAD
-use crate::appointments::words::Told;
 use crate::when::{distance, is_over, when};
-=======
-use crate::when::{distance, when};
->>>>>>> back
 use crate::{ServiceError, Services};
 
 /// The latest comments that are shown.

@@ -138,12 +138,8 @@ on_both!(
             .expect("countered");
         let row = world.row(&sam).await;
         let line = row.appointment.expect("a line");
-<<<<<<< HEAD
         assert_eq!(line.needs, Some(Need::Answer), "{line:?}");
-=======
-        assert!(line.needs, "{line:?}");
         assert_eq!(line.short, "Wednesday 18 March, 13:00–15:00 your time");
->>>>>>> back
         assert_eq!(
             line.words,
             "Contoso Ltd proposes Wednesday 18 March, 13:00–15:00 your time (09:00 in New York). Does it suit you?"
