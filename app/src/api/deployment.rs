@@ -7,7 +7,7 @@ use domain::views::{DeploymentView, StepView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
-use services::{Before, NewLocalAccount};
+use services::Before;
 
 use super::ApiError;
 
@@ -106,36 +106,6 @@ pub async fn prove_local_admin(
             services
                 .prove_local_admin(&actor, &customer, account, &evidence)
                 .await
-        },
-    )
-    .await
-}
-
-/// What was typed about a new local administrator.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TypedAdmin {
-    pub username: String,
-    pub first_name: String,
-    pub surname: String,
-    pub email: String,
-}
-
-/// Adds a local administrator to People.
-#[server(endpoint = "deployment/add-admin")]
-pub async fn add_local_admin(customer: String, admin: TypedAdmin) -> Result<(), ApiError> {
-    super::act_form(
-        <AddLocalAdmin as ServerFn>::PATH,
-        &admin.clone(),
-        |services, actor| async move {
-            let new = NewLocalAccount {
-                username: admin.username,
-                first_name: admin.first_name,
-                surname: admin.surname,
-                email: admin.email,
-                ..NewLocalAccount::default()
-            };
-            services.add_local_admin(&actor, &customer, &new).await
         },
     )
     .await

@@ -1,8 +1,8 @@
 //! Accounts of a customer's People directory that no sync of ours made: local ones, and those of the directory the
-//! intranet followed before. People itself makes them; here they come in for the demo and for the operator.
+//! intranet followed before. The local ones are added on the page of People or come in for the demo.
 
 use domain::people::{AccountState, Directory, OldDirectory, PeopleAccount, Profile, field};
-use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
+use domain::{AccountId, Actor, CustomerId, DirectoryId, FieldError, Permission, UserError};
 use rules::username;
 use serde_json::json;
 use store::{StoreError, Tx};
@@ -22,6 +22,23 @@ pub struct NewLocalAccount {
 }
 
 impl Services {
+    /// Adds one local account as a person typed it.
+    pub async fn add_local_account(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        new: &NewLocalAccount,
+    ) -> Result<AccountId, ServiceError> {
+        let errors = account_errors(new);
+        if !errors.is_empty() {
+            return Err(UserError::Invalid { errors }.into());
+        }
+        let ids = self
+            .create_local_accounts(actor, slug, std::slice::from_ref(new))
+            .await?;
+        ids.first().copied().ok_or_else(|| UserError::NotFound.into())
+    }
+
     /// Creates local accounts, all or none. A username that is taken is refused.
     pub async fn create_local_accounts(
         &self,
@@ -126,4 +143,30 @@ impl Services {
             last_sign_in_at: None,
         }
     }
+}
+
+fn account_errors(new: &NewLocalAccount) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let username = new.username.trim();
+    let wrong = |field: &str, message: &str| FieldError {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    };
+    if username.is_empty() {
+        errors.push(wrong("username", "Enter the username they sign in with."));
+    } else if username.chars().count() > 113 {
+        errors.push(wrong("username", "A username has at most 113 characters."));
+    }
+    if new.surname.trim().is_empty() {
+        errors.push(wrong("surname", "Enter their surname."));
+    }
+    for (field, typed) in [
+        ("username", username),
+        ("first_name", &new.first_name),
+        ("surname", &new.surname),
+        ("email", &new.email),
+    ] {
+        errors.extend(FieldError::unseen(field, typed, false));
+    }
+    errors
 }

@@ -171,17 +171,17 @@ pub struct ManagerDifference {
     pub username: String,
 }
 
-/// People whose manager differs, after row `after`; managers that this run creates or links count as there. People
-/// whose manager fits several are left out.
+/// People whose manager differs, after row `after`; managers that this run creates or links count as there, without a
+/// run only those who are. People whose manager fits several are left out.
 pub async fn differences(
     tx: &mut Tx,
     customer: CustomerId,
     directory: DirectoryId,
-    run: RunId,
+    run: Option<RunId>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<ManagerDifference>, StoreError> {
-    let (c, d, r) = (customer.uuid(), directory.uuid(), run.uuid());
+    let (c, d, r) = (customer.uuid(), directory.uuid(), run.map(Id::uuid));
     let rows = fetch_all!(tx, ManagerColumns, DIFFERENCES, c, d, r, after, limit)?;
     Ok(rows
         .into_iter()

@@ -1,13 +1,8 @@
 // The guide: one task list that two sides share. A brand-new customer goes from nothing to a schedule that is on.
-import { type Page } from "@playwright/test";
-
-import { brandNew, chooseGroup, connectedCustomer, newCustomer, runEnded, runTo } from "../support/customer.ts";
+import {
+  brandNew, chooseGroup, connectedCustomer, newCustomer, recordConfiguration, recordStaffSteps, runEnded, runTo, task,
+} from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
-
-/** The row of a step in the task list. */
-function task(page: Page, name: string) {
-  return page.locator(".tasks > li").filter({ has: page.getByRole("link", { name }) });
-}
 
 test.describe("the guide", () => {
   test("begins with whose turn it is and why the rest cannot start", async ({
@@ -126,23 +121,12 @@ test.describe("the guide", () => {
     await alive();
     await accessible();
 
-    for (const [step, button] of [["login-handler", "Record as present"], ["module", "Record as deployed"]] as const) {
-      await visit(`${base}/${step}`);
-      await page.getByLabel("Evidence").fill("Seen on the intranet.");
-      await page.getByRole("button", { name: button }).click();
-      await expect(page.locator(".step-state")).toContainText("Done");
-      await alive();
-    }
+    await recordStaffSteps(hands, base);
     await runTo(hands, base, "Preview changes", /is complete/);
     await visit(`${base}/test-sync`);
     await page.getByRole("button", { name: "Start the test sync" }).click();
     await runEnded(page, /is complete/);
-    await visit(`${base}/data-mapping`);
-    await page.getByRole("button", { name: "Record as checked" }).click();
-    await expect(page.getByText("It is on record.")).toBeVisible();
-    await visit(`${base}/group-sync`);
-    await page.getByRole("button", { name: "Record: none, on purpose" }).click();
-    await expect(page.getByText("It is on record.")).toBeVisible();
+    await recordConfiguration(page, visit, base);
 
     // H-07: the schedule waits for the first run.
     await visit(`${base}/schedule`);

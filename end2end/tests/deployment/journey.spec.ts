@@ -1,16 +1,9 @@
 // The whole way with two browsers side by side: staff invite a new customer admin, and both of them, each on their own
 // side, take a brand-new customer from the invitation to a schedule that is on. Okta, and People is empty.
-import { type Page } from "@playwright/test";
-
-import { newCustomer, runEnded } from "../support/customer.ts";
+import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { letterTo } from "../support/mail.ts";
-import { otherBrowser } from "../support/others.ts";
-
-/** The row of a step in the task list. */
-function task(page: Page, name: string) {
-  return page.locator(".tasks > li").filter({ has: page.getByRole("link", { name }) });
-}
+import { otherBrowser, settled } from "../support/others.ts";
 
 test("a brand-new customer goes from an invitation to a schedule that is on, and each side knows whose turn it is", async ({
   page, browser, demo, scripts, visit, signIn, alive, accessible,
@@ -31,9 +24,7 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   const admin = await otherBrowser(browser, demo, scripts);
   const there = async (path: string): Promise<void> => {
     await admin.goto(path);
-    if (scripts) {
-      await expect(admin.locator("body[data-hydrated]")).toBeAttached();
-    }
+    await settled(admin, scripts);
   };
   await admin.goto(link!);
   await admin.getByLabel("Your name").fill("Ola Nordmann");
@@ -44,13 +35,7 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   await expect(task(admin, "Connect the provider")).toContainText("Your task");
 
   // Staff record their two; the admin's page says so.
-  for (const [step, button] of [["login-handler", "Record as present"], ["module", "Record as deployed"]] as const) {
-    await visit(`${base}/${step}`);
-    await page.getByLabel("Evidence").fill("Seen on the intranet.");
-    await page.getByRole("button", { name: button }).click();
-    await expect(page.locator(".step-state")).toContainText("Done");
-    await alive();
-  }
+  await recordStaffSteps({ page, demo, visit, signIn, alive }, base);
   await there(base);
   await expect(task(admin, "Login Handler")).toContainText("Done");
 
@@ -86,20 +71,13 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   await runEnded(admin, /is complete/);
 
   // The configuration: attributes, groups, the first run, the schedule.
-  await there(`${base}/data-mapping`);
-  await admin.getByRole("button", { name: "Record as checked" }).click();
-  await expect(admin.getByText("It is on record.")).toBeVisible();
-  await there(`${base}/group-sync`);
-  await admin.getByRole("button", { name: "Record: none, on purpose" }).click();
-  await expect(admin.getByText("It is on record.")).toBeVisible();
+  await recordConfiguration(admin, there, base);
   await there(`${base}/first-run`);
   await admin.getByRole("button", { name: "Run now" }).click();
   await runEnded(admin, /is held for your decision/);
   // Nobody was chosen, so the admin is told, in the inbox and by mail.
   await letterTo(page.request, demo, email, "is held for a decision");
-  if (scripts) {
-    await expect(admin.locator("body[data-hydrated]")).toBeAttached();
-  }
+  await settled(admin, scripts);
   await admin.getByRole("button", { name: /^Accept and apply/ }).click();
   await runEnded(admin, /is complete/);
   await there(`${base}/schedule`);

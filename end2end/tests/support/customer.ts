@@ -1,5 +1,5 @@
 // A customer of one's own for a test: created by staff, connected to a simulated provider, with a security group.
-import { type Page } from "@playwright/test";
+import { type Locator, type Page } from "@playwright/test";
 
 import { type Demo, expect } from "./fixtures.ts";
 
@@ -87,4 +87,29 @@ export async function runTo({ page, visit }: Hands, base: string, button: string
   await expect(page).toHaveURL(new RegExp(`${base}/runs/\\d+`));
   await runEnded(page, heading);
   return new URL(page.url()).pathname;
+}
+
+/** The row of a step in the task list. */
+export function task(page: Page, name: string): Locator {
+  return page.locator(".tasks > li").filter({ has: page.getByRole("link", { name }) });
+}
+
+/** Staff record their two steps that nobody can look up: Login Handler and module. */
+export async function recordStaffSteps({ page, visit, alive }: Hands, base: string): Promise<void> {
+  for (const [step, button] of [["login-handler", "Record as present"], ["module", "Record as deployed"]] as const) {
+    await visit(`${base}/${step}`);
+    await page.getByLabel("Evidence").fill("Seen on the intranet.");
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.locator(".step-state")).toContainText("Done");
+    await alive();
+  }
+}
+
+/** A look at the data mapping, and no groups on purpose. */
+export async function recordConfiguration(page: Page, go: (path: string) => Promise<void>, base: string): Promise<void> {
+  for (const [step, button] of [["data-mapping", "Record as checked"], ["group-sync", "Record: none, on purpose"]] as const) {
+    await go(`${base}/${step}`);
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByText("It is on record.")).toBeVisible();
+  }
 }

@@ -11,16 +11,16 @@ export interface Letter {
   html: string;
 }
 
-/** Waits for the latest letter to an address whose subject has the words. */
-export async function letterTo(request: APIRequestContext, demo: Demo, to: string, subject: string): Promise<Letter> {
+/** Waits for the latest letter to an address whose subject or text has the words. */
+export async function letterTo(request: APIRequestContext, demo: Demo, to: string, words: string): Promise<Letter> {
   let found: Letter | undefined;
   await expect
     .poll(async () => {
       const answer = await request.get(`${demo.mail}/letters.json`);
       const letters = (await answer.json()) as Letter[];
-      found = letters.filter((letter) => letter.to.includes(to) && letter.subject.includes(subject)).at(-1);
+      found = letters.filter((letter) => letter.to.includes(to) && `${letter.subject}\n${letter.text}`.includes(words)).at(-1);
       return found !== undefined;
-    }, { message: `a letter to ${to} about ${subject}`, timeout: 20_000 })
+    }, { message: `a letter to ${to} about ${words}`, timeout: 20_000 })
     .toBe(true);
   return found!;
 }

@@ -1,13 +1,15 @@
 //! The list of people.
 
+use domain::Permission;
 use domain::people::AccountState;
 use domain::views::{Page, PeopleFilter, PersonRow};
 use leptos::prelude::*;
 
+use super::add::AddAccount;
 use crate::api::people::list_people;
 use crate::components::{
-    Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField,
-    StateWord, account_tone, after, customer, param, query,
+    Allowed, Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll,
+    SelectField, StateWord, account_tone, after, customer, param, query,
 };
 
 /// `/c/{customer}/people`
@@ -53,6 +55,7 @@ pub fn PeoplePage() -> impl IntoView {
                 </Filters>
                 <Loaded data=people draw=move |page| view! { <PeopleList page is_everybody/> }/>
             </Panel>
+            <Allowed permission=Permission::EditSettings><AddAccount/></Allowed>
         </div>
     }
 }

@@ -203,8 +203,12 @@ fn effect_words(effect: &MappingEffect) -> String {
         let people = plural(effect.renamed, "person", "people");
         format!("{people} will sign in with another username.")
     });
+    let managers = (effect.managers > 0).then(|| {
+        let people = plural(effect.managers, "person", "people");
+        format!("{people} will get another manager, or lose theirs.")
+    });
     let changes = match (effect.changes, effect.emptied) {
-        (0, _) if renamed.is_some() => None,
+        (0, _) if renamed.is_some() || managers.is_some() => None,
         (0, _) => Some("No profile will change as far as is known.".to_owned()),
         (1, 0) => Some("1 profile will change and lose no value.".to_owned()),
         (1, _) => Some("1 profile will change and lose a value.".to_owned()),
@@ -223,7 +227,10 @@ fn effect_words(effect: &MappingEffect) -> String {
         let names = effect.unread.join(", ");
         format!("Not read yet: {names}. What that changes shows in the preview after a full read.")
     });
-    let sentences: Vec<String> = [renamed, changes, unread].into_iter().flatten().collect();
+    let sentences: Vec<String> = [renamed, changes, managers, unread]
+        .into_iter()
+        .flatten()
+        .collect();
     sentences.join(" ")
 }
 
@@ -309,6 +316,7 @@ mod tests {
             changes,
             emptied,
             renamed,
+            managers: 0,
             unread: unread.iter().map(|name| (*name).to_owned()).collect(),
             stamp: String::new(),
         };
@@ -325,6 +333,14 @@ mod tests {
             "300 people will sign in with another username."
         );
         assert!(effect_words(&effect(0, 0, 0, &["city"])).contains("Not read yet: city."));
+        let managers = MappingEffect {
+            managers: 40,
+            ..effect(0, 0, 0, &[])
+        };
+        assert_eq!(
+            effect_words(&managers),
+            "40 people will get another manager, or lose theirs."
+        );
     }
 
     #[test]

@@ -59,10 +59,10 @@ fn Fields(fields: ProfileFieldsView, kept: Kept) -> impl IntoView {
         {is_saved.then(|| view! { <Done words="The field is saved."/> })}
         {if can_edit { view! { <BeforeEdit before=Before::Settings/> }.into_any() } else { view! { <ReadOnly/> }.into_any() }}
         <Panel title="Fields" id="fields">
-            <Scroll label="Profile fields and what fills them">
+            <div class="stack"><Scroll label="Profile fields and what fills them">
                 {heads(["Field", "Holds", "Filled from"].into_iter().chain(can_edit.then_some("Change")))}
                 <tbody>{rows}</tbody>
-            </Scroll>
+            </Scroll></div>
         </Panel>
         {can_edit.then(|| view! { <FieldForm typed error/> })}
     }

@@ -4,11 +4,9 @@ use domain::views::AdministratorView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::api::deployment::{AddLocalAdmin, ProveLocalAdmin, TypedAdmin};
-use crate::api::take_flash;
-use crate::components::{
-    Answer, ErrorSummary, Field, Panel, Scroll, StateWord, Submit, TimeOf, Tone, awaited, customer, heads,
-};
+use crate::api::deployment::ProveLocalAdmin;
+use crate::components::{Answer, Panel, Scroll, StateWord, Submit, TimeOf, Tone, customer, heads};
+use crate::pages::people::AddAccount;
 
 #[component]
 pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> impl IntoView {
@@ -28,7 +26,7 @@ pub(super) fn Administrators(all: Vec<AdministratorView>, can_state: bool) -> im
         }
         .into_any()
     };
-    let add = can_state.then(|| view! { <AddForm/> });
+    let add = can_state.then(|| view! { <AddAccount administrator=true/> });
     view! {
         <Answer of=ProveLocalAdmin::PATH done="It is on record."/>
         <Panel title="Local administrators" id="administrators">{list}</Panel>
@@ -67,31 +65,4 @@ fn Row(admin: AdministratorView, can_state: bool) -> impl IntoView {
             <td>{proof}</td>
         </tr>
     }
-}
-
-/// For a People directory that has none yet.
-#[component]
-fn AddForm() -> impl IntoView {
-    let slug = customer().slug;
-    awaited(take_flash::<TypedAdmin, ()>(AddLocalAdmin::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let is_open = error.is_some();
-        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-        view! {
-            <details class="panel fold" open=is_open>
-                <summary><h2>"Add a local administrator"</h2></summary>
-                <form method="post" action=AddLocalAdmin::PATH class="in form">
-                    <ErrorSummary error=error.clone()/>
-                    <input type="hidden" name="customer" value=slug/>
-                    <Field key="username" name="admin[username]" label="Username" code=true value=typed.username error=error.clone()
-                        help="As they type it on the intranet’s own sign-in form."/>
-                    <Field key="first_name" name="admin[first_name]" label="First name" value=typed.first_name error=error.clone()/>
-                    <Field key="surname" name="admin[surname]" label="Surname" value=typed.surname error=error.clone()/>
-                    <Field key="email" name="admin[email]" label="E-mail" kind="email" value=typed.email error/>
-                    <div class="actions"><Submit label="Add the administrator" busy="Adding…"/></div>
-                </form>
-            </details>
-        }
-        .into_any()
-    })
 }

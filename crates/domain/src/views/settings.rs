@@ -179,6 +179,8 @@ pub struct MappingEffect {
     pub emptied: u64,
     /// People who get another username.
     pub renamed: u64,
+    /// People who get another manager, or lose theirs.
+    pub managers: u64,
     /// Attributes that were never read, so that nobody knows what they will change.
     pub unread: Vec<String>,
     /// Names exactly this mapping with exactly this effect: what is confirmed.

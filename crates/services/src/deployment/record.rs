@@ -9,7 +9,7 @@ use store::Tx;
 use store::deployments::{NewComment, NewStatement};
 
 use super::facts::known;
-use crate::{NewLocalAccount, ServiceError, Services};
+use crate::{ServiceError, Services};
 
 /// The longest evidence or comment.
 const MAX_TEXT: usize = 4_000;
@@ -151,42 +151,6 @@ impl Services {
             evidence: evidence.trim(),
         };
         self.conclude(tx, actor, customer, entry).await
-    }
-
-    /// Adds a local administrator to People, who then has to prove a sign-in (P2).
-    pub async fn add_local_admin(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        new: &NewLocalAccount,
-    ) -> Result<(), ServiceError> {
-        let mut errors = Vec::new();
-        let username = new.username.trim();
-        if username.is_empty() {
-            errors.push(error("username", "Enter the username they sign in with."));
-        } else if username.chars().count() > 113 {
-            errors.push(error("username", "A username has at most 113 characters."));
-        }
-        if new.surname.trim().is_empty() {
-            errors.push(error("surname", "Enter their surname."));
-        }
-        for (field, typed) in [
-            ("username", username),
-            ("first_name", &new.first_name),
-            ("surname", &new.surname),
-            ("email", &new.email),
-        ] {
-            errors.extend(FieldError::unseen(field, typed, false));
-        }
-        if !errors.is_empty() {
-            return Err(UserError::Invalid { errors }.into());
-        }
-        let new = NewLocalAccount {
-            is_administrator: true,
-            ..new.clone()
-        };
-        self.create_local_accounts(actor, slug, &[new]).await?;
-        Ok(())
     }
 
     /// Adds a comment to a step, for both sides to read.

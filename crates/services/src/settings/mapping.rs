@@ -16,6 +16,7 @@ use store::found_list::Among;
 
 use super::{Edit, Part, refuse};
 use crate::deployment::record::Entry;
+use crate::sync::other_managers;
 use crate::{ServiceError, Services, provider};
 
 /// People looked at in one step.
@@ -202,6 +203,7 @@ impl Services {
             changes: 0,
             emptied: 0,
             renamed: 0,
+            managers: 0,
             unread: Vec::new(),
             stamp: String::new(),
         };
@@ -230,7 +232,11 @@ impl Services {
             }
         }
         effect.unread = unread.into_iter().collect();
-        if effect.changes == 0 && effect.renamed == 0 && effect.unread.is_empty() {
+        if mapping.manager && !before.mapping.manager {
+            effect.managers = other_managers(&mut tx, customer, directory).await?;
+        }
+        let nobody = effect.changes + effect.renamed + effect.managers == 0;
+        if nobody && effect.unread.is_empty() {
             return Ok(None);
         }
         let confirmed = serde_json::to_vec(&(mapping, &effect))

@@ -2,10 +2,10 @@
 
 use domain::people::field;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason};
-use domain::{AccountId, ObjectId, Provider};
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Provider};
 use rules::sync::{ManagerSearch, Names};
-use store::Tx;
 use store::managers::ManagerDifference;
+use store::{StoreError, Tx};
 
 use super::Running;
 use super::apply::CHUNK;
@@ -47,7 +47,7 @@ impl Running<'_> {
         loop {
             let mut found = {
                 let mut tx = self.services.db().read().await?;
-                store::managers::differences(&mut tx, customer, directory, run, after, limit).await?
+                store::managers::differences(&mut tx, customer, directory, Some(run), after, limit).await?
             };
             found.retain(|difference| only.is_none_or(|row| row == difference.row_no));
             let Some(last) = found.last() else { return Ok(()) };
@@ -162,6 +162,25 @@ impl Running<'_> {
 }
 
 /// The new manager and the words for it; `None` when nothing is to be done.
+/// How many people with an account have another manager in the directory than in People, or none of the two: whose
+/// manager the next run would set.
+pub(crate) async fn other_managers(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+) -> Result<u64, StoreError> {
+    let (mut after, mut count) = (0, 0);
+    loop {
+        let found = store::managers::differences(tx, customer, directory, None, after, PAGE).await?;
+        let Some(last) = found.last() else {
+            return Ok(count);
+        };
+        after = last.row_no;
+        let differ = found.iter().filter(|found| manager_change(found).is_some());
+        count += u64::try_from(differ.count()).unwrap_or(u64::MAX);
+    }
+}
+
 fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, FieldChange)> {
     if difference.stays_blocked || difference.blocks {
         return None;

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ServiceError, Services};
 pub(crate) use apply::account_write;
+pub(crate) use managers::other_managers;
 use stop::Stop;
 
 /// The kind of the job that works on a run.

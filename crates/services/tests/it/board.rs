@@ -123,7 +123,10 @@ on_both!(
             surname: hidden.into(),
             ..NewLocalAccount::default()
         };
-        about(services.add_local_admin(actor, SLUG, &admin).await, "surname");
+        about(
+            services.add_local_account(actor, SLUG, &admin).await.map(|_| ()),
+            "surname",
+        );
     }
 );
 

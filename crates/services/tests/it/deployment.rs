@@ -120,14 +120,15 @@ on_both!(
         let new = NewLocalAccount {
             username: "break-glass".into(),
             surname: "Glass".into(),
+            is_administrator: true,
             ..NewLocalAccount::default()
         };
         world
             .services
-            .add_local_admin(&world.actor, SLUG, &new)
+            .add_local_account(&world.actor, SLUG, &new)
             .await
             .expect("added");
-        let taken = world.services.add_local_admin(&world.actor, SLUG, &new).await;
+        let taken = world.services.add_local_account(&world.actor, SLUG, &new).await;
         assert!(refusal(taken).of_field("username").next().is_some());
         let account = world.account("break-glass").await.expect("there");
         assert!(account.is_administrator);

@@ -12,6 +12,7 @@ mod notices;
 mod own_account;
 mod people;
 mod postbox;
+mod profile_fields;
 mod provider;
 mod relink;
 mod runs;

@@ -224,3 +224,30 @@ on_both!(
         assert_eq!(held.row.counts.updated, effect.changes);
     }
 );
+
+on_both!(
+    b_14_switching_managers_on_says_how_many_people_get_one,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        world.run(RunKind::TestSync).await;
+        assert_eq!(
+            save(&world, "", |mapping| mapping.manager = false)
+                .await
+                .expect("saved"),
+            None
+        );
+        assert_eq!(world.sync().await.row.state, RunState::Completed);
+        let on = |mapping: &mut DataMapping| mapping.manager = true;
+        let effect = save(&world, "", on).await.expect("a question");
+        let effect = effect.expect("an effect");
+        assert!(effect.managers > 10 && effect.changes == 0, "{effect:?}");
+        assert_eq!(save(&world, &effect.stamp, on).await.expect("saved"), None);
+        let held = world.run(RunKind::Manual).await;
+        assert_eq!(held.row.counts.updated, effect.managers);
+        // They have one now: off and on again is nothing to ask about.
+        world.accept(held.row.number).await;
+        let off = save(&world, "", |mapping| mapping.manager = false).await;
+        assert_eq!(off.expect("saved"), None);
+        assert_eq!(save(&world, "", on).await.expect("saved"), None);
+    }
+);

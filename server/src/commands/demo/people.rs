@@ -1,9 +1,10 @@
 //! Who is in the demo's console, and who is in its People directories before the first sync.
 
 use domain::people::OldDirectory;
+use domain::profile::FieldKind;
 use domain::{Actor, Role};
 use services::auth::NewUser;
-use services::{NewLocalAccount, ServiceError, Services};
+use services::{NewLocalAccount, ServiceError, Services, TypedProfileField};
 use simulator::{Kind, Person, Simulator};
 
 use super::{Account, made_up};
@@ -56,6 +57,9 @@ async fn fill(services: &Services, simulator: &Simulator) -> Result<Vec<Account>
         }
         for group in GROUPS {
             services.create_people_group(&system, slug, group).await?;
+        }
+        for field in profile_fields(simulator, kind.unwrap_or(Kind::Okta)) {
+            services.save_profile_field(&system, slug, &field).await?;
         }
         if let Some(kind) = kind {
             services
@@ -142,6 +146,26 @@ fn accounts_from_before(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccoun
     };
     let all = people.iter().skip(KNOWN_ALREADY).take(FROM_BEFORE).map(of_person);
     without_repeats(all.collect())
+}
+
+/// What profiles hold beside the usual fields. One office is missing among the options, as it might be in real life: the
+/// data mapping says whom that concerns.
+fn profile_fields(simulator: &Simulator, kind: Kind) -> [TypedProfileField; 3] {
+    let people = plain_people(simulator, kind);
+    let cities = people.iter().filter_map(|person| person.attributes.get("city"));
+    let cities: std::collections::BTreeSet<&str> = cities.map(String::as_str).collect();
+    let offices: Vec<&str> = cities.into_iter().skip(1).collect();
+    let field = |title: &str, kind: FieldKind, options: String| TypedProfileField {
+        title: title.to_owned(),
+        kind: kind.code().to_owned(),
+        options,
+        ..TypedProfileField::default()
+    };
+    [
+        field("Office", FieldKind::Select, offices.join("\n")),
+        field("Employee number", FieldKind::Text, String::new()),
+        field("First day", FieldKind::Date, String::new()),
+    ]
 }
 
 /// The people of the simulated directory whose accounts are ordinary ones.

@@ -227,7 +227,7 @@ impl List for Changes {
 fn change(field: &FieldChange) -> String {
     let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "(empty)".to_owned());
     let (before, after) = (side(&field.before), side(&field.after));
-    format!("{}: {before} → {after}", field.label())
+    format!("{}: {before} → {after}", field.field)
 }
 
 fn yes_no(value: bool) -> String {

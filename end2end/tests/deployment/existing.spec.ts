@@ -1,0 +1,98 @@
+// An existing customer with two browsers side by side: Entra, and a People directory full of people who came from an old
+// Active Directory. It goes as far as the user mapping, and nothing is written to People before.
+import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { otherBrowser, settled, signInThere } from "../support/others.ts";
+
+test("an existing customer goes as far as the user mapping, and each side knows whose turn it is", async ({
+  page, browser, demo, scripts, visit, signIn, alive, accessible,
+}) => {
+  test.slow();
+  const account = demo.account("customer_admin");
+  const base = `/c/${account.customer}`;
+  await signIn("staff");
+  const admin = await otherBrowser(browser, demo, scripts);
+  const there = async (path: string): Promise<void> => {
+    await admin.goto(path);
+    await settled(admin, scripts);
+  };
+  await signInThere(admin, account.email, account.password);
+  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
+  await expect(task(admin, "Login Handler")).toContainText("Waiting for the deployment team");
+
+  await recordStaffSteps({ page, demo, visit, signIn, alive }, base);
+  await there(`${base}/local-admin`);
+  await admin.getByRole("button", { name: "break-glass has just signed in" }).click();
+  await expect(admin.locator(".step-state")).toContainText("Done");
+
+  const entra = demo.provider("entra") as unknown as Record<string, string>;
+  await there(`${base}/provider?provider=entra`);
+  await admin.getByLabel("Cloud").selectOption({ value: entra["cloud"]! });
+  await admin.getByLabel("Directory (tenant) ID").fill(entra["tenant"]!);
+  await admin.getByLabel("Application (client) ID").fill(entra["client_id"]!);
+  await admin.getByLabel("Client secret: its Value").fill(entra["client_secret"]!);
+  await admin.getByRole("button", { name: "Save" }).click();
+  await expect(admin.getByText("Saved. The next test and the next run use these values.")).toBeVisible();
+  await settled(admin, scripts);
+  await admin.getByRole("button", { name: "Test connection" }).click();
+  await expect(admin.getByRole("region", { name: "Connection test" }).locator(".stage").nth(3)).toContainText("Passed");
+
+  // The old directory is named, and the answer counts its people.
+  await there(`${base}/existing`);
+  await expect(admin.getByText("Active Directory (contoso.local)").first()).toBeVisible();
+  await admin.getByLabel("Yes, people work here already").check();
+  await admin.getByRole("button", { name: "Save the answer" }).click();
+  await expect(admin.locator(".verdict")).toHaveText(/^Yes: \d+ accounts beside the local administrators\./);
+  await there(`${base}/groups`);
+  await admin.getByLabel("Name of the group").fill(entra["scope_group"]!);
+  await admin.getByRole("button", { name: "Search" }).click();
+  await admin.getByRole("button", { name: `Add ${entra["scope_group"]}`, exact: true }).click();
+  await there(`${base}/test-sync`);
+  await admin.getByRole("button", { name: "Start the test sync" }).click();
+  await runEnded(admin, /is complete/);
+  await recordConfiguration(admin, there, base);
+
+  // The mapping is next, for both to see; what would write to People waits for it.
+  await there(base);
+  await expect(task(admin, "User mapping")).toContainText("Your task");
+  await expect(task(admin, "Directory migration")).toContainText("Cannot start yet");
+  await expect(task(admin, "First run")).toContainText("Cannot start yet");
+  await visit(base);
+  await expect(task(page, "User mapping")).toContainText("Waiting for Contoso Ltd");
+  await accessible();
+  await there(`${base}/user-mapping`);
+  await expect(admin.locator(".step-state")).toContainText("Your task");
+  await visit(`${base}/first-run`);
+  await expect(page.locator(".step-state")).toContainText("Cannot start yet");
+  await admin.context().close();
+});
+
+test("an account that is added to an empty People re-opens the answer that nobody is there", async ({
+  page, demo, visit, signIn, alive, accessible,
+}) => {
+  const base = await newCustomer({ page, demo, visit, signIn, alive }, "Not empty any more");
+  await visit(`${base}/existing`);
+  await page.getByLabel("No, the intranet is brand new").check();
+  await page.getByRole("button", { name: "Save the answer" }).click();
+  await expect(page.getByText("Brand new: the sync makes everybody.").first()).toBeVisible();
+  await alive();
+  await visit(`${base}/people`);
+  await page.getByRole("heading", { name: "Add a local account" }).click();
+  await page.getByLabel("Username", { exact: true }).fill("vera.first");
+  await page.getByRole("button", { name: "Add the account" }).click();
+  await expect(page.getByRole("alert")).toContainText("Enter their surname.");
+  await expect(page.getByLabel("Username", { exact: true })).toHaveValue("vera.first");
+  await alive();
+  await accessible();
+  await page.getByLabel("Surname").fill("First");
+  await page.getByRole("button", { name: "Add the account" }).click();
+  await expect(page.getByText("The account is added.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /vera\.first/ })).toBeVisible();
+  await alive();
+  await visit(base);
+  const row = task(page, "Existing user directory?");
+  await expect(row).not.toContainText("Done");
+  await expect(row).toContainText("one account beside the local administrators");
+  await visit(`${base}/existing`);
+  await accessible();
+});
