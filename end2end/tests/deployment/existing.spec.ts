@@ -18,7 +18,7 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   };
   await signInThere(admin, account.email, account.password);
   await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
-  await expect(task(admin, "Login Handler")).toContainText("Waiting for us");
+  await expect(task(admin, "Login Handler")).toContainText("Waiting for the deployment team");
 
   await recordStaffSteps({ page, demo, visit, signIn, alive }, base);
   await there(`${base}/local-admin`);

@@ -203,8 +203,12 @@ fn effect_words(effect: &MappingEffect) -> String {
         let people = plural(effect.renamed, "person", "people");
         format!("{people} will sign in with another username.")
     });
+    let managers = (effect.managers > 0).then(|| {
+        let people = plural(effect.managers, "person", "people");
+        format!("{people} will get another manager, or lose theirs.")
+    });
     let changes = match (effect.changes, effect.emptied) {
-        (0, _) if renamed.is_some() || effect.managers > 0 => None,
+        (0, _) if renamed.is_some() || managers.is_some() => None,
         (0, _) => Some("No profile will change as far as is known.".to_owned()),
         (1, 0) => Some("1 profile will change and lose no value.".to_owned()),
         (1, _) => Some("1 profile will change and lose a value.".to_owned()),
@@ -219,10 +223,6 @@ fn effect_words(effect: &MappingEffect) -> String {
             ))
         }
     };
-    let managers = (effect.managers > 0).then(|| {
-        let people = plural(effect.managers, "person gets", "people get");
-        format!("{people} another manager, or none.")
-    });
     let unread = (!effect.unread.is_empty()).then(|| {
         let names = effect.unread.join(", ");
         format!("Not read yet: {names}. What that changes shows in the preview after a full read.")
@@ -337,7 +337,10 @@ mod tests {
             managers: 40,
             ..effect(0, 0, 0, &[])
         };
-        assert_eq!(effect_words(&managers), "40 people get another manager, or none.");
+        assert_eq!(
+            effect_words(&managers),
+            "40 people will get another manager, or lose theirs."
+        );
     }
 
     #[test]

@@ -159,7 +159,7 @@ on_both!(
         let change = &person.history[1].change.fields[0];
         assert_eq!(
             (change.field.as_str(), change.after.as_deref()),
-            (field::JOB_TITLE, Some("Head of Bees"))
+            (field::label(field::JOB_TITLE), Some("Head of Bees"))
         );
         assert_eq!(
             person.blocked.as_deref(),

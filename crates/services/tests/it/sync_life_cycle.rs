@@ -357,7 +357,7 @@ on_both!(
         let state = waiting[0]
             .fields
             .iter()
-            .find(|change| change.field == field::STATE);
+            .find(|change| change.field == field::label(field::STATE));
         assert_eq!(state.and_then(|state| state.after.as_deref()), Some("blocked"));
 
         // Nothing is free, so nothing happens, and it is said.
