@@ -48,7 +48,8 @@ pub enum UserError {
     Appointment { refused: Refused },
     /// A link of a mail that was used, replaced or taken back, or is too old.
     #[error(
-        "This link was used, replaced or taken back, or it is too old. Ask whoever sent it for a new one."
+        "This link was used, replaced or taken back, or it is too old. Ask whoever sent it for a new one; for a new \
+         password, choose “Password forgotten?” where you sign in."
     )]
     DeadLink,
     #[error("This run is not waiting for a decision any more.")]

@@ -2,11 +2,13 @@
 //! intranet followed before. The local ones are added on the page of People or come in for the demo.
 
 use domain::people::{AccountState, Directory, OldDirectory, PeopleAccount, Profile, field};
+use domain::profile::{ProfileField, ProfileFields};
 use domain::{AccountId, Actor, CustomerId, DirectoryId, FieldError, Permission, UserError};
 use rules::username;
 use serde_json::json;
 use store::{StoreError, Tx};
 
+use crate::auth::email_problem;
 use crate::sync::account_write;
 use crate::{ServiceError, Services};
 
@@ -108,8 +110,15 @@ impl Services {
             ))?,
             other => other?,
         }
-        let details = json!({ "accounts": ids.len() });
-        self.record(tx, actor, Some(customer), "account.create", "people", &details)
+        // One account is named; many are counted.
+        let (about, details) = match (ids.as_slice(), accounts) {
+            ([id], [new]) => (
+                id.to_string(),
+                json!({ "username": new.username.trim(), "administrator": new.is_administrator }),
+            ),
+            _ => ("people".to_owned(), json!({ "accounts": ids.len() })),
+        };
+        self.record(tx, actor, Some(customer), "account.create", &about, &details)
             .await?;
         Ok(ids)
     }
@@ -160,13 +169,22 @@ fn account_errors(new: &NewLocalAccount) -> Vec<FieldError> {
     if new.surname.trim().is_empty() {
         errors.push(wrong("surname", "Enter their surname."));
     }
-    for (field, typed) in [
-        ("username", username),
-        ("first_name", &new.first_name),
-        ("surname", &new.surname),
-        ("email", &new.email),
+    let standard = ProfileFields::default();
+    for (key, typed) in [
+        (field::USERNAME, username),
+        (field::FIRST_NAME, new.first_name.trim()),
+        (field::SURNAME, new.surname.trim()),
+        (field::EMAIL, new.email.trim()),
     ] {
-        errors.extend(FieldError::unseen(field, typed, false));
+        errors.extend(FieldError::unseen(key, typed, false));
+        let limit = standard.get(key).map(ProfileField::limit);
+        if let Some(limit) = limit.filter(|limit| typed.chars().count() > *limit as usize) {
+            let message = format!("{} has at most {limit} characters.", field::label(key));
+            errors.push(wrong(key, &message));
+        }
+    }
+    if let Some(problem) = email_problem(&new.email).filter(|_| !new.email.trim().is_empty()) {
+        errors.push(wrong(field::EMAIL, &problem));
     }
     errors
 }

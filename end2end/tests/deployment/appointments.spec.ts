@@ -176,9 +176,9 @@ test.describe("an edit of finished work", () => {
   test("says beforehand what it re-opens", async ({ page, demo, visit, signIn, alive, accessible }) => {
     const base = await connectedCustomer({ page, demo, visit, signIn, alive }, "Warned");
     await visit(`${base}/provider?provider=entra`);
-    await expect(page.getByText("Saving changed values re-opens step 2, until “Connect the provider” is done.")).toBeVisible();
+    await expect(page.getByText("Saving changed values re-opens “Connect the provider”.")).toBeVisible();
     await accessible();
     await visit(`${base}/provider?provider=choose`);
-    await expect(page.getByText(/Saving another provider re-opens step 2/)).toBeVisible();
+    await expect(page.getByText(/Saving another provider re-opens “Connect the provider”/)).toBeVisible();
   });
 });

@@ -13,7 +13,7 @@ test.describe("the guide", () => {
     await expect(task(page, "Login Handler")).toContainText("Your task");
     await expect(task(page, "Connect the provider")).toContainText("Waiting for Guide begins");
     await expect(task(page, "Test sync")).toContainText("Cannot start yet: the connection test has not passed.");
-    await expect(task(page, "User mapping")).toContainText("nobody has said whether there is a user directory already");
+    await expect(task(page, "User mapping")).toContainText("it is open whether there is a user directory already");
     await accessible();
     // A step that cannot start yet still has its page, which says what it waits for.
     await task(page, "Directory migration").getByRole("link").click();
@@ -42,6 +42,12 @@ test.describe("the guide", () => {
     await expect(record).toContainText("Version 9.4 </textarea><b>tried by Sam</b>");
     await expect(page.locator(".step-state")).toContainText("Done");
     await accessible();
+    await page.getByRole("heading", { name: "It is not done after all" }).click();
+    await page.getByRole("button", { name: "Take this back" }).click();
+    await expect(page.getByRole("alert")).toContainText("Say why, for those who relied on it.");
+    await alive();
+    await accessible();
+    await page.getByLabel("Why").fill("The version was another customer's.");
     await page.getByRole("button", { name: "Take this back" }).click();
     await expect(page.locator(".step-state")).toContainText("Your task again");
     await alive();
@@ -93,7 +99,7 @@ test.describe("the guide", () => {
     await chooseGroup(hands, base, "Intranet users");
     await visit(`${base}/runs`);
     await page.getByRole("button", { name: "Run now" }).click();
-    await expect(page.getByText("This cannot be done yet: nobody has said whether there is a user directory already.")).toBeVisible();
+    await expect(page.getByText("This cannot be done yet: it is open whether there is a user directory already.")).toBeVisible();
     await accessible();
     await page.getByRole("link", { name: "Go to “Existing user directory?”" }).click();
     await expect(page).toHaveURL(`${demo.url}${base}/existing`);

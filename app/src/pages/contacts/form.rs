@@ -14,7 +14,9 @@ const fn help(topic: Topic) -> &'static str {
         Topic::Expiry => "30, 14 and 3 days before a secret or token ends.",
         Topic::Failures => "Once for each trouble, not for each run.",
         Topic::HeldRuns => "Nothing is applied until somebody decides.",
-        Topic::Steps => "Comments, recorded steps and appointments of the other side.",
+        Topic::Steps => {
+            "Comments and appointments of the other side, and steps that become this side’s turn or are on hold."
+        }
     }
 }
 
@@ -65,6 +67,7 @@ pub(super) fn ContactForm(
                 })}
                 <fieldset class="field choices" id="topics" tabindex="-1" aria-describedby=described_by>
                     <legend>"Told about"</legend>
+                    <p class="help">"Once somebody is chosen for a topic, only those chosen are told about it."</p>
                     {topics_error.map(|text| view! { <p class="error" id="topics-error">{text}</p> })}
                     {topics}
                 </fieldset>

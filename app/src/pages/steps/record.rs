@@ -8,7 +8,7 @@ use services::Before;
 
 use super::before::BeforeEdit;
 use crate::api::deployment::{StateStep, TypedStatement};
-use crate::api::take_flash;
+use crate::api::{ApiError, take_flash};
 use crate::components::{
     Done, Field, Panel, RefusedAndGone, Submit, TextArea, TimeOf, WhyRefused, awaited, customer,
 };
@@ -32,13 +32,15 @@ pub(super) fn StateForm(step: StepView) -> impl IntoView {
             });
             view! { <Say step=step.task.step typed error/> }.into_any()
         } else {
-            // Somebody else was quicker, or the step has shut: the form is gone, what was typed is not.
             let typed = typed.map(|typed| typed.evidence).unwrap_or_default();
-            view! {
-                {error.map(|error| view! { <RefusedAndGone error typed/> })}
-                {step.can_state.then(|| view! { <TakeBack step=step.task.step/> })}
+            if step.can_state {
+                view! { <TakeBack step=step.task.step typed error/> }.into_any()
+            } else {
+                // The step has shut: the form is gone, what was typed is not.
+                error
+                    .map(|error| view! { <RefusedAndGone error typed/> })
+                    .into_any()
             }
-            .into_any()
         };
         view! {
             {saved.then(|| view! { <Done words="It is on record."/> })}
@@ -49,7 +51,7 @@ pub(super) fn StateForm(step: StepView) -> impl IntoView {
 }
 
 #[component]
-fn Say(step: Step, typed: TypedStatement, error: Option<crate::api::ApiError>) -> impl IntoView {
+fn Say(step: Step, typed: TypedStatement, error: Option<ApiError>) -> impl IntoView {
     let words = words(step);
     let needs_evidence = !matches!(step, Step::DataMapping | Step::GroupSync);
     view! {
@@ -71,15 +73,24 @@ fn Say(step: Step, typed: TypedStatement, error: Option<crate::api::ApiError>) -
     }
 }
 
+/// Folded, and with a reason: others rely on what is on record.
 #[component]
-fn TakeBack(step: Step) -> impl IntoView {
+fn TakeBack(step: Step, typed: String, error: Option<ApiError>) -> impl IntoView {
+    let is_open = error.is_some();
     view! {
-        <BeforeEdit before=Before::TakeBack(step)/>
-        <form method="post" action=StateStep::PATH class="actions">
-            <input type="hidden" name="customer" value=customer().slug/>
-            <input type="hidden" name="step" value=step.code()/>
-            <Submit label="Take this back" busy="Recording…" class="quiet" name="done" value="false"/>
-        </form>
+        <details class="panel fold" open=is_open>
+            <summary><h2>"It is not done after all"</h2></summary>
+            <form method="post" action=StateStep::PATH class="in form">
+                <BeforeEdit before=Before::TakeBack(step)/>
+                <WhyRefused error=error.clone()/>
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="step" value=step.code()/>
+                <TextArea key="evidence" label="Why" prose=true value=typed error help="Both sides read it on record."/>
+                <div class="actions">
+                    <Submit label="Take this back" busy="Recording…" name="done" value="false"/>
+                </div>
+            </form>
+        </details>
     }
 }
 

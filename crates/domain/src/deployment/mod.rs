@@ -115,12 +115,6 @@ impl Step {
         }
     }
 
-    /// The number the guide gives it, without the part.
-    pub fn guide_number(self) -> &'static str {
-        let number = self.number();
-        number.split_once('.').map_or(number, |(step, _)| step)
-    }
-
     /// Who performs it.
     pub const fn performed_by(self) -> Responsibility {
         match self {

@@ -34,7 +34,7 @@ impl Step {
             Step::Module => "the user sync module is not deployed",
             Step::Provider => "the connection test has not passed",
             Step::TestSync => "the test sync has not run",
-            Step::Existing => "nobody has said whether there is a user directory already",
+            Step::Existing => "it is open whether there is a user directory already",
             Step::UserMapping => "the user mapping is not approved",
             Step::Migration => "the directory migration is not done",
             Step::SecurityGroups => "no security group is chosen",

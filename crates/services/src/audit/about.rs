@@ -95,12 +95,19 @@ async fn by_id(
             Err(_) => None,
         },
         "account" => match AccountId::from_str(object) {
-            Ok(id) => store::accounts::find(tx, customer, id).await?.map(|account| {
-                page(
+            Ok(id) => match store::accounts::find(tx, customer, id).await? {
+                Some(account) => Some(page(
                     name_of(&account.profile, account.username.as_str()),
                     format!("people/{id}"),
-                )
-            }),
+                )),
+                // The directory the intranet followed before.
+                None => match DirectoryId::from_str(object) {
+                    Ok(id) => store::directories::name(tx, customer, id)
+                        .await?
+                        .map(|name| page(name, "people?directory=before")),
+                    Err(_) => None,
+                },
+            },
             Err(_) => Some(page("People", "people")),
         },
         "group" => match GroupId::from_str(object) {

@@ -26,7 +26,7 @@ pub(crate) struct Entry<'a> {
 
 impl Services {
     /// Puts on record that a step is done, or takes that back. `happened_on` is the day of the work (`2026-03-12`; empty
-    /// for today), `evidence` how one can see that it was done.
+    /// for today), `evidence` how one can see that it was done, or why it is taken back.
     pub async fn state_step(
         &self,
         actor: &Actor,
@@ -56,6 +56,9 @@ impl Services {
                 "evidence",
                 "Say how one can see it: a version, a ticket, who tried it.",
             ));
+        }
+        if !done && evidence.is_empty() {
+            errors.push(error("evidence", "Say why, for those who relied on it."));
         }
         let day = self
             .day(happened_on)

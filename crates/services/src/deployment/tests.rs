@@ -116,7 +116,7 @@ fn the_same_step_reads_differently_from_the_two_sides() {
     assert_eq!(words(Responsibility::Staff, Step::LoginHandler), "Your task");
     assert_eq!(
         words(Responsibility::Customer, Step::UserMapping),
-        "Cannot start yet: nobody has said whether there is a user directory already"
+        "Cannot start yet: it is open whether there is a user directory already"
     );
 }
 
@@ -282,13 +282,13 @@ fn an_edit_says_beforehand_whom_it_touches_and_what_it_re_opens() {
     assert_eq!(
         said(Before::Connection, 812).as_deref(),
         Some(
-            "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens step 2, until \
-             “Connect the provider” is done."
+            "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens “Connect the \
+             provider”."
         )
     );
     assert_eq!(
         said(Before::TakeBack(Step::Module), 0).as_deref(),
-        Some("Taking this back re-opens step 1, until “User sync module” is done.")
+        Some("Taking this back re-opens “User sync module”.")
     );
     assert_eq!(
         said(Before::Settings, 1).as_deref(),

@@ -50,8 +50,8 @@ impl Services {
     }
 }
 
-/// The warning: "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens step 2,
-/// until “Connect the provider” is done."
+/// The warning: "This connection is live: 812 people are kept up to date by it. Saving changed values re-opens “Connect
+/// the provider”; “Test sync” and “First run” then wait for it."
 pub(super) fn sentence(facts: &Facts, before: Before, people: u64, now: Timestamp) -> Option<String> {
     let live = (people > 0).then(|| {
         let what = match before {
@@ -75,14 +75,7 @@ pub(super) fn sentence(facts: &Facts, before: Before, people: u64, now: Timestam
         Before::TakeBack(_) => "Taking this back",
     };
     let steps = reopens(facts, edit, now);
-    let effect = (!steps.is_empty()).then(|| {
-        let until = cure(facts, edit, now).map(|step| format!(", until “{}” is done", step.title()));
-        format!(
-            "{doing} re-opens {}{}.",
-            listed(&steps),
-            until.unwrap_or_default()
-        )
-    });
+    let effect = (!steps.is_empty()).then(|| effect(doing, &steps, cure(facts, edit, now)));
     match (live, effect) {
         (None, None) => None,
         (live, effect) => Some([live, effect].into_iter().flatten().collect::<Vec<_>>().join(" ")),
@@ -107,13 +100,32 @@ fn edit(facts: &Facts, before: Before, people: u64) -> Option<Edit> {
     })
 }
 
-/// Steps by their numbers, each once: "step 2", "steps 2, 6 and 8".
+/// What becomes of finished steps: one is to be done again, the others wait for it.
+fn effect(doing: &str, steps: &[Step], cure: Option<Step>) -> String {
+    let Some(cure) = cure else {
+        return format!("{doing} re-opens {}.", listed(steps));
+    };
+    let others: Vec<Step> = steps.iter().copied().filter(|step| *step != cure).collect();
+    let waiting = listed(&others);
+    match (others.len() < steps.len(), others.len()) {
+        (true, 0) => format!("{doing} re-opens “{}”.", cure.title()),
+        (true, _) => format!("{doing} re-opens “{}”; {waiting} then wait for it.", cure.title()),
+        (false, _) => format!("{doing} holds up {waiting} until “{}” is done.", cure.title()),
+    }
+}
+
+/// Steps by their titles: “A”, “B” and 3 more steps.
 fn listed(steps: &[Step]) -> String {
-    let mut numbers: Vec<&str> = steps.iter().map(|step| step.guide_number()).collect();
-    numbers.dedup();
-    match numbers.as_slice() {
-        [one] => format!("step {one}"),
-        [rest @ .., last] => format!("steps {} and {last}", rest.join(", ")),
+    const NAMED: usize = 3;
+    let named = steps.iter().take(NAMED);
+    let mut parts: Vec<String> = named.map(|step| format!("“{}”", step.title())).collect();
+    if steps.len() > NAMED {
+        let more = u64::try_from(steps.len() - NAMED).unwrap_or(u64::MAX);
+        parts.push(plural(more, "more step", "more steps"));
+    }
+    match parts.as_slice() {
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
         [] => String::new(),
     }
 }

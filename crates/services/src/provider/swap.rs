@@ -4,8 +4,10 @@
 use domain::provider::{ProviderValues, SecretKind};
 use domain::views::{NewSecret, ProviderForm, Swapped};
 use domain::{Actor, FieldError, Permission, UserError};
+use secrecy::ExposeSecret;
 
 use super::form::wrong;
+use super::stored::Connection;
 use super::test::invalid;
 use crate::{ServiceError, Services};
 
@@ -27,7 +29,8 @@ impl Services {
         let stored = stored.ok_or_else(|| UserError::NeededFirst {
             what: "A saved provider".to_owned(),
         })?;
-        let errors = missing(&stored.values, new);
+        let mut errors = missing(&stored.values, new);
+        errors.extend(unchanged(&stored, new));
         if !errors.is_empty() {
             return Err(invalid(errors));
         }
@@ -52,6 +55,27 @@ fn missing(values: &ProviderValues, new: &NewSecret) -> Vec<FieldError> {
         .iter()
         .filter(|kind| new.of(**kind).trim().is_empty())
         .map(|kind| wrong(&field(kind.code()), &format!("Paste the new {}.", kind.label())))
+        .collect()
+}
+
+/// Whoever pastes what is in use already would be told to delete "the old one", which is the same.
+fn unchanged(stored: &Connection, new: &NewSecret) -> Vec<FieldError> {
+    let is_same = |kind: &SecretKind| {
+        let known = stored.secrets.get(*kind);
+        known.is_some_and(|known| known.expose_secret() == new.of(*kind).trim())
+    };
+    let kinds = SecretKind::of(stored.values.auth);
+    if !kinds.iter().all(is_same) {
+        return Vec::new();
+    }
+    let message = |kind: &SecretKind| {
+        let label = kind.label();
+        format!("This {label} is the one in use. Make a new one at the provider, and paste that.")
+    };
+    kinds
+        .iter()
+        .take(1)
+        .map(|kind| wrong(&field(kind.code()), &message(kind)))
         .collect()
 }
 

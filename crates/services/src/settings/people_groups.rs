@@ -67,11 +67,16 @@ impl Services {
         }
         let names = self.names_of(customer, vec![object_id.clone()], "groups").await?;
         let current = names.get(&object_id).cloned().unwrap_or_default();
-        let name = checked_name("new_name", if name.trim().is_empty() { &current } else { name })?;
+        let is_typed = !name.trim().is_empty();
+        let name = checked_name("new_name", if is_typed { name } else { &current })?;
         let same = known
             .into_iter()
             .find(|(_, other)| search_key(other) == search_key(&name));
         if let Some((group, name)) = same {
+            if is_typed && search_key(&name) != search_key(&current) {
+                let taken = format!("People has a group “{name}” already. Type another name.");
+                refuse(vec![error("new_name", &taken)])?;
+            }
             return Ok(Some(GroupCollision {
                 group,
                 name,

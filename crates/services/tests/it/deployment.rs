@@ -130,6 +130,19 @@ on_both!(
             .expect("added");
         let taken = world.services.add_local_account(&world.actor, SLUG, &new).await;
         assert!(refusal(taken).of_field("username").next().is_some());
+        for (surname, email, field) in [
+            ("x".repeat(129), "", "surname"),
+            ("Glass".to_owned(), "glass@@", "email"),
+        ] {
+            let odd = NewLocalAccount {
+                username: "odd".into(),
+                surname,
+                email: email.into(),
+                ..new.clone()
+            };
+            let refused = world.services.add_local_account(&world.actor, SLUG, &odd).await;
+            assert!(refusal(refused).of_field(field).next().is_some(), "{field}");
+        }
         let account = world.account("break-glass").await.expect("there");
         assert!(account.is_administrator);
         world
@@ -209,7 +222,7 @@ on_both!(
         assert_eq!(world.state(Step::Module).await, TaskState::Done);
         world
             .services
-            .state_step(&world.actor, SLUG, Step::Module, false, "", "")
+            .state_step(&world.actor, SLUG, Step::Module, false, "", "not after all")
             .await
             .expect("taken back");
         assert_eq!(world.state(Step::Module).await, TaskState::Again);

@@ -146,6 +146,13 @@ on_both!(
             Swapped::InUse
         );
         assert_eq!(stored().await.1.as_deref(), Some("2027-01-31"));
+        // The one in use is no new one: whoever is told to delete "the old one" would delete it.
+        let same = refusal(swap(&format!(" {fresh} "), "2027-02-28").await);
+        let said = same
+            .of_field("new_client_secret")
+            .next()
+            .expect("beside the field");
+        assert!(said.contains("is the one in use"), "{said}");
         let report = services
             .provider(&world.actor, SLUG)
             .await

@@ -224,7 +224,7 @@ on_both!(
         assert_eq!(latest(&anna).await, before, "she did it herself");
         // Taken back: nothing opens, and what rests on it waits.
         services
-            .state_step(&sam, SLUG, Step::Module, false, "", "")
+            .state_step(&sam, SLUG, Step::Module, false, "", "not after all")
             .await
             .expect("taken back");
         let (title, text) = latest(&anna).await.expect("a notice");

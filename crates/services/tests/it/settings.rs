@@ -404,6 +404,22 @@ on_both!(
         );
         let now = services.settings(actor, SLUG).await.expect("settings");
         assert!(now.groups.is_empty() && now.people_groups.len() == 1);
+        // A name of one's own that is taken is no question about that other group.
+        services
+            .create_people_group(actor, SLUG, "Editors")
+            .await
+            .expect("a group");
+        let refused = services
+            .map_to_new_group(
+                actor,
+                SLUG,
+                version,
+                object.clone(),
+                GroupMode::Additive,
+                "EDITORS",
+            )
+            .await;
+        assert_eq!(refusal(refused).of_field("new_name").count(), 1);
         assert_eq!(map(version, "Aurora of the directory").await, None);
         let now = services.settings(actor, SLUG).await.expect("settings");
         assert_eq!(now.groups[0].name, "Project Aurora");
