@@ -4,6 +4,7 @@
 mod test_sync;
 mod words;
 
+use domain::deployment::Step;
 use domain::people::{AccountState, field};
 use domain::profile::ProfileFields;
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
@@ -15,6 +16,7 @@ use store::runs::RunRecord;
 
 use crate::paging::{EXPORT_ROWS, PAGE_ROWS, RUN_ROWS, one_more, page, searched};
 use crate::relink::is_recreated;
+use crate::sync::passes_the_gate;
 use crate::when::{took, when};
 use crate::{ServiceError, Services};
 
@@ -81,7 +83,11 @@ impl Services {
             Some(id) => Some(person_of(&mut tx, customer, &run, id).await?),
             None => None,
         };
-        Ok(run_view(&run, person, actor, self.now()))
+        let mut view = run_view(&run, person, actor, self.now());
+        if run.state == RunState::Held && passes_the_gate(run.kind) {
+            view.waits_for = self.until(&mut tx, customer, Step::FirstRun).await?;
+        }
+        Ok(view)
     }
 
     /// A page of the changes of a run, at most 50; `after` is the `next` of the page before.
@@ -250,6 +256,7 @@ fn run_view(run: &RunRecord, person: Option<RunPerson>, actor: &Actor, now: Time
         settings_version: run.settings_version,
         can_cancel: under_way && !run.cancel_requested && actor.role.may(Permission::CancelRun),
         can_decide: run.state == RunState::Held && actor.role.may(Permission::DecideHeldRun),
+        waits_for: None,
         cancel_requested: run.cancel_requested,
     }
 }

@@ -71,14 +71,23 @@ fn Decision(run: RunView) -> impl IntoView {
         })
         .collect();
     let nobody = parts.is_empty().then_some("nobody changes");
+    let waits_for = run.waits_for;
     view! {
         <p>
             <strong>"If you accept: "{parts}{nobody}"."</strong>
             " Nobody is deleted. Your decision is for exactly the list below; whatever changed since it was made is left for the next run."
         </p>
+        {waits_for.map(|step| view! {
+            <p>
+                <strong>{format!("It cannot be accepted yet: {}. ", step.missing())}</strong>
+                <a href=customer().path(step.code())>{format!("Go to “{}”", step.title())}</a>
+            </p>
+        })}
         <form method="post" action=DecideRun::PATH class="actions">
             <Which number=run.row.number/>
-            <Submit label=accept busy="Accepting…" class="danger" name="accept" value="true"/>
+            {waits_for.is_none().then(|| view! {
+                <Submit label=accept busy="Accepting…" class="danger" name="accept" value="true"/>
+            })}
             <Submit label="Reject this run" busy="Rejecting…" class="quiet" name="accept" value="false"/>
         </form>
     }

@@ -215,6 +215,7 @@ mod tests {
             settings_version: 12,
             can_cancel: false,
             can_decide: false,
+            waits_for: None,
             cancel_requested: false,
         }
     }

@@ -15,6 +15,7 @@ pub fn Attributes(view: MappingView, can_edit: bool, is_open: bool) -> impl Into
     let MappingView {
         attributes,
         empty,
+        of_everybody,
         looked,
         problem,
         names_complete,
@@ -39,7 +40,12 @@ pub fn Attributes(view: MappingView, can_edit: bool, is_open: bool) -> impl Into
             } else {
                 view! {
                     <p class="in soft">
-                        "The numbers of mapped attributes are of everybody in the synchronised groups, by the latest read."{whose}
+                        {if of_everybody {
+                            "The numbers of mapped attributes are of everybody the latest read has found: nobody is in a synchronised group yet."
+                        } else {
+                            "The numbers of mapped attributes are of everybody in the synchronised groups, by the latest read."
+                        }}
+                        {whose}
                         {(!names_complete).then_some(" Attributes of your own could not all be listed: one that is missing here is accepted, and found out in the next test sync.")}
                     </p>
                     <div class="stack"><Scroll label="Attributes and how well they are filled">

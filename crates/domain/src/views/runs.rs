@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::When;
 use crate::AccountId;
 use crate::connection::Advice;
+use crate::deployment::Step;
 use crate::sync::{ChangeKind, ChangeState, FieldChange, RunCounts, RunKind, RunPhase, RunState};
 
 /// What the list of runs is narrowed to.
@@ -46,6 +47,9 @@ pub struct RunView {
     pub settings_version: i64,
     pub can_cancel: bool,
     pub can_decide: bool,
+    /// The open step that keeps a held list from being accepted; it may be rejected.
+    #[serde(default)]
+    pub waits_for: Option<Step>,
     pub cancel_requested: bool,
 }
 

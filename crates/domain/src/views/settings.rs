@@ -110,6 +110,8 @@ pub struct MappingView {
     pub attributes: Vec<AttributeRow>,
     /// Attributes nobody has filled.
     pub empty: Vec<String>,
+    /// The numbers of mapped attributes are of everybody who was read: nobody is in a synchronised group yet.
+    pub of_everybody: bool,
     /// How many people the numbers of unmapped attributes are of, and when they were looked at.
     pub looked: Option<(u64, When)>,
     /// Why the directory could not be asked just now, and what to do.

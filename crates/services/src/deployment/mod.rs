@@ -173,14 +173,25 @@ impl Services {
         customer: CustomerId,
         step: Step,
     ) -> Result<(), ServiceError> {
+        match self.until(tx, customer, step).await? {
+            Some(until) => Err(UserError::NotYet { until }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// The open step at the root of why a step may not be entered now; `None` when it may.
+    pub(crate) async fn until(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        step: Step,
+    ) -> Result<Option<Step>, ServiceError> {
         let known = known(tx, customer, self.now()).await?;
         let all = standing::of(&known.facts);
-        match *standing::find(&all, step) {
-            StepState::Shut { until } | StepState::OnHold { until } => {
-                Err(UserError::NotYet { until }.into())
-            }
-            _ => Ok(()),
-        }
+        Ok(match *standing::find(&all, step) {
+            StepState::Shut { until } | StepState::OnHold { until } => Some(until),
+            _ => None,
+        })
     }
 }
 

@@ -43,6 +43,8 @@ struct Known {
     sample: Vec<SnapshotUser>,
     /// How many people are looked at in all.
     people: u64,
+    /// Nobody is in scope yet, so that is everybody.
+    of_everybody: bool,
     /// How many of them have each attribute filled.
     filled: BTreeMap<String, u64>,
     names: Names,
@@ -124,6 +126,7 @@ impl Services {
             empty,
             looked: known.look.as_ref().map(|look| (look.people, when(look.at, now))),
             problem: kept.and_then(|kept| kept.problem),
+            of_everybody: known.of_everybody,
             names_complete: known.names.unlisted.is_none(),
             settings,
         }
@@ -197,6 +200,7 @@ async fn known(
         fields: store::profile_fields::all(tx, customer).await?,
         sample,
         people: count(everybody),
+        of_everybody: everybody,
         filled: filled
             .into_iter()
             .map(|row| (row.attribute, row.filled.unsigned_abs()))

@@ -243,7 +243,7 @@ pub(crate) async fn no_open_run(tx: &mut Tx, customer: CustomerId) -> Result<(),
 
 /// Whether a run of this kind may only be started, and accepted, when the first run may. The schedule passed its own
 /// gate when it was switched on.
-const fn passes_the_gate(kind: RunKind) -> bool {
+pub(crate) const fn passes_the_gate(kind: RunKind) -> bool {
     matches!(kind, RunKind::Manual | RunKind::SingleUser)
 }
 

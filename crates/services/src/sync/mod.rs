@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{ServiceError, Services};
 pub(crate) use apply::account_write;
+pub(crate) use control::passes_the_gate;
 pub(crate) use managers::other_managers;
 use stop::Stop;
 

@@ -344,6 +344,13 @@ on_both!(
                 until: Step::TestSync
             }
         );
+        // The page does not offer it.
+        let page = world
+            .services
+            .run(&world.actor, SLUG, held.row.number)
+            .await
+            .expect("the run");
+        assert_eq!((page.can_decide, page.waits_for), (true, Some(Step::TestSync)));
         world
             .services
             .decide_run(&world.actor, SLUG, held.row.number, false)
