@@ -36,6 +36,10 @@ test.describe("the board of deployments", () => {
     await page.getByLabel("Show").selectOption({ label: "The customer's turn" });
     await page.getByRole("button", { name: "Show" }).click();
     await expect(page).toHaveURL(/show=theirs/);
+    await expect(page.getByRole("row", { name: /Contoso/ })).toContainText("Their turn, too");
+    await page.getByLabel("Show").selectOption({ label: "Finished" });
+    await page.getByRole("button", { name: "Show" }).click();
+    await expect(page).toHaveURL(/show=done/);
     await expect(page.getByRole("row", { name: /Contoso/ })).toHaveCount(0);
   });
 

@@ -179,6 +179,9 @@ fn Row(row: CustomerRow) -> impl IntoView {
             </th>
             <td>
                 <StateWord tone word/><br/><span class="why">{row.next}</span>
+                {row.theirs_too.map(|next| view! {
+                    <div><StateWord tone=Tone::Waiting word="Their turn, too"/><br/><span class="why">{next}</span></div>
+                })}
                 {row.appointment.map(|line| view! { <NextTime line page=page.clone()/> })}
             </td>
             <td class="num" data-label="Steps">{format!("{} of {}", row.done, row.of)}</td>

@@ -31,6 +31,8 @@ pub struct CustomerRow {
     pub turn: Option<Responsibility>,
     /// The step it is about and since when: "User mapping, since Tuesday".
     pub next: String,
+    /// The first step that waits for the customer, while another one is ours.
+    pub theirs_too: Option<String>,
     /// Steps done, and of how many.
     pub done: u64,
     pub of: u64,
@@ -41,6 +43,11 @@ pub struct CustomerRow {
 }
 
 impl CustomerRow {
+    /// It waits for the customer, whatever else waits for us.
+    pub fn is_theirs(&self) -> bool {
+        self.turn == Some(Responsibility::Customer) || self.theirs_too.is_some()
+    }
+
     /// It waits for staff: by its next step, or by its appointment.
     pub fn is_ours(&self) -> bool {
         matches!(self.turn, Some(Responsibility::Staff | Responsibility::Joint))

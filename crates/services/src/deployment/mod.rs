@@ -228,20 +228,22 @@ fn of<T: Clone>(all: &[T], theirs: impl Fn(&T) -> bool) -> Vec<T> {
 fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>) -> CustomerRow {
     let (customer, now) = (&known.customer, viewer.now);
     let all = standing::of(&known.facts);
-    let open = standing::open(&all).map(|(step, turn)| (turn == Responsibility::Customer, step, turn));
-    // What is ours counts before what waits for the customer.
-    let first = open.min_by_key(|(theirs, ..)| *theirs);
-    let next = match first {
-        Some((_, step, _)) => {
-            let from = match standing::find(&all, step) {
-                StepState::Open { since, .. } => *since,
-                _ => None,
-            };
-            let from = from.unwrap_or(customer.created_at);
-            format!("{}, {}", step.title(), since(from, now))
-        }
-        None => "Finished".to_owned(),
+    let first =
+        |theirs: bool| standing::open(&all).find(|(_, turn)| (*turn == Responsibility::Customer) == theirs);
+    let waits = |step: Step| {
+        let from = match standing::find(&all, step) {
+            StepState::Open { since, .. } => *since,
+            _ => None,
+        };
+        format!(
+            "{}, {}",
+            step.title(),
+            since(from.unwrap_or(customer.created_at), now)
+        )
     };
+    // What is ours counts before what waits for the customer.
+    let (ours, theirs) = (first(false), first(true));
+    let next = ours.or(theirs);
     let count = |state: fn(&StepState) -> bool| {
         let n = all.iter().filter(|standing| state(&standing.state)).count();
         u64::try_from(n).unwrap_or(0)
@@ -252,8 +254,9 @@ fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>
         provider: customer.provider,
         people: customer.people,
         last_run: last_run(customer, now),
-        turn: first.map(|(_, _, turn)| turn),
-        next,
+        turn: next.map(|(_, turn)| turn),
+        next: next.map_or_else(|| "Finished".to_owned(), |(step, _)| waits(step)),
+        theirs_too: ours.and(theirs).map(|(step, _)| waits(step)),
         done: count(|state| matches!(state, StepState::Done { .. })),
         of: count(|state| *state != StepState::Skipped),
         appointment: viewer.lines(appointments, &all).into_iter().next(),
@@ -265,7 +268,7 @@ fn shows(row: &CustomerRow, show: Option<BoardShow>) -> bool {
     match show {
         None => true,
         Some(BoardShow::Ours) => row.is_ours(),
-        Some(BoardShow::Theirs) => row.turn == Some(Responsibility::Customer),
+        Some(BoardShow::Theirs) => row.is_theirs(),
         Some(BoardShow::Attention) => !row.health.is_empty(),
         Some(BoardShow::Done) => row.turn.is_none(),
     }

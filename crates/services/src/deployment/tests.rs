@@ -217,8 +217,11 @@ fn the_board_puts_what_is_ours_first_and_filters() {
     let row = board_row(&known(connected(), &[]), &[], &viewer);
     assert_eq!(row.turn, Some(Responsibility::Staff));
     assert!(row.next.starts_with("Login Handler, since"), "{}", row.next);
-    assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)));
-    assert!(!shows(&row, Some(BoardShow::Theirs)) && !shows(&row, Some(BoardShow::Done)));
+    // That the customer has something to do, too, is not hidden by it.
+    let theirs = row.theirs_too.as_deref().expect("a step of theirs");
+    assert!(theirs.starts_with("Local administrator, since"), "{theirs}");
+    assert!(shows(&row, None) && shows(&row, Some(BoardShow::Ours)) && shows(&row, Some(BoardShow::Theirs)));
+    assert!(!shows(&row, Some(BoardShow::Done)));
     assert!(!shows(&row, Some(BoardShow::Attention)));
 }
 

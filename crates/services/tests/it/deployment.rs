@@ -314,7 +314,7 @@ on_both!(
             ["fabrikam"],
             "statements stay apart"
         );
-        assert_eq!(shown(Some(BoardShow::Theirs)).await, [SLUG]);
+        assert_eq!(shown(Some(BoardShow::Theirs)).await, [SLUG, "fabrikam"]);
         assert!(shown(Some(BoardShow::Done)).await.is_empty());
         let admin = world.somebody_with(Role::CustomerAdmin).await;
         let board = world.services.board(&admin, &BoardFilter::default()).await;

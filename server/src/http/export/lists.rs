@@ -43,6 +43,7 @@ impl List for Customers {
             row.turn.map_or_else(String::new, |turn| turn.label().to_owned())
         }),
         ("next", |row| row.next.clone()),
+        ("waits_for_customer_too", |row| or_empty(row.theirs_too.as_ref())),
         ("steps_done", |row| row.done.to_string()),
         ("steps", |row| row.of.to_string()),
         ("appointment", |row| {
