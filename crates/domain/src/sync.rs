@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes;
 use crate::ids::{AccountId, ObjectId};
-use crate::people::BlockReason;
+use crate::people::{BlockReason, field};
 use crate::profile::FieldKind;
 
 codes! {
@@ -380,7 +380,9 @@ impl Reason {
                 )
             }
             Reason::TooLong { field, limit } => format!(
-                "{field} is longer than the {limit} characters the field holds. Shorten it in the directory."
+                "{} is longer than the {limit} characters the field holds. Shorten it in the directory.",
+                // Runs of before named the standard fields by their keys.
+                field::label(field)
             ),
             Reason::DoesNotFit { field, kind, value } => format!(
                 "{field} takes {}, and “{value}” is not. The field stays as it is. Correct the value in the directory, \

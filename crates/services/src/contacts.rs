@@ -50,6 +50,7 @@ impl Services {
                 by_default: all.by_default,
             });
         }
+        let by_mail = self.sends_mail();
         let now = self.now();
         let letters = store::letters::notices(&mut tx, customer, LETTERS_SHOWN).await?;
         Ok(ContactsView {
@@ -57,7 +58,7 @@ impl Services {
                 .into_iter()
                 .map(|contact| ContactView {
                     id: contact.id,
-                    has_account: contact.user.is_some(),
+                    reached: reached(&contact, by_mail).to_owned(),
                     can_edit: can_edit && (is_staff || contact.side == Responsibility::Customer),
                     name: contact.name,
                     email: contact.email,
@@ -77,7 +78,7 @@ impl Services {
                     problem: letter.problem,
                 })
                 .collect(),
-            mail_is_set_up: self.sends_mail(),
+            mail_is_set_up: by_mail,
             can_edit,
             is_staff,
         })
@@ -190,6 +191,17 @@ impl Services {
         tx.commit().await?;
         self.wake().wake();
         Ok(())
+    }
+}
+
+/// How somebody is reached, or why not.
+const fn reached(contact: &ContactRow, by_mail: bool) -> &'static str {
+    match (contact.is_removed, contact.user.is_some(), by_mail) {
+        (true, ..) => "not told: removed from the team",
+        (_, true, true) => "by mail and in the inbox",
+        (_, true, false) => "in the inbox",
+        (_, false, true) => "by mail",
+        (_, false, false) => "not told: there is no mail server",
     }
 }
 

@@ -178,7 +178,8 @@ fn account_errors(new: &NewLocalAccount) -> Vec<FieldError> {
     ] {
         errors.extend(FieldError::unseen(key, typed, false));
         let limit = standard.get(key).map(ProfileField::limit);
-        if let Some(limit) = limit.filter(|limit| typed.chars().count() > *limit as usize) {
+        let length = u32::try_from(typed.chars().count()).unwrap_or(u32::MAX);
+        if let Some(limit) = limit.filter(|limit| length > *limit) {
             let message = format!("{} has at most {limit} characters.", field::label(key));
             errors.push(wrong(key, &message));
         }

@@ -22,6 +22,10 @@ statements! {
         sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
         postgres: "SELECT id, slug, name FROM customers WHERE id = $1 FOR UPDATE",
     };
+    TURN = {
+        sqlite: "SELECT id, slug, name FROM customers WHERE id = $1",
+        postgres: "SELECT id, slug, name FROM customers WHERE id = $1 FOR NO KEY UPDATE",
+    };
     // One ($2 is the only id) or, for staff, every customer whose name or address holds the text ($1 is true). The
     // latest run is the one with the highest number; numbers are taken in the unit of work that inserts the run.
     // Accounts beside those of the connected directory are counted in three ranges of an index, so that the many people
@@ -129,6 +133,14 @@ pub async fn by_id(tx: &mut Tx, customer: CustomerId) -> Result<Option<CustomerR
 /// for decisions that rest on more than the rows they write.
 pub async fn lock(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
     fetch_optional!(tx, Row, LOCK, customer.uuid())?;
+    Ok(())
+}
+
+/// Makes units of work of this customer that ask for a turn wait for one another, and for a run number; whoever only
+/// writes rows of this customer goes on. That matters: [`lock`] holds up the audit log's entries of others, and waits
+/// for their lock on the log in turn.
+pub async fn take_turn(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
+    fetch_optional!(tx, Row, TURN, customer.uuid())?;
     Ok(())
 }
 

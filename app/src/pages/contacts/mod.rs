@@ -123,11 +123,6 @@ fn Row(contact: ContactView, can_edit: bool) -> impl IntoView {
         Responsibility::Staff => "Deployment team",
         Responsibility::Customer | Responsibility::Joint => "Customer",
     };
-    let reached = if contact.has_account {
-        "by mail and in the inbox"
-    } else {
-        "by mail"
-    };
     let topics: Vec<&str> = contact.topics.iter().map(|topic| topic.label()).collect();
     let id = contact.id.to_string();
     let edit = address(&customer().path("contacts"), [("edit", id.as_str())]);
@@ -151,7 +146,7 @@ fn Row(contact: ContactView, can_edit: bool) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><b>{contact.name}</b><br/>{contact.email}</th>
-            <td>{side}<br/><span class="soft">{reached}</span></td>
+            <td>{side}<br/><span class="soft">{contact.reached}</span></td>
             <td>{topics.join(", ")}</td>
             {can_edit.then(|| view! { <td>{actions}</td> })}
         </tr>

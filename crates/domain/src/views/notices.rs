@@ -44,8 +44,8 @@ pub struct ContactView {
     pub email: String,
     pub side: Responsibility,
     pub topics: Vec<Topic>,
-    /// Signs in here, so notices are in their inbox, too.
-    pub has_account: bool,
+    /// How: "by mail and in the inbox".
+    pub reached: String,
     pub can_edit: bool,
 }
 

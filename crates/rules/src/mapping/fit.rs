@@ -20,6 +20,10 @@ pub enum Misfit {
 /// The value as the field holds it; `None` when there is none. Text is written as it stands, but for white space
 /// around it; other kinds have one spelling for each value.
 pub fn fit<'a>(field: &ProfileField, value: &'a AttributeValue) -> Result<Option<Cow<'a, str>>, Misfit> {
+    // Of several choices all count, not the first (B-06).
+    if let (FieldKind::MultiSelect, AttributeValue::List(entries)) = (field.kind, value) {
+        return fitted(field, options(field, entries.iter().map(String::as_str)));
+    }
     let Some(text) = clean(value) else {
         return Ok(None);
     };
@@ -29,9 +33,13 @@ pub fn fit<'a>(field: &ProfileField, value: &'a AttributeValue) -> Result<Option
         FieldKind::Checkbox => checkbox(&text),
         FieldKind::Date => date(&text),
         FieldKind::Select => option(field, &text).map(|option| Cow::Owned(option.to_owned())),
-        FieldKind::MultiSelect => options(field, value, &text),
+        FieldKind::MultiSelect => options(field, text.split(',')),
         FieldKind::Link => is_link(&text).then_some(text),
     };
+    fitted(field, fitting)
+}
+
+fn fitted<'a>(field: &ProfileField, fitting: Option<Cow<'a, str>>) -> Result<Option<Cow<'a, str>>, Misfit> {
     let fitting = fitting.ok_or(Misfit::NotOfKind { kind: field.kind })?;
     let limit = field.limit();
     if too_long(&fitting, limit) {
@@ -72,13 +80,8 @@ fn option<'a>(field: &'a ProfileField, text: &str) -> Option<&'a str> {
 
 /// All of them have to be options; they are written in the order of the field, so that another order in the directory
 /// is no change.
-fn options(field: &ProfileField, value: &AttributeValue, text: &str) -> Option<Cow<'static, str>> {
-    let parts: Vec<&str> = match value {
-        AttributeValue::List(entries) => entries.iter().map(String::as_str).collect(),
-        _ => text.split(',').collect(),
-    };
+fn options<'a>(field: &ProfileField, parts: impl Iterator<Item = &'a str>) -> Option<Cow<'static, str>> {
     let chosen: Option<Vec<&str>> = parts
-        .into_iter()
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .map(|part| option(field, part))
@@ -204,6 +207,10 @@ mod tests {
         // B-06: where one is taken, the first counts.
         becomes(FieldKind::Select, &list, "New York");
         assert_eq!(fit(&field(FieldKind::MultiSelect), &text(", ,")), Ok(None));
+        let list = AttributeValue::List(vec![" ".into(), "Leeds".into()]);
+        becomes(FieldKind::MultiSelect, &list, "Leeds");
+        let nothing = AttributeValue::List(Vec::new());
+        assert_eq!(fit(&field(FieldKind::MultiSelect), &nothing), Ok(None));
     }
 
     #[test]

@@ -260,7 +260,7 @@ impl Services {
             return Err(UserError::Invalid { errors }.into());
         }
         // So that what this statement opens is known for sure: of two at the same moment the second sees the first.
-        store::customers::lock(tx, customer).await?;
+        store::customers::take_turn(tx, customer).await?;
         let before = standing::of(&known(tx, customer, self.now()).await?.facts);
         let directory = store::directories::current(tx, customer).await?;
         let side = side_of(actor);

@@ -7,7 +7,7 @@ use domain::directory::DirectoryUser;
 use domain::numbers::plural;
 use domain::settings::{DataMapping, Scope, SyncSettings};
 use domain::views::MappingEffect;
-use domain::{Actor, CustomerId, DirectoryId, UserError};
+use domain::{Actor, CustomerId, DirectoryId, Provider, UserError};
 use providers::{Next, UserEntry};
 use rules::mapping::{UsernameCheck, UsernameFindings};
 use sha2::{Digest, Sha256};
@@ -254,7 +254,11 @@ impl Services {
         }
         effect.unread = unread.into_iter().collect();
         if mapping.manager && !before.mapping.manager {
-            effect.managers = other_managers(&mut tx, customer, directory).await?;
+            match store::directories::find(&mut tx, customer, directory).await? {
+                // Whom Okta's texts mean is found out by runs that set managers.
+                Some(row) if row.provider == Provider::Okta => effect.unread.push("managerId".to_owned()),
+                _ => effect.managers = other_managers(&mut tx, customer, directory).await?,
+            }
         }
         let nobody = effect.changes + effect.renamed + effect.managers == 0;
         if nobody && effect.unread.is_empty() {

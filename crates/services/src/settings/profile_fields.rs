@@ -4,7 +4,7 @@ use domain::profile::{FieldKind, ProfileField, ProfileFields};
 use domain::settings::SyncSettings;
 use domain::views::{ProfileFieldRow, ProfileFieldsView};
 use domain::{Actor, CustomerId, DirectoryId, Permission, UserError};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{StoreError, Tx};
 
 use super::{error, refuse};
@@ -63,6 +63,7 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
+        store::customers::take_turn(&mut tx, customer).await?;
         let own = store::profile_fields::own(&mut tx, customer).await?;
         let (before, others): (Vec<_>, Vec<_>) = own.into_iter().partition(|field| field.key == typed.edited);
         let before = before.into_iter().next();
@@ -89,8 +90,22 @@ impl Services {
             other => other?,
         }
         let details = json!({ "before": before, "after": new });
-        self.end_field_change(tx, actor, customer, ("settings.field", &new.key), &details)
-            .await
+        // Another title changes nothing that a run writes.
+        let is_title = before.is_some_and(|before| before.kind == new.kind && before.options == new.options);
+        if !is_title {
+            self.touch_mapping(&mut tx, actor, customer).await?;
+        }
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "settings.field",
+            &new.key,
+            &details,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Removes a field nothing fills. What profiles hold in it stays.
@@ -105,6 +120,7 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
+        store::customers::take_turn(&mut tx, customer).await?;
         let own = store::profile_fields::own(&mut tx, customer).await?;
         let Some(field) = own.iter().find(|field| field.key == key) else {
             return Err(UserError::NotFound.into());
@@ -120,31 +136,30 @@ impl Services {
             return Err(UserError::field("key", words).into());
         }
         store::profile_fields::remove(&mut tx, customer, key).await?;
+        self.touch_mapping(&mut tx, actor, customer).await?;
         let details = json!({ "before": field });
-        self.end_field_change(tx, actor, customer, ("settings.field.remove", key), &details)
-            .await
+        let action = "settings.field.remove";
+        self.record(&mut tx, actor, Some(customer), action, key, &details)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
-    /// Puts a change on record, and makes it one of the settings: what was read or compared before it counts for
-    /// nothing (S-06), and a mapping that was drawn before it is not saved over it.
-    async fn end_field_change(
+    /// Makes a change of the fields one of the settings: what was read or compared before it counts for nothing (S-06),
+    /// and a mapping that was drawn before it is not saved over it.
+    async fn touch_mapping(
         &self,
-        mut tx: Tx,
+        tx: &mut Tx,
         actor: &Actor,
         customer: CustomerId,
-        (action, key): (&str, &str),
-        details: &Value,
     ) -> Result<(), ServiceError> {
-        if let Some((directory, mut settings)) = settings_of(&mut tx, customer).await? {
+        if let Some((directory, mut settings)) = settings_of(tx, customer).await? {
             let expected = settings.version;
             settings.version = expected + 1;
             settings.changed.mapping = settings.version;
             let (by, now) = (actor.name.as_str(), self.now());
-            store::settings::save(&mut tx, customer, directory, expected, &settings, by, now).await?;
+            store::settings::save(tx, customer, directory, expected, &settings, by, now).await?;
         }
-        self.record(&mut tx, actor, Some(customer), action, key, details)
-            .await?;
-        tx.commit().await?;
         Ok(())
     }
 }

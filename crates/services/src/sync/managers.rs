@@ -161,7 +161,6 @@ impl Running<'_> {
     }
 }
 
-/// The new manager and the words for it; `None` when nothing is to be done.
 /// How many people with an account have another manager in the directory than in People, or none of the two: whose
 /// manager the next run would set.
 pub(crate) async fn other_managers(
@@ -181,6 +180,7 @@ pub(crate) async fn other_managers(
     }
 }
 
+/// The new manager and the words for it; `None` when nothing is to be done.
 fn manager_change(difference: &ManagerDifference) -> Option<(Option<AccountId>, FieldChange)> {
     if difference.stays_blocked || difference.blocks {
         return None;

@@ -289,3 +289,20 @@ on_both!(
         }
     }
 );
+
+on_both!(
+    b_14_whom_oktas_managers_mean_is_not_known_before_a_run,
+    |test: TestDb| async move {
+        let world = World::okta(test).await;
+        world.run(RunKind::TestSync).await;
+        let off = save(&world, "", |mapping| mapping.manager = false).await;
+        assert_eq!(off.expect("saved"), None);
+        assert_eq!(world.sync().await.row.state, RunState::Completed);
+        let asked = save(&world, "", |mapping| mapping.manager = true).await;
+        let effect = asked.expect("a question").expect("an effect");
+        assert_eq!(
+            (effect.managers, effect.unread),
+            (0, vec!["managerId".to_owned()])
+        );
+    }
+);

@@ -171,9 +171,15 @@ on_both!(
         let editable: Vec<_> = view
             .contacts
             .iter()
-            .map(|one| (one.name.as_str(), one.can_edit, one.has_account))
+            .map(|one| (one.name.as_str(), one.can_edit, one.reached.as_str()))
             .collect();
-        assert_eq!(editable, [("Help desk", true, false), ("Sam Staff", false, true)]);
+        assert_eq!(
+            editable,
+            [
+                ("Help desk", true, "by mail"),
+                ("Sam Staff", false, "by mail and in the inbox")
+            ]
+        );
         // A customer admin makes nobody staff, and leaves the staff's contact alone.
         let id = view.contacts[1].id;
         let change = TypedContact {

@@ -150,7 +150,7 @@ fn accounts_from_before(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccoun
 
 /// What profiles hold beside the usual fields. One office is missing among the options, as it might be in real life: the
 /// data mapping says whom that concerns.
-fn profile_fields(simulator: &Simulator, kind: Kind) -> [TypedProfileField; 3] {
+fn profile_fields(simulator: &Simulator, kind: Kind) -> Vec<TypedProfileField> {
     let people = plain_people(simulator, kind);
     let cities = people.iter().filter_map(|person| person.attributes.get("city"));
     let cities: std::collections::BTreeSet<&str> = cities.map(String::as_str).collect();
@@ -161,11 +161,15 @@ fn profile_fields(simulator: &Simulator, kind: Kind) -> [TypedProfileField; 3] {
         options,
         ..TypedProfileField::default()
     };
-    [
-        field("Office", FieldKind::Select, offices.join("\n")),
+    let mut fields = vec![
         field("Employee number", FieldKind::Text, String::new()),
         field("First day", FieldKind::Date, String::new()),
-    ]
+    ];
+    // A handful of people may all sit in one office.
+    if !offices.is_empty() {
+        fields.push(field("Office", FieldKind::Select, offices.join("\n")));
+    }
+    fields
 }
 
 /// The people of the simulated directory whose accounts are ordinary ones.
