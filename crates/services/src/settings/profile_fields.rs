@@ -58,13 +58,7 @@ impl Services {
         slug: &str,
         typed: &TypedProfileField,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
-        store::customers::take_turn(&mut tx, customer).await?;
-        let own = store::profile_fields::own(&mut tx, customer).await?;
+        let (mut tx, customer, own) = self.edit_fields(actor, slug).await?;
         let (before, others): (Vec<_>, Vec<_>) = own.into_iter().partition(|field| field.key == typed.edited);
         let before = before.into_iter().next();
         if before.is_none() && !typed.edited.is_empty() {
@@ -115,13 +109,7 @@ impl Services {
         slug: &str,
         key: &str,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::EditSettings)
-            .await?
-            .id;
-        store::customers::take_turn(&mut tx, customer).await?;
-        let own = store::profile_fields::own(&mut tx, customer).await?;
+        let (mut tx, customer, own) = self.edit_fields(actor, slug).await?;
         let Some(field) = own.iter().find(|field| field.key == key) else {
             return Err(UserError::NotFound.into());
         };
@@ -143,6 +131,22 @@ impl Services {
             .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Begins a change of the customer's own fields, one at a time.
+    async fn edit_fields(
+        &self,
+        actor: &Actor,
+        slug: &str,
+    ) -> Result<(Tx, CustomerId, Vec<ProfileField>), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::EditSettings)
+            .await?
+            .id;
+        store::customers::take_turn(&mut tx, customer).await?;
+        let own = store::profile_fields::own(&mut tx, customer).await?;
+        Ok((tx, customer, own))
     }
 
     /// Makes a change of the fields one of the settings: what was read or compared before it counts for nothing (S-06),
