@@ -148,7 +148,7 @@ const DIRECTORY: &[(&str, &str, Permission)] = &[
 fn rail(customer: &Customer, tasks: &[Task], role: Option<Role>) -> impl IntoView + use<> {
     let step = |task: &Task| {
         let (step, state) = (task.step, task.state);
-        let said = format!(" ({})", short(&task.words).to_lowercase());
+        let said = format!(" ({})", short(&task.words));
         view! {
             <li>
                 <A href=customer.path(step.code())>

@@ -62,6 +62,8 @@ pub(crate) struct Access {
     /// Client secret or API token.
     pub(crate) secret: String,
     pub(crate) secret_state: Credential,
+    /// Valid secrets beside it: a provider keeps several, so one can replace another without a gap.
+    pub(crate) more_secrets: BTreeSet<String>,
     pub(crate) key_registered: bool,
     pub(crate) enabled: bool,
     pub(crate) installed: bool,
@@ -98,6 +100,17 @@ impl Tenant {
     }
 }
 
+impl Access {
+    /// Whether a presented secret works; `None`: it is not one of the application's.
+    pub(crate) fn credential(&self, secret: &str) -> Option<Credential> {
+        if secret == self.secret {
+            Some(self.secret_state)
+        } else {
+            self.more_secrets.contains(secret).then_some(Credential::Valid)
+        }
+    }
+}
+
 /// Everything.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -125,6 +138,7 @@ impl World {
             access: Mutex::new(Access {
                 secret: secret(options.seed, kind),
                 secret_state: Credential::Valid,
+                more_secrets: BTreeSet::new(),
                 key_registered: true,
                 enabled: true,
                 installed: true,

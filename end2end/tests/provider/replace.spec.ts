@@ -3,7 +3,7 @@ import { connectedCustomer } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test("a new secret is tried first, and the old one stays in use until it works", async ({
-  page, demo, signIn, visit, alive, accessible,
+  page, playwright, demo, signIn, visit, alive, accessible,
 }) => {
   const base = await connectedCustomer({ page, demo, signIn, visit, alive }, "New secret");
   const entra = demo.provider("entra") as unknown as Record<string, string>;
@@ -24,6 +24,13 @@ test("a new secret is tried first, and the old one stays in use until it works",
   await expect(page.getByLabel("New client secret")).toHaveValue("");
   await accessible();
   await page.getByLabel("New client secret").fill(entra["client_secret"]!);
+  await page.getByRole("button", { name: "Try it and use it" }).click();
+  await expect(page.getByRole("alert")).toContainText("This client secret is the one in use.");
+  await alive();
+  const directory = await playwright.request.newContext({ ignoreHTTPSErrors: true });
+  const made = await directory.post(`${entra["control"]}/add-secret`, { data: {} });
+  const { secret } = (await made.json()) as { secret: string };
+  await page.getByLabel("New client secret").fill(secret);
   await page.getByRole("button", { name: "Try it and use it" }).click();
   await expect(page.getByText("The new secret works and is in use.")).toBeVisible();
   await alive();

@@ -184,6 +184,7 @@ fn access(control: &Control, kind: Kind, action: &str, body: &Value) -> Result<V
         "grant-permission" => control.grant_permission(kind, text("permission")?),
         "revoke-permission" => control.revoke_permission(kind, text("permission")?),
         "rotate-secret" => return Ok(json!({"secret": control.rotate_secret(kind)})),
+        "add-secret" => return Ok(json!({"secret": control.add_secret(kind)})),
         "expire-secret" => control.expire_secret(kind),
         "remove-certificate" => control.remove_certificate(kind),
         "app-enabled" => control.set_app_enabled(kind, flag()?),

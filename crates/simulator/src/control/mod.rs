@@ -261,6 +261,17 @@ impl Control {
         fresh
     }
 
+    /// Adds a client secret (Entra) or API token (Okta) beside the others, which keep working, and returns it.
+    pub fn add_secret(&self, kind: Kind) -> String {
+        let fresh = self.world.random_secret(kind);
+        self.world
+            .tenant(kind)
+            .access()
+            .more_secrets
+            .insert(fresh.clone());
+        fresh
+    }
+
     /// Makes the client secret (Entra) or API token (Okta) expire.
     pub fn expire_secret(&self, kind: Kind) {
         self.world.tenant(kind).access().secret_state = Credential::Expired;

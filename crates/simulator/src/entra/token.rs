@@ -157,25 +157,27 @@ fn check_client(
 
 fn check_secret(access: &Access, client_id: &str, secret: Option<&str>) -> Result<(), TokenError> {
     let refused = |number, text: String| Err(TokenError::new(401, "invalid_client", number, text));
-    match secret {
-        None => refused(
+    let Some(secret) = secret else {
+        return refused(
             7_000_218,
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
                 .to_owned(),
-        ),
-        Some(secret) if secret != access.secret => refused(
+        );
+    };
+    match access.credential(secret) {
+        None => refused(
             7_000_215,
             format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."
             ),
         ),
-        Some(_) if access.secret_state == Credential::Expired => refused(
+        Some(Credential::Expired) => refused(
             7_000_222,
             format!(
                 "The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds."
             ),
         ),
-        Some(_) => Ok(()),
+        Some(Credential::Valid) => Ok(()),
     }
 }
 

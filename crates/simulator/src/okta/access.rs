@@ -104,7 +104,7 @@ pub(super) fn authenticate(world: &World, call: &Call) -> Result<Caller, Box<Rep
 fn api_token(world: &World, token: &str) -> Result<Caller, Box<Reply>> {
     let access = world.tenant(Kind::Okta).access();
     let (right, role, visible) = (
-        token == access.secret && access.secret_state == Credential::Valid,
+        access.credential(token) == Some(Credential::Valid),
         access.admin_role,
         access.visible_groups.clone(),
     );

@@ -107,6 +107,11 @@ async fn c_01_to_c_05_every_wrong_value_has_its_own_number() {
     control.expire_secret(Kind::Entra);
     let answer = with_secret(&bench, tenant, client, secret, SCOPE).await;
     assert_eq!(number(&answer), told(401, "invalid_client", 7_000_222));
+    let second = control.add_secret(Kind::Entra);
+    assert_eq!(
+        with_secret(&bench, tenant, client, &second, SCOPE).await.status,
+        200
+    );
     let fresh = control.rotate_secret(Kind::Entra);
     assert_eq!(
         number(&with_secret(&bench, tenant, client, secret, SCOPE).await).2,

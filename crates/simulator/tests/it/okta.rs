@@ -304,6 +304,8 @@ async fn c_12_c_13_c_14_tokens_wrong_without_rights_and_limited_to_groups() {
         bench.okta("/api/v1/users").await.okta_error(),
         (401, "E0000011".to_owned())
     );
+    let second = control.add_secret(Kind::Okta);
+    assert_eq!(with(format!("SSWS {second}")).await.status, 200);
     let fresh = control.rotate_secret(Kind::Okta);
     assert_eq!(with(format!("SSWS {fresh}")).await.status, 200);
 }
