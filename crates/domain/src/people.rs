@@ -99,6 +99,9 @@ pub enum Directory {
 }
 
 impl Directory {
+    /// The name of the local directory, on screen and in files (D-02).
+    pub const LOCAL: &str = "Local";
+
     pub const fn external(self) -> Option<DirectoryId> {
         match self {
             Directory::Local => None,

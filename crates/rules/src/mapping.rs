@@ -16,8 +16,7 @@ use domain::{FieldError, Username};
 use crate::username;
 
 pub use checks::{
-    Becomes, UsernameCheck, UsernameFindings, ValueProblem, becomes, nearest, unknown_attributes,
-    value_problem,
+    Becomes, UsernameCheck, UsernameFindings, ValueProblem, becomes, unknown_attributes, value_problem,
 };
 pub use effect::{PersonEffect, effect};
 pub(crate) use fit::folded;

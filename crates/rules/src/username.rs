@@ -31,6 +31,24 @@ pub fn key(stored: &Username) -> UsernameKey {
     UsernameKey::from_stored(folded(stored.as_str()))
 }
 
+/// [`key`] of a stored form, put behind what is in `out`.
+pub fn key_into(stored: &str, out: &mut String) {
+    let start = out.len();
+    if stored.is_ascii() {
+        out.push_str(stored);
+        if let Some(key) = out.get_mut(start..) {
+            key.make_ascii_lowercase();
+        }
+    } else {
+        out.push_str(&folded(stored));
+    }
+}
+
+/// Whether two stored forms are the username of one account.
+pub fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || folded(a) == folded(b)
+}
+
 /// How the provider itself tells two sign-in names apart, for collision checks towards it only. Okta ignores case and
 /// diacritics (`isáàc.bröck` is `isaac.brock`); an Entra principal name cannot hold accented letters at all.
 pub fn provider_key(provider: Provider, text: &str) -> String {
@@ -42,9 +60,11 @@ pub fn provider_key(provider: Provider, text: &str) -> String {
     }
 }
 
-/// What a "contains" search compares on both sides: case and diacritics do not count.
+/// What a "contains" search compares on both sides: case and diacritics do not count, nor how many blanks stand between
+/// two words, since nobody sees that on a page.
 pub fn search_key(text: &str) -> String {
-    without_marks(folded(&nfc(text)))
+    let key = without_marks(folded(&nfc(text)));
+    key.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Expects NFC, and gives NFC.
@@ -85,7 +105,7 @@ fn is_outer(c: char) -> bool {
     c.is_whitespace() || is_hidden(c)
 }
 
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

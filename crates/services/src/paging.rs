@@ -32,7 +32,7 @@ pub(crate) const SEARCH_CHARS: usize = 200;
 /// What was typed to search for, as it is compared: words with single blanks, folded.
 pub(crate) fn searched(typed: &str) -> String {
     let typed: String = typed.chars().take(SEARCH_CHARS).collect();
-    search_key(&typed.split_whitespace().collect::<Vec<_>>().join(" "))
+    search_key(&typed)
 }
 
 #[cfg(test)]

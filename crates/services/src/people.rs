@@ -1,6 +1,6 @@
 //! The People directory: the list, and one person with account, link, snapshot and history.
 
-use domain::people::{Block, BlockedBy, PeopleAccount, Profile, field};
+use domain::people::{Block, BlockedBy, Directory, PeopleAccount, Profile, field};
 use domain::profile::ProfileFields;
 use domain::views::{LinkView, Page, PeopleFilter, PersonChange, PersonRow, PersonView, SnapshotView};
 use domain::{AccountId, Actor, CustomerId, Permission, Timestamp, UserError};
@@ -150,7 +150,7 @@ fn row(person: ListedPerson) -> PersonRow {
         job_title: of(field::JOB_TITLE),
         department: of(field::DEPARTMENT),
         state: person.state,
-        directory: person.directory.unwrap_or_else(|| "Local".to_owned()),
+        directory: person.directory.unwrap_or_else(|| Directory::LOCAL.to_owned()),
         is_administrator: person.is_administrator,
         username: person.username,
     }

@@ -62,6 +62,9 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   await accessible();
   await there(`${base}/user-mapping`);
   await expect(admin.locator(".step-state")).toContainText("Your task");
+  const list = admin.getByRole("link", { name: "Download the list to fill in as CSV" });
+  const file = await admin.request.get(String(await list.getAttribute("href")));
+  expect((await file.text()).split("\r\n")[0]).toContain("existing_username,new_username,target_directory,");
   await visit(`${base}/first-run`);
   await expect(page.locator(".step-state")).toContainText("Cannot start yet");
   await admin.context().close();

@@ -1,5 +1,5 @@
 // Data mapping and safety limits: rows come and go, errors stand beside their field, nothing typed is lost.
-import { brandNew, chooseGroup, connectedCustomer, runTo, testSync } from "../support/customer.ts";
+import { brandNew, chooseGroup, connectedCustomer, runEnded, runTo, testSync } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { otherBrowser } from "../support/others.ts";
 
@@ -92,7 +92,7 @@ test.describe("data mapping", () => {
     await brandNew(hands, base);
     await runTo(hands, base, "Run now", /is held for your decision/);
     await page.getByRole("button", { name: /^Accept and apply/ }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText(/is complete/, { timeout: 45_000 });
+    await runEnded(page, /is complete/);
     await visit(`${base}/data-mapping`);
     await page.getByLabel("Directory attribute for Job title").fill("department");
     await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -101,6 +101,9 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(at::<lists::Customers>("/customers"))
         .merge(at::<lists::People>("/c/{customer}/people"))
+        .merge(at::<lists::MappingTemplate>(
+            "/c/{customer}/user-mapping-template",
+        ))
         .merge(at::<lists::Found>("/c/{customer}/found"))
         .merge(at::<lists::Runs>("/c/{customer}/runs"))
         .merge(at::<lists::Audit>("/c/{customer}/audit"))

@@ -145,6 +145,7 @@ async fn downloads_and_progress_ask_who_calls() {
         "/c/contoso/people.csv",
         "/c/contoso/people.json",
         "/c/contoso/found.csv",
+        "/c/contoso/user-mapping-template.csv",
         "/c/contoso/runs.json",
         "/c/contoso/audit.csv",
         "/c/contoso/runs/1/changes.csv",

@@ -59,6 +59,33 @@ async fn f_32_a_list_of_many_pages_is_whole_and_safe() {
 }
 
 #[tokio::test]
+async fn p_07_the_mapping_to_fill_in_keeps_local_administrators() {
+    let (app, cookie) = with_accounts(2).await;
+    let rescue = NewLocalAccount {
+        username: "rescue".into(),
+        is_administrator: true,
+        ..NewLocalAccount::default()
+    };
+    app.parties
+        .services
+        .create_local_accounts(&Actor::system("test"), "contoso", &[rescue])
+        .await
+        .expect("created");
+    let path = "/c/contoso/user-mapping-template.csv";
+    let answer = app.get_as(path, Some(&cookie)).await;
+    let lines: Vec<&str> = answer.body.lines().collect();
+    assert_eq!(lines.len(), 4, "{}", answer.body);
+    assert!(
+        lines.contains(&"rescue,rescue,Local,rescue,,Active,Local"),
+        "{lines:?}"
+    );
+    assert!(
+        lines.contains(&"person0001,,,Surname 0001,,Active,Local"),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_list_is_narrowed_as_its_page_is() {
     let (app, cookie) = with_accounts(60).await;
     let count = async |query: &str| {
@@ -83,6 +110,10 @@ async fn every_list_has_its_head_and_a_download_is_noted() {
         ("/c/contoso/runs.csv", "number,kind,state,"),
         ("/c/contoso/found.csv", "object_id,name,"),
         ("/c/contoso/people.csv", "id,name,username,"),
+        (
+            "/c/contoso/user-mapping-template.csv",
+            "existing_username,new_username,target_directory,",
+        ),
     ] {
         let answer = app.get_as(path, Some(&cookie)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
@@ -120,7 +151,16 @@ async fn every_list_has_its_head_and_a_download_is_noted() {
         .map(|row| row.object.as_str())
         .collect();
     // Newest first; what was asked for and is not there is noted, too.
-    assert_eq!(exports, ["changes of run 9", "people", "found", "runs"]);
+    assert_eq!(
+        exports,
+        [
+            "changes of run 9",
+            "user mapping to fill in",
+            "people",
+            "found",
+            "runs"
+        ]
+    );
     drop(tx);
     let chain = app.parties.services.verify_audit().await.expect("verified");
     assert!(

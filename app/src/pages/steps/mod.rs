@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
-use crate::components::{Banner, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
+use crate::components::{Banner, Download, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
 use crate::pages::runs::FirstRunActions;
 
 pub use before::BeforeEdit;
@@ -97,6 +97,7 @@ fn Parts(step: StepView) -> impl IntoView {
     view! {
         <Gate gate=step.gate.clone()/>
         {special}
+        {(later && id == Step::UserMapping).then(|| view! { <Template/> })}
         {later.then(|| view! {
             <Banner tone=Tone::Waiting><p>{later_words(id)}</p></Banner>
         })}
@@ -131,12 +132,29 @@ fn Gate(gate: Vec<Task>) -> impl IntoView {
     .into_any()
 }
 
+/// The list that becomes the user mapping, with every account in it.
+#[component]
+fn Template() -> impl IntoView {
+    view! {
+        <Panel title="The list to fill in" id="template">
+            <div class="in">
+                <p>
+                    "One line for each account, with its username of today. Write beside it the username the account will have \
+                     in the new directory; the column for the target directory stays empty for everybody who moves, and says \
+                     Local for whoever stays. Local administrators are filled in already: they stay as they are."
+                </p>
+                <p>"Download the list: " <Download path=customer().path("user-mapping-template") what="the list to fill in"/></p>
+            </div>
+        </Panel>
+    }
+}
+
 /// What becomes of a step whose own page is still to be built, in the reader's terms.
 const fn later_words(step: Step) -> &'static str {
     match step {
         Step::UserMapping => {
-            "The user mapping itself cannot be made in this console yet. It will be made available here; nothing is needed \
-             from you yet. Until it is approved nothing is written to People, so nobody gets a second account meanwhile."
+            "This console does not take the filled list yet; it will on this page. Until the user mapping is approved \
+             nothing is written to People, so nobody gets a second account meanwhile."
         }
         _ => {
             "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \

@@ -12,6 +12,7 @@ use domain::{FieldError, UsernameKey};
 
 use super::fit::{Misfit, fit};
 use super::{error, username_problem};
+use crate::nearest::nearest;
 use crate::sync::username_of;
 use crate::username;
 
@@ -90,41 +91,6 @@ pub fn unknown_attributes(
             )
         })
         .collect()
-}
-
-/// The known name most like this one, if any is like it: the same but for capitals, else at most a third of its
-/// letters away.
-pub fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a str> {
-    let folded = name.to_lowercase();
-    let far = name.chars().count() / 3;
-    known
-        .iter()
-        .map(|candidate| (distance(&folded, &candidate.to_lowercase()), candidate.as_str()))
-        .filter(|(distance, _)| *distance <= far)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters have to be put in, taken out or replaced (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let here = (diagonal + usize::from(from != *to))
-                .min(*above + 1)
-                .min(left + 1);
-            diagonal = *above;
-            *above = here;
-            left = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Whether an attribute gives everybody a username of their own (B-08): shown people one by one.

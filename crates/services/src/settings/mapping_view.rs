@@ -343,7 +343,7 @@ fn unknown(known: &Known, attribute: &str) -> Vec<String> {
     } else {
         format!("The directory has no attribute “{attribute}”.")
     };
-    vec![match rules::mapping::nearest(attribute, names) {
+    vec![match rules::nearest::nearest(attribute, names) {
         Some(meant) => format!("{said} Did you mean “{meant}”?"),
         None => said,
     }]

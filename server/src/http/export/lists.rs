@@ -1,6 +1,7 @@
 //! The lists that can be taken away: a table of columns each, and where their pages come from.
 
 use async_trait::async_trait;
+use domain::people::Directory;
 use domain::sync::FieldChange;
 use domain::views::{
     AuditFilter, AuditRow, BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page,
@@ -12,6 +13,7 @@ use super::{Asked, Column, List, code};
 
 pub(super) struct Customers;
 pub(super) struct People;
+pub(super) struct MappingTemplate;
 pub(super) struct Found;
 pub(super) struct Runs;
 pub(super) struct Changes;
@@ -106,6 +108,48 @@ impl List for People {
             .services
             .export_people(&asked.actor, asked.customer(), &filter, after)
             .await
+    }
+}
+
+/// The user mapping to fill in: a line for every account, in the three columns of the guide, and beside them what helps
+/// to tell who it is; a mapping file may have more columns (F-06). Local administrators stay as they are (P-07).
+#[async_trait]
+impl List for MappingTemplate {
+    type Row = PersonRow;
+
+    const COLUMNS: &'static [Column<PersonRow>] = &[
+        ("existing_username", |row| row.username.clone()),
+        ("new_username", |row| stays(row, &row.username)),
+        ("target_directory", |row| stays(row, &row.directory)),
+        ("name", |row| row.name.clone()),
+        ("email", |row| or_empty(row.email.as_ref())),
+        ("state", |row| row.state.label().to_owned()),
+        ("directory", |row| row.directory.clone()),
+    ];
+
+    fn noted(_asked: &Asked) -> String {
+        "user mapping to fill in".to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-user-mapping", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<PersonRow>, ServiceError> {
+        asked
+            .services
+            .export_people(&asked.actor, asked.customer(), &PeopleFilter::default(), after)
+            .await
+    }
+}
+
+/// What a mapping says of a local administrator, who stays; of others nothing yet.
+fn stays(row: &PersonRow, what: &str) -> String {
+    let is_local = row.directory == Directory::LOCAL;
+    if is_local && row.is_administrator {
+        what.to_owned()
+    } else {
+        String::new()
     }
 }
 
