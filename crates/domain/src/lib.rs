@@ -23,6 +23,7 @@ pub mod settings;
 pub mod sync;
 pub mod text;
 pub mod time;
+pub mod user_mapping;
 pub mod username;
 pub mod views;
 

@@ -11,4 +11,5 @@ pub mod profile;
 pub mod schedule;
 pub mod sync;
 pub mod tenant;
+pub mod user_mapping;
 pub mod username;

@@ -1,0 +1,274 @@
+//! What is said about a mapping file, on screen and in the files we hand out: who, which line, why, and the cure.
+
+use super::{Column, Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
+use crate::numbers::thousands;
+
+impl Severity {
+    /// The word on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Severity::Error => "Problem",
+            Severity::Warning => "Warning",
+            Severity::Notice => "Note",
+        }
+    }
+}
+
+impl Column {
+    /// The word on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Column::Existing => "Existing username",
+            Column::New => "New username",
+            Column::Target => "Target directory",
+        }
+    }
+}
+
+impl RenameKind {
+    /// The words on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            RenameKind::Unchanged => "Stays as it is",
+            RenameKind::CaseOnly => "Only letter case changes",
+            RenameKind::Free => "Renamed",
+            RenameKind::Chain => "Takes a username that is given up",
+            RenameKind::Cycle => "Exchanged",
+            RenameKind::Blocked => "Username is taken",
+            RenameKind::Merge => "Several become one",
+            RenameKind::Split => "One becomes several",
+        }
+    }
+}
+
+impl FileEncoding {
+    /// The name on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            FileEncoding::Utf8 => "UTF-8",
+            FileEncoding::Utf16Le | FileEncoding::Utf16Be => "UTF-16",
+            FileEncoding::Windows1252 => "Windows-1252 (Western European)",
+        }
+    }
+}
+
+impl Delimiter {
+    /// The name on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Delimiter::Comma => "comma ,",
+            Delimiter::Semicolon => "semicolon ;",
+            Delimiter::Tab => "tab",
+            Delimiter::Pipe => "vertical line |",
+        }
+    }
+}
+
+impl Rejection {
+    /// What is wrong with the file as a whole, and the cure.
+    pub fn sentence(&self) -> String {
+        match self {
+            Rejection::Empty => "The file is empty. Choose the file with your accounts in it.".to_owned(),
+            Rejection::NoLines { lines } => format!(
+                "There are no users in the file. {} read; put one line for each account below the headings.",
+                if *lines == 1 {
+                    "One line was".to_owned()
+                } else {
+                    format!("{} lines were", thousands(*lines))
+                }
+            ),
+            Rejection::MissingColumns { found, missing } => format!(
+                "The file has no column {}. Found: {}. Name the columns existing_username, new_username and target_directory in the first line.",
+                names(missing.iter().map(|column| column.code())),
+                names(found.iter().map(String::as_str))
+            ),
+            Rejection::DuplicateHeading { heading } => format!(
+                "The heading “{heading}” stands twice in the first line, so it is not clear which column counts. Rename or remove one."
+            ),
+            Rejection::UnclosedQuote { line } => format!(
+                "The quotation mark that opens on line {} never closes, so everything behind it would be one cell. Close it, or remove it.",
+                thousands(*line)
+            ),
+            Rejection::Binary { line } => format!(
+                "Line {} holds control characters: this is no text file. Save the list as “CSV UTF-8” and upload that.",
+                thousands(*line)
+            ),
+            Rejection::NotCsv { kind } => {
+                format!("This is {kind}. Open it where it was made, save it as “CSV UTF-8” and upload that.")
+            }
+            Rejection::TooLarge { limit } => format!(
+                "The file is larger than {} MB. Remove columns that are not needed, or ask us to raise the limit.",
+                thousands(limit / 1_000_000)
+            ),
+            Rejection::TooManyLines { limit } => format!(
+                "The file has more than {} lines. Ask us to raise the limit.",
+                thousands(*limit)
+            ),
+            Rejection::RecordTooLong { line } => format!(
+                "The line that begins at {} is longer than a megabyte. A quotation mark is probably missing there.",
+                thousands(*line)
+            ),
+        }
+    }
+}
+
+fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = all.filter(|name| !name.is_empty()).collect();
+    match all.split_last() {
+        None => "no headings".to_owned(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+impl Finding {
+    /// What is wrong, and the cure. The line and the person stand beside it.
+    pub fn sentence(&self) -> String {
+        let text = self.text.as_deref().unwrap_or_default();
+        let other = self.other.map(thousands).unwrap_or_default();
+        self.code
+            .fixed()
+            .map_or_else(|| self.code.told(text, &other), str::to_owned)
+    }
+}
+
+impl FindingCode {
+    /// Findings that are said in the same words every time.
+    const fn fixed(self) -> Option<&'static str> {
+        Some(match self {
+            FindingCode::CommentLine => {
+                "A line that begins with # counts like any other in a CSV file. If it is a remark, remove it."
+            }
+            FindingCode::TooFewCells => {
+                "The line has one cell only. It needs the existing username and the new one, with the file’s separator between them."
+            }
+            FindingCode::StrayQuote => {
+                "A quotation mark closes before the cell ends. Put the whole cell between quotation marks and double those inside it, or remove them."
+            }
+            FindingCode::LineBreak => "The cell holds a line break. A username has none: remove it.",
+            FindingCode::ReplacementCharacter => {
+                "The cell holds the sign � in place of a letter that was lost before. Type the letter again."
+            }
+            FindingCode::CellTooLong => {
+                "The cell is much longer than any username. A quotation mark or a separator is probably missing."
+            }
+            FindingCode::FormulaLike => {
+                "The cell begins like a formula of a spreadsheet. If this is the username, it stays; our own files protect it with a single quote in front."
+            }
+            FindingCode::ExistingEmpty => {
+                "There is no existing username on this line. Type whose line it is, or remove it."
+            }
+            FindingCode::KeepsName => "No new username, and the account stays local: it keeps its username.",
+            FindingCode::NewEmpty => {
+                "Say the new username, or repeat the existing one if it does not change."
+            }
+            FindingCode::UnicodeOnly => {
+                "Both usernames look the same; only the way their letters are stored differs. It is treated like a change of letter case."
+            }
+            FindingCode::Trimmed => "Blanks around the username are left out.",
+            FindingCode::BlankInside => "A sign-in name has no blank in it. Remove the blank.",
+            FindingCode::NotAnAddress => {
+                "Okta expects a sign-in name shaped like an e-mail address, unless your organisation lifted that. Check that this one exists there."
+            }
+            FindingCode::Guest => {
+                "This is the name of a guest (#EXT#). Guests sign in with the address of their own organisation: check which of the two single sign-on sends."
+            }
+            FindingCode::CloudDomain => {
+                "The name ends in .onmicrosoft.com. Entra puts that in place of a domain that is not verified; people rarely sign in with it."
+            }
+            FindingCode::DuplicateLine => "The same line stands in the file before. This one is left out.",
+            FindingCode::LocalRenamed => "The account stays local and gets another username.",
+            _ => return None,
+        })
+    }
+
+    /// Findings that name what they are about.
+    fn told(self, text: &str, other: &str) -> String {
+        match self {
+            FindingCode::TooManyCells => format!(
+                "The line has more cells than there are columns; a separator inside a name needs quotation marks around the cell. It reads: {text}"
+            ),
+            FindingCode::Mojibake => format!(
+                "“{text}” looks like letters that were read in the wrong encoding. Choose the encoding above, or type them again."
+            ),
+            FindingCode::SpreadsheetError => format!(
+                "“{text}” is an error of a spreadsheet, not a username. Take the value from where it came from."
+            ),
+            FindingCode::DateLike => format!(
+                "“{text}” looks like a date that a spreadsheet made of something else. Type the username again, in a cell formatted as text."
+            ),
+            FindingCode::Unwrapped => {
+                format!("The spreadsheet’s formula around the value was taken off: {text}.")
+            }
+            FindingCode::HiddenCharacter => format!(
+                "There is a character inside that nobody sees ({text}). Remove it: with it this is another username."
+            ),
+            FindingCode::DomainPrefix => format!(
+                "A domain stands in front of the username. It is looked up as it is; if nobody has it, “{text}” was probably meant."
+            ),
+            FindingCode::AddressWrapped => {
+                format!("This is an address with something around it. Write “{text}”.")
+            }
+            FindingCode::NotAPrincipalName => {
+                format!("Microsoft Entra ID cannot have this user principal name: {text}.")
+            }
+            FindingCode::NotALogin => format!("Okta cannot have this sign-in name: {text}."),
+            FindingCode::TooLong => format!("A username has at most {text} characters."),
+            FindingCode::UnknownDomain => format!(
+                "Nobody in the test sync has the domain {text}. Check that it is spelled as in the directory."
+            ),
+            FindingCode::Reserved => {
+                format!("“{text}” is reserved for the system. Choose another username.")
+            }
+            FindingCode::Placeholder => {
+                format!("“{text}” is how the migration names accounts on their way. Choose another username.")
+            }
+            FindingCode::MixedScript => format!(
+                "Letters of different alphabets that look alike are mixed here ({text}). Check that this is the username."
+            ),
+            FindingCode::TargetSlip => format!("No directory is called that. Did you mean “{text}”?"),
+            FindingCode::DeletionWord => format!(
+                "“{text}” is no directory, and nobody is deleted by this file. For somebody who has left, remove the line: the account is asked about later."
+            ),
+            _ => self.told_of_others(text, other),
+        }
+    }
+
+    /// Findings about another line, or about a directory.
+    fn told_of_others(self, text: &str, other: &str) -> String {
+        match self {
+            FindingCode::Split => format!(
+                "Line {other} gives the same account another new username. Keep the line that is right, and remove the other."
+            ),
+            FindingCode::TargetsDiffer => format!(
+                "Line {other} gives the same account another target directory. Keep the line that is right, and remove the other."
+            ),
+            FindingCode::Merge => format!(
+                "Line {other} gives the same new username to another account. A rename does not make one person of two: choose another username for one of them."
+            ),
+            FindingCode::MergeByForm => format!(
+                "Line {other} gives a new username that counts as the same one ({text}). Choose another username for one of them."
+            ),
+            FindingCode::DoesNotMove => format!(
+                "The account of line {other} has this username and keeps it. Give that one another username, or choose another one here."
+            ),
+            FindingCode::BecauseOf => format!(
+                "This can only be done once line {other} can: the username is free when that one is right."
+            ),
+            FindingCode::OtherProvider => format!(
+                "“{text}” is another directory than the one that is connected. Correct the value, or leave it empty for the connected one."
+            ),
+            FindingCode::UnknownTarget => {
+                format!("“{text}” is no directory that is known here. Say once which one it means.")
+            }
+            FindingCode::AmbiguousTarget => format!(
+                "“{text}” may be the old Active Directory or the new Microsoft Entra ID. Say once which one it means."
+            ),
+            FindingCode::OldDirectory => format!(
+                "“{text}” is the directory that the migration switches off. Leave the value empty for the new one, or write Local."
+            ),
+            // What remains is said in fixed words.
+            _ => text.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The user mapping: from the bytes of a file to what is to be said about every line of it.
+//!
+//! `survey` (is it text, in which encoding) → `layout` (what separates cells, which column is which) → `check` (records →
+//! lines by themselves → lines against lines). Everything is fed in pieces of any size, on the server out of the database
+//! and in the browser out of the file that is being chosen, and gives the same findings for the same bytes, in whatever
+//! pieces they come.
+
+mod cell;
+mod check;
+mod graph;
+mod layout;
+mod records;
+mod row;
+mod survey;
+mod target;
+
+pub use check::{Check, Checked, TargetCount};
+pub use graph::{Rename, Renames};
+pub use layout::{Columns, Layout, layout};
+pub use row::{Surroundings, TEMPORARY_PREFIX};
+pub use survey::{Decode, Survey, Surveyed};
+pub use target::{Target, TargetRead};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! One cell with a username in it, by itself: what a spreadsheet, a copy or an old export did to it (F-13, F-17, F-28,
+//! F-32, F-33, R-07, R-10, R-13, R-18).
+
+use std::borrow::Cow;
+
+use domain::user_mapping::{FindingCode as Code, Severity};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::export::original_cell;
+use crate::username::{self, MAX_CHARS};
+
+/// A cell of more bytes is no username, whatever it is (F-28).
+const MAX_BYTES: usize = 4 * 1024;
+
+/// Where a check puts what it found.
+pub(super) type Found<'a> = &'a mut dyn FnMut(Severity, Code, Option<String>);
+
+/// The username in a cell: its stored form, as far as one can be made of it.
+pub(super) fn username<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
+    if is_plain(cell) {
+        return Cow::Borrowed(cell);
+    }
+    if cell.len() > MAX_BYTES {
+        found(Severity::Error, Code::CellTooLong, None);
+        return Cow::Borrowed("");
+    }
+    let text = unwrapped(cell, found);
+    spreadsheet(&text, found);
+    characters(&text, found);
+    let stored = username::stored(&text);
+    let stored = stored.as_str();
+    inside(stored, found);
+    if stored == cell {
+        Cow::Borrowed(cell)
+    } else {
+        Cow::Owned(stored.to_owned())
+    }
+}
+
+/// Whether a cell is only letters and digits of ASCII, with dots, hyphens, underscores and one sign for "at" inside: the
+/// usual case, of which nothing can be said.
+fn is_plain(cell: &str) -> bool {
+    let bytes = cell.as_bytes();
+    let usual = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@');
+    let begins = bytes.first().is_some_and(u8::is_ascii_alphabetic);
+    // `Jan-03` is what a spreadsheet makes of a date (F-33).
+    let may_be_date = bytes.get(3) == Some(&b'-');
+    begins && !may_be_date && bytes.len() <= 128 && bytes.iter().all(usual)
+}
+
+/// Takes off what stands around the value: our own protection of a formula (F-32), a spreadsheet's `="…"` (F-33).
+fn unwrapped<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
+    let inner = cell
+        .trim_matches([' ', '\t'])
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    if let Some(inner) = inner {
+        found(Severity::Notice, Code::Unwrapped, Some(inner.to_owned()));
+        return Cow::Borrowed(inner);
+    }
+    original_cell(cell)
+}
+
+/// What spreadsheets leave behind (F-32, F-33).
+fn spreadsheet(text: &str, found: Found<'_>) {
+    let text = text.trim_matches([' ', '\t']);
+    if is_error_value(text) || is_scientific(text) {
+        found(Severity::Error, Code::SpreadsheetError, Some(text.to_owned()));
+    } else if is_date(text) {
+        found(Severity::Error, Code::DateLike, Some(text.to_owned()));
+    } else if text.starts_with(['=', '+', '-', '@']) {
+        found(Severity::Warning, Code::FormulaLike, None);
+    }
+}
+
+/// `#REF!`, `#N/A` and the like.
+pub(super) fn is_error_value(text: &str) -> bool {
+    let text = text.trim_end();
+    text.starts_with('#')
+        && (text.ends_with('!') || text.eq_ignore_ascii_case("#n/a") || text.ends_with('?'))
+        && text.len() <= 16
+}
+
+/// `1.2E+10`: a long number that a spreadsheet shortened.
+fn is_scientific(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    power.strip_prefix('+').is_some_and(digits) && digits(&number.replace(['.', ','], ""))
+}
+
+/// `03-Jan`, `Jan-03`, `3-Jan-24`, `03/01/2024`: what becomes of `3-1` in a spreadsheet.
+fn is_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let number =
+        |part: &str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let month = |part: &str| MONTHS.iter().any(|name| part.eq_ignore_ascii_case(name));
+    let sign = if text.contains('/') { '/' } else { '-' };
+    let parts: Vec<&str> = text.split(sign).collect();
+    match parts.as_slice() {
+        [day, name] => (number(day) && month(name)) || (month(day) && number(name)),
+        [day, name, year] if sign == '-' => number(day) && month(name) && number(year),
+        [day, second, year] => number(day) && number(second) && number(year),
+        _ => false,
+    }
+}
+
+/// Letters that were lost or changed on the way, and blanks around (F-13, R-07).
+fn characters(text: &str, found: Found<'_>) {
+    if text.contains('\u{FFFD}') {
+        found(Severity::Error, Code::ReplacementCharacter, None);
+    } else if let Some(signs) = mojibake(text) {
+        found(Severity::Warning, Code::Mojibake, Some(signs));
+    }
+    // Blanks around a cell are usual in a file that a person wrote (F-16); what is not seen is said.
+    let without_blanks = text.trim_matches([' ', '\t']);
+    let stored = username::stored(text);
+    let composed: Cow<'_, str> = if without_blanks.is_ascii() {
+        Cow::Borrowed(without_blanks)
+    } else {
+        Cow::Owned(without_blanks.nfc().collect())
+    };
+    if composed != stored.as_str() {
+        found(Severity::Notice, Code::Trimmed, None);
+    }
+}
+
+/// UTF-8 that was read as Windows-1252 once: a lead byte as letter, then a continuation byte as sign.
+fn mojibake(text: &str) -> Option<String> {
+    let mut before = ' ';
+    for c in text.chars() {
+        let continues = matches!(
+            c,
+            '\u{80}'..='\u{BF}' | '€' | '‚' | '„' | '…' | '™' | 'œ' | 'ž' | 'Ÿ' | '“' | '”'
+        );
+        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues {
+            return Some(format!("{before}{c}"));
+        }
+        before = c;
+    }
+    None
+}
+
+/// What is wrong inside of the stored form (F-17, R-07, R-10, R-13, R-18).
+fn inside(stored: &str, found: Found<'_>) {
+    if stored.contains(['\n', '\r']) {
+        found(Severity::Error, Code::LineBreak, None);
+    } else if let Some(hidden) = stored.chars().find(|c| username::is_hidden(*c)) {
+        found(Severity::Error, Code::HiddenCharacter, Some(code_point(hidden)));
+    }
+    if let Some(address) = wrapped_address(stored) {
+        found(Severity::Error, Code::AddressWrapped, Some(address.to_owned()));
+    }
+    if stored.chars().count() > usize::try_from(MAX_CHARS).unwrap_or(usize::MAX) {
+        found(Severity::Error, Code::TooLong, Some(MAX_CHARS.to_string()));
+    }
+    if let Some(signs) = look_alikes(stored) {
+        found(Severity::Warning, Code::MixedScript, Some(signs));
+    }
+}
+
+/// `mailto:a@b`, `<a@b>`, `Name <a@b>` (R-10): the address in it.
+fn wrapped_address(text: &str) -> Option<&str> {
+    let begins = text
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
+    if begins {
+        return text.get(7..).filter(|address| address.contains('@'));
+    }
+    let (_, rest) = text.split_once('<')?;
+    rest.strip_suffix('>').filter(|address| address.contains('@'))
+}
+
+/// Characters that look like others (R-18): Cyrillic or Greek letters beside Latin ones, and compatibility forms such as
+/// full-width letters.
+fn look_alikes(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let has_latin = text
+        .chars()
+        .any(|c| c.is_ascii_alphabetic() || matches!(c, '\u{C0}'..='\u{24F}'));
+    let foreign = |c: &char| matches!(c, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
+    let is_letter = |c: &char| *c > '\u{BF}' && c.is_alphanumeric();
+    let is_other_form = |c: &char| is_letter(c) && std::iter::once(*c).nfkc().ne(std::iter::once(*c).nfc());
+    let strange: Vec<String> = text
+        .chars()
+        .filter(|c| (has_latin && foreign(c)) || is_other_form(c))
+        .take(3)
+        .map(code_point)
+        .collect();
+    (!strange.is_empty()).then(|| strange.join(", "))
+}
+
+fn code_point(c: char) -> String {
+    if c.is_control() || username::is_hidden(c) {
+        format!("U+{:04X}", u32::from(c))
+    } else {
+        format!("{c} U+{:04X}", u32::from(c))
+    }
+}

@@ -1,0 +1,190 @@
+//! A whole file, piece by piece: lines by themselves as they come, lines against lines at the end. Memory is bounded: what
+//! is kept of a line are some thirty bytes, and findings are handed on as they are made.
+
+use std::collections::HashMap;
+
+use domain::Provider;
+use domain::user_mapping::{Finding, Rejection};
+
+use super::graph::{Graph, MAX_ROWS, Renames};
+use super::layout::Layout;
+use super::records::{Record, Records};
+use super::row::{self, Surroundings};
+use super::target::{self, TargetRead};
+
+/// How many distinct values of `target_directory` are counted; a file with more has something else in that column.
+const MAX_TARGETS: usize = 1_000;
+
+/// The check of one file.
+pub struct Check<'a> {
+    records: Records,
+    lines: Lines<'a>,
+}
+
+/// What is done with each record.
+struct Lines<'a> {
+    layout: &'a Layout,
+    around: Surroundings<'a>,
+    limit: u64,
+    /// Records that are no users: the separator line, the headings.
+    to_skip: usize,
+    rows: u64,
+    blank_lines: u64,
+    targets: Targets<'a>,
+    graph: Graph,
+}
+
+/// What is known of a file when all of it was read.
+#[derive(Debug)]
+pub struct Checked {
+    /// Lines that hold something, without the headings.
+    pub rows: u64,
+    /// F-21.
+    pub blank_lines: u64,
+    /// Every distinct value of the target directory, as it was written first, with the number of its lines (D-01 to D-08).
+    pub targets: Vec<TargetCount>,
+    pub renames: Renames,
+}
+
+/// One distinct value of the target directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetCount {
+    pub value: String,
+    pub read: TargetRead,
+    pub lines: u64,
+}
+
+impl<'a> Check<'a> {
+    /// A check of a file of this layout. `old`: the names of the directories the intranet followed before. `limit`: the
+    /// most lines a file may have (F-27). `seed`: see [`Graph::new`].
+    pub fn new(
+        layout: &'a Layout,
+        around: Surroundings<'a>,
+        old: &'a [String],
+        limit: u64,
+        seed: u64,
+    ) -> Self {
+        Self {
+            records: Records::new(layout.delimiter),
+            lines: Lines {
+                layout,
+                around,
+                limit: limit.min(MAX_ROWS),
+                to_skip: usize::from(layout.has_separator_line) + usize::from(layout.has_header),
+                rows: 0,
+                blank_lines: 0,
+                targets: Targets::new(around.provider, old),
+                graph: Graph::new(seed, Some(around.provider).filter(|_| around.by_sign_in_name)),
+            },
+        }
+    }
+
+    /// Takes the next piece of the text.
+    pub fn feed(&mut self, text: &str, found: &mut dyn FnMut(Finding)) -> Result<(), Rejection> {
+        let lines = &mut self.lines;
+        self.records.feed(text, &mut |record| lines.take(record, found))
+    }
+
+    /// The text has ended.
+    pub fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Result<Checked, Rejection> {
+        let lines = &mut self.lines;
+        self.records.finish(&mut |record| lines.take(record, found))?;
+        if self.lines.rows == 0 {
+            return Err(Rejection::NoLines {
+                lines: self.records.lines(),
+            });
+        }
+        Ok(Checked {
+            rows: self.lines.rows,
+            blank_lines: self.lines.blank_lines,
+            targets: self.lines.targets.all,
+            renames: self.lines.graph.finish(found),
+        })
+    }
+}
+
+impl Lines<'_> {
+    fn take(&mut self, record: &Record<'_>, found: &mut dyn FnMut(Finding)) -> Result<(), Rejection> {
+        if record.is_blank() {
+            self.blank_lines += 1;
+            return Ok(());
+        }
+        if self.to_skip > 0 {
+            self.to_skip -= 1;
+            return Ok(());
+        }
+        self.rows += 1;
+        if self.rows > self.limit {
+            return Err(Rejection::TooManyLines { limit: self.limit });
+        }
+        let value = self
+            .layout
+            .columns
+            .target
+            .map_or("", |column| record.cell(column));
+        let target = self.targets.read(value);
+        if let Some(row) = row::read(record, self.layout, target, self.around, found) {
+            self.graph
+                .push(record.line, &row.existing, &row.new, row.target, row.is_wrong);
+        }
+        Ok(())
+    }
+}
+
+/// The values of the target directory, each read once.
+struct Targets<'a> {
+    provider: Provider,
+    old: &'a [String],
+    all: Vec<TargetCount>,
+    places: HashMap<String, usize>,
+    /// The place of the value of the line before: mostly the next line has the same.
+    last: Option<usize>,
+    /// A value too many to be counted.
+    surplus: TargetRead,
+}
+
+impl<'a> Targets<'a> {
+    fn new(provider: Provider, old: &'a [String]) -> Self {
+        Self {
+            provider,
+            old,
+            all: Vec::new(),
+            places: HashMap::new(),
+            last: None,
+            surplus: target::read("", provider, old),
+        }
+    }
+
+    fn read(&mut self, value: &str) -> &TargetRead {
+        let value = value.trim();
+        let is_last = |place: &usize| self.all.get(*place).is_some_and(|known| known.value == value);
+        let place = self
+            .last
+            .filter(is_last)
+            .or_else(|| self.places.get(value).copied());
+        let place = match place {
+            Some(place) => place,
+            None if self.all.len() == MAX_TARGETS => {
+                self.surplus = target::read(value, self.provider, self.old);
+                return &self.surplus;
+            }
+            None => {
+                self.all.push(TargetCount {
+                    value: value.to_owned(),
+                    read: target::read(value, self.provider, self.old),
+                    lines: 0,
+                });
+                self.places.insert(value.to_owned(), self.all.len() - 1);
+                self.all.len() - 1
+            }
+        };
+        self.last = Some(place);
+        match self.all.get_mut(place) {
+            Some(known) => {
+                known.lines += 1;
+                &known.read
+            }
+            None => &self.surplus,
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! Lines against lines: who gets whose username, whatever the order of the lines.
+//!
+//! A file of a million lines has two million usernames, and none of them is kept. Each is reduced to a fingerprint of its
+//! key, with a seed that nobody outside knows: 64 bits of it, and 12 more that choose one of 4,096 heaps. That two
+//! different usernames of a million-line file get the same one has a chance of about one to 40 thousand million. A heap
+//! is sorted by itself, which keeps it in the processor's cache; equal fingerprints then stand side by side. Memory is
+//! 29 bytes a line, and 33 where all lines form chains.
+
+mod lines;
+mod walk;
+
+use domain::user_mapping::{Column, Finding, FindingCode as Code, RenameKind, Severity};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+
+use self::lines::Lines;
+use self::walk::Walk;
+use super::target::Target;
+use crate::username;
+
+const HEAPS: usize = 4096;
+/// Says that a line takes no username that another line gives up.
+const NONE: u32 = u32::MAX;
+/// In the row number of a new username: it stands here by the provider's key only, and takes nothing over.
+const BY_PROVIDER_KEY: u32 = 1 << 31;
+/// The most lines a graph can hold.
+pub(super) const MAX_ROWS: u64 = 0x7FFF_FFFF;
+
+/// What is known of a line by itself. One byte: the target in the lower bits.
+mod mark {
+    pub(super) const TARGET: u8 = 0b11;
+    /// The line has a problem of its own.
+    pub(super) const ERROR: u8 = 1 << 2;
+    /// Existing and new username have the same key.
+    pub(super) const STAYS: u8 = 1 << 3;
+    /// They are not the same text, all the same.
+    pub(super) const CASE: u8 = 1 << 4;
+    /// The same line stands before.
+    pub(super) const DROPPED: u8 = 1 << 5;
+    pub(super) const SPLIT: u8 = 1 << 6;
+    pub(super) const MERGE: u8 = 1 << 7;
+}
+
+/// A username's fingerprint and whose it is. Twelve bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    print: [u32; 2],
+    row: u32,
+}
+
+/// One heap: usernames of today, and new ones.
+#[derive(Debug, Default)]
+struct Heap {
+    existing: Vec<Entry>,
+    new: Vec<Entry>,
+}
+
+/// The lines of a file and who gets whose username.
+#[derive(Debug)]
+pub(super) struct Graph {
+    seed: u64,
+    /// Also compare new usernames as the provider does (Okta: without accents).
+    provider: Option<domain::Provider>,
+    heaps: Vec<Heap>,
+    marks: Vec<u8>,
+    /// A fingerprint of the new username as it is written: tells identical lines, and equal texts.
+    texts: Vec<u32>,
+    /// Of new usernames that the provider may take for others: the line, and half of the key's fingerprint.
+    accented: Vec<(u32, u32)>,
+    lines: Lines,
+    scratch: String,
+}
+
+impl Graph {
+    /// An empty one. The seed should be random: with a known one somebody could make two usernames look the same.
+    pub(super) fn new(seed: u64, provider: Option<domain::Provider>) -> Self {
+        Self {
+            seed,
+            provider,
+            heaps: std::iter::repeat_with(Heap::default).take(HEAPS).collect(),
+            marks: Vec::new(),
+            texts: Vec::new(),
+            accented: Vec::new(),
+            lines: Lines::default(),
+            scratch: String::new(),
+        }
+    }
+
+    /// Adds a line, in stored forms. An empty new username: it is not said. `is_wrong`: it has a problem of its own.
+    pub(super) fn push(&mut self, line: u64, existing: &str, new: &str, target: Target, is_wrong: bool) {
+        let Ok(row) = u32::try_from(self.marks.len()) else {
+            return;
+        };
+        let from = self.print(existing);
+        let to = if existing == new { from } else { self.print(new) };
+        let is_said = !new.is_empty();
+        let mut mark = target_bits(target);
+        if is_wrong || !is_said {
+            mark |= mark::ERROR;
+        }
+        if from == to {
+            mark |= mark::STAYS;
+            if existing != new {
+                mark |= mark::CASE;
+            }
+        }
+        self.lines.push(row, line);
+        self.marks.push(mark);
+        self.texts
+            .push(half(xxh3_64_with_seed(new.as_bytes(), self.seed)));
+        self.add(from, row, |heap| &mut heap.existing);
+        if !is_said {
+            return;
+        }
+        self.add(to, row, |heap| &mut heap.new);
+        if let Some(provider) = self.provider.filter(|_| !new.is_ascii()) {
+            let key = username::provider_key(provider, new);
+            let other = self.print(&key);
+            if other != to {
+                self.accented.push((row, words(to)[3]));
+                self.add(other, row | BY_PROVIDER_KEY, |heap| &mut heap.new);
+            }
+        }
+    }
+
+    fn print(&mut self, text: &str) -> u128 {
+        self.scratch.clear();
+        username::key_into(text, &mut self.scratch);
+        xxh3_128_with_seed(self.scratch.as_bytes(), self.seed)
+    }
+
+    fn add(&mut self, print: u128, row: u32, side: impl Fn(&mut Heap) -> &mut Vec<Entry>) {
+        let [a, b, c, _] = words(print);
+        let place = usize::try_from(c).unwrap_or_default() % HEAPS;
+        if let Some(heap) = self.heaps.get_mut(place) {
+            let list = side(heap);
+            if list.len() == list.capacity() {
+                // By a quarter: doubling would leave half of the memory empty.
+                list.reserve_exact(list.len() / 4 + 8);
+            }
+            list.push(Entry { print: [a, b], row });
+        }
+    }
+
+    /// Compares all lines with each other. `found` gets the findings, in no particular order.
+    pub(super) fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Renames {
+        let mut waits: Vec<(u32, u32)> = Vec::new();
+        let mut heaps = std::mem::take(&mut self.heaps);
+        // First whose lines are the same: a line that is dropped takes nobody's username.
+        for heap in &mut heaps {
+            heap.existing.sort_unstable();
+            for group in heap.existing.chunk_by(|a, b| a.print == b.print) {
+                if group.len() > 1 {
+                    self.same_account(group, found);
+                }
+            }
+        }
+        for heap in &mut heaps {
+            heap.new.sort_unstable();
+            self.meet(&heap.existing, &heap.new, &mut waits, found);
+            *heap = Heap::default();
+        }
+        drop(heaps);
+        self.walk(&waits, found)
+    }
+
+    /// Several lines for one account: the same, or not.
+    fn same_account(&mut self, group: &[Entry], found: &mut dyn FnMut(Finding)) {
+        let mut rows: Vec<u32> = group.iter().map(|entry| entry.row).collect();
+        rows.sort_unstable_by_key(|row| self.lines.of(*row));
+        let mut kept: Vec<u32> = Vec::new();
+        for row in rows {
+            let twin = kept
+                .iter()
+                .find(|kept| self.text(**kept) == self.text(row) && self.target(**kept) == self.target(row));
+            match twin {
+                Some(twin) => {
+                    let other = self.lines.of(*twin);
+                    self.mark(row, mark::DROPPED);
+                    found(self.finding(row, None, Severity::Notice, Code::DuplicateLine, other));
+                }
+                None => kept.push(row),
+            }
+        }
+        for row in &kept {
+            let Some(other) = kept.iter().find(|other| *other != row) else {
+                continue;
+            };
+            let differs = kept.iter().find(|other| self.text(**other) != self.text(*row));
+            let (code, column, other) = match differs {
+                Some(differs) => (Code::Split, Column::New, *differs),
+                None => (Code::TargetsDiffer, Column::Target, *other),
+            };
+            let line = self.lines.of(other);
+            self.mark(*row, mark::SPLIT | mark::ERROR);
+            found(self.finding(*row, Some(column), Severity::Error, code, line));
+        }
+    }
+
+    /// Usernames of today beside the new ones, both sorted: who takes whose.
+    fn meet(
+        &mut self,
+        existing: &[Entry],
+        new: &[Entry],
+        waits: &mut Vec<(u32, u32)>,
+        found: &mut dyn FnMut(Finding),
+    ) {
+        let mut holders = existing.chunk_by(|a, b| a.print == b.print).peekable();
+        for takers in new.chunk_by(|a, b| a.print == b.print) {
+            let Some(first) = takers.first() else { continue };
+            while holders
+                .next_if(|group| group.first().is_some_and(|entry| entry.print < first.print))
+                .is_some()
+            {}
+            let holder = holders
+                .peek()
+                .and_then(|group| {
+                    group
+                        .iter()
+                        .find(|entry| entry.print == first.print && !self.is(entry.row, mark::DROPPED))
+                })
+                .map(|entry| entry.row);
+            // The usual case first: one line keeps its username, or takes one that nobody in the file has.
+            if let ([only], None) = (takers, holder) {
+                debug_assert!(only.row != NONE);
+                continue;
+            }
+            self.takers(takers, holder, waits, found);
+        }
+    }
+
+    fn takers(
+        &mut self,
+        takers: &[Entry],
+        holder: Option<u32>,
+        waits: &mut Vec<(u32, u32)>,
+        found: &mut dyn FnMut(Finding),
+    ) {
+        let mut all: Vec<(u64, u32)> = takers
+            .iter()
+            .filter(|entry| !self.is(entry.row & !BY_PROVIDER_KEY, mark::DROPPED))
+            .map(|entry| (self.lines.of(entry.row & !BY_PROVIDER_KEY), entry.row))
+            .collect();
+        all.sort_unstable();
+        let (accented, rows): (Vec<u32>, Vec<u32>) = all
+            .into_iter()
+            .map(|(_, row)| row)
+            .partition(|row| row & BY_PROVIDER_KEY != 0);
+        let stays = holder.filter(|row| self.is(*row, mark::STAYS) && !self.is(*row, mark::SPLIT));
+        if let Some(stays) = stays {
+            self.stay(stays, &rows, found);
+        } else {
+            self.merge(&rows, found);
+        }
+        if !accented.is_empty() {
+            self.clash(&accented, &rows, found);
+        }
+        let Some(holder) = holder.filter(|_| stays.is_none()) else {
+            return;
+        };
+        waits.extend(
+            rows.into_iter()
+                .filter(|row| *row != holder)
+                .map(|row| (row, holder)),
+        );
+    }
+
+    /// the account whose username this is keeps it.
+    fn stay(&mut self, stays: u32, rows: &[u32], found: &mut dyn FnMut(Finding)) {
+        let other = self.lines.of(stays);
+        for row in rows {
+            if *row != stays && !self.is(*row, mark::STAYS) {
+                self.mark(*row, mark::ERROR);
+                found(self.finding(*row, Some(Column::New), Severity::Error, Code::DoesNotMove, other));
+            }
+        }
+    }
+
+    /// Several accounts that want the same username, or one that only differs in its form.
+    fn merge(&mut self, rows: &[u32], found: &mut dyn FnMut(Finding)) {
+        // Lines of one account are a split, which is said already.
+        let mut all = rows.to_vec();
+        all.retain(|row| !self.is(*row, mark::SPLIT));
+        let [first, second, ..] = all.as_slice() else {
+            return;
+        };
+        let others = (*first, *second);
+        for row in &all {
+            let is_same = |other: &&u32| *other != row && self.text(**other) == self.text(*row);
+            let code = if all.iter().any(|other| is_same(&other)) {
+                Code::Merge
+            } else {
+                Code::MergeByForm
+            };
+            let other = if *row == others.0 { others.1 } else { others.0 };
+            self.mark(*row, mark::MERGE | mark::ERROR);
+            let mut finding = self.finding(
+                *row,
+                Some(Column::New),
+                Severity::Error,
+                code,
+                self.lines.of(other),
+            );
+            finding.text = (code == Code::MergeByForm).then(|| "letter case does not count".to_owned());
+            found(finding);
+        }
+    }
+
+    /// new usernames that differ here, and not for the provider.
+    fn clash(&mut self, accented: &[u32], rows: &[u32], found: &mut dyn FnMut(Finding)) {
+        // Those of `rows` have the provider's key as their own.
+        let mut all: Vec<(u32, Option<u32>)> = rows.iter().map(|row| (*row, None)).collect();
+        all.extend(accented.iter().map(|row| {
+            let row = row & !BY_PROVIDER_KEY;
+            (row, self.accented_key(row))
+        }));
+        all.retain(|(row, _)| !self.is(*row, mark::SPLIT));
+        for (row, key) in &all {
+            let Some((other, _)) = all.iter().find(|(_, other)| other != key) else {
+                return;
+            };
+            self.mark(*row, mark::MERGE | mark::ERROR);
+            let line = self.lines.of(*other);
+            let mut finding = self.finding(*row, Some(Column::New), Severity::Error, Code::MergeByForm, line);
+            finding.text = Some("Okta does not tell accents apart".to_owned());
+            found(finding);
+        }
+    }
+
+    fn accented_key(&self, row: u32) -> Option<u32> {
+        let place = self.accented.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.accented.get(place).map(|(_, key)| *key)
+    }
+
+    /// Follows who waits for whom, without recursion: chains, cycles, and what is blocked by a problem elsewhere.
+    fn walk(self, waits: &[(u32, u32)], found: &mut dyn FnMut(Finding)) -> Renames {
+        let count = self.marks.len();
+        let mut kinds: Vec<RenameKind> = self.marks.iter().map(|mark| kind_alone(*mark)).collect();
+        let mut next = Vec::new();
+        if !waits.is_empty() {
+            next = vec![NONE; count];
+            for (row, holder) in waits {
+                if let Some(place) = next.get_mut(index(*row)) {
+                    *place = *holder;
+                }
+            }
+            let mut walk = Walk::new(&self, &next, &mut kinds);
+            for (row, _) in waits {
+                walk.from(*row, found);
+            }
+        }
+        Renames {
+            kinds,
+            next,
+            lines: self.lines,
+            marks: self.marks,
+        }
+    }
+
+    fn finding(
+        &self,
+        row: u32,
+        column: Option<Column>,
+        severity: Severity,
+        code: Code,
+        other: u64,
+    ) -> Finding {
+        Finding {
+            line: self.lines.of(row),
+            column,
+            severity,
+            code,
+            other: Some(other),
+            text: None,
+        }
+    }
+
+    fn is(&self, row: u32, wanted: u8) -> bool {
+        self.marks.get(index(row)).is_some_and(|mark| mark & wanted != 0)
+    }
+
+    fn mark(&mut self, row: u32, more: u8) {
+        if let Some(mark) = self.marks.get_mut(index(row)) {
+            *mark |= more;
+        }
+    }
+
+    fn text(&self, row: u32) -> Option<u32> {
+        self.texts.get(index(row)).copied()
+    }
+
+    fn target(&self, row: u32) -> Option<u8> {
+        self.marks.get(index(row)).map(|mark| mark & mark::TARGET)
+    }
+}
+
+/// What every line does, by its place among the lines that could be read.
+#[derive(Debug)]
+pub struct Renames {
+    kinds: Vec<RenameKind>,
+    next: Vec<u32>,
+    lines: Lines,
+    marks: Vec<u8>,
+}
+
+/// What one line does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rename {
+    pub line: u64,
+    pub kind: RenameKind,
+    /// The line whose username it takes.
+    pub takes_from: Option<u64>,
+}
+
+impl Renames {
+    /// Every line that counts, in the order of the file: those that only repeat another are left out.
+    pub fn iter(&self) -> impl Iterator<Item = Rename> + '_ {
+        let rows = (0u32..).zip(self.kinds.iter().zip(&self.marks));
+        rows.filter(|(_, (_, mark))| *mark & mark::DROPPED == 0)
+            .map(|(row, (kind, _))| {
+                let next = self.next.get(index(row)).filter(|next| **next != NONE);
+                Rename {
+                    line: self.lines.of(row),
+                    kind: *kind,
+                    takes_from: next.map(|next| self.lines.of(*next)),
+                }
+            })
+    }
+}
+
+fn kind_alone(mark: u8) -> RenameKind {
+    if mark & mark::SPLIT != 0 {
+        RenameKind::Split
+    } else if mark & mark::MERGE != 0 {
+        RenameKind::Merge
+    } else if mark & mark::CASE != 0 {
+        RenameKind::CaseOnly
+    } else if mark & mark::STAYS != 0 {
+        RenameKind::Unchanged
+    } else if mark & mark::ERROR != 0 {
+        RenameKind::Blocked
+    } else {
+        RenameKind::Free
+    }
+}
+
+fn target_bits(target: Target) -> u8 {
+    match target {
+        // Nothing said and the connected directory named are the same place.
+        Target::Default | Target::Connected => 0,
+        Target::Local => 1,
+        Target::Unclear => 2,
+    }
+}
+
+fn index(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+fn half(print: u64) -> u32 {
+    u32::try_from(print >> 32).unwrap_or_default()
+}
+
+fn words(print: u128) -> [u32; 4] {
+    let word = |n: u32| u32::try_from((print >> (32 * n)) & u128::from(u32::MAX)).unwrap_or_default();
+    [word(0), word(1), word(2), word(3)]
+}

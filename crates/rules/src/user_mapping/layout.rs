@@ -1,0 +1,240 @@
+//! How a file is laid out: what separates its cells, whether its first line names the columns, and which column is which
+//! (F-03 to F-09, F-14, F-15).
+
+use domain::user_mapping::{Column, Delimiter, Rejection};
+
+use super::records::Records;
+
+/// How many records the delimiter is told from.
+const SAMPLE_RECORDS: usize = 50;
+
+/// Which cell of a record is which; from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    pub existing: usize,
+    pub new: usize,
+    /// The file may do without: everybody goes to the new directory (D-01).
+    pub target: Option<usize>,
+    /// Recognised columns beside ours, to tell who it is (F-06).
+    pub first_name: Option<usize>,
+    pub surname: Option<usize>,
+    pub email: Option<usize>,
+}
+
+/// How a file is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub delimiter: Delimiter,
+    /// The first line is Excel's `sep=;` and no record (F-15).
+    pub has_separator_line: bool,
+    /// The first record names the columns.
+    pub has_header: bool,
+    pub columns: Columns,
+    /// How many cells a record has.
+    pub width: usize,
+    /// Columns that are not read, by their headings (F-06).
+    pub ignored: Vec<String>,
+    /// The existing username stands under a heading of the People export; a person confirms that (F-09).
+    pub to_confirm: Option<String>,
+}
+
+/// Tells the layout from the beginning of the text. `forced` is what a person chose instead of what was detected.
+pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection> {
+    let (separator, head) = separator_line(head);
+    let delimiter = forced.or(separator).unwrap_or_else(|| detect(head));
+    let mut records = records(head, delimiter)?;
+    records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
+    let Some(first) = records.first() else {
+        return Err(Rejection::NoLines { lines: 0 });
+    };
+    let width = first.len();
+    let mut found = Layout {
+        delimiter,
+        has_separator_line: separator.is_some(),
+        has_header: false,
+        columns: Columns::default(),
+        width,
+        ignored: Vec::new(),
+        to_confirm: None,
+    };
+    if let Some(header) = Header::of(first)? {
+        header.into_layout(first, &mut found)?;
+        return Ok(found);
+    }
+    if !(2..=3).contains(&width) {
+        return Err(missing(first, &[Column::Existing, Column::New]));
+    }
+    found.columns = Columns {
+        existing: 0,
+        new: 1,
+        target: (width == 3).then_some(2),
+        ..Columns::default()
+    };
+    // A file without headings may leave the third cell out in its first lines only (F-23).
+    let widest = records.iter().map(Vec::len).max().unwrap_or(width);
+    if widest == 3 {
+        (found.columns.target, found.width) = (Some(2), 3);
+    }
+    Ok(found)
+}
+
+/// Excel's own first line, `sep=;`, and the text behind it (F-15).
+fn separator_line(head: &str) -> (Option<Delimiter>, &str) {
+    let line_end = head.find(['\r', '\n']).unwrap_or(head.len());
+    let (line, rest) = head.split_at(line_end);
+    let sign = match line.trim_matches('"').as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] => *sign,
+        _ => return (None, head),
+    };
+    let known = Delimiter::ALL
+        .iter()
+        .copied()
+        .find(|delimiter| delimiter.byte() == sign);
+    match known {
+        Some(delimiter) => (Some(delimiter), rest),
+        None => (None, head),
+    }
+}
+
+/// The delimiter that cuts most of the first records into the same number of cells, two at least; of equals the comma
+/// comes first, as the documented one (F-14).
+fn detect(head: &str) -> Delimiter {
+    let score = |delimiter: Delimiter| {
+        let widths: Vec<usize> = records(head, delimiter)
+            .unwrap_or_default()
+            .iter()
+            .map(Vec::len)
+            .collect();
+        let usual = widths.first().copied().unwrap_or_default();
+        if usual < 2 {
+            return 0;
+        }
+        widths.iter().filter(|width| **width == usual).count()
+    };
+    let mut best = (0, Delimiter::Comma);
+    for delimiter in Delimiter::ALL {
+        let score = score(*delimiter);
+        if score > best.0 {
+            best = (score, *delimiter);
+        }
+    }
+    best.1
+}
+
+/// The first records; the last one may be cut by the end of the head, and is left out unless it is the only one.
+fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejection> {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut cutter = Records::new(delimiter);
+    let mut take = |record: &super::records::Record<'_>| {
+        if all.len() < SAMPLE_RECORDS {
+            all.push((0..record.len()).map(|n| record.cell(n).to_owned()).collect());
+        }
+        Ok(())
+    };
+    cutter.feed(head, &mut take)?;
+    let rest = cutter.finish(&mut take);
+    // A quote that does not close inside of the head is told when the whole file is read.
+    if all.is_empty() {
+        rest?;
+    }
+    Ok(all)
+}
+
+/// The headings of the first record, recognised.
+struct Header {
+    existing: Option<usize>,
+    export_username: Option<usize>,
+    new: Option<usize>,
+    columns: Columns,
+}
+
+impl Header {
+    /// `None`: the first record holds no heading that is known, so it is a line like any other.
+    fn of(first: &[String]) -> Result<Option<Self>, Rejection> {
+        let mut header = Header {
+            existing: None,
+            export_username: None,
+            new: None,
+            columns: Columns::default(),
+        };
+        let names: Vec<String> = first.iter().map(|cell| letters(cell)).collect();
+        let columns = &mut header.columns;
+        for (index, name) in names.iter().enumerate() {
+            let place = match name.as_str() {
+                "existingusername" => &mut header.existing,
+                "newusername" => &mut header.new,
+                "targetdirectory" => &mut columns.target,
+                "username" => &mut header.export_username,
+                "firstname" | "givenname" => &mut columns.first_name,
+                "surname" | "lastname" | "familyname" => &mut columns.surname,
+                "email" | "mail" | "emailaddress" => &mut columns.email,
+                _ => continue,
+            };
+            place.get_or_insert(index);
+        }
+        let is_known = header.existing.is_some() || header.new.is_some() || header.export_username.is_some();
+        if !is_known {
+            return Ok(None);
+        }
+        for (index, name) in names.iter().enumerate() {
+            if !name.is_empty() && names.iter().take(index).any(|before| before == name) {
+                let heading = first.get(index).cloned().unwrap_or_default();
+                return Err(Rejection::DuplicateHeading {
+                    heading: heading.trim().to_owned(),
+                });
+            }
+        }
+        Ok(Some(header))
+    }
+
+    fn into_layout(self, first: &[String], found: &mut Layout) -> Result<(), Rejection> {
+        found.to_confirm = match (self.existing, self.export_username) {
+            (None, Some(index)) => first.get(index).map(|heading| heading.trim().to_owned()),
+            _ => None,
+        };
+        let (existing, new) = match (self.existing.or(self.export_username), self.new) {
+            (Some(existing), Some(new)) => (existing, new),
+            (None, Some(_)) => return Err(missing(first, &[Column::Existing])),
+            (Some(_), None) => return Err(missing(first, &[Column::New])),
+            (None, None) => return Err(missing(first, &[Column::Existing, Column::New])),
+        };
+        found.has_header = true;
+        found.columns = Columns {
+            existing,
+            new,
+            ..self.columns
+        };
+        let columns = &found.columns;
+        let read = [
+            Some(existing),
+            Some(new),
+            columns.target,
+            columns.first_name,
+            columns.surname,
+            columns.email,
+        ];
+        found.ignored = first
+            .iter()
+            .enumerate()
+            .filter(|(index, heading)| !read.contains(&Some(*index)) && !heading.trim().is_empty())
+            .map(|(_, heading)| heading.trim().to_owned())
+            .collect();
+        Ok(())
+    }
+}
+
+fn missing(first: &[String], columns: &[Column]) -> Rejection {
+    Rejection::MissingColumns {
+        found: first.iter().map(|cell| cell.trim().to_owned()).collect(),
+        missing: columns.to_vec(),
+    }
+}
+
+/// Only the letters of a heading count, in either case (F-04).
+fn letters(heading: &str) -> String {
+    heading
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

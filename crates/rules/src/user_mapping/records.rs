@@ -1,0 +1,329 @@
+//! Cuts the text of a file into records: RFC 4180, and what spreadsheets and people make of it.
+//!
+//! Not the `csv` crate, for what a person has to be told: the physical line of every record and of the quote that never
+//! closes (F-18), a blank before a quotation mark (F-16), lone carriage returns as line ends (F-19), a quote that closes
+//! before its cell ends. The text comes in pieces of any size; no more than one record is held between two of them.
+
+use std::ops::Range;
+
+use domain::user_mapping::{Delimiter, Rejection};
+use memchr::{memchr, memchr3};
+
+/// The longest record, in bytes (F-28): far above any line of people, far below what would hurt.
+pub(super) const MAX_RECORD: usize = 1 << 20;
+
+/// One record of the file.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    /// The physical line on which it begins, from 1.
+    pub line: u64,
+    /// As it stands in the file, without its line end.
+    pub raw: &'a str,
+    /// A quote closed before its cell ended.
+    pub stray_quote: bool,
+    text: &'a str,
+    unescaped: &'a str,
+    cells: &'a [Cell],
+}
+
+impl<'a> Record<'a> {
+    /// How many cells it has; at least one.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether no cell holds anything but blanks (F-21).
+    pub(super) fn is_blank(&self) -> bool {
+        (0..self.len()).all(|index| self.cell(index).trim().is_empty())
+    }
+
+    /// What stands in a cell, without its quotes; nothing where the record is shorter.
+    pub(super) fn cell(&self, index: usize) -> &'a str {
+        match self.cells.get(index) {
+            Some(Cell::Plain(place)) => self.text.get(place.clone()).unwrap_or_default(),
+            Some(Cell::Unescaped(place)) => self.unescaped.get(place.clone()).unwrap_or_default(),
+            None => "",
+        }
+    }
+}
+
+/// Where the text of a cell is.
+#[derive(Clone, Debug)]
+enum Cell {
+    /// In the file.
+    Plain(Range<usize>),
+    /// In the scratch space: it had doubled quotes.
+    Unescaped(Range<usize>),
+}
+
+/// The cutter of one file.
+#[derive(Debug)]
+pub(super) struct Records {
+    delimiter: u8,
+    /// What was read of a record that is not whole yet.
+    rest: String,
+    /// The line on which the next record begins.
+    line: u64,
+    cells: Vec<Cell>,
+    unescaped: String,
+}
+
+/// How the attempt to read a record ended.
+enum Cut {
+    /// It ends before this place, and the next begins at the other one, so many lines later.
+    Whole {
+        end: usize,
+        next: usize,
+        lines: u64,
+        stray_quote: bool,
+    },
+    /// The text ends before the record does.
+    Partial,
+}
+
+impl Records {
+    /// Records whose cells are separated by `delimiter`.
+    pub(super) fn new(delimiter: Delimiter) -> Self {
+        Self {
+            delimiter: delimiter.byte(),
+            rest: String::new(),
+            line: 1,
+            cells: Vec::new(),
+            unescaped: String::new(),
+        }
+    }
+
+    /// Takes the next piece of the text, and hands on every record that is whole. `each` may end it.
+    pub(super) fn feed(
+        &mut self,
+        text: &str,
+        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        self.take(text, false, each)
+    }
+
+    /// The text has ended: the last record needs no line end (F-20).
+    pub(super) fn finish(
+        &mut self,
+        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        self.take("", true, each)
+    }
+
+    /// How many lines there were so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.line - 1
+    }
+
+    fn take(
+        &mut self,
+        text: &str,
+        is_last: bool,
+        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        if self.rest.is_empty() {
+            let used = self.cut_all(text, is_last, each)?;
+            self.rest.push_str(text.get(used..).unwrap_or_default());
+        } else {
+            let mut held = std::mem::take(&mut self.rest);
+            held.push_str(text);
+            let used = self.cut_all(&held, is_last, each)?;
+            held.drain(..used);
+            self.rest = held;
+        }
+        if self.rest.len() > MAX_RECORD {
+            return Err(Rejection::RecordTooLong { line: self.line });
+        }
+        Ok(())
+    }
+
+    /// Hands on the whole records; gives how much of the text they were.
+    fn cut_all(
+        &mut self,
+        text: &str,
+        is_last: bool,
+        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
+    ) -> Result<usize, Rejection> {
+        let mut begin = 0;
+        while begin < text.len() {
+            let Cut::Whole {
+                end,
+                next,
+                lines,
+                stray_quote,
+            } = self.cut(text, begin, is_last)?
+            else {
+                break;
+            };
+            each(&Record {
+                line: self.line,
+                raw: text.get(begin..end).unwrap_or_default(),
+                stray_quote,
+                text,
+                unescaped: &self.unescaped,
+                cells: &self.cells,
+            })?;
+            self.line += lines;
+            begin = next;
+        }
+        Ok(begin)
+    }
+
+    /// Reads the record that begins here into `cells`.
+    fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Result<Cut, Rejection> {
+        self.cells.clear();
+        self.unescaped.clear();
+        let bytes = text.as_bytes();
+        let (mut at, mut lines, mut stray_quote) = (begin, 0, false);
+        loop {
+            let quote = self.opening_quote(bytes, at);
+            let cell_end = if let Some(open) = quote {
+                match self.quoted(text, open, is_last) {
+                    Quoted::Closed { cell, after } => {
+                        lines += breaks(text.get(open..after).unwrap_or_default());
+                        self.cells.push(cell);
+                        after
+                    }
+                    Quoted::Stray => {
+                        stray_quote = true;
+                        let end = self.plain_end(bytes, at);
+                        self.cells.push(Cell::Plain(at..end));
+                        end
+                    }
+                    Quoted::Open if is_last => {
+                        return Err(Rejection::UnclosedQuote {
+                            line: self.line + lines,
+                        });
+                    }
+                    Quoted::Open if bytes.len() - begin > MAX_RECORD => {
+                        return Err(Rejection::UnclosedQuote {
+                            line: self.line + lines,
+                        });
+                    }
+                    Quoted::Open => return Ok(Cut::Partial),
+                }
+            } else {
+                let end = self.plain_end(bytes, at);
+                self.cells.push(Cell::Plain(at..end));
+                end
+            };
+            match bytes.get(cell_end) {
+                Some(byte) if *byte == self.delimiter => at = cell_end + 1,
+                Some(b'\r') if cell_end + 1 == bytes.len() && !is_last => return Ok(Cut::Partial),
+                Some(byte) => {
+                    let is_pair = *byte == b'\r' && bytes.get(cell_end + 1) == Some(&b'\n');
+                    let next = cell_end + 1 + usize::from(is_pair);
+                    return Ok(Cut::Whole {
+                        end: cell_end,
+                        next,
+                        lines: lines + 1,
+                        stray_quote,
+                    });
+                }
+                None if is_last => {
+                    return Ok(Cut::Whole {
+                        end: cell_end,
+                        next: cell_end,
+                        lines: lines + 1,
+                        stray_quote,
+                    });
+                }
+                None => return Ok(Cut::Partial),
+            }
+        }
+    }
+
+    /// Where a cell without quotes ends.
+    fn plain_end(&self, bytes: &[u8], from: usize) -> usize {
+        let rest = bytes.get(from..).unwrap_or_default();
+        memchr3(self.delimiter, b'\n', b'\r', rest).map_or(bytes.len(), |length| from + length)
+    }
+
+    /// The quote a cell begins with, if it does; blanks may stand before it (F-16).
+    fn opening_quote(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            match bytes.get(at) {
+                Some(b'"') => return Some(at),
+                Some(b' ') => at += 1,
+                Some(b'\t') if self.delimiter != b'\t' => at += 1,
+                _ => return None,
+            }
+        }
+    }
+
+    /// The cell whose quote opens here.
+    fn quoted(&mut self, text: &str, open: usize, is_last: bool) -> Quoted {
+        let bytes = text.as_bytes();
+        let begin = open + 1;
+        let (mut from, mut has_doubled) = (begin, false);
+        let close = loop {
+            let Some(length) = bytes.get(from..).and_then(|rest| memchr(b'"', rest)) else {
+                return Quoted::Open;
+            };
+            let quote = from + length;
+            match bytes.get(quote + 1) {
+                Some(b'"') => {
+                    has_doubled = true;
+                    from = quote + 2;
+                }
+                // Whether it is doubled is not known yet.
+                None if !is_last => return Quoted::Open,
+                _ => break quote,
+            }
+        };
+        let mut after = close + 1;
+        while bytes
+            .get(after)
+            .is_some_and(|byte| *byte == b' ' || (*byte == b'\t' && self.delimiter != b'\t'))
+        {
+            after += 1;
+        }
+        match bytes.get(after) {
+            Some(b'\n' | b'\r') | None => {}
+            Some(byte) if *byte == self.delimiter => {}
+            Some(_) => return Quoted::Stray,
+        }
+        if !has_doubled {
+            return Quoted::Closed {
+                cell: Cell::Plain(begin..close),
+                after,
+            };
+        }
+        let start = self.unescaped.len();
+        let inside = text.get(begin..close).unwrap_or_default();
+        for (n, part) in inside.split("\"\"").enumerate() {
+            if n > 0 {
+                self.unescaped.push('"');
+            }
+            self.unescaped.push_str(part);
+        }
+        Quoted::Closed {
+            cell: Cell::Unescaped(start..self.unescaped.len()),
+            after,
+        }
+    }
+}
+
+/// How a quoted cell ended.
+enum Quoted {
+    Closed {
+        cell: Cell,
+        after: usize,
+    },
+    /// Something stands between the closing quote and the end of the cell.
+    Stray,
+    /// The text ends first.
+    Open,
+}
+
+/// How many line ends a text holds: CRLF, LF, lone CR (F-19).
+fn breaks(text: &str) -> u64 {
+    let mut after_return = false;
+    let mut count = 0;
+    for byte in text.bytes() {
+        count += u64::from(byte == b'\r' || (byte == b'\n' && !after_return));
+        after_return = byte == b'\r';
+    }
+    count
+}

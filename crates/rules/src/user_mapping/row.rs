@@ -1,0 +1,282 @@
+//! One line by itself (F-22 to F-24, R-01 to R-18, D-09), without a look at other lines, People or the directory.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use domain::Provider;
+use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
+
+use super::cell;
+use super::layout::Layout;
+use super::records::Record;
+use super::target::{Target, TargetRead};
+use crate::username;
+
+/// How the migration begins the username of an account that is on its way (M-03): nobody may have it.
+pub const TEMPORARY_PREFIX: &str = "usersync-moving-";
+
+/// Usernames of the system: nobody is renamed to one.
+const RESERVED: &[&str] = &[
+    "admin",
+    "administrator",
+    "root",
+    "system",
+    "sysadmin",
+    "guest",
+    "anonymous",
+    "nobody",
+    "null",
+];
+
+/// How much of a line is shown.
+const SHOWN_CHARS: usize = 120;
+
+/// What a line is checked against, beside itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The directory that is connected.
+    pub provider: Provider,
+    /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
+    pub by_sign_in_name: bool,
+    /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
+    pub domains: &'a BTreeSet<String>,
+}
+
+/// A line with both usernames in their stored form.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    pub existing: Cow<'a, str>,
+    /// What the account is called afterwards: the existing username where it is kept, nothing where that is not
+    /// said.
+    pub new: Cow<'a, str>,
+    pub target: Target,
+    /// A problem was found.
+    pub is_wrong: bool,
+}
+
+/// Reads a record as a line of the mapping. `None`: it does not say whose line it is.
+pub(super) fn read<'a>(
+    record: &Record<'a>,
+    layout: &Layout,
+    target: &TargetRead,
+    around: Surroundings<'_>,
+    found: &mut dyn FnMut(Finding),
+) -> Option<Row<'a>> {
+    let line = record.line;
+    let mut is_wrong = false;
+    let mut tell = |column, severity, code, text| {
+        is_wrong |= severity == Severity::Error;
+        found(Finding {
+            line,
+            column,
+            severity,
+            code,
+            other: None,
+            text,
+        });
+    };
+    if !has_its_cells(record, layout, &mut tell) {
+        return None;
+    }
+    let columns = &layout.columns;
+    let raw = (record.cell(columns.existing), record.cell(columns.new));
+    let existing = cell::username(raw.0, &mut |severity, code, text| {
+        tell(Some(Column::Existing), severity, code, text);
+    });
+    let new = cell::username(raw.1, &mut |severity, code, text| {
+        tell(Some(Column::New), severity, code, text);
+    });
+    if let Some((severity, code, text)) = &target.finding {
+        tell(Some(Column::Target), *severity, *code, Some(text.clone()));
+    }
+    if existing.is_empty() {
+        tell(Some(Column::Existing), Severity::Error, Code::ExistingEmpty, None);
+        return None;
+    }
+    if let Some(meant) = behind_domain(&existing) {
+        // Whether somebody is called that is known when it is looked up.
+        tell(
+            Some(Column::Existing),
+            Severity::Notice,
+            Code::DomainPrefix,
+            Some(meant.to_owned()),
+        );
+    }
+    let new = if new.is_empty() {
+        without_new(&existing, target.target, &mut tell)
+    } else {
+        both(&existing, &new, raw, target.target, around, &mut tell);
+        new
+    };
+    Some(Row {
+        existing,
+        new,
+        target: target.target,
+        is_wrong,
+    })
+}
+
+/// What the two usernames say together (R-06, R-08, R-11 to R-17, D-09).
+fn both(
+    existing: &str,
+    new: &str,
+    raw: (&str, &str),
+    target: Target,
+    around: Surroundings<'_>,
+    tell: Tell<'_>,
+) {
+    if existing == new && !existing.is_ascii() && raw.0.trim() != raw.1.trim() {
+        tell(Some(Column::New), Severity::Notice, Code::UnicodeOnly, None);
+    }
+    let renames = !username::same(existing, new);
+    if renames || target != Target::Local {
+        new_name(new, target, renames, around, &mut |severity, code, text| {
+            tell(Some(Column::New), severity, code, text);
+        });
+    }
+    if renames && target == Target::Local {
+        tell(None, Severity::Notice, Code::LocalRenamed, None);
+    }
+}
+
+type Tell<'a> = &'a mut dyn FnMut(Option<Column>, Severity, Code, Option<String>);
+
+/// F-22 to F-24: whether the record is a line with the cells it needs.
+fn has_its_cells(record: &Record<'_>, layout: &Layout, tell: Tell<'_>) -> bool {
+    let columns = &layout.columns;
+    if record.stray_quote {
+        tell(None, Severity::Error, Code::StrayQuote, None);
+        return false;
+    }
+    let first = record.cell(0).trim_start();
+    if first.starts_with('#') && !cell::is_error_value(first) {
+        tell(None, Severity::Error, Code::CommentLine, None);
+        return false;
+    }
+    if record.len() <= columns.existing.max(columns.new) {
+        tell(None, Severity::Error, Code::TooFewCells, None);
+        return false;
+    }
+    if record.len() > layout.width {
+        let is_surplus = (layout.width..record.len()).any(|index| !record.cell(index).trim().is_empty());
+        if is_surplus {
+            let shown = record.raw.chars().take(SHOWN_CHARS).collect();
+            tell(None, Severity::Error, Code::TooManyCells, Some(shown));
+            return false;
+        }
+    }
+    true
+}
+
+/// the new username where none is given.
+fn without_new<'a>(existing: &Cow<'a, str>, target: Target, tell: Tell<'_>) -> Cow<'a, str> {
+    if target == Target::Local {
+        tell(Some(Column::New), Severity::Notice, Code::KeepsName, None);
+        existing.clone()
+    } else {
+        tell(Some(Column::New), Severity::Error, Code::NewEmpty, None);
+        Cow::Borrowed("")
+    }
+}
+
+/// The part of `DOMAIN\user` that is the username.
+fn behind_domain(text: &str) -> Option<&str> {
+    text.split_once('\\')
+        .map(|(_, user)| user)
+        .filter(|user| !user.is_empty())
+}
+
+/// whether the new directory, and we, can have this username.
+fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
+    let is_local = target == Target::Local;
+    if renames {
+        let lower = new.to_ascii_lowercase();
+        if RESERVED.contains(&lower.as_str()) {
+            found(Severity::Error, Code::Reserved, Some(new.to_owned()));
+        }
+        if lower.starts_with(TEMPORARY_PREFIX) {
+            found(Severity::Error, Code::Placeholder, Some(new.to_owned()));
+        }
+    }
+    if new.contains(char::is_whitespace) {
+        if !is_local {
+            found(Severity::Error, Code::BlankInside, None);
+        }
+        return;
+    }
+    if !around.by_sign_in_name {
+        return;
+    }
+    let grave = if is_local {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    match around.provider {
+        Provider::Entra => {
+            if let Some(problem) = not_a_principal_name(new) {
+                found(grave, Code::NotAPrincipalName, Some(problem));
+            }
+        }
+        Provider::Okta => {
+            let chars = new.chars().count();
+            if !(5..=100).contains(&chars) {
+                let problem = format!("it has {chars} characters, and 5 to 100 are allowed");
+                found(grave, Code::NotALogin, Some(problem));
+            } else if !is_local && !domain::text::is_address(new) {
+                found(Severity::Warning, Code::NotAnAddress, None);
+            }
+        }
+    }
+    if !is_local {
+        domain_of(new, around.domains, found);
+    }
+}
+
+///
+fn domain_of(new: &str, known: &BTreeSet<String>, found: cell::Found<'_>) {
+    let Some((name, domain)) = new.rsplit_once('@') else {
+        return;
+    };
+    let is_guest = name
+        .as_bytes()
+        .windows(5)
+        .any(|window| window.eq_ignore_ascii_case(b"#ext#"));
+    if is_guest {
+        found(Severity::Warning, Code::Guest, None);
+        return;
+    }
+    let domain = domain.to_lowercase();
+    if domain.ends_with(".onmicrosoft.com") {
+        found(Severity::Warning, Code::CloudDomain, None);
+    } else if !known.is_empty() && !known.contains(&domain) {
+        found(Severity::Warning, Code::UnknownDomain, Some(domain));
+    }
+}
+
+/// why Entra cannot have it (Microsoft: "username policies": characters and lengths of a user principal name).
+fn not_a_principal_name(name: &str) -> Option<String> {
+    let illegal = name
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && !"'.-_!#^~@".contains(*c));
+    if let Some(c) = illegal {
+        return Some(format!("it holds “{c}”"));
+    }
+    let Some((user, domain)) = name.split_once('@') else {
+        return Some("it has no @ with a domain behind".to_owned());
+    };
+    if domain.contains('@') {
+        Some("it has more than one @".to_owned())
+    } else if user.is_empty() || domain.is_empty() {
+        Some("one side of the @ is empty".to_owned())
+    } else if user.ends_with('.') {
+        Some("it has a dot just before the @".to_owned())
+    } else if user.len() > 64 {
+        Some("it has more than 64 characters before the @".to_owned())
+    } else if domain.len() > 48 {
+        Some("it has more than 48 characters after the @".to_owned())
+    } else {
+        // 64, the sign and 48 are the 113 it may have in all.
+        None
+    }
+}

@@ -1,0 +1,97 @@
+//! The rules of mapping files, each under its id.
+
+mod bytes;
+mod graph;
+mod properties;
+mod rows;
+mod targets;
+mod text;
+
+use std::collections::BTreeSet;
+
+use domain::Provider;
+use domain::user_mapping::{Finding, FindingCode, Rejection, Severity};
+
+use super::{Check, Checked, Surroundings, layout};
+
+/// What a file is checked against.
+#[derive(Clone)]
+struct Scene {
+    provider: Provider,
+    domains: BTreeSet<String>,
+    old: Vec<String>,
+    limit: u64,
+    seed: u64,
+    /// How many bytes of the text come at once.
+    piece: usize,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self {
+            provider: Provider::Entra,
+            domains: BTreeSet::new(),
+            old: vec!["Active Directory (contoso.local)".to_owned()],
+            limit: 1_000_000,
+            seed: 7,
+            piece: usize::MAX,
+        }
+    }
+}
+
+impl Scene {
+    fn okta() -> Self {
+        Self {
+            provider: Provider::Okta,
+            ..Self::default()
+        }
+    }
+
+    /// All findings, in the order of lines.
+    fn check(&self, text: &str) -> Result<(Checked, Vec<Finding>), Rejection> {
+        let layout = layout(text, None)?;
+        let around = Surroundings {
+            provider: self.provider,
+            by_sign_in_name: true,
+            domains: &self.domains,
+        };
+        let mut all = Vec::new();
+        let mut check = Check::new(&layout, around, &self.old, self.limit, self.seed);
+        let mut rest = text;
+        while !rest.is_empty() {
+            let cut = rest
+                .char_indices()
+                .map(|(place, _)| place)
+                .find(|place| *place >= self.piece)
+                .unwrap_or(rest.len());
+            let (piece, behind) = rest.split_at(cut);
+            check.feed(piece, &mut |finding| all.push(finding))?;
+            rest = behind;
+        }
+        let checked = check.finish(&mut |finding| all.push(finding))?;
+        all.sort();
+        Ok((checked, all))
+    }
+
+    /// Line, severity and code of every finding.
+    fn codes(&self, text: &str) -> Vec<(u64, Severity, FindingCode)> {
+        let (_, all) = self.check(text).expect("a file that can be read");
+        all.iter()
+            .map(|finding| (finding.line, finding.severity, finding.code))
+            .collect()
+    }
+
+    /// The findings of one line below the headings.
+    fn line(&self, line: &str) -> Vec<(Severity, FindingCode)> {
+        let text = format!("existing_username,new_username,target_directory\n{line}\n");
+        self.codes(&text)
+            .into_iter()
+            .map(|(_, severity, code)| (severity, code))
+            .collect()
+    }
+}
+
+/// The findings of one line where Entra is connected.
+fn line(line: &str) -> Vec<(Severity, FindingCode)> {
+    Scene::default().line(line)
+}

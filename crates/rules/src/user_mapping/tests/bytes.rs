@@ -1,0 +1,108 @@
+//! F-01, F-10 to F-12, F-25, F-26: what the bytes of a file are.
+
+use domain::user_mapping::{FileEncoding, Rejection};
+
+use crate::user_mapping::{Decode, Survey, Surveyed};
+
+fn survey(bytes: &[u8], piece: usize) -> Result<Surveyed, Rejection> {
+    let mut survey = Survey::default();
+    for piece in bytes.chunks(piece) {
+        survey.feed(piece);
+    }
+    survey.finish()
+}
+
+fn decoded(bytes: &[u8], encoding: FileEncoding, piece: usize) -> String {
+    let mut decode = Decode::new(encoding);
+    let mut text = String::new();
+    for piece in bytes.chunks(piece) {
+        decode.feed(piece, false, &mut text);
+    }
+    decode.feed(&[], true, &mut text);
+    text
+}
+
+fn utf16(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once('\u{feff}')
+        .chain(text.chars())
+        .flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec())
+        .flat_map(to)
+        .collect()
+}
+
+#[test]
+fn f_01_nothing_in_it() {
+    for bytes in [&b""[..], b" \r\n\t\n", b"\xEF\xBB\xBF"] {
+        assert_eq!(survey(bytes, 2), Err(Rejection::Empty), "{bytes:?}");
+    }
+}
+
+#[test]
+fn f_10_and_f_11_encodings_that_say_what_they_are() {
+    let text = "existing_username,new_username\nJürgen Straßer,j@x.org\n";
+    let with_mark = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+    for (bytes, encoding) in [
+        (text.as_bytes().to_vec(), FileEncoding::Utf8),
+        (with_mark, FileEncoding::Utf8),
+        (utf16(text, u16::to_le_bytes), FileEncoding::Utf16Le),
+        (utf16(text, u16::to_be_bytes), FileEncoding::Utf16Be),
+    ] {
+        for piece in [1, 2, 3, 7, 1000] {
+            let found = survey(&bytes, piece).expect("text");
+            assert_eq!(found.encoding, Some(encoding), "{encoding} by {piece}");
+            assert_eq!(decoded(&bytes, encoding, piece), text, "{encoding} by {piece}");
+        }
+    }
+}
+
+#[test]
+fn f_12_what_is_not_utf_8_is_shown_and_asked() {
+    let bytes = b"existing_username,new_username\nM\xFCller,m@x.org\nanna,a@x.org\nStra\xDFer,s@x.org\n";
+    for piece in [1, 5, 1000] {
+        let found = survey(bytes, piece).expect("text");
+        assert_eq!(found.encoding, None);
+        let first = found.samples.first().expect("a sample");
+        assert!(first.ends_with("ller,m@x.org"), "{first}");
+        assert!(
+            found.samples.iter().any(|line| line.contains("Straßer")),
+            "{:?}",
+            found.samples
+        );
+    }
+    assert!(decoded(bytes, FileEncoding::Windows1252, 4).contains("Müller"));
+    // A character cut off at the end is no UTF-8 either.
+    assert_eq!(survey(b"a,b\nc\xC3", 1000).expect("text").encoding, None);
+}
+
+#[test]
+fn f_25_control_characters() {
+    assert_eq!(
+        survey(b"a,b\nc,d\ne\0,f\n", 3),
+        Err(Rejection::Binary { line: 3 })
+    );
+    assert_eq!(
+        survey(b"a,b\nc,\x1Bd\n", 1000),
+        Err(Rejection::Binary { line: 2 })
+    );
+}
+
+#[test]
+fn f_26_other_files_with_this_name() {
+    for (bytes, kind) in [
+        (&b"PK\x03\x04\x14\0\x06\0xl/workbook.xml"[..], "Excel workbook"),
+        (
+            b"PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "OpenDocument",
+        ),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\xD0\xCF\x11\xE0\xA1", "old format"),
+        (b"\x1F\x8B\x08", "packed"),
+    ] {
+        let refused = survey(bytes, 4).expect_err("refused");
+        assert!(
+            refused.sentence().contains(kind),
+            "{kind}: {}",
+            refused.sentence()
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! What holds for every file: invariant 2 (nothing but the lines themselves counts), and against a plain model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::user_mapping::{FindingCode, RenameKind, Severity};
+use proptest::prelude::*;
+
+use super::Scene;
+
+type Line = (String, String, String);
+
+/// Few names, so that they meet; letter case and quotes as they come.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-e]{1}name",
+        "[A-E]{1}NAME",
+        Just("jürgen".to_owned()),
+        Just("JÜRGEN".to_owned()),
+        Just("a, \"b\"".to_owned()),
+        Just(String::new()),
+    ]
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let target = prop_oneof![
+        Just(String::new()),
+        Just("Local".to_owned()),
+        Just("Okta".to_owned())
+    ];
+    (name(), name(), target)
+}
+
+fn cell(text: &str, delimiter: char) -> String {
+    if text.contains([delimiter, '"', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn file(lines: &[Line], delimiter: char, end: &str, header: bool) -> String {
+    let mut text = String::new();
+    if header {
+        let headings = ["existing_username", "new_username", "target_directory"];
+        text.push_str(&headings.join(&delimiter.to_string()));
+        text.push_str(end);
+    }
+    for (existing, new, target) in lines {
+        let cells = [existing, new, target].map(|text| cell(text, delimiter));
+        text.push_str(&cells.join(&delimiter.to_string()));
+        text.push_str(end);
+    }
+    text
+}
+
+/// What was found, by the content of the lines instead of their numbers.
+fn by_content(
+    scene: &Scene,
+    lines: &[Line],
+    text: &str,
+    first: u64,
+) -> Option<Vec<(Line, Severity, FindingCode)>> {
+    let (_, found) = scene.check(text).ok()?;
+    let mut all: Vec<_> = found
+        .into_iter()
+        // Which of several lines that say the same is the one to keep depends on their order.
+        .map(|finding| {
+            let at = usize::try_from(finding.line - first).expect("a line");
+            let (existing, new, target) = &lines[at];
+            let existing = existing.to_lowercase();
+            // To keep a username can be said in two ways (R-02, R-04).
+            let keeps = new.is_empty() && target == "Local";
+            let new = if keeps {
+                existing.clone()
+            } else {
+                new.to_lowercase()
+            };
+            let line = if finding.code == FindingCode::DuplicateLine {
+                (existing, String::new(), String::new())
+            } else {
+                (existing, new, target.replace("Okta", ""))
+            };
+            (line, finding.severity, finding.code)
+        })
+        .collect();
+    all.sort();
+    Some(all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Invariant 2: not the order of lines, the delimiter, the line ends, the pieces it comes in, or the seed.
+    #[test]
+    fn nothing_but_the_lines_counts(
+        lines in prop::collection::vec(line(), 1..12),
+        keys in prop::collection::vec(any::<u32>(), 12),
+        piece in 1_usize..40,
+        seed in any::<u64>(),
+    ) {
+        let scene = Scene::okta();
+        let text = file(&lines, ',', "\n", true);
+        let expected = by_content(&scene, &lines, &text, 2);
+        for (delimiter, end) in [(';', "\r\n"), ('\t', "\n"), ('|', "\r")] {
+            let other = file(&lines, delimiter, end, true);
+            prop_assert_eq!(&by_content(&scene, &lines, &other, 2), &expected, "{:?} {:?}", delimiter, end);
+        }
+        let pieces = Scene { seed, piece, ..scene.clone() };
+        prop_assert_eq!(&by_content(&pieces, &lines, &text, 2), &expected);
+
+        let mut order: Vec<(u32, Line)> = keys.into_iter().zip(lines).collect();
+        order.sort();
+        let shuffled: Vec<Line> = order.into_iter().map(|(_, line)| line).collect();
+        let text = file(&shuffled, ',', "\n", true);
+        prop_assert_eq!(&by_content(&scene, &shuffled, &text, 2), &expected);
+    }
+
+    /// A file without problems is a plan: everybody ends with their new username, and no two with the same.
+    #[test]
+    fn a_file_without_problems_can_be_carried_out(lines in prop::collection::vec(line(), 1..12)) {
+        let text = file(&lines, ',', "\n", true);
+        let Ok((checked, found)) = Scene::okta().check(&text) else { return Ok(()) };
+        if found.iter().any(|finding| finding.severity == Severity::Error) {
+            return Ok(());
+        }
+        let key = |text: &str| crate::username::key(&crate::username::stored(text)).as_str().to_owned();
+        let renames: BTreeMap<String, String> = lines
+            .iter()
+            .filter(|(existing, ..)| !existing.is_empty())
+            .map(|(existing, new, _)| (key(existing), if new.is_empty() { key(existing) } else { key(new) }))
+            .collect();
+        let after: BTreeSet<&String> = renames.values().collect();
+        prop_assert_eq!(after.len(), renames.len(), "{:?}", renames);
+        let kinds: Vec<RenameKind> = checked.renames.iter().map(|rename| rename.kind).collect();
+        prop_assert_eq!(kinds.len(), renames.len());
+        let is_settled = |kind: &RenameKind| !matches!(kind, RenameKind::Blocked | RenameKind::Merge | RenameKind::Split);
+        prop_assert!(kinds.iter().all(is_settled), "{:?}", kinds);
+    }
+
+    /// Whatever stands in a file: an answer, and no finding about a line that is not there.
+    #[test]
+    fn any_text_is_answered(text in "(?s)[a-c,;\"'#@=\r\n\t \u{fffd}ü]{0,200}", piece in 1_usize..20) {
+        let whole = Scene::default().check(&text).map(|(_, found)| found);
+        let pieces = Scene { piece, ..Scene::default() }.check(&text).map(|(_, found)| found);
+        prop_assert_eq!(&whole, &pieces);
+        let lines = u64::try_from(text.matches(['\r', '\n']).count() + 1).expect("few");
+        for finding in whole.unwrap_or_default() {
+            prop_assert!((1..=lines).contains(&finding.line), "{:?}", finding);
+            prop_assert!(!finding.sentence().is_empty());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! D-01 to D-08.
+
+use domain::Provider;
+use domain::user_mapping::FindingCode as C;
+use domain::user_mapping::Severity::{Error, Warning};
+
+use super::Scene;
+use crate::user_mapping::Target;
+use crate::user_mapping::target::read;
+
+#[test]
+fn d_01_to_d_08_what_a_value_means() {
+    let old = [
+        "Active Directory (contoso.local)".to_owned(),
+        "Head Office".to_owned(),
+    ];
+    let clear = |value: &str, provider, target| {
+        let read = read(value, provider, &old);
+        assert_eq!((read.target, read.finding), (target, None), "{value}");
+    };
+    let told = |value: &str, severity, code, text: &str| {
+        let read = read(value, Provider::Entra, &old);
+        assert_eq!(read.target, Target::Unclear, "{value}");
+        assert_eq!(read.finding, Some((severity, code, text.to_owned())), "{value}");
+    };
+    clear("", Provider::Okta, Target::Default);
+    clear("  ", Provider::Okta, Target::Default);
+    for value in ["Local", "local", " LOCAL "] {
+        clear(value, Provider::Entra, Target::Local);
+    }
+    for value in [
+        "Azure",
+        "Azure AD",
+        "AzureAD",
+        "AAD",
+        "Entra",
+        "Entra ID",
+        "EntraID",
+        "Microsoft Entra ID",
+        "Microsoft 365",
+        "O365",
+        "Azure/Entra",
+        "ENTRA-ID",
+    ] {
+        clear(value, Provider::Entra, Target::Connected);
+        let other = read(value, Provider::Okta, &old);
+        assert!(
+            matches!(other.finding, Some((Error, C::OtherProvider, _))),
+            "D-04 {value}: {other:?}"
+        );
+    }
+    clear("okta", Provider::Okta, Target::Connected);
+    told("Okta", Error, C::OtherProvider, "Okta");
+    told("Warehouse", Warning, C::UnknownTarget, "Warehouse");
+    told("AD", Warning, C::AmbiguousTarget, "AD");
+    told("head office", Error, C::OldDirectory, "head office");
+    told(
+        "active directory (contoso.local)",
+        Error,
+        C::OldDirectory,
+        "active directory (contoso.local)",
+    );
+    for value in ["delete", "Leaver", "n/a", "-", "x", "none"] {
+        told(value, Error, C::DeletionWord, value);
+    }
+    told("Entar", Warning, C::TargetSlip, "Microsoft Entra ID");
+    told("Locl", Warning, C::TargetSlip, "Local");
+    let slip = read("Otka", Provider::Okta, &old);
+    assert_eq!(slip.finding, Some((Warning, C::TargetSlip, "Okta".to_owned())));
+}
+
+#[test]
+fn every_distinct_value_is_counted_once() {
+    let text = "existing_username,new_username,target_directory\na,a@x.org,\nb,b@x.org,Entra\nc,c@x.org, Entra \nd,d,Local\ne,e@x.org,Warehouse\nf,f@x.org,Warehouse\n";
+    let (checked, found) = Scene::default().check(text).expect("read");
+    let counts: Vec<(&str, u64)> = checked
+        .targets
+        .iter()
+        .map(|target| (target.value.as_str(), target.lines))
+        .collect();
+    assert_eq!(counts, [("", 1), ("Entra", 2), ("Local", 1), ("Warehouse", 2)]);
+    assert_eq!(found.len(), 2, "each line with it is found: {found:?}");
+}

@@ -1,0 +1,203 @@
+//! F-01 to F-09, F-14 to F-21, F-27: how a file is laid out.
+
+use domain::user_mapping::FindingCode as C;
+use domain::user_mapping::Severity::Error;
+use domain::user_mapping::{Column, Delimiter, Rejection};
+
+use super::Scene;
+use crate::user_mapping::layout;
+
+fn rejected(text: &str) -> Rejection {
+    Scene::default().check(text).expect_err("refused")
+}
+
+#[test]
+fn f_02_headings_only() {
+    let refused = rejected("existing_username,new_username,target_directory\n\n");
+    assert_eq!(refused, Rejection::NoLines { lines: 2 });
+    assert!(
+        refused.sentence().contains("2 lines were read"),
+        "{}",
+        refused.sentence()
+    );
+}
+
+#[test]
+fn f_03_no_headings() {
+    let found = layout("anna,anna@contoso.com\n", None).expect("read");
+    assert!(!found.has_header);
+    assert_eq!(
+        (found.columns.existing, found.columns.new, found.columns.target),
+        (0, 1, None)
+    );
+    let found = layout("anna,anna@contoso.com\nbob,bob@contoso.com,Local\n", None).expect("read");
+    assert_eq!(found.columns.target, Some(2));
+}
+
+#[test]
+fn f_04_and_f_05_headings_in_any_spelling_and_order() {
+    for heading in [
+        "existing_username,new_username,target_directory",
+        "Existing Username,New Username,Target Directory",
+        "\"EXISTING-USERNAME\", \"new username\" ,targetDirectory",
+        "\u{feff}existing_username,new_username,target_directory",
+    ] {
+        let found = layout(&format!("{heading}\nanna,a@x.org,\n"), None).expect(heading);
+        assert!(found.has_header, "{heading}");
+        assert_eq!(
+            (found.columns.existing, found.columns.new, found.columns.target),
+            (0, 1, Some(2)),
+            "{heading}"
+        );
+    }
+    let found = layout("target_directory,new_username,existing_username\n", None).expect("read");
+    assert_eq!(
+        (found.columns.existing, found.columns.new, found.columns.target),
+        (2, 1, Some(0))
+    );
+}
+
+#[test]
+fn f_06_more_columns_are_named_and_left_out() {
+    let found = layout(
+        "First name,existing_username,Phone,new_username,Surname,E-mail\n",
+        None,
+    )
+    .expect("read");
+    assert_eq!(found.ignored, ["Phone"]);
+    let columns = found.columns;
+    assert_eq!(
+        (columns.first_name, columns.surname, columns.email),
+        (Some(0), Some(4), Some(5))
+    );
+}
+
+#[test]
+fn f_07_and_f_08_headings_that_are_missing_or_double() {
+    let missing = |found: &[&str], missing: &[Column]| Rejection::MissingColumns {
+        found: found.iter().map(|name| (*name).to_owned()).collect(),
+        missing: missing.to_vec(),
+    };
+    assert_eq!(
+        rejected("existing_username,phone\nanna,1\n"),
+        missing(&["existing_username", "phone"], &[Column::New])
+    );
+    assert_eq!(
+        rejected("name,phone,room,floor\nanna,1,2,3\n"),
+        missing(
+            &["name", "phone", "room", "floor"],
+            &[Column::Existing, Column::New]
+        )
+    );
+    let said = rejected("existing_username,phone\nanna,1\n").sentence();
+    assert!(
+        said.contains("no column new_username. Found: existing_username and phone."),
+        "{said}"
+    );
+    assert_eq!(
+        rejected("existing_username,new_username,Existing Username\na,b,c\n"),
+        Rejection::DuplicateHeading {
+            heading: "Existing Username".to_owned()
+        }
+    );
+}
+
+#[test]
+fn f_09_a_heading_of_the_people_export_is_asked_about() {
+    let found = layout("username,new_username\nanna,a@x.org\n", None).expect("read");
+    assert_eq!(found.to_confirm.as_deref(), Some("username"));
+    assert_eq!(found.columns.existing, 0);
+    let both = layout("username,existing_username,new_username\n", None).expect("read");
+    assert_eq!((both.to_confirm, both.columns.existing), (None, 1));
+}
+
+#[test]
+fn f_14_and_f_15_the_delimiter() {
+    for (text, delimiter) in [
+        (
+            "existing_username;new_username;target_directory\nanna;a@x.org;\n",
+            Delimiter::Semicolon,
+        ),
+        ("existing_username\tnew_username\nanna\ta@x.org\n", Delimiter::Tab),
+        ("existing_username|new_username\nanna|a@x.org\n", Delimiter::Pipe),
+        (
+            "existing_username,new_username\nanna,a;b@x.org\n",
+            Delimiter::Comma,
+        ),
+        (
+            "sep=;\r\nexisting_username;new_username\r\nanna;a@x.org\r\n",
+            Delimiter::Semicolon,
+        ),
+        ("\"sep=|\"\nexisting_username|new_username\n", Delimiter::Pipe),
+    ] {
+        let found = layout(text, None).expect(text);
+        assert_eq!(found.delimiter, delimiter, "{text}");
+        assert!(found.has_header, "{text}");
+    }
+    let forced = layout("a;b,c;d\n", Some(Delimiter::Semicolon)).expect("read");
+    assert_eq!(forced.delimiter, Delimiter::Semicolon);
+    let text = "sep=;\r\nexisting_username;new_username\r\nanna;anna.@x.org\r\n";
+    assert_eq!(
+        Scene::default().codes(text),
+        [(3, Error, C::NotAPrincipalName)],
+        "the line counts"
+    );
+}
+
+#[test]
+fn f_16_and_f_17_blanks_and_quotes() {
+    let text = "existing_username, new_username, target_directory\n\"Miller, \"\"Anna\"\"\", \"anna@x.org\" , Local\n";
+    assert_eq!(
+        Scene::default().codes(text).len(),
+        1,
+        "renamed and local, nothing else"
+    );
+    let text = "existing_username,new_username\n\"anna\"x,anna@x.org\n";
+    assert_eq!(Scene::default().codes(text), [(2, Error, C::StrayQuote)]);
+}
+
+#[test]
+fn f_18_a_quote_that_never_closes_is_named_by_its_line() {
+    let text = "existing_username,new_username\na,a@x.org\n\"b\nb\",\"c\nd,d@x.org\n";
+    assert_eq!(rejected(text), Rejection::UnclosedQuote { line: 4 });
+    let endless = format!("existing_username,new_username\na,\"{}", "x\n".repeat(1_000_000));
+    assert_eq!(rejected(&endless), Rejection::UnclosedQuote { line: 2 });
+}
+
+#[test]
+fn f_19_to_f_21_line_ends_and_blank_lines() {
+    for end in ["\n", "\r\n", "\r"] {
+        let lines = [
+            "existing_username,new_username",
+            "a,a@x.org",
+            "",
+            ",",
+            "b,b.@x.org",
+        ];
+        for last in ["", end] {
+            let text = lines.join(end) + last;
+            let (checked, _) = Scene::default().check(&text).expect("read");
+            assert_eq!((checked.rows, checked.blank_lines), (2, 2), "{text:?}");
+            assert_eq!(
+                Scene::default().codes(&text),
+                [(5, Error, C::NotAPrincipalName)],
+                "{text:?}"
+            );
+        }
+    }
+    let mixed = "existing_username,new_username\r\na,a@x.org\rb,b@x.org\nc,c.@x.org";
+    assert_eq!(Scene::default().codes(mixed), [(4, Error, C::NotAPrincipalName)]);
+}
+
+#[test]
+fn f_27_too_many_lines() {
+    let scene = Scene {
+        limit: 2,
+        ..Scene::default()
+    };
+    let text = "existing_username,new_username\na,a@x.org\nb,b@x.org\nc,c@x.org\n";
+    assert_eq!(
+        scene.check(text).expect_err("refused"),
+        Rejection::TooManyLines { limit: 2 }
+    );
+}
