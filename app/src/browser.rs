@@ -1,5 +1,5 @@
 //! What every page does a little better with scripts: a value is copied by one click, and a form that is on its way
-//! says so and cannot be sent twice. Two listeners on the document, so that no page has to think of it.
+//! says so and cannot be sent twice, and a page that waits for work of the server looks again. No page has to think of it.
 
 use std::time::Duration;
 
@@ -13,6 +13,9 @@ use web_sys::{Event, HtmlElement, SubmitEvent};
 /// A form that has not led to another page by then was stopped by the person, and may be sent again.
 const SENT_BY_THEN: Duration = Duration::from_secs(15);
 
+/// How long a page that waits for work of the server stands still.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
 /// Begins to listen. Called once, when the page is taken over.
 pub fn listen() {
     // Browsers offer the clipboard to secure pages only; the style sheet shows the buttons when there is one.
@@ -23,6 +26,7 @@ pub fn listen() {
         }
     }
     on("submit", submitted);
+    look_again();
     // A page taken out of the browser's memory stands as it was left: its forms can be sent again.
     _ = window_event_listener_untyped("pageshow", |_| {
         let Ok(waiting) = document().query_selector_all("button.pending") else {
@@ -37,6 +41,27 @@ pub fn listen() {
             }
         }
     });
+}
+
+/// Loads a page again that waits for work of the server, unless somebody is typing on it.
+fn look_again() {
+    let waits = |selector| {
+        document()
+            .query_selector(selector)
+            .is_ok_and(|found| found.is_some())
+    };
+    if waits("[data-reload]") {
+        set_timeout(
+            move || {
+                if waits(":is(input, textarea, select):focus") {
+                    look_again();
+                } else {
+                    _ = window().location().reload();
+                }
+            },
+            LOOK_AGAIN,
+        );
+    }
 }
 
 fn on<E: FromWasmAbi + 'static>(name: &str, run: impl FnMut(E) + 'static) {

@@ -39,7 +39,7 @@ use crate::http::limit::{SignInLimit, sign_ins};
 use crate::http::refused::Refusals;
 use crate::http::request_id::MakeId;
 use crate::http::text::storable_text;
-use crate::http::{calendar, events, health, metrics};
+use crate::http::{calendar, events, health, metrics, upload};
 use crate::session_store::DbSessionStore;
 use crate::wiring::Parties;
 
@@ -100,7 +100,19 @@ fn routes(config: &Config, state: AppState) -> Router {
     if let Some(token) = &config.metrics_token {
         router = router.route("/metrics", get(metrics::guarded).with_state(token.clone()));
     }
-    router.with_state(state)
+    bounded(router, BODY, ANSWER)
+        .merge(bounded(upload::routes(), upload::BODY, upload::ANSWER))
+        .with_state(state)
+}
+
+/// How much a request may bring, in bytes, and how long its answer may take to begin.
+fn bounded(router: Router<AppState>, body: usize, answer: Duration) -> Router<AppState> {
+    router
+        .layer(RequestBodyLimitLayer::new(body))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            answer,
+        ))
 }
 
 /// The layers, from the inside out: a request meets the last one first.
@@ -121,11 +133,6 @@ fn layered(config: &Config, state: &AppState, routes: Router) -> Result<Router, 
         .layer(middleware::from_fn_with_state(limit, sign_ins))
         .layer(middleware::from_fn_with_state(refusals, storable_text))
         .layer(csrf)
-        .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER,
-        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response_with_state(

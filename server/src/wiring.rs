@@ -15,6 +15,7 @@ use services::forgotten::FORGOTTEN_JOB;
 use services::mail::{LETTER_JOB, Mail, Mailer};
 use services::sessions::IDLE;
 use services::sync::RUN_JOB;
+use services::user_mapping::MAPPING_JOB;
 use services::{KeyRing, Parts, ServiceError, Services};
 use store::{Db, DbOptions};
 
@@ -142,6 +143,7 @@ impl Handler for Work {
         match job.kind.as_str() {
             RUN_JOB => self.services.work_on_run(job, lease).await,
             FORGOTTEN_JOB => self.services.answer_forgotten(job, lease).await,
+            MAPPING_JOB => self.services.work_on_mapping(job, lease).await,
             LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {
                 what: format!("nobody does jobs of the kind {other:?}"),

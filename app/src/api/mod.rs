@@ -32,6 +32,8 @@ pub mod schedule;
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod team;
+#[cfg(feature = "ssr")]
+pub mod user_mapping;
 
 #[cfg(feature = "ssr")]
 mod flash;
@@ -46,7 +48,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 pub use flash::{Flash, take_flash};
 #[cfg(feature = "ssr")]
-pub use server::{act, act_form, not_found, visit, visit_form};
+pub use server::{act, act_form, leave, not_found, visit, visit_form};
 
 /// Why a call did not do what was asked, in words for the person at the screen. Holds nothing secret and nobody's
 /// personal data.

@@ -141,6 +141,14 @@ pub(super) fn go(path: &str) {
     leptos_axum::redirect(&local(path));
 }
 
+/// Keeps what came of a form that a plain route has taken, for the page it leads back to.
+pub async fn leave<T: Serialize + Sync>(session: &Session, path: &str, result: Result<T, UserError>) {
+    let kept = serde_json::json!({ "values": null, "result": result.map_err(ApiError::User) });
+    if let Err(error) = session.insert(FLASH, (path, kept)).await {
+        tracing::warn!(error = %chain(&error), "a form could not be kept for its page");
+    }
+}
+
 /// Gives the page being drawn the status 404.
 pub fn not_found() {
     if let Some(response) = use_context::<ResponseOptions>() {

@@ -16,3 +16,4 @@ pub mod settings;
 pub mod steps;
 pub mod team;
 pub mod test_sync;
+pub mod user_mapping;

@@ -37,6 +37,8 @@ codes! {
         EditProvider = "edit_provider",
         TestConnection = "test_connection",
         EditSettings = "edit_settings",
+        /// Upload a user mapping, correct it and submit it.
+        EditMapping = "edit_mapping",
         StartTestSync = "start_test_sync",
         StartSync = "start_sync",
         CancelRun = "cancel_run",

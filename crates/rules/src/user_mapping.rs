@@ -14,7 +14,7 @@ mod row;
 mod survey;
 mod target;
 
-pub use check::{Check, Checked, TargetCount};
+pub use check::{Check, Checked, Sink, TargetCount};
 pub use graph::{Rename, Renames};
 pub use layout::{Columns, Layout, layout};
 pub use row::{Surroundings, TEMPORARY_PREFIX};

@@ -170,6 +170,8 @@ fn words(action: &str) -> &str {
         "settings.limits" => "changed the safety limits",
         "settings.field" => "changed a profile field",
         "settings.field.remove" => "removed a profile field",
+        "mapping.upload" => "uploaded a user mapping",
+        "mapping.read" => "chose how a user mapping is read",
         "schedule.save" => "changed the schedule",
         "schedule.enable" => "switched the schedule on",
         "schedule.disable" => "switched the schedule off",

@@ -29,6 +29,7 @@ pub mod sessions;
 mod settings;
 pub mod sync;
 mod team;
+pub mod user_mapping;
 mod when;
 
 use std::sync::Arc;

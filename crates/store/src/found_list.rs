@@ -51,6 +51,14 @@ statements! {
     VALUES = "SELECT attributes -> $4 AS value FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND trim(COALESCE(attributes ->> $4, '')) NOT IN ('', '[]') ORDER BY row_no LIMIT $5";
+    DOMAINS = {
+        sqlite: "SELECT DISTINCT lower(substr(principal_name, instr(principal_name, '@') + 1)) AS domain
+            FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
+            AND principal_name LIKE '%@%' LIMIT $3",
+        postgres: "SELECT DISTINCT lower(split_part(principal_name, '@', 2)) AS domain
+            FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
+            AND principal_name LIKE '%@%' LIMIT $3",
+    };
     NO_MAIL = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND (mail IS NULL OR trim(mail) = '') ORDER BY row_no LIMIT $4";
@@ -235,6 +243,18 @@ pub async fn by_username(
 pub async fn filled(tx: &mut Tx, among: Among) -> Result<Vec<Filled>, StoreError> {
     let (c, d) = (among.customer.uuid(), among.directory.uuid());
     fetch_all!(tx, Filled, FILLED, c, d, among.everybody)
+}
+
+/// The domains of all sign-in names, in lower case, at most `limit`.
+pub async fn domains(
+    tx: &mut Tx,
+    customer: CustomerId,
+    directory: DirectoryId,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    let rows = fetch_all!(tx, (String,), DOMAINS, c, d, limit)?;
+    Ok(rows.into_iter().map(|(domain,)| domain).collect())
 }
 
 /// Values of an attribute of the first people who have any.

@@ -40,6 +40,7 @@ pub mod sessions;
 pub mod settings;
 pub mod snapshot;
 pub mod time_zones;
+pub mod user_mapping;
 
 pub use db::{Db, DbOptions, Tx};
 pub use error::StoreError;
@@ -82,6 +83,8 @@ pub fn statements() -> Vec<Sql> {
         settings::ALL,
         snapshot::ALL,
         time_zones::ALL,
+        user_mapping::ALL,
+        user_mapping::LINES,
     ]
     .concat()
 }

@@ -1,5 +1,6 @@
 // An existing customer with two browsers side by side: Entra, and a People directory full of people who came from an old
 // Active Directory. It goes as far as the user mapping, and nothing is written to People before.
+import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
@@ -65,6 +66,34 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   const list = admin.getByRole("link", { name: "Download the list to fill in as CSV" });
   const file = await admin.request.get(String(await list.getAttribute("href")));
   expect((await file.text()).split("\r\n")[0]).toContain("existing_username,new_username,target_directory,");
+
+  // A file is uploaded, checked, and every finding leads to its lines.
+  await admin.getByRole("button", { name: "Upload and check" }).click();
+  await expect(admin.getByRole("alert")).toContainText("Choose the file to upload.");
+  const lines = [
+    "existing_username,new_username,target_directory",
+    "contoso\\mandersson,maerta.andersson@contoso.com,",
+    "contoso\\iharris,contoso\\ccircle,",
+    "works.council,works.council,Local",
+    "kiosk.reception,,Warehouse",
+  ];
+  await admin.getByLabel("CSV file").setInputFiles({
+    name: "mapping.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")),
+  });
+  await admin.getByRole("button", { name: "Upload and check" }).click();
+  const version = admin.getByRole("region", { name: "Version 1" });
+  await expect(version).toContainText("4 lines: 2 problems, 1 warning, 2 notes.", { timeout: 30_000 });
+  await accessibleThere(admin, scripts);
+  await admin.getByRole("link", { name: "Unknown target directory" }).click();
+  const found = admin.getByRole("region", { name: "Lines with this finding" });
+  await expect(found.getByRole("row").nth(1)).toContainText("kiosk.reception");
+  await expect(found).toContainText("“Warehouse” is no directory that is known here. Say once which one it means.");
+  await accessibleThere(admin, scripts);
+  await there(`${base}/user-mapping`);
+  await version.getByText("Read the file in another way").click();
+  await version.getByLabel("Separator").selectOption({ label: "semicolon ;" });
+  await version.getByRole("button", { name: "Read it so" }).click();
+  await expect(admin.getByRole("region", { name: "Version 2" })).toContainText("The file has no column", { timeout: 30_000 });
   await visit(`${base}/first-run`);
   await expect(page.locator(".step-state")).toContainText("Cannot start yet");
   await admin.context().close();

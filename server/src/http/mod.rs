@@ -12,3 +12,4 @@ pub mod refused;
 pub mod request_id;
 pub mod signed_in;
 pub mod text;
+pub mod upload;

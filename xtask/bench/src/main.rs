@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: how many people a second a full sync handles, next to the bare pipeline on the same machine,
+//! `cargo xtask bench`: how long a mapping file takes, next to a bare pass of a CSV reader over its bytes; and how many people a second a full sync handles, next to the bare pipeline on the same machine,
 //! the same simulated provider and the same database engine, in the same run. Only the ratio means anything: machines
 //! are shared and noisy.
 
 mod bare;
 mod full;
+mod mapping;
 
 use std::time::Duration;
 
@@ -22,14 +23,32 @@ struct Arguments {
     /// The database of the full sync: a fresh SQLite file, or this PostgreSQL database, which must be empty.
     #[arg(long)]
     database: Option<String>,
+    /// Measure one part only.
+    #[arg(long)]
+    only: Option<Part>,
     /// Rounds; the best of each side counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
 }
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The sync, beside the bare pipeline.
+    Sync,
+    /// The check of mapping files, beside a bare pass of a CSV reader.
+    Mapping,
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
+    if arguments.only != Some(Part::Sync) {
+        mapping::run(arguments.rounds).map_err(|rejection| rejection.sentence())?;
+    }
+    if arguments.only == Some(Part::Mapping) {
+        return Ok(());
+    }
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .map_err(|_| "TLS was chosen before")?;

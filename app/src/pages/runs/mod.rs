@@ -13,6 +13,6 @@ mod start;
 pub use advice::AdviceBanner;
 pub use changes::{FieldChanges, change_word};
 pub use list::RunsPage;
-pub use now::Standing;
+pub use now::{RefreshWithoutScripts, Standing};
 pub use run::RunPage;
 pub use start::{FirstRunActions, StartRuns, SyncThisPerson};

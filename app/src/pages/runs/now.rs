@@ -24,7 +24,7 @@ pub fn Standing(run: RunView) -> impl IntoView {
 
 /// Loads the page again every few seconds where there are no scripts, with a way to stop that (WCAG 2.2.1).
 #[component]
-fn RefreshWithoutScripts() -> impl IntoView {
+pub fn RefreshWithoutScripts() -> impl IntoView {
     let path = page_path();
     let is_paused = param(&query(), "still") == "1";
     // Only own, fixed text: nothing of this is typed by anybody but the path, which is escaped.

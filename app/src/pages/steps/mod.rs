@@ -14,8 +14,9 @@ use leptos::prelude::*;
 
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
-use crate::components::{Banner, Download, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
+use crate::components::{Banner, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
 use crate::pages::runs::FirstRunActions;
+use crate::pages::user_mapping::UserMapping;
 
 pub use before::BeforeEdit;
 
@@ -88,7 +89,9 @@ fn Parts(step: StepView) -> impl IntoView {
         Special::OldDirectories(old) => view! { <OldDirectories old/> }.into_any(),
         Special::Sso(answer) => view! { <SsoAnswer answer can_state=step.can_state/> }.into_any(),
     };
-    let later = matches!(id, Step::UserMapping | Step::Migration) && step.task.state != TaskState::Skipped;
+    let is_skipped = step.task.state == TaskState::Skipped;
+    let is_mapping = id == Step::UserMapping && !is_skipped;
+    let later = id == Step::Migration && !is_skipped;
     let can_run = id == Step::FirstRun
         && matches!(
             step.task.state,
@@ -97,9 +100,9 @@ fn Parts(step: StepView) -> impl IntoView {
     view! {
         <Gate gate=step.gate.clone()/>
         {special}
-        {(later && id == Step::UserMapping).then(|| view! { <Template/> })}
+        {is_mapping.then(|| view! { <UserMapping/> })}
         {later.then(|| view! {
-            <Banner tone=Tone::Waiting><p>{later_words(id)}</p></Banner>
+            <Banner tone=Tone::Waiting><p>{LATER}</p></Banner>
         })}
         {can_run.then(|| view! { <FirstRunActions/> })}
         {step.appointment.clone().map(|view| view! { <Appointment view/> })}
@@ -132,33 +135,6 @@ fn Gate(gate: Vec<Task>) -> impl IntoView {
     .into_any()
 }
 
-/// The list that becomes the user mapping, with every account in it.
-#[component]
-fn Template() -> impl IntoView {
-    view! {
-        <Panel title="The list to fill in" id="template">
-            <div class="in">
-                <p>
-                    "One line for each account, with its username of today. Write beside it the username the account will have \
-                     in the new directory; the column for the target directory stays empty for everybody who moves, and says \
-                     Local for whoever stays. Local administrators are filled in already: they stay as they are."
-                </p>
-                <p>"Download the list: " <Download path=customer().path("user-mapping-template") what="the list to fill in"/></p>
-            </div>
-        </Panel>
-    }
-}
-
-/// What becomes of a step whose own page is still to be built, in the reader's terms.
-const fn later_words(step: Step) -> &'static str {
-    match step {
-        Step::UserMapping => {
-            "This console does not take the filled list yet; it will on this page. Until the user mapping is approved \
-             nothing is written to People, so nobody gets a second account meanwhile."
-        }
-        _ => {
-            "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \
-             verified nothing is written to People, so nobody gets a second account meanwhile."
-        }
-    }
-}
+/// What becomes of the step whose own page is still to be built, in the reader's terms.
+const LATER: &str = "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \
+     verified nothing is written to People, so nobody gets a second account meanwhile.";

@@ -12,6 +12,7 @@ mod runs;
 mod schedule;
 mod settings;
 mod team;
+mod user_mapping;
 
 pub use appointments::*;
 pub use audit::*;
@@ -24,6 +25,7 @@ pub use runs::*;
 pub use schedule::*;
 pub use settings::*;
 pub use team::*;
+pub use user_mapping::*;
 
 use serde::{Deserialize, Serialize};
 

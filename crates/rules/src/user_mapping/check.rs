@@ -15,6 +15,15 @@ use super::target::{self, TargetRead};
 /// How many distinct values of `target_directory` are counted; a file with more has something else in that column.
 const MAX_TARGETS: usize = 1_000;
 
+/// Who is told what is read and found, as it is.
+pub trait Sink {
+    /// A line, as it stands in the file. One whose cells cannot be told apart comes whole, as its existing username.
+    fn line(&mut self, line: u64, existing: &str, new: &str, target: &str);
+
+    /// Something about a line; not in the order of lines.
+    fn finding(&mut self, finding: Finding);
+}
+
 /// The check of one file.
 pub struct Check<'a> {
     records: Records,
@@ -56,7 +65,8 @@ pub struct TargetCount {
 
 impl<'a> Check<'a> {
     /// A check of a file of this layout. `old`: the names of the directories the intranet followed before. `limit`: the
-    /// most lines a file may have (F-27). `seed`: see [`Graph::new`].
+    /// most lines a file may have (F-27). `seed` should be random: with a
+    /// known one somebody could make two usernames look the same.
     pub fn new(
         layout: &'a Layout,
         around: Surroundings<'a>,
@@ -80,15 +90,23 @@ impl<'a> Check<'a> {
     }
 
     /// Takes the next piece of the text.
-    pub fn feed(&mut self, text: &str, found: &mut dyn FnMut(Finding)) -> Result<(), Rejection> {
+    pub fn feed(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Rejection> {
+        // In UTF-8 it was found before; no database of ours can hold it (F-25).
+        if let Some(place) = memchr::memchr(0, text.as_bytes()) {
+            let before = text.get(..place).unwrap_or_default();
+            let ends = u64::try_from(before.matches('\n').count()).unwrap_or(u64::MAX);
+            return Err(Rejection::Binary {
+                line: self.records.lines() + ends + 1,
+            });
+        }
         let lines = &mut self.lines;
-        self.records.feed(text, &mut |record| lines.take(record, found))
+        self.records.feed(text, &mut |record| lines.take(record, sink))
     }
 
     /// The text has ended.
-    pub fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Result<Checked, Rejection> {
+    pub fn finish(mut self, sink: &mut dyn Sink) -> Result<Checked, Rejection> {
         let lines = &mut self.lines;
-        self.records.finish(&mut |record| lines.take(record, found))?;
+        self.records.finish(&mut |record| lines.take(record, sink))?;
         if self.lines.rows == 0 {
             return Err(Rejection::NoLines {
                 lines: self.records.lines(),
@@ -98,13 +116,13 @@ impl<'a> Check<'a> {
             rows: self.lines.rows,
             blank_lines: self.lines.blank_lines,
             targets: self.lines.targets.all,
-            renames: self.lines.graph.finish(found),
+            renames: self.lines.graph.finish(&mut |finding| sink.finding(finding)),
         })
     }
 }
 
 impl Lines<'_> {
-    fn take(&mut self, record: &Record<'_>, found: &mut dyn FnMut(Finding)) -> Result<(), Rejection> {
+    fn take(&mut self, record: &Record<'_>, sink: &mut dyn Sink) -> Result<(), Rejection> {
         if record.is_blank() {
             self.blank_lines += 1;
             return Ok(());
@@ -117,13 +135,23 @@ impl Lines<'_> {
         if self.rows > self.limit {
             return Err(Rejection::TooManyLines { limit: self.limit });
         }
-        let value = self
-            .layout
-            .columns
-            .target
-            .map_or("", |column| record.cell(column));
+        let columns = &self.layout.columns;
+        let value = columns.target.map_or("", |column| record.cell(column));
+        if row::fault(record, self.layout).is_some() {
+            sink.line(record.line, record.raw, "", "");
+        } else {
+            sink.line(
+                record.line,
+                record.cell(columns.existing),
+                record.cell(columns.new),
+                value,
+            );
+        }
         let target = self.targets.read(value);
-        if let Some(row) = row::read(record, self.layout, target, self.around, found) {
+        let row = row::read(record, self.layout, target, self.around, &mut |finding| {
+            sink.finding(finding)
+        });
+        if let Some(row) = row {
             self.graph
                 .push(record.line, &row.existing, &row.new, row.target, row.is_wrong);
         }

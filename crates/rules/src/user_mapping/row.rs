@@ -75,7 +75,9 @@ pub(super) fn read<'a>(
             text,
         });
     };
-    if !has_its_cells(record, layout, &mut tell) {
+    if let Some(fault) = fault(record, layout) {
+        let shown = (fault == Code::TooManyCells).then(|| record.raw.chars().take(SHOWN_CHARS).collect());
+        tell(None, Severity::Error, fault, shown);
         return None;
     }
     let columns = &layout.columns;
@@ -141,31 +143,22 @@ fn both(
 
 type Tell<'a> = &'a mut dyn FnMut(Option<Column>, Severity, Code, Option<String>);
 
-/// F-22 to F-24: whether the record is a line with the cells it needs.
-fn has_its_cells(record: &Record<'_>, layout: &Layout, tell: Tell<'_>) -> bool {
+/// F-22 to F-24: why the record is no line with the cells it needs.
+pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
     let columns = &layout.columns;
-    if record.stray_quote {
-        tell(None, Severity::Error, Code::StrayQuote, None);
-        return false;
-    }
     let first = record.cell(0).trim_start();
-    if first.starts_with('#') && !cell::is_error_value(first) {
-        tell(None, Severity::Error, Code::CommentLine, None);
-        return false;
+    let is_surplus = |index: usize| !record.cell(index).trim().is_empty();
+    if record.stray_quote {
+        Some(Code::StrayQuote)
+    } else if first.starts_with('#') && !cell::is_error_value(first) {
+        Some(Code::CommentLine)
+    } else if record.len() <= columns.existing.max(columns.new) {
+        Some(Code::TooFewCells)
+    } else if (layout.width..record.len()).any(is_surplus) {
+        Some(Code::TooManyCells)
+    } else {
+        None
     }
-    if record.len() <= columns.existing.max(columns.new) {
-        tell(None, Severity::Error, Code::TooFewCells, None);
-        return false;
-    }
-    if record.len() > layout.width {
-        let is_surplus = (layout.width..record.len()).any(|index| !record.cell(index).trim().is_empty());
-        if is_surplus {
-            let shown = record.raw.chars().take(SHOWN_CHARS).collect();
-            tell(None, Severity::Error, Code::TooManyCells, Some(shown));
-            return false;
-        }
-    }
-    true
 }
 
 /// the new username where none is given.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use domain::Provider;
 use domain::user_mapping::{Finding, FindingCode, Rejection, Severity};
 
-use super::{Check, Checked, Surroundings, layout};
+use super::{Check, Checked, Sink, Surroundings, layout};
 
 /// What a file is checked against.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl Scene {
             by_sign_in_name: true,
             domains: &self.domains,
         };
-        let mut all = Vec::new();
+        let mut all = Found::default();
         let mut check = Check::new(&layout, around, &self.old, self.limit, self.seed);
         let mut rest = text;
         while !rest.is_empty() {
@@ -65,12 +65,12 @@ impl Scene {
                 .find(|place| *place >= self.piece)
                 .unwrap_or(rest.len());
             let (piece, behind) = rest.split_at(cut);
-            check.feed(piece, &mut |finding| all.push(finding))?;
+            check.feed(piece, &mut all)?;
             rest = behind;
         }
-        let checked = check.finish(&mut |finding| all.push(finding))?;
-        all.sort();
-        Ok((checked, all))
+        let checked = check.finish(&mut all)?;
+        all.0.sort();
+        Ok((checked, all.0))
     }
 
     /// Line, severity and code of every finding.
@@ -88,6 +88,17 @@ impl Scene {
             .into_iter()
             .map(|(_, severity, code)| (severity, code))
             .collect()
+    }
+}
+
+#[derive(Default)]
+struct Found(Vec<Finding>);
+
+impl Sink for Found {
+    fn line(&mut self, _line: u64, _existing: &str, _new: &str, _target: &str) {}
+
+    fn finding(&mut self, finding: Finding) {
+        self.0.push(finding);
     }
 }
 

@@ -25,4 +25,5 @@ mod sync_managers;
 mod sync_person;
 mod sync_safety;
 mod team;
+mod user_mapping;
 mod world;

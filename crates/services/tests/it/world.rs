@@ -471,6 +471,11 @@ impl World {
         self.test.dump(PEOPLE_TABLES).await
     }
 
+    /// The uploaded mapping files, whole or not.
+    pub(crate) async fn mapping_files(&self) -> String {
+        self.test.dump(&["mapping_files"]).await
+    }
+
     /// Three people leave, each in another way: `(object id, principal name)` of each, and why the sync is to block them
     /// (L-01, L-03, L-05).
     pub(crate) async fn three_leave(&self) -> [((String, String), BlockReason); 3] {
@@ -523,10 +528,11 @@ struct Work(Services);
 #[async_trait::async_trait]
 impl jobs::Handler for Work {
     async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
-        if job.kind == services::mail::LETTER_JOB {
-            return self.0.send_letter(job, lease).await;
+        match job.kind.as_str() {
+            services::mail::LETTER_JOB => self.0.send_letter(job, lease).await,
+            services::user_mapping::MAPPING_JOB => self.0.work_on_mapping(job, lease).await,
+            _ => self.0.work_on_run(job, lease).await,
         }
-        self.0.work_on_run(job, lease).await
     }
 
     async fn tick(&self) -> Result<(), jobs::JobError> {

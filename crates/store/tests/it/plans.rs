@@ -19,11 +19,13 @@ const BIG: &[&str] = &[
     "snapshot_members",
     "sync_member_pages",
     "sync_changes",
+    "mapping_rows",
+    "mapping_findings",
     "audit_log",
 ];
 
 /// Columns that say whose rows, not which: a search by these alone walks through all of them.
-const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id"];
+const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version"];
 
 /// Statements that walk on purpose, and why. The list may only shrink.
 const ALLOWED: &[(&str, &str)] = &[
@@ -66,6 +68,14 @@ const ALLOWED: &[(&str, &str)] = &[
     ("people_list::OWNED", "a count, in an index"),
     ("changes::COUNTS", "every change of one run, once"),
     ("changes::DROP_REST", "every change of one run, when it ends"),
+    (
+        "user_mapping::lines::FORGET_LINES",
+        "every line of one version, when its check begins again",
+    ),
+    (
+        "user_mapping::lines::FORGET_FINDINGS",
+        "every finding of one version, when its check begins again",
+    ),
     ("changes::FORGET", "every change of one run, when it begins again"),
     (
         "snapshot::FORGET_ALL_MEMBERS",
@@ -86,6 +96,10 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "found_list::FILLED",
         "what a test sync found in a whole directory",
+    ),
+    (
+        "found_list::DOMAINS",
+        "the domains of a whole directory, once for each mapping file",
     ),
     ("found_list::SEARCH", "a search by a part of a name"),
     ("found_list::VALUES", "the first few of a whole directory"),

@@ -201,3 +201,9 @@ fn f_27_too_many_lines() {
         Rejection::TooManyLines { limit: 2 }
     );
 }
+
+#[test]
+fn f_25_a_nul_that_only_shows_once_it_is_text() {
+    let text = "existing_username,new_username\na,a@x.org\nb\0,b@x.org\n";
+    assert_eq!(rejected(text), Rejection::Binary { line: 3 });
+}

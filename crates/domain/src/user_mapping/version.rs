@@ -1,0 +1,191 @@
+//! A version of the user mapping: how its file is read, how far its check has come, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
+use crate::codes;
+
+codes! {
+    /// How far a version has come.
+    pub enum MappingState {
+        /// It waits for its check, or is being checked.
+        Checking = "checking",
+        /// A person has to say how the file is to be read.
+        Asks = "asks",
+        /// The file as a whole cannot be used.
+        Refused = "refused",
+        /// Every line was looked at.
+        Checked = "checked",
+    }
+}
+
+/// How a file is read, as far as a person said; the rest is told from the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingReading {
+    /// `None`: as detected (F-10 to F-12).
+    pub encoding: Option<FileEncoding>,
+    /// `None`: as detected (F-14).
+    pub delimiter: Option<Delimiter>,
+    /// That the existing usernames stand under the heading of the People export is right (F-09).
+    pub heading_is_confirmed: bool,
+}
+
+/// What became of an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingReceived {
+    /// The version that is read out of the file.
+    pub version: i64,
+    /// The same bytes were uploaded before (F-29).
+    pub again: bool,
+}
+
+/// What a person has to say before a file can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MappingQuestion {
+    /// F-12: the file is not UTF-8. Lines as they read in Windows-1252.
+    Encoding { samples: Vec<String> },
+    /// F-09: whether the column under this heading holds the existing usernames.
+    Heading { heading: String },
+}
+
+/// What came of the check of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MappingOutcome {
+    Asks(MappingQuestion),
+    Refused(Rejection),
+    Checked(Box<MappingSummary>),
+    /// The check itself broke off, again and again.
+    Failed,
+}
+
+/// What is known of a version of which every line was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingSummary {
+    /// Lines that hold something, without the headings.
+    pub lines: u64,
+    /// F-21.
+    pub blank_lines: u64,
+    pub encoding: FileEncoding,
+    pub delimiter: Delimiter,
+    /// The first line names the columns (F-03).
+    pub has_header: bool,
+    /// Columns that were left out, by their headings (F-06).
+    pub ignored: Vec<String>,
+    /// What was found, the gravest and most frequent first.
+    pub groups: Vec<FindingGroup>,
+    /// Every distinct value of the target directory (D-01 to D-08).
+    pub targets: Vec<TargetLines>,
+    pub kinds: Vec<KindCount>,
+}
+
+/// Findings that have one cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingGroup {
+    /// One of them, for its words.
+    pub example: Finding,
+    /// What they are grouped by; empty where it is the code alone.
+    pub about: String,
+    pub lines: u64,
+}
+
+/// One distinct value of the target directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetLines {
+    pub value: String,
+    pub lines: u64,
+}
+
+/// How many lines do this to a username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindCount {
+    pub kind: RenameKind,
+    pub lines: u64,
+}
+
+impl MappingSummary {
+    /// How many findings of this severity there are.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.groups
+            .iter()
+            .filter(|group| group.example.severity == severity)
+            .map(|group| group.lines)
+            .sum()
+    }
+
+    /// How many lines do this to a username.
+    pub fn kind(&self, kind: RenameKind) -> u64 {
+        self.kinds
+            .iter()
+            .find(|count| count.kind == kind)
+            .map_or(0, |count| count.lines)
+    }
+}
+
+impl FindingCode {
+    /// Whether findings of this code have a cause for each text: 1,204 lines with one wrong domain are one thing to mend.
+    pub const fn is_by_text(self) -> bool {
+        matches!(
+            self,
+            FindingCode::UnknownDomain
+                | FindingCode::OtherProvider
+                | FindingCode::UnknownTarget
+                | FindingCode::AmbiguousTarget
+                | FindingCode::OldDirectory
+                | FindingCode::DeletionWord
+                | FindingCode::TargetSlip
+                | FindingCode::NotAPrincipalName
+                | FindingCode::NotALogin
+        )
+    }
+
+    /// What the findings of a group have in common, a few words.
+    pub const fn title(self) -> &'static str {
+        match self {
+            FindingCode::CommentLine => "Remarks",
+            FindingCode::TooFewCells => "Too few cells",
+            FindingCode::TooManyCells => "Too many cells",
+            FindingCode::StrayQuote => "Quotation marks inside cells",
+            FindingCode::LineBreak => "Line breaks inside usernames",
+            FindingCode::Mojibake => "Letters in the wrong encoding",
+            FindingCode::ReplacementCharacter => "Letters that were lost",
+            FindingCode::CellTooLong => "Cells that are far too long",
+            FindingCode::FormulaLike => "Cells like formulas",
+            FindingCode::SpreadsheetError => "Errors of a spreadsheet",
+            FindingCode::DateLike => "Dates in place of usernames",
+            FindingCode::Unwrapped => "Formulas around values",
+            FindingCode::ExistingEmpty => "No existing username",
+            FindingCode::KeepsName => "Username kept, account stays local",
+            FindingCode::NewEmpty => "No new username",
+            FindingCode::UnicodeOnly => "Only the form of letters differs",
+            FindingCode::Trimmed => "Blanks around usernames",
+            FindingCode::HiddenCharacter => "Characters that nobody sees",
+            FindingCode::BlankInside => "Blanks inside new usernames",
+            FindingCode::DomainPrefix => "A domain in front of the username",
+            FindingCode::AddressWrapped => "Addresses with something around",
+            FindingCode::NotAPrincipalName => "Not possible in Microsoft Entra ID",
+            FindingCode::NotALogin => "Not possible in Okta",
+            FindingCode::NotAnAddress => "Not shaped like an e-mail address",
+            FindingCode::TooLong => "Usernames that are too long",
+            FindingCode::Guest => "Guests",
+            FindingCode::UnknownDomain => "A domain that nobody has",
+            FindingCode::CloudDomain => "Names that end in .onmicrosoft.com",
+            FindingCode::Reserved => "Reserved usernames",
+            FindingCode::Placeholder => "Usernames of the migration itself",
+            FindingCode::MixedScript => "Look-alike letters",
+            FindingCode::DuplicateLine => "Lines that stand twice",
+            FindingCode::Split => "One account, several new usernames",
+            FindingCode::TargetsDiffer => "One account, several target directories",
+            FindingCode::Merge => "One new username for several accounts",
+            FindingCode::MergeByForm => "New usernames that count as the same",
+            FindingCode::DoesNotMove => "The username is kept by somebody else",
+            FindingCode::BecauseOf => "Held up by a problem on another line",
+            FindingCode::OtherProvider => "Another directory than the connected one",
+            FindingCode::UnknownTarget => "Unknown target directory",
+            FindingCode::AmbiguousTarget => "Target directory with two meanings",
+            FindingCode::OldDirectory => "The old directory as target",
+            FindingCode::DeletionWord => "Words for leavers as target",
+            FindingCode::TargetSlip => "Target directory misspelt",
+            FindingCode::LocalRenamed => "Local accounts that are renamed",
+        }
+    }
+}

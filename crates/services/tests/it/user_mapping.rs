@@ -1,0 +1,292 @@
+//! Mapping files on their way in: uploaded in pieces, read, checked, shown (F-09, F-12, F-25, F-29, F-34).
+
+use chrono::TimeDelta;
+use domain::deployment::{ExistingDirectory, Step};
+use domain::sync::RunKind;
+use domain::user_mapping::{
+    Column, FileEncoding, FindingCode, MappingOutcome, MappingQuestion, MappingReading, MappingReceived,
+    MappingState, MappingSummary, RenameKind, Severity,
+};
+use domain::views::MappingVersionView;
+use domain::{Actor, CustomerId, Role, UserError};
+use services::ServiceError;
+use test_support::{TestDb, on_both};
+
+use crate::provider::refusal;
+use crate::world::{SLUG, World};
+
+/// A customer whose accounts are to be mapped.
+async fn existing(test: TestDb) -> World {
+    let world = World::entra(test).await;
+    world.run(RunKind::TestSync).await;
+    let answered = world
+        .services
+        .answer_existing(&world.actor, SLUG, ExistingDirectory::Existing, "");
+    answered.await.expect("answered");
+    world
+}
+
+async fn upload(world: &World, name: &str, bytes: &[u8]) -> Result<MappingReceived, ServiceError> {
+    let mut upload = world
+        .services
+        .begin_mapping_upload(&world.actor, SLUG, name)
+        .await?;
+    for piece in bytes.chunks(100_003) {
+        upload.push(piece).await?;
+    }
+    upload.finish().await
+}
+
+/// Why an upload was refused: what is said beside the file.
+fn refused(result: Result<MappingReceived, ServiceError>) -> String {
+    let error = refusal(result);
+    let said = error.of_field("file").next();
+    said.unwrap_or_else(|| panic!("nothing about the file: {error:?}"))
+        .to_owned()
+}
+
+/// The newest version, once it is checked.
+async fn checked(world: &World) -> MappingVersionView {
+    for _ in 0..1_200 {
+        let view = world
+            .services
+            .user_mapping(&world.actor, SLUG)
+            .await
+            .expect("a view");
+        let version = view.version.expect("a version");
+        if version.state != MappingState::Checking {
+            return version;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the check did not end within a minute");
+}
+
+fn summary(version: MappingVersionView) -> MappingSummary {
+    match version.outcome {
+        Some(MappingOutcome::Checked(summary)) => *summary,
+        other => panic!("not checked: {other:?}"),
+    }
+}
+
+on_both!(a_file_is_uploaded_checked_and_shown, |test: TestDb| async move {
+    let world = existing(test).await;
+    let text = "existing_username,new_username,target_directory\n\
+                    anna,anna@nowhere.example,\n\
+                    bob,bob@nowhere.example,\n\
+                    carol,dave,Local\n\
+                    dave,carol,Local\n\
+                    ,nobody@nowhere.example,Warehouse\n";
+    let received = upload(&world, "C:\\\\files\\\\mapping.csv", text.as_bytes()).await;
+    let received = received.expect("received");
+    assert_eq!(
+        received,
+        MappingReceived {
+            version: 1,
+            again: false
+        }
+    );
+    let version = checked(&world).await;
+    assert_eq!((version.number, version.file_name.as_str()), (1, "mapping.csv"));
+    let summary = summary(version);
+    assert_eq!((summary.lines, summary.blank_lines), (5, 0));
+    assert_eq!(summary.kind(RenameKind::Cycle), 2);
+    assert_eq!(summary.kind(RenameKind::Free), 2);
+    let groups: Vec<(FindingCode, &str, u64)> = summary
+        .groups
+        .iter()
+        .map(|group| (group.example.code, group.about.as_str(), group.lines))
+        .collect();
+    assert_eq!(
+        groups[0],
+        (FindingCode::ExistingEmpty, "", 1),
+        "the gravest first"
+    );
+    assert!(
+        groups.contains(&(FindingCode::UnknownDomain, "nowhere.example", 2)),
+        "{groups:?}"
+    );
+    assert!(
+        groups.contains(&(FindingCode::UnknownTarget, "Warehouse", 1)),
+        "{groups:?}"
+    );
+
+    let of = (FindingCode::UnknownDomain, Severity::Warning, "nowhere.example");
+    let found = world
+        .services
+        .mapping_findings(&world.actor, SLUG, 1, of, None)
+        .await
+        .expect("findings");
+    let lines: Vec<(u64, &str)> = found
+        .rows
+        .iter()
+        .map(|row| (row.line, row.new.as_str()))
+        .collect();
+    assert_eq!(lines, [(2, "anna@nowhere.example"), (3, "bob@nowhere.example")]);
+    assert_eq!((found.rows[0].column, found.next), (Some(Column::New), None));
+    assert!(found.rows[0].sentence.contains("nowhere.example"));
+
+    // F-29: the same bytes again are known, under whatever name.
+    let again = upload(&world, "other.csv", text.as_bytes())
+        .await
+        .expect("received");
+    assert_eq!(
+        again,
+        MappingReceived {
+            version: 2,
+            again: true
+        }
+    );
+    assert_eq!(checked(&world).await.file_name, "mapping.csv");
+});
+
+on_both!(
+    f_27_a_file_of_many_parts_is_read_whole,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let mut text = "existing_username,new_username\n".to_owned();
+        // Letters of two and three bytes, so that parts end inside of one.
+        for n in 0..24_000 {
+            let line = ["ä€user", &n.to_string(), ",user", &n.to_string(), "@contso.com\n"];
+            text += &line.concat();
+        }
+        text += "last,\n";
+        assert!(text.len() > 2 * 256 * 1024, "several parts");
+        upload(&world, "many.csv", text.as_bytes())
+            .await
+            .expect("received");
+        let summary = summary(checked(&world).await);
+        assert_eq!(summary.lines, 24_001);
+        let last = &summary.groups[0];
+        assert_eq!(
+            (last.example.code, last.example.line),
+            (FindingCode::NewEmpty, 24_002)
+        );
+        assert_eq!(summary.count(Severity::Error), 1, "{:?}", summary.groups);
+        // A group of many lines is read page by page, without a line twice or left out.
+        let warned = &summary.groups[1];
+        let of = (
+            warned.example.code,
+            warned.example.severity,
+            warned.about.as_str(),
+        );
+        let (mut after, mut lines) = (None, Vec::new());
+        for _ in 0..3 {
+            let page = world
+                .services
+                .mapping_findings(&world.actor, SLUG, 1, of, after.as_deref())
+                .await
+                .expect("a page");
+            lines.extend(page.rows.iter().map(|row| row.line));
+            after = page.next;
+        }
+        let expected: Vec<u64> = (2..152).collect();
+        assert_eq!(lines, expected);
+    }
+);
+
+on_both!(
+    f_12_and_f_09_a_person_says_how_it_is_read,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let bytes = b"username;new_username\nM\xFCller;m@contoso.com\n";
+        upload(&world, "latin.csv", bytes).await.expect("received");
+        let version = checked(&world).await;
+        let Some(MappingOutcome::Asks(MappingQuestion::Encoding { samples })) = &version.outcome else {
+            panic!("{version:?}");
+        };
+        assert_eq!(samples, &["Müller;m@contoso.com"]);
+        let mut reading = MappingReading {
+            encoding: Some(FileEncoding::Windows1252),
+            ..MappingReading::default()
+        };
+        let (services, actor) = (&world.services, &world.actor);
+        let next = services
+            .read_mapping_file(actor, SLUG, version.number, reading.clone())
+            .await;
+        assert_eq!(next.expect("read"), 2);
+        let version = checked(&world).await;
+        let heading = "username".to_owned();
+        let asked = Some(MappingOutcome::Asks(MappingQuestion::Heading { heading }));
+        assert_eq!(version.outcome, asked);
+        reading.heading_is_confirmed = true;
+        services
+            .read_mapping_file(actor, SLUG, version.number, reading)
+            .await
+            .expect("read");
+        let summary = summary(checked(&world).await);
+        assert_eq!((summary.lines, summary.encoding), (1, FileEncoding::Windows1252));
+        let unknown = services
+            .read_mapping_file(actor, SLUG, 99, MappingReading::default())
+            .await;
+        assert!(matches!(unknown, Err(ServiceError::User(UserError::NotFound))));
+    }
+);
+
+on_both!(
+    f_25_what_is_no_list_leaves_nothing_behind,
+    |test: TestDb| async move {
+        let mut world = existing(test).await;
+        for (bytes, words) in [
+            (&b""[..], "The file is empty"),
+            (b"PK\x03\x04xl/workbook", "Excel workbook"),
+            (b"a,b\nc\0,d", "Line 2 holds control characters"),
+        ] {
+            let said = refused(upload(&world, "bad.csv", bytes).await);
+            assert!(said.contains(words), "{said}");
+        }
+        assert!(
+            !world.mapping_files().await.contains("bad.csv"),
+            "nothing is kept"
+        );
+        // A file of headings only is kept and refused as a version: its name and why stay to be read.
+        upload(&world, "heads.csv", b"existing_username,new_username\n")
+            .await
+            .expect("received");
+        let version = checked(&world).await;
+        assert_eq!(version.state, MappingState::Refused);
+
+        // F-34: an upload that breaks off is not seen, and is cleared away by a later one.
+        let mut broken = world
+            .services
+            .begin_mapping_upload(&world.actor, SLUG, "broken.csv")
+            .await
+            .expect("begun");
+        broken.push(&vec![b'a'; 300_000]).await.expect("taken");
+        drop(broken);
+        assert!(world.mapping_files().await.contains("broken.csv"));
+        assert_eq!(checked(&world).await.number, version.number);
+        world.turn_clock(TimeDelta::hours(3)).await;
+        upload(&world, "heads.csv", b"existing_username,new_username\n")
+            .await
+            .expect("received");
+        assert!(!world.mapping_files().await.contains("broken.csv"));
+    }
+);
+
+on_both!(who_may_upload_and_when, |test: TestDb| async move {
+    let world = World::entra(test).await;
+    let early = upload(&world, "early.csv", b"a,b").await;
+    assert!(matches!(
+        early,
+        Err(ServiceError::User(UserError::NotYet {
+            until: Step::Existing | Step::TestSync
+        }))
+    ));
+    world.run(RunKind::TestSync).await;
+    let said = refused(upload(&world, "new.csv", b"a,b").await);
+    assert!(said.contains("brand new"), "{said}");
+    let customer: CustomerId = world.customer().await;
+    let viewer = Actor {
+        role: Role::Viewer,
+        customer: Some(customer),
+        ..Actor::system("Vera")
+    };
+    let begun = world.services.begin_mapping_upload(&viewer, SLUG, "a.csv").await;
+    assert!(matches!(
+        begun.map(|_| ()),
+        Err(ServiceError::User(UserError::Forbidden))
+    ));
+    let view = world.services.user_mapping(&viewer, SLUG).await.expect("a view");
+    assert!(!view.can_edit);
+});

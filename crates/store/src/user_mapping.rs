@@ -1,0 +1,305 @@
+//! The user mapping: uploaded files in parts, and the versions that were read out of them.
+//!
+//! Whoever adds a file or a version takes the customer's turn first ([`crate::customers::take_turn`]): numbers follow each
+//! other without gaps.
+
+use domain::ids::Id;
+use domain::user_mapping::{FileEncoding, MappingOutcome, MappingReading, MappingState};
+use domain::{CustomerId, Timestamp};
+use sqlx::types::Json;
+
+use crate::error::{code, one_row};
+use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
+use crate::{StoreError, Tx};
+
+mod lines;
+
+pub(crate) use lines::ALL as LINES;
+
+pub use lines::{
+    FindingRow, MappingLine, NewFinding, findings, forget_lines, insert_findings, insert_lines, set_kinds,
+};
+
+statements! {
+    NEXT_FILE = "SELECT COALESCE(MAX(number), 0) + 1 FROM mapping_files WHERE customer_id = $1";
+    INSERT_FILE = "INSERT INTO mapping_files (customer_id, number, name, bytes, samples, uploaded_by, uploaded_at)
+        VALUES ($1, $2, $3, 0, $4, $5, $6)";
+    INSERT_PART = "INSERT INTO mapping_file_parts (customer_id, file, part, bytes) VALUES ($1, $2, $3, $4)";
+    FINISH_FILE = "UPDATE mapping_files SET hash = $3, bytes = $4, encoding = $5, samples = $6
+        WHERE customer_id = $1 AND number = $2 AND hash IS NULL";
+    FILE = "SELECT number, name, hash, bytes, encoding, samples, uploaded_by, uploaded_at
+        FROM mapping_files WHERE customer_id = $1 AND number = $2 AND hash IS NOT NULL";
+    SAME_FILE = "SELECT number, name, hash, bytes, encoding, samples, uploaded_by, uploaded_at
+        FROM mapping_files WHERE customer_id = $1 AND hash = $2 ORDER BY number LIMIT 1";
+    BROKEN_OFF = "SELECT number FROM mapping_files WHERE customer_id = $1 AND hash IS NULL AND uploaded_at < $2";
+    DROP_PARTS = "DELETE FROM mapping_file_parts WHERE customer_id = $1 AND file = $2";
+    DROP_FILE = "DELETE FROM mapping_files WHERE customer_id = $1 AND number = $2";
+    PART = "SELECT bytes FROM mapping_file_parts WHERE customer_id = $1 AND file = $2 AND part = $3";
+    NEXT_VERSION = "SELECT COALESCE(MAX(number), 0) + 1 FROM mapping_versions WHERE customer_id = $1";
+    INSERT_VERSION = "INSERT INTO mapping_versions (customer_id, number, file, reading, state, created_by, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    LATEST = "SELECT number, file, reading, state, result, created_by, created_at, checked_at
+        FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
+    VERSION = "SELECT number, file, reading, state, result, created_by, created_at, checked_at
+        FROM mapping_versions WHERE customer_id = $1 AND number = $2";
+    FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5
+        WHERE customer_id = $1 AND number = $2 AND state = 'checking'";
+}
+
+/// A file that is whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappingFile {
+    pub number: i64,
+    pub name: String,
+    /// SHA-256 of the bytes, in hexadecimal digits.
+    pub hash: String,
+    pub bytes: i64,
+    /// `None`: a person has to say (F-12).
+    pub encoding: Option<FileEncoding>,
+    /// Lines that are not UTF-8.
+    pub samples: Vec<String>,
+    pub uploaded_by: String,
+    pub uploaded_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct FileColumns {
+    number: i64,
+    name: String,
+    hash: Option<String>,
+    bytes: i64,
+    encoding: Option<String>,
+    samples: Json<Vec<String>>,
+    uploaded_by: String,
+    uploaded_at: Timestamp,
+}
+
+impl FileColumns {
+    fn read(self) -> Result<MappingFile, StoreError> {
+        let encoding = self.encoding.as_deref();
+        Ok(MappingFile {
+            number: self.number,
+            name: self.name,
+            hash: self.hash.unwrap_or_default(),
+            bytes: self.bytes,
+            encoding: encoding
+                .map(|text| code("mapping_files", "encoding", text))
+                .transpose()?,
+            samples: self.samples.0,
+            uploaded_by: self.uploaded_by,
+            uploaded_at: self.uploaded_at,
+        })
+    }
+}
+
+/// A version of the mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappingVersion {
+    pub number: i64,
+    pub file: Option<i64>,
+    pub reading: MappingReading,
+    pub state: MappingState,
+    pub outcome: Option<MappingOutcome>,
+    pub created_by: String,
+    pub created_at: Timestamp,
+    pub checked_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct VersionColumns {
+    number: i64,
+    file: Option<i64>,
+    reading: Json<MappingReading>,
+    state: String,
+    result: Option<Json<MappingOutcome>>,
+    created_by: String,
+    created_at: Timestamp,
+    checked_at: Option<Timestamp>,
+}
+
+impl VersionColumns {
+    fn read(self) -> Result<MappingVersion, StoreError> {
+        Ok(MappingVersion {
+            number: self.number,
+            file: self.file,
+            reading: self.reading.0,
+            state: code("mapping_versions", "state", &self.state)?,
+            outcome: self.result.map(|result| result.0),
+            created_by: self.created_by,
+            created_at: self.created_at,
+            checked_at: self.checked_at,
+        })
+    }
+}
+
+/// Begins an upload; gives the number of the file. Until it is finished nobody sees it.
+pub async fn begin_file(
+    tx: &mut Tx,
+    customer: CustomerId,
+    name: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let number = fetch_value!(tx, i64, NEXT_FILE, customer.uuid())?;
+    let none: Json<Vec<String>> = Json(Vec::new());
+    execute!(tx, INSERT_FILE, customer.uuid(), number, name, &none, by, now)?;
+    Ok(number)
+}
+
+/// Adds the next bytes of a file; parts are counted from 0.
+pub async fn insert_part(
+    tx: &mut Tx,
+    customer: CustomerId,
+    file: i64,
+    part: i64,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    execute!(tx, INSERT_PART, customer.uuid(), file, part, bytes)?;
+    Ok(())
+}
+
+/// What is known of a file once all of it is there.
+#[derive(Clone, Debug)]
+pub struct FinishedFile<'a> {
+    pub hash: &'a str,
+    pub bytes: i64,
+    pub encoding: Option<FileEncoding>,
+    pub samples: &'a [String],
+}
+
+/// Ends an upload. One that was cleared away meanwhile is [`StoreError::Stale`].
+pub async fn finish_file(
+    tx: &mut Tx,
+    customer: CustomerId,
+    file: i64,
+    finished: &FinishedFile<'_>,
+) -> Result<(), StoreError> {
+    let encoding = finished.encoding.map(FileEncoding::code);
+    let samples = Json(finished.samples);
+    let touched = execute!(
+        tx,
+        FINISH_FILE,
+        customer.uuid(),
+        file,
+        finished.hash,
+        finished.bytes,
+        encoding,
+        &samples
+    )?;
+    one_row(touched, "the upload")
+}
+
+/// A file that is whole.
+pub async fn file(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<Option<MappingFile>, StoreError> {
+    let row = fetch_optional!(tx, FileColumns, FILE, customer.uuid(), number)?;
+    row.map(FileColumns::read).transpose()
+}
+
+/// The first file with these bytes (F-29).
+pub async fn same_file(
+    tx: &mut Tx,
+    customer: CustomerId,
+    hash: &str,
+) -> Result<Option<MappingFile>, StoreError> {
+    let row = fetch_optional!(tx, FileColumns, SAME_FILE, customer.uuid(), hash)?;
+    row.map(FileColumns::read).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct Number {
+    number: i64,
+}
+
+/// Uploads that were begun before `before` and never finished.
+pub async fn broken_off(
+    tx: &mut Tx,
+    customer: CustomerId,
+    before: Timestamp,
+) -> Result<Vec<i64>, StoreError> {
+    let rows = fetch_all!(tx, Number, BROKEN_OFF, customer.uuid(), before)?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// Removes a file nothing was read out of.
+pub async fn drop_file(tx: &mut Tx, customer: CustomerId, file: i64) -> Result<(), StoreError> {
+    execute!(tx, DROP_PARTS, customer.uuid(), file)?;
+    execute!(tx, DROP_FILE, customer.uuid(), file)?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Part {
+    bytes: Vec<u8>,
+}
+
+/// One part of a file; `None` behind the last one.
+pub async fn part(
+    tx: &mut Tx,
+    customer: CustomerId,
+    file: i64,
+    part: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = fetch_optional!(tx, Part, PART, customer.uuid(), file, part)?;
+    Ok(row.map(|row| row.bytes))
+}
+
+/// Adds a version that is to be checked, or about which a question is open; gives its number.
+pub async fn insert_version(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (file, reading): (Option<i64>, &MappingReading),
+    state: MappingState,
+    (by, now): (&str, Timestamp),
+) -> Result<i64, StoreError> {
+    let number = fetch_value!(tx, i64, NEXT_VERSION, customer.uuid())?;
+    let (id, reading) = (customer.uuid(), Json(reading));
+    execute!(
+        tx,
+        INSERT_VERSION,
+        id,
+        number,
+        file,
+        &reading,
+        state.code(),
+        by,
+        now
+    )?;
+    Ok(number)
+}
+
+/// The newest version.
+pub async fn latest(tx: &mut Tx, customer: CustomerId) -> Result<Option<MappingVersion>, StoreError> {
+    let row = fetch_optional!(tx, VersionColumns, LATEST, customer.uuid())?;
+    row.map(VersionColumns::read).transpose()
+}
+
+/// One version.
+pub async fn version(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<Option<MappingVersion>, StoreError> {
+    let row = fetch_optional!(tx, VersionColumns, VERSION, customer.uuid(), number)?;
+    row.map(VersionColumns::read).transpose()
+}
+
+/// Notes what came of the check of a version. One that is not being checked is [`StoreError::Stale`].
+pub async fn finish_version(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+    (state, outcome): (MappingState, &MappingOutcome),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let outcome = Json(outcome);
+    let touched = execute!(
+        tx,
+        FINISH_VERSION,
+        customer.uuid(),
+        number,
+        state.code(),
+        &outcome,
+        now
+    )?;
+    one_row(touched, "the version of the user mapping")
+}

@@ -1,0 +1,103 @@
+//! A mapping file on its way in: a plain form, read piece by piece, so that a large file needs no more memory than a small
+//! one. What came of it waits in the session for the page, as with every form.
+
+use std::time::Duration;
+
+use app::api::leave;
+use app::api::user_mapping::UPLOAD;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use axum::{Extension, Router};
+use domain::user_mapping::MappingReceived;
+use domain::{Actor, UserError};
+use services::{ServiceError, Services};
+use tower_sessions::Session;
+
+use super::signed_in::{Reference, SignedIn, refusal};
+use crate::router::AppState;
+
+/// Bytes of the largest request: the largest file (F-27), and the form around it.
+pub(crate) const BODY: usize = 101_000_000;
+/// A hundred megabytes over a slow line.
+pub(crate) const ANSWER: Duration = Duration::from_mins(30);
+
+/// Where the form of the user mapping posts to.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/c/{customer}/user-mapping/file", post(upload))
+        // The router bounds the request already.
+        .layer(DefaultBodyLimit::disable())
+}
+
+async fn upload(
+    State(state): State<AppState>,
+    Path(customer): Path<String>,
+    Extension(session): Extension<Session>,
+    Reference(reference): Reference,
+    SignedIn { actor, .. }: SignedIn,
+    mut form: Multipart,
+) -> Response {
+    let result = match receive(&state.services, &actor, &customer, &mut form).await {
+        Ok(received) => Ok(received),
+        // They may not be here at all: there is no page to lead back to.
+        Err(ServiceError::User(error @ (UserError::Forbidden | UserError::NotFound))) => {
+            return refusal(error.into(), &reference);
+        }
+        Err(error) => Err(error.into_user(|error| {
+            tracing::error!(reference, error = %domain::text::chain(error), "an upload failed");
+            reference.clone()
+        })),
+    };
+    leave(&session, UPLOAD, result).await;
+    Redirect::to(&format!("/c/{customer}/user-mapping")).into_response()
+}
+
+async fn receive(
+    services: &Services,
+    actor: &Actor,
+    customer: &str,
+    form: &mut Multipart,
+) -> Result<MappingReceived, ServiceError> {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("file") {
+            return file(services, actor, customer, field).await;
+        }
+    }
+    Err(no_file())
+}
+
+async fn file(
+    services: &Services,
+    actor: &Actor,
+    customer: &str,
+    mut field: Field<'_>,
+) -> Result<MappingReceived, ServiceError> {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let first = field.chunk().await.map_err(broken)?;
+    if name.is_empty() && first.as_ref().is_none_or(bytes::Bytes::is_empty) {
+        return Err(no_file());
+    }
+    let mut upload = services.begin_mapping_upload(actor, customer, &name).await?;
+    let mut next = first;
+    while let Some(bytes) = next {
+        if let Err(error) = upload.push(&bytes).await {
+            // A browser that is answered while it still sends shows a broken connection instead of the answer.
+            while let Ok(Some(_)) = field.chunk().await {}
+            return Err(error);
+        }
+        next = field.chunk().await.map_err(broken)?;
+    }
+    upload.finish().await
+}
+
+fn no_file() -> ServiceError {
+    UserError::field("file", "Choose the file to upload.").into()
+}
+
+/// The upload broke off: nothing of it is kept (F-34).
+fn broken(_: MultipartError) -> ServiceError {
+    let words = "The upload broke off, so nothing was stored. Upload the file again.";
+    UserError::field("file", words).into()
+}

@@ -1,0 +1,141 @@
+//! Checking mapping files, beside a bare pass of the csv crate's core reader over the same bytes: the least that anybody
+//! who reads the file must do. One thread, no database.
+
+use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use domain::Provider;
+use domain::user_mapping::{Finding, Rejection};
+use peak_alloc::PeakAlloc;
+use rules::user_mapping::{Check, Sink, Surroundings, layout};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Bytes that are read at once, as the parts of an uploaded file.
+const PIECE: usize = 256 * 1024;
+
+/// Counts, so that nothing is left out.
+#[derive(Default)]
+struct Counts {
+    lines: u64,
+    findings: u64,
+}
+
+impl Sink for Counts {
+    fn line(&mut self, _line: u64, existing: &str, new: &str, _target: &str) {
+        self.lines += u64::from(!existing.is_empty() || !new.is_empty());
+    }
+
+    fn finding(&mut self, _finding: Finding) {
+        self.findings += 1;
+    }
+}
+
+/// Files of 10,000, 100,000 and 1,000,000 lines, the best of some rounds each.
+pub(crate) fn run(rounds: usize) -> Result<(), Rejection> {
+    println!("\nuser mapping: every rule of lines and of lines among each other, best of {rounds} rounds\n");
+    for lines in [10_000_u32, 100_000, 1_000_000] {
+        let text = file(lines);
+        let (mut bare, mut full) = (Duration::MAX, Duration::MAX);
+        let mut memory = 0;
+        let mut counts = Counts::default();
+        for _ in 0..rounds {
+            bare = bare.min(timed(|| {
+                black_box(bare_pass(text.as_bytes()));
+                Ok(())
+            })?);
+            let before = MEMORY.current_usage();
+            MEMORY.reset_peak_usage();
+            counts = Counts::default();
+            full = full.min(timed(|| check(&text, &mut counts))?);
+            memory = MEMORY.peak_usage().saturating_sub(before);
+        }
+        println!(
+            "{lines:>9} lines, {:>6} findings   {:>5.2} times the bare pass, {:>5.1} MiB beside the file",
+            counts.findings,
+            full.as_secs_f64() / bare.as_secs_f64(),
+            mebibytes(memory)
+        );
+        assert_eq!(counts.lines, u64::from(lines), "every line was read");
+    }
+    Ok(())
+}
+
+fn timed(run: impl FnOnce() -> Result<(), Rejection>) -> Result<Duration, Rejection> {
+    let begun = Instant::now();
+    run()?;
+    Ok(begun.elapsed())
+}
+
+/// People as a list of an intranet has them: most get a new domain, some swap, some keep, one in a thousand is wrong.
+fn file(lines: u32) -> String {
+    let mut text = "existing_username,new_username,target_directory\n".to_owned();
+    for n in 0..lines {
+        let (existing, new) = (
+            format!("contoso.user{n:07}"),
+            format!("first.surname{n:07}@contoso.com"),
+        );
+        let (new, target) = match n % 1000 {
+            0 => (format!("first surname{n}@contoso.com"), ""),
+            // Pairs that exchange their usernames.
+            10 if n + 1 < lines => (format!("contoso.user{:07}", n + 1), "Local"),
+            11 => (format!("contoso.user{:07}", n - 1), "Local"),
+            20..40 => (existing.clone(), "Local"),
+            _ => (new, ""),
+        };
+        text.push_str(&existing);
+        text.push(',');
+        text.push_str(&new);
+        text.push(',');
+        text.push_str(target);
+        text.push('\n');
+    }
+    text
+}
+
+/// Every record and field, and nothing done with them.
+fn bare_pass(mut bytes: &[u8]) -> usize {
+    let mut reader = csv_core::Reader::new();
+    let (mut fields, mut ends) = ([0; 4096], [0; 64]);
+    let mut records = 0;
+    loop {
+        let (result, read, _, _) = reader.read_record(bytes, &mut fields, &mut ends);
+        bytes = bytes.get(read..).unwrap_or_default();
+        match result {
+            csv_core::ReadRecordResult::Record => records += 1,
+            csv_core::ReadRecordResult::End => return records,
+            _ => {}
+        }
+    }
+}
+
+fn check(text: &str, counts: &mut Counts) -> Result<(), Rejection> {
+    let head = text.get(..PIECE.min(text.len())).unwrap_or(text);
+    let layout = layout(head, None)?;
+    let domains = BTreeSet::from(["contoso.com".to_owned()]);
+    let around = Surroundings {
+        provider: Provider::Entra,
+        by_sign_in_name: true,
+        domains: &domains,
+    };
+    let mut check = Check::new(&layout, around, &[], u64::MAX, 0x5EED);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, behind) = rest.split_at(PIECE.min(rest.len()));
+        check.feed(piece, counts)?;
+        rest = behind;
+    }
+    black_box(check.finish(counts)?);
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "a number to print"
+)]
+fn mebibytes(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
