@@ -43,7 +43,7 @@ pub fn listen() {
     });
 }
 
-/// Loads a page again that waits for work of the server, unless somebody is typing on it.
+/// Loads a page again that waits for work of the server, unless somebody is typing or sending something on it.
 fn look_again() {
     let waits = |selector| {
         document()
@@ -53,7 +53,7 @@ fn look_again() {
     if waits("[data-reload]") {
         set_timeout(
             move || {
-                if waits(":is(input, textarea, select):focus") {
+                if waits(":is(input, textarea, select):focus, button.pending") {
                     look_again();
                 } else {
                     _ = window().location().reload();
@@ -125,7 +125,11 @@ fn submitted(event: SubmitEvent) {
         _ = button.set_attribute("data-label", &words.text_content().unwrap_or_default());
         words.set_text_content(Some(&busy));
     }
-    set_timeout(move || ready(&button), SENT_BY_THEN);
+    // A file may take long, and sent again it would begin anew.
+    let is_file = target(&event).is_some_and(|form| form.has_attribute("enctype"));
+    if !is_file {
+        set_timeout(move || ready(&button), SENT_BY_THEN);
+    }
 }
 
 fn ready(button: &HtmlElement) {

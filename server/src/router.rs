@@ -46,7 +46,7 @@ use crate::wiring::Parties;
 /// Bytes of the largest request: a form with a certificate chain and a key in it is far below.
 pub(crate) const BODY: usize = 1024 * 1024;
 /// How long an answer may take to begin. The longest is a connection test with a slow provider.
-const ANSWER: Duration = Duration::from_mins(2);
+pub(crate) const ANSWER: Duration = Duration::from_mins(2);
 /// Pages leave their own, with a nonce; everything else needs nothing.
 const BARE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -133,6 +133,11 @@ fn layered(config: &Config, state: &AppState, routes: Router) -> Result<Router, 
         .layer(middleware::from_fn_with_state(limit, sign_ins))
         .layer(middleware::from_fn_with_state(refusals, storable_text))
         .layer(csrf)
+        // Whatever happens before a route is reached; the routes have limits of their own.
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            upload::ANSWER,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(middleware::map_response_with_state(

@@ -1,9 +1,8 @@
 //! The user mapping: from the bytes of a file to what is to be said about every line of it.
 //!
 //! `survey` (is it text, in which encoding) → `layout` (what separates cells, which column is which) → `check` (records →
-//! lines by themselves → lines against lines). Everything is fed in pieces of any size, on the server out of the database
-//! and in the browser out of the file that is being chosen, and gives the same findings for the same bytes, in whatever
-//! pieces they come.
+//! lines by themselves → lines against lines). Everything is fed in pieces of any size, and gives the same
+//! findings for the same bytes, in whatever pieces they come.
 
 mod cell;
 mod check;

@@ -46,7 +46,7 @@ pub fn key_into(stored: &str, out: &mut String) {
 
 /// Whether two stored forms are the username of one account.
 pub fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || folded(a) == folded(b)
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b))
 }
 
 /// How the provider itself tells two sign-in names apart, for collision checks towards it only. Okta ignores case and

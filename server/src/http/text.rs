@@ -8,10 +8,11 @@ use axum::extract::State;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::UserError;
+use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::refused::Refusals;
-use crate::router::BODY;
+use crate::router::{ANSWER, BODY};
 
 /// Refuses NUL in the address and in forms.
 pub async fn storable_text(State(refusals): State<Refusals>, request: Request<Body>, next: Next) -> Response {
@@ -26,8 +27,10 @@ pub async fn storable_text(State(refusals): State<Refusals>, request: Request<Bo
     if !is_form(&parts.headers) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let Ok(form) = to_bytes(body, BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let form = match timeout(ANSWER, to_bytes(body, BODY)).await {
+        Ok(Ok(form)) => form,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     if let Some(field) = field_with_nul(&form) {
         return refusals.answer(&parts, "This cannot be stored", unstorable(field));

@@ -18,8 +18,8 @@ use tower_sessions::Session;
 use super::signed_in::{Reference, SignedIn, refusal};
 use crate::router::AppState;
 
-/// Bytes of the largest request: the largest file (F-27), and the form around it.
-pub(crate) const BODY: usize = 101_000_000;
+/// Bytes of the largest request. Far above the largest file (F-27): one that is too large is refused in words, on the page.
+pub(crate) const BODY: usize = 1_000_000_000;
 /// A hundred megabytes over a slow line.
 pub(crate) const ANSWER: Duration = Duration::from_mins(30);
 
@@ -79,17 +79,31 @@ async fn file(
     if name.is_empty() && first.as_ref().is_none_or(bytes::Bytes::is_empty) {
         return Err(no_file());
     }
-    let mut upload = services.begin_mapping_upload(actor, customer, &name).await?;
+    let mut upload = match services.begin_mapping_upload(actor, customer, &name).await {
+        Ok(upload) => upload,
+        Err(error) => return Err(after_all(error, field).await),
+    };
     let mut next = first;
     while let Some(bytes) = next {
         if let Err(error) = upload.push(&bytes).await {
-            // A browser that is answered while it still sends shows a broken connection instead of the answer.
-            while let Ok(Some(_)) = field.chunk().await {}
-            return Err(error);
+            return Err(after_all(error, field).await);
         }
-        next = field.chunk().await.map_err(broken)?;
+        next = match field.chunk().await {
+            Ok(next) => next,
+            Err(error) => {
+                upload.abandon().await?;
+                return Err(broken(error));
+            }
+        };
     }
     upload.finish().await
+}
+
+/// Waits for the rest of the file: a browser that is answered while it still sends shows a broken connection instead of
+/// the answer.
+async fn after_all(error: ServiceError, mut field: Field<'_>) -> ServiceError {
+    while let Ok(Some(_)) = field.chunk().await {}
+    error
 }
 
 fn no_file() -> ServiceError {

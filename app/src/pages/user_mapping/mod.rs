@@ -4,7 +4,7 @@ mod findings;
 mod upload;
 mod version;
 
-use domain::user_mapping::{FindingCode, MappingOutcome, Severity};
+use domain::user_mapping::{FindingCode, FindingGroup, MappingOutcome, MappingState, Severity};
 use domain::views::UserMappingView;
 use leptos::prelude::*;
 
@@ -31,13 +31,21 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
             Some(MappingOutcome::Checked(summary)) => Some(*summary),
             _ => None,
         });
+    // While a file is checked the page loads itself again: nobody shall choose another one meanwhile.
+    let is_checking = version
+        .as_ref()
+        .is_some_and(|version| version.state == MappingState::Checking);
+    let chosen = chosen().filter(|chosen| {
+        let groups = summary.iter().flat_map(|summary| &summary.groups);
+        groups.into_iter().any(|group| chosen.is(group))
+    });
     let (groups, targets) = summary.map(|summary| (summary.groups, summary.targets)).unzip();
     view! {
         {version.map(|version| view! { <Version version can_edit/> })}
         {groups.map(|groups| view! { <Groups groups/> })}
-        {number.zip(chosen()).map(|(number, group)| view! { <FindingLines version=number group/> })}
+        {number.zip(chosen).map(|(number, group)| view! { <FindingLines version=number group/> })}
         {targets.map(|targets| view! { <Targets targets/> })}
-        {can_edit.then(|| view! { <Upload/> })}
+        {(can_edit && !is_checking).then(|| view! { <Upload/> })}
         <Template/>
     }
 }
@@ -65,6 +73,13 @@ struct Group {
     code: FindingCode,
     severity: Severity,
     about: String,
+}
+
+impl Group {
+    fn is(&self, group: &FindingGroup) -> bool {
+        let example = &group.example;
+        (self.code, self.severity) == (example.code, example.severity) && self.about == group.about
+    }
 }
 
 /// The group the address names, if it names one.

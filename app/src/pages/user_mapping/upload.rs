@@ -16,7 +16,7 @@ pub(super) fn Upload() -> impl IntoView {
         let action = customer().path("user-mapping/file");
         view! {
             {is_again.then(|| view! {
-                <Banner live=true><p>"This file was uploaded before, byte for byte. It is checked anew."</p></Banner>
+                <Banner live=true><p>"This file was uploaded before, byte for byte."</p></Banner>
             })}
             <Panel title="Upload the filled list" id="upload">
                 <form method="post" action=action enctype="multipart/form-data" class="in form">

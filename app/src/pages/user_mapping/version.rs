@@ -128,11 +128,7 @@ fn ReadForm(number: i64, children: Children) -> impl IntoView {
 /// Another encoding or separator than the one that was detected (F-12, F-14).
 #[component]
 fn ReadAnew(number: i64, reading: MappingReading) -> impl IntoView {
-    let encodings = [
-        FileEncoding::Utf8,
-        FileEncoding::Utf16Le,
-        FileEncoding::Windows1252,
-    ];
+    let encodings = [FileEncoding::Utf8, FileEncoding::Windows1252];
     let encodings = Option_::filter(
         "As detected",
         encodings.map(|encoding| (encoding.code(), encoding.label())),

@@ -34,7 +34,7 @@ impl RenameKind {
             RenameKind::Free => "Renamed",
             RenameKind::Chain => "Takes a username that is given up",
             RenameKind::Cycle => "Exchanged",
-            RenameKind::Blocked => "Username is taken",
+            RenameKind::Blocked => "Held up by a problem",
             RenameKind::Merge => "Several become one",
             RenameKind::Split => "One becomes several",
         }
@@ -140,7 +140,7 @@ impl FindingCode {
                 "A line that begins with # counts like any other in a CSV file. If it is a remark, remove it."
             }
             FindingCode::TooFewCells => {
-                "The line has one cell only. It needs the existing username and the new one, with the file’s separator between them."
+                "The line has fewer cells than it needs: the existing username and the new one, with the file’s separator between them."
             }
             FindingCode::StrayQuote => {
                 "A quotation mark closes before the cell ends. Put the whole cell between quotation marks and double those inside it, or remove them."
@@ -262,7 +262,7 @@ impl FindingCode {
                 format!("“{text}” is no directory that is known here. Say once which one it means.")
             }
             FindingCode::AmbiguousTarget => format!(
-                "“{text}” may be the old Active Directory or the new Microsoft Entra ID. Say once which one it means."
+                "“{text}” may be the old Active Directory or the directory that is connected now. Say once which one it means."
             ),
             FindingCode::OldDirectory => format!(
                 "“{text}” is the directory that the migration switches off. Leave the value empty for the new one, or write Local."

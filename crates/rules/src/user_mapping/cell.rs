@@ -132,10 +132,8 @@ fn characters(text: &str, found: Found<'_>) {
 fn mojibake(text: &str) -> Option<String> {
     let mut before = ' ';
     for c in text.chars() {
-        let continues = matches!(
-            c,
-            '\u{80}'..='\u{BF}' | '€' | '‚' | '„' | '…' | '™' | 'œ' | 'ž' | 'Ÿ' | '“' | '”'
-        );
+        // What stands at 0x80 to 0xBF in Windows-1252.
+        let continues = matches!(c, '\u{80}'..='\u{BF}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(c);
         if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues {
             return Some(format!("{before}{c}"));
         }

@@ -15,6 +15,9 @@ use super::target::{self, TargetRead};
 /// How many distinct values of `target_directory` are counted; a file with more has something else in that column.
 const MAX_TARGETS: usize = 1_000;
 
+/// How much of a value of `target_directory` is looked at.
+const TARGET_CHARS: usize = 200;
+
 /// Who is told what is read and found, as it is.
 pub trait Sink {
     /// A line, as it stands in the file. One whose cells cannot be told apart comes whole, as its existing username.
@@ -136,24 +139,35 @@ impl Lines<'_> {
             return Err(Rejection::TooManyLines { limit: self.limit });
         }
         let columns = &self.layout.columns;
-        let value = columns.target.map_or("", |column| record.cell(column));
-        if row::fault(record, self.layout).is_some() {
-            sink.line(record.line, record.raw, "", "");
-        } else {
+        let is_readable = row::fault(record, self.layout).is_none();
+        let column = columns.target.filter(|_| is_readable);
+        let value = column.map_or("", |column| record.cell(column));
+        if is_readable {
             sink.line(
                 record.line,
                 record.cell(columns.existing),
                 record.cell(columns.new),
                 value,
             );
+        } else {
+            sink.line(record.line, record.raw, "", "");
         }
-        let target = self.targets.read(value);
-        let row = row::read(record, self.layout, target, self.around, &mut |finding| {
-            sink.finding(finding)
-        });
+        // No directory has so long a name; what is left is told to be none.
+        let value = value
+            .char_indices()
+            .nth(TARGET_CHARS)
+            .map_or(value, |(end, _)| value.split_at(end).0);
+        let (place, target) = self.targets.read(value);
+        let mut found = |finding| sink.finding(finding);
+        let row = row::read(record, self.layout, target, self.around, &mut found);
         if let Some(row) = row {
-            self.graph
-                .push(record.line, &row.existing, &row.new, row.target, row.is_wrong);
+            self.graph.push(
+                record.line,
+                &row.existing,
+                &row.new,
+                (row.target, place),
+                row.is_wrong,
+            );
         }
         Ok(())
     }
@@ -183,7 +197,8 @@ impl<'a> Targets<'a> {
         }
     }
 
-    fn read(&mut self, value: &str) -> &TargetRead {
+    /// What a value means, and its place among all of them.
+    fn read(&mut self, value: &str) -> (u32, &TargetRead) {
         let value = value.trim();
         let is_last = |place: &usize| self.all.get(*place).is_some_and(|known| known.value == value);
         let place = self
@@ -194,7 +209,7 @@ impl<'a> Targets<'a> {
             Some(place) => place,
             None if self.all.len() == MAX_TARGETS => {
                 self.surplus = target::read(value, self.provider, self.old);
-                return &self.surplus;
+                return (u32::MAX, &self.surplus);
             }
             None => {
                 self.all.push(TargetCount {
@@ -207,12 +222,13 @@ impl<'a> Targets<'a> {
             }
         };
         self.last = Some(place);
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
         match self.all.get_mut(place) {
             Some(known) => {
                 known.lines += 1;
-                &known.read
+                (number, &known.read)
             }
-            None => &self.surplus,
+            None => (number, &self.surplus),
         }
     }
 }

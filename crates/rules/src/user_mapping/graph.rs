@@ -47,6 +47,9 @@ struct Entry {
     row: u32,
 }
 
+/// What a line says about its account, then the line and its row.
+type Said = (Option<u32>, Option<(u8, u32)>, u64, u32);
+
 /// One heap: usernames of today, and new ones.
 #[derive(Debug, Default)]
 struct Heap {
@@ -66,6 +69,10 @@ pub(super) struct Graph {
     texts: Vec<u32>,
     /// Of new usernames that the provider may take for others: the line, and half of the key's fingerprint.
     accented: Vec<(u32, u32)>,
+    /// Of lines whose target is still to be said: which value it is.
+    unclear: Vec<(u32, u32)>,
+    /// Of lines that split an account: which account it is.
+    splits: Vec<(u32, u32)>,
     lines: Lines,
     scratch: String,
 }
@@ -80,13 +87,22 @@ impl Graph {
             marks: Vec::new(),
             texts: Vec::new(),
             accented: Vec::new(),
+            unclear: Vec::new(),
+            splits: Vec::new(),
             lines: Lines::default(),
             scratch: String::new(),
         }
     }
 
-    /// Adds a line, in stored forms. An empty new username: it is not said. `is_wrong`: it has a problem of its own.
-    pub(super) fn push(&mut self, line: u64, existing: &str, new: &str, target: Target, is_wrong: bool) {
+    /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new username: it is not said. `is_wrong`: it has a problem of its own.
+    pub(super) fn push(
+        &mut self,
+        line: u64,
+        existing: &str,
+        new: &str,
+        (target, value): (Target, u32),
+        is_wrong: bool,
+    ) {
         let Ok(row) = u32::try_from(self.marks.len()) else {
             return;
         };
@@ -102,6 +118,9 @@ impl Graph {
             if existing != new {
                 mark |= mark::CASE;
             }
+        }
+        if target == Target::Unclear {
+            self.unclear.push((row, value));
         }
         self.lines.push(row, line);
         self.marks.push(mark);
@@ -154,6 +173,7 @@ impl Graph {
                 }
             }
         }
+        self.splits.sort_unstable();
         for heap in &mut heaps {
             heap.new.sort_unstable();
             self.meet(&heap.existing, &heap.new, &mut waits, found);
@@ -165,34 +185,39 @@ impl Graph {
 
     /// Several lines for one account: the same, or not.
     fn same_account(&mut self, group: &[Entry], found: &mut dyn FnMut(Finding)) {
-        let mut rows: Vec<u32> = group.iter().map(|entry| entry.row).collect();
-        rows.sort_unstable_by_key(|row| self.lines.of(*row));
-        let mut kept: Vec<u32> = Vec::new();
-        for row in rows {
-            let twin = kept
-                .iter()
-                .find(|kept| self.text(**kept) == self.text(row) && self.target(**kept) == self.target(row));
-            match twin {
-                Some(twin) => {
-                    let other = self.lines.of(*twin);
-                    self.mark(row, mark::DROPPED);
-                    found(self.finding(row, None, Severity::Notice, Code::DuplicateLine, other));
-                }
-                None => kept.push(row),
+        // Lines that say the same stand side by side, the first of them in the file in front.
+        let mut rows: Vec<Said> = group
+            .iter()
+            .map(|entry| entry.row)
+            .map(|row| (self.text(row), self.target(row), self.lines.of(row), row))
+            .collect();
+        rows.sort_unstable();
+        let mut kept: Vec<(u64, u32)> = Vec::new();
+        for same in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let mut same = same.iter().map(|(.., line, row)| (*line, *row));
+            let Some(first) = same.next() else { continue };
+            for (_, row) in same {
+                self.mark(row, mark::DROPPED);
+                found(self.finding(row, None, Severity::Notice, Code::DuplicateLine, first.0));
             }
+            kept.push(first);
         }
-        for row in &kept {
-            let Some(other) = kept.iter().find(|other| *other != row) else {
-                continue;
-            };
-            let differs = kept.iter().find(|other| self.text(**other) != self.text(*row));
-            let (code, column, other) = match differs {
-                Some(differs) => (Code::Split, Column::New, *differs),
-                None => (Code::TargetsDiffer, Column::Target, *other),
-            };
-            let line = self.lines.of(other);
-            self.mark(*row, mark::SPLIT | mark::ERROR);
-            found(self.finding(*row, Some(column), Severity::Error, code, line));
+        kept.sort_unstable();
+        let [(first, row), (second, _), ..] = kept.as_slice() else {
+            return;
+        };
+        let (first, second, account) = (*first, *second, *row);
+        let one_name = kept.iter().all(|(_, row)| self.text(*row) == self.text(account));
+        let (code, column) = if one_name {
+            (Code::TargetsDiffer, Column::Target)
+        } else {
+            (Code::Split, Column::New)
+        };
+        for (line, row) in kept {
+            let other = if line == first { second } else { first };
+            self.mark(row, mark::SPLIT | mark::ERROR);
+            self.splits.push((row, account));
+            found(self.finding(row, Some(column), Severity::Error, code, other));
         }
     }
 
@@ -277,32 +302,39 @@ impl Graph {
 
     /// Several accounts that want the same username, or one that only differs in its form.
     fn merge(&mut self, rows: &[u32], found: &mut dyn FnMut(Finding)) {
+        let [first, second, ..] = rows else { return };
         // Lines of one account are a split, which is said already.
-        let mut all = rows.to_vec();
-        all.retain(|row| !self.is(*row, mark::SPLIT));
-        let [first, second, ..] = all.as_slice() else {
+        if self.is_one_account(rows) {
             return;
-        };
-        let others = (*first, *second);
-        for row in &all {
-            let is_same = |other: &&u32| *other != row && self.text(**other) == self.text(*row);
-            let code = if all.iter().any(|other| is_same(&other)) {
-                Code::Merge
-            } else {
-                Code::MergeByForm
-            };
-            let other = if *row == others.0 { others.1 } else { others.0 };
+        }
+        let mut texts: Vec<Option<u32>> = rows.iter().map(|row| self.text(*row)).collect();
+        texts.sort_unstable();
+        for row in rows {
+            let text = self.text(*row);
+            let alike =
+                texts.partition_point(|other| *other <= text) - texts.partition_point(|other| *other < text);
+            let code = if alike > 1 { Code::Merge } else { Code::MergeByForm };
+            let other = if row == first { second } else { first };
             self.mark(*row, mark::MERGE | mark::ERROR);
             let mut finding = self.finding(
                 *row,
                 Some(Column::New),
                 Severity::Error,
                 code,
-                self.lines.of(other),
+                self.lines.of(*other),
             );
             finding.text = (code == Code::MergeByForm).then(|| "letter case does not count".to_owned());
             found(finding);
         }
+    }
+
+    /// Whether all these lines are about one account.
+    fn is_one_account(&self, rows: &[u32]) -> bool {
+        let account = |row: &u32| value_of(&self.splits, *row);
+        let Some(first) = rows.first().and_then(account) else {
+            return false;
+        };
+        rows.iter().all(|row| account(row) == Some(first))
     }
 
     /// new usernames that differ here, and not for the provider.
@@ -313,22 +345,28 @@ impl Graph {
             let row = row & !BY_PROVIDER_KEY;
             (row, self.accented_key(row))
         }));
-        all.retain(|(row, _)| !self.is(*row, mark::SPLIT));
-        for (row, key) in &all {
-            let Some((other, _)) = all.iter().find(|(_, other)| other != key) else {
-                return;
-            };
-            self.mark(*row, mark::MERGE | mark::ERROR);
-            let line = self.lines.of(*other);
-            let mut finding = self.finding(*row, Some(Column::New), Severity::Error, Code::MergeByForm, line);
+        let rows: Vec<u32> = all.iter().map(|(row, _)| *row).collect();
+        if self.is_one_account(&rows) {
+            return;
+        }
+        let Some((first, key)) = all.first().copied() else {
+            return;
+        };
+        let Some((different, _)) = all.iter().copied().find(|(_, other)| *other != key) else {
+            return;
+        };
+        for (row, own) in all {
+            let other = if own == key { different } else { first };
+            self.mark(row, mark::MERGE | mark::ERROR);
+            let line = self.lines.of(other);
+            let mut finding = self.finding(row, Some(Column::New), Severity::Error, Code::MergeByForm, line);
             finding.text = Some("Okta does not tell accents apart".to_owned());
             found(finding);
         }
     }
 
     fn accented_key(&self, row: u32) -> Option<u32> {
-        let place = self.accented.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        self.accented.get(place).map(|(_, key)| *key)
+        value_of(&self.accented, row)
     }
 
     /// Follows who waits for whom, without recursion: chains, cycles, and what is blocked by a problem elsewhere.
@@ -388,8 +426,10 @@ impl Graph {
         self.texts.get(index(row)).copied()
     }
 
-    fn target(&self, row: u32) -> Option<u8> {
-        self.marks.get(index(row)).map(|mark| mark & mark::TARGET)
+    fn target(&self, row: u32) -> Option<(u8, u32)> {
+        let mark = self.marks.get(index(row))?;
+        let value = value_of(&self.unclear, row).unwrap_or_default();
+        Some((mark & mark::TARGET, value))
     }
 }
 
@@ -450,6 +490,12 @@ fn target_bits(target: Target) -> u8 {
         Target::Local => 1,
         Target::Unclear => 2,
     }
+}
+
+/// What a sorted list says of a row.
+fn value_of(list: &[(u32, u32)], row: u32) -> Option<u32> {
+    let place = list.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+    list.get(place).map(|(_, value)| *value)
 }
 
 fn index(row: u32) -> usize {

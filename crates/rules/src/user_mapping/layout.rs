@@ -8,6 +8,9 @@ use super::records::Records;
 /// How many records the delimiter is told from.
 const SAMPLE_RECORDS: usize = 50;
 
+/// How much of a heading is shown.
+const HEADING_CHARS: usize = 100;
+
 /// Which cell of a record is which; from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
@@ -15,10 +18,6 @@ pub struct Columns {
     pub new: usize,
     /// The file may do without: everybody goes to the new directory (D-01).
     pub target: Option<usize>,
-    /// Recognised columns beside ours, to tell who it is (F-06).
-    pub first_name: Option<usize>,
-    pub surname: Option<usize>,
-    pub email: Option<usize>,
 }
 
 /// How a file is laid out.
@@ -45,7 +44,8 @@ pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection
     let mut records = records(head, delimiter)?;
     records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
     let Some(first) = records.first() else {
-        return Err(Rejection::NoLines { lines: 0 });
+        let lines = u64::try_from(head.lines().count()).unwrap_or(u64::MAX);
+        return Err(Rejection::NoLines { lines });
     };
     let width = first.len();
     let mut found = Layout {
@@ -64,17 +64,13 @@ pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection
     if !(2..=3).contains(&width) {
         return Err(missing(first, &[Column::Existing, Column::New]));
     }
+    // The third cell may be left out in any line (F-23).
     found.columns = Columns {
         existing: 0,
         new: 1,
-        target: (width == 3).then_some(2),
-        ..Columns::default()
+        target: Some(2),
     };
-    // A file without headings may leave the third cell out in its first lines only (F-23).
-    let widest = records.iter().map(Vec::len).max().unwrap_or(width);
-    if widest == 3 {
-        (found.columns.target, found.width) = (Some(2), 3);
-    }
+    found.width = 3;
     Ok(found)
 }
 
@@ -121,7 +117,7 @@ fn detect(head: &str) -> Delimiter {
     best.1
 }
 
-/// The first records; the last one may be cut by the end of the head, and is left out unless it is the only one.
+/// The first records. The last one may be cut by the end of the head.
 fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejection> {
     let mut all: Vec<Vec<String>> = Vec::new();
     let mut cutter = Records::new(delimiter);
@@ -145,7 +141,7 @@ struct Header {
     existing: Option<usize>,
     export_username: Option<usize>,
     new: Option<usize>,
-    columns: Columns,
+    target: Option<usize>,
 }
 
 impl Header {
@@ -155,19 +151,15 @@ impl Header {
             existing: None,
             export_username: None,
             new: None,
-            columns: Columns::default(),
+            target: None,
         };
         let names: Vec<String> = first.iter().map(|cell| letters(cell)).collect();
-        let columns = &mut header.columns;
         for (index, name) in names.iter().enumerate() {
             let place = match name.as_str() {
                 "existingusername" => &mut header.existing,
                 "newusername" => &mut header.new,
-                "targetdirectory" => &mut columns.target,
+                "targetdirectory" => &mut header.target,
                 "username" => &mut header.export_username,
-                "firstname" | "givenname" => &mut columns.first_name,
-                "surname" | "lastname" | "familyname" => &mut columns.surname,
-                "email" | "mail" | "emailaddress" => &mut columns.email,
                 _ => continue,
             };
             place.get_or_insert(index);
@@ -202,22 +194,15 @@ impl Header {
         found.columns = Columns {
             existing,
             new,
-            ..self.columns
+            target: self.target,
         };
         let columns = &found.columns;
-        let read = [
-            Some(existing),
-            Some(new),
-            columns.target,
-            columns.first_name,
-            columns.surname,
-            columns.email,
-        ];
+        let read = [Some(existing), Some(new), columns.target];
         found.ignored = first
             .iter()
             .enumerate()
             .filter(|(index, heading)| !read.contains(&Some(*index)) && !heading.trim().is_empty())
-            .map(|(_, heading)| heading.trim().to_owned())
+            .map(|(_, heading)| shortened(heading))
             .collect();
         Ok(())
     }
@@ -225,9 +210,14 @@ impl Header {
 
 fn missing(first: &[String], columns: &[Column]) -> Rejection {
     Rejection::MissingColumns {
-        found: first.iter().map(|cell| cell.trim().to_owned()).collect(),
+        found: first.iter().map(|cell| shortened(cell)).collect(),
         missing: columns.to_vec(),
     }
+}
+
+/// A heading as it is shown.
+fn shortened(heading: &str) -> String {
+    heading.trim().chars().take(HEADING_CHARS).collect()
 }
 
 /// Only the letters of a heading count, in either case (F-04).

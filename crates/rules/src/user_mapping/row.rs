@@ -28,6 +28,9 @@ const RESERVED: &[&str] = &[
     "null",
 ];
 
+/// What Entra puts in place of a domain that is not verified.
+const CLOUD: &str = ".onmicrosoft.com";
+
 /// How much of a line is shown.
 const SHOWN_CHARS: usize = 120;
 
@@ -150,7 +153,7 @@ pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
     let is_surplus = |index: usize| !record.cell(index).trim().is_empty();
     if record.stray_quote {
         Some(Code::StrayQuote)
-    } else if first.starts_with('#') && !cell::is_error_value(first) {
+    } else if columns.existing == 0 && first.starts_with('#') && !cell::is_error_value(first) {
         Some(Code::CommentLine)
     } else if record.len() <= columns.existing.max(columns.new) {
         Some(Code::TooFewCells)
@@ -183,15 +186,15 @@ fn behind_domain(text: &str) -> Option<&str> {
 fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
     let is_local = target == Target::Local;
     if renames {
-        let lower = new.to_ascii_lowercase();
-        if RESERVED.contains(&lower.as_str()) {
+        if RESERVED.iter().any(|name| username::same(name, new)) {
             found(Severity::Error, Code::Reserved, Some(new.to_owned()));
         }
-        if lower.starts_with(TEMPORARY_PREFIX) {
+        if is_temporary(new) {
             found(Severity::Error, Code::Placeholder, Some(new.to_owned()));
         }
     }
-    if new.contains(char::is_whitespace) {
+    let is_usual = around.provider == Provider::Entra && is_principal_name(new);
+    if !is_usual && new.contains(char::is_whitespace) {
         if !is_local {
             found(Severity::Error, Code::BlankInside, None);
         }
@@ -200,14 +203,14 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
     if !around.by_sign_in_name {
         return;
     }
-    let grave = if is_local {
-        Severity::Warning
-    } else {
-        Severity::Error
+    // Where it goes may still be said (D-05).
+    let grave = match target {
+        Target::Default | Target::Connected => Severity::Error,
+        Target::Local | Target::Unclear => Severity::Warning,
     };
     match around.provider {
         Provider::Entra => {
-            if let Some(problem) = not_a_principal_name(new) {
+            if !is_usual && let Some(problem) = not_a_principal_name(new) {
                 found(grave, Code::NotAPrincipalName, Some(problem));
             }
         }
@@ -226,25 +229,68 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
     }
 }
 
+/// By its key, as everything that tells accounts apart.
+fn is_temporary(name: &str) -> bool {
+    let begin = name.get(..TEMPORARY_PREFIX.len());
+    if name.is_ascii() {
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX))
+    } else {
+        let mut key = String::new();
+        username::key_into(name, &mut key);
+        key.starts_with(TEMPORARY_PREFIX)
+    }
+}
+
 ///
 fn domain_of(new: &str, known: &BTreeSet<String>, found: cell::Found<'_>) {
     let Some((name, domain)) = new.rsplit_once('@') else {
         return;
     };
-    let is_guest = name
-        .as_bytes()
-        .windows(5)
-        .any(|window| window.eq_ignore_ascii_case(b"#ext#"));
+    let is_guest = memchr::memchr(b'#', name.as_bytes()).is_some_and(|place| {
+        let behind = name.as_bytes().get(place..).unwrap_or_default();
+        behind
+            .windows(5)
+            .any(|window| window.eq_ignore_ascii_case(b"#ext#"))
+    });
     if is_guest {
         found(Severity::Warning, Code::Guest, None);
         return;
     }
-    let domain = domain.to_lowercase();
-    if domain.ends_with(".onmicrosoft.com") {
+    let end = domain.len().saturating_sub(CLOUD.len());
+    if domain
+        .get(end..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(CLOUD))
+    {
         found(Severity::Warning, Code::CloudDomain, None);
-    } else if !known.is_empty() && !known.contains(&domain) {
+        return;
+    }
+    if known.is_empty() || known.contains(domain) {
+        return;
+    }
+    let domain = domain.to_lowercase();
+    if !known.contains(&domain) {
         found(Severity::Warning, Code::UnknownDomain, Some(domain));
     }
+}
+
+/// Whether Entra can have it, told quickly: most names are fine.
+fn is_principal_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let Some(at) = memchr::memchr(b'@', bytes) else {
+        return false;
+    };
+    let legal = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'\'' | b'!' | b'#' | b'^' | b'~')
+    };
+    let (user, domain) = (
+        bytes.get(..at).unwrap_or_default(),
+        bytes.get(at + 1..).unwrap_or_default(),
+    );
+    (1..=64).contains(&user.len())
+        && (1..=48).contains(&domain.len())
+        && user.last() != Some(&b'.')
+        && user.iter().all(legal)
+        && domain.iter().all(legal)
 }
 
 /// why Entra cannot have it (Microsoft: "username policies": characters and lengths of a user principal name).

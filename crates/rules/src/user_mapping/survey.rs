@@ -4,8 +4,8 @@
 use domain::user_mapping::{FileEncoding, Rejection};
 use encoding_rs::{CoderResult, Decoder, Encoding};
 
-/// How many bytes are kept for the layout and the sample lines.
-const HEAD: usize = 64 * 1024;
+/// How many bytes are kept, to tell other kinds of files.
+const HEAD: usize = 1024;
 /// How many lines that are not UTF-8 are shown.
 const SAMPLES: usize = 5;
 /// How much of such a line is kept.
@@ -15,7 +15,6 @@ const SAMPLE_BYTES: usize = 200;
 #[derive(Debug, Default)]
 pub struct Survey {
     head: Vec<u8>,
-    total: u64,
     /// Line ends so far (F-25 names the line).
     lines: u64,
     binary: Option<u64>,
@@ -37,10 +36,6 @@ pub struct Surveyed {
     pub encoding: Option<FileEncoding>,
     /// Lines that are not UTF-8, as they read in Windows-1252, for that person.
     pub samples: Vec<String>,
-    /// The beginning, for the layout.
-    pub head: Vec<u8>,
-    /// The size in bytes.
-    pub bytes: u64,
 }
 
 impl Survey {
@@ -52,7 +47,6 @@ impl Survey {
         }
         let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(bytes.get(..room).unwrap_or_default());
-        self.total += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.not_blank = self.not_blank || bytes.iter().any(|byte| !byte.is_ascii_whitespace() && *byte != 0);
         if self.binary.is_none() && holds_control(bytes) {
             let place = bytes
@@ -144,16 +138,17 @@ impl Survey {
             self.close_line();
             self.is_utf8.then_some(FileEncoding::Utf8)
         };
-        let windows = encoding_rs::WINDOWS_1252;
-        let samples = self.samples.iter();
-        Ok(Surveyed {
-            encoding,
-            samples: samples
+        // Where it is certain nobody has to look.
+        let samples = if encoding.is_some() {
+            Vec::new()
+        } else {
+            let windows = encoding_rs::WINDOWS_1252;
+            let lines = self.samples.iter();
+            lines
                 .map(|line| windows.decode_without_bom_handling(line).0.into_owned())
-                .collect(),
-            head: self.head,
-            bytes: self.total,
-        })
+                .collect()
+        };
+        Ok(Surveyed { encoding, samples })
     }
 }
 

@@ -83,7 +83,12 @@ impl Services {
         };
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        store::user_mapping::finish_version(&mut tx, customer, number, (state, outcome), self.now()).await?;
+        let version = store::user_mapping::version(&mut tx, customer, number).await?;
+        // It may have ended before, in a process that died before it could say so.
+        if version.is_some_and(|version| version.state == MappingState::Checking) {
+            let ended = (state, outcome);
+            store::user_mapping::finish_version(&mut tx, customer, number, ended, self.now()).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -199,6 +204,10 @@ impl Reading<'_> {
         let mut decode = Decode::new(self.encoding);
         let mut text = String::new();
         for part in 0.. {
+            if self.lease.stop().is_cancelled() {
+                let what = "the check, which was asked to stop,";
+                return Err(StoreError::Stale { what }.into());
+            }
             let bytes = self.part(part).await?;
             let is_last = bytes.is_none();
             text.clear();

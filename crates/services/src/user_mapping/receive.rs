@@ -26,6 +26,7 @@ pub struct MappingUpload {
     services: Services,
     actor: Actor,
     customer: CustomerId,
+    slug: String,
     file: i64,
     name: String,
     part: i64,
@@ -58,6 +59,7 @@ impl Services {
             services: self.clone(),
             actor: actor.clone(),
             customer,
+            slug: slug.to_owned(),
             file,
             name,
             part: 0,
@@ -79,8 +81,13 @@ impl Services {
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
-        let found = store::user_mapping::version(&mut tx, customer, version).await?;
-        let file = found.and_then(|found| found.file).ok_or(UserError::NotFound)?;
+        let latest = store::user_mapping::latest(&mut tx, customer).await?;
+        let latest = latest.ok_or(UserError::NotFound)?;
+        if latest.number != version {
+            // Somebody uploaded another file meanwhile: it must not be covered by the older one.
+            return Err(UserError::Changed.into());
+        }
+        let file = latest.file.ok_or(UserError::NotFound)?;
         let by = (actor.name.as_str(), self.now());
         let version = store::user_mapping::insert_version(
             &mut tx,
@@ -135,10 +142,16 @@ impl MappingUpload {
 
     /// Clears away what has come, and says why.
     async fn refuse<T>(&self, rejection: &Rejection) -> Result<T, ServiceError> {
+        self.abandon().await?;
+        Err(UserError::field("file", rejection.sentence()).into())
+    }
+
+    /// Clears away what has come: the rest never will (F-34).
+    pub async fn abandon(&self) -> Result<(), ServiceError> {
         let mut tx = self.services.db().begin().await?;
         store::user_mapping::drop_file(&mut tx, self.customer, self.file).await?;
         tx.commit().await?;
-        Err(UserError::field("file", rejection.sentence()).into())
+        Ok(())
     }
 
     /// The file is whole: it becomes a version, which is checked next. One that is no text is refused.
@@ -159,23 +172,32 @@ impl MappingUpload {
     async fn keep(&self, surveyed: &Surveyed, hash: &str) -> Result<MappingReceived, ServiceError> {
         let (services, customer) = (&self.services, self.customer);
         let mut tx = services.db().begin().await?;
+        // An upload may take long: the step may have been shut meanwhile.
+        services.mapping_of(&mut tx, &self.actor, &self.slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
         let known = store::user_mapping::same_file(&mut tx, customer, hash).await?;
-        let (file, again) = match known {
-            Some(known) => {
-                store::user_mapping::drop_file(&mut tx, customer, self.file).await?;
-                (known.number, true)
+        let again = known.is_some();
+        let file = if let Some(known) = known {
+            store::user_mapping::drop_file(&mut tx, customer, self.file).await?;
+            let latest = store::user_mapping::latest(&mut tx, customer).await?;
+            if let Some(latest) = latest.filter(|latest| latest.file == Some(known.number)) {
+                // It is the one that is shown: one version is kept, with what was said about it (F-29).
+                tx.commit().await?;
+                return Ok(MappingReceived {
+                    version: latest.number,
+                    again,
+                });
             }
-            None => {
-                let finished = FinishedFile {
-                    hash,
-                    bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX),
-                    encoding: surveyed.encoding,
-                    samples: &surveyed.samples,
-                };
-                store::user_mapping::finish_file(&mut tx, customer, self.file, &finished).await?;
-                (self.file, false)
-            }
+            known.number
+        } else {
+            let finished = FinishedFile {
+                hash,
+                bytes: i64::try_from(self.bytes).unwrap_or(i64::MAX),
+                encoding: surveyed.encoding,
+                samples: &surveyed.samples,
+            };
+            store::user_mapping::finish_file(&mut tx, customer, self.file, &finished).await?;
+            self.file
         };
         let reading = MappingReading::default();
         let by = (self.actor.name.as_str(), services.now());
@@ -228,10 +250,10 @@ mod tests {
     #[test]
     fn f_31_names_of_files_are_cleaned() {
         for (name, cleaned) in [
-            ("mapping.csv", "mapping.csv"),
-            ("C:\\Users\\anna\\mapping.csv", "mapping.csv"),
+            ("accounts.csv", "accounts.csv"),
+            ("C:\\Users\\anna\\accounts.csv", "accounts.csv"),
             ("../../etc/passwd", "passwd"),
-            ("map\u{202e}ping\0.csv", "mapping.csv"),
+            ("acc\u{202e}ounts\0.csv", "accounts.csv"),
             ("", "user mapping"),
             ("folder/", "user mapping"),
         ] {

@@ -62,7 +62,7 @@ async fn checked(world: &World) -> MappingVersionView {
     panic!("the check did not end within a minute");
 }
 
-fn summary(version: MappingVersionView) -> MappingSummary {
+fn summary_of(version: MappingVersionView) -> MappingSummary {
     match version.outcome {
         Some(MappingOutcome::Checked(summary)) => *summary,
         other => panic!("not checked: {other:?}"),
@@ -88,7 +88,7 @@ on_both!(a_file_is_uploaded_checked_and_shown, |test: TestDb| async move {
     );
     let version = checked(&world).await;
     assert_eq!((version.number, version.file_name.as_str()), (1, "mapping.csv"));
-    let summary = summary(version);
+    let summary = summary_of(version);
     assert_eq!((summary.lines, summary.blank_lines), (5, 0));
     assert_eq!(summary.kind(RenameKind::Cycle), 2);
     assert_eq!(summary.kind(RenameKind::Free), 2);
@@ -133,7 +133,7 @@ on_both!(a_file_is_uploaded_checked_and_shown, |test: TestDb| async move {
     assert_eq!(
         again,
         MappingReceived {
-            version: 2,
+            version: 1,
             again: true
         }
     );
@@ -155,7 +155,7 @@ on_both!(
         upload(&world, "many.csv", text.as_bytes())
             .await
             .expect("received");
-        let summary = summary(checked(&world).await);
+        let summary = summary_of(checked(&world).await);
         assert_eq!(summary.lines, 24_001);
         let last = &summary.groups[0];
         assert_eq!(
@@ -214,12 +214,19 @@ on_both!(
             .read_mapping_file(actor, SLUG, version.number, reading)
             .await
             .expect("read");
-        let summary = summary(checked(&world).await);
+        let summary = summary_of(checked(&world).await);
         assert_eq!((summary.lines, summary.encoding), (1, FileEncoding::Windows1252));
-        let unknown = services
-            .read_mapping_file(actor, SLUG, 99, MappingReading::default())
+        // An older version is not read again over a newer one.
+        let old = services
+            .read_mapping_file(actor, SLUG, 1, MappingReading::default())
             .await;
-        assert!(matches!(unknown, Err(ServiceError::User(UserError::NotFound))));
+        assert!(matches!(old, Err(ServiceError::User(UserError::Changed))));
+        // F-11: what says by itself what it is needs no answer.
+        let text = "\u{feff}existing_username,new_username\nanna,anna@contoso.com\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        upload(&world, "utf16.csv", &bytes).await.expect("received");
+        let summary = summary_of(checked(&world).await);
+        assert_eq!((summary.lines, summary.encoding), (1, FileEncoding::Utf16Le));
     }
 );
 

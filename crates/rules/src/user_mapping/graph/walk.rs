@@ -11,6 +11,8 @@ pub(super) struct Walk<'a> {
     next: &'a [u32],
     /// What the walk found: 0 not walked yet, 1 on the way, 2 free, 3 blocked.
     state: Vec<u8>,
+    /// The line with the problem that blocks each line.
+    causes: Vec<u32>,
     kinds: &'a mut [RenameKind],
 }
 
@@ -20,6 +22,7 @@ impl<'a> Walk<'a> {
             graph,
             next,
             state: vec![0; next.len()],
+            causes: vec![NONE; next.len()],
             kinds,
         }
     }
@@ -83,7 +86,7 @@ impl<'a> Walk<'a> {
         let own = self.graph.is(row, mark::ERROR);
         let waits = self.next.get(index(row)).is_some_and(|next| *next != NONE);
         if own {
-            self.set(row, 3);
+            self.block(row, row);
             return Some(row);
         }
         let Some(cause) = cause.filter(|cause| *cause != row) else {
@@ -93,7 +96,7 @@ impl<'a> Walk<'a> {
             }
             return None;
         };
-        self.set(row, 3);
+        self.block(row, cause);
         self.set_kind(row, RenameKind::Blocked);
         let line = self.graph.lines.of(cause);
         found(
@@ -105,15 +108,17 @@ impl<'a> Walk<'a> {
 
     /// The problem at the root of a line that was found to be blocked before.
     fn cause_of(&self, row: u32) -> Option<u32> {
-        let mut at = row;
-        // Every blocked line leads to one with a problem of its own; the bound is for the compiler's peace of mind.
-        for _ in 0..=self.next.len() {
-            if self.graph.is(at, mark::ERROR) {
-                return Some(at);
-            }
-            at = *self.next.get(index(at)).filter(|next| **next != NONE)?;
+        self.causes
+            .get(index(row))
+            .copied()
+            .filter(|cause| *cause != NONE)
+    }
+
+    fn block(&mut self, row: u32, cause: u32) {
+        self.set(row, 3);
+        if let Some(place) = self.causes.get_mut(index(row)) {
+            *place = cause;
         }
-        None
     }
 
     fn state(&self, row: u32) -> u8 {

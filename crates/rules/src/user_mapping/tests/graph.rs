@@ -73,6 +73,40 @@ fn x_02_and_x_03_one_account_cannot_become_two() {
 }
 
 #[test]
+fn x_03_values_that_are_still_to_be_said_are_not_the_same() {
+    let (_, found) = kinds(&[("aaaaa", "bbbbb>Warehouse"), ("aaaaa", "bbbbb>Head office")]);
+    assert_eq!(
+        found,
+        [(2, C::TargetsDiffer, Some(3)), (3, C::TargetsDiffer, Some(2))]
+    );
+    let (_, found) = kinds(&[("aaaaa", "bbbbb>Warehouse"), ("aaaaa", "bbbbb>Warehouse")]);
+    assert_eq!(found, [(3, C::DuplicateLine, Some(2))]);
+}
+
+#[test]
+fn x_04_a_split_does_not_hide_a_merge() {
+    let (_, found) = kinds(&[("aaaaa", "zzzzz"), ("aaaaa", "yyyyy"), ("bbbbb", "zzzzz")]);
+    assert_eq!(
+        found,
+        [
+            (2, C::Split, Some(3)),
+            (2, C::Merge, Some(4)),
+            (3, C::Split, Some(2)),
+            (4, C::Merge, Some(2))
+        ]
+    );
+}
+
+#[test]
+fn many_lines_of_one_account_or_username_take_no_longer() {
+    let names: Vec<String> = (0..20_000).map(|n| format!("name{n:06}")).collect();
+    let split: Vec<(&str, &str)> = names.iter().map(|name| ("aaaaa", name.as_str())).collect();
+    assert_eq!(kinds(&split).1.len(), 20_000);
+    let merge: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "zzzzz")).collect();
+    assert_eq!(kinds(&merge).1.len(), 20_000);
+}
+
+#[test]
 fn x_04_and_x_05_two_accounts_cannot_become_one() {
     let (kinds_, found) = kinds(&[("aaaaa", "zzzzz"), ("bbbbb", "zzzzz"), ("ccccc", "zzzzz")]);
     assert!(kinds_.iter().all(|(kind, _)| *kind == K::Merge), "{kinds_:?}");

@@ -116,6 +116,11 @@ fn r_11_what_entra_cannot_have() {
         "who stays local need not be legal there"
     );
     assert_eq!(line("änna,änna,Local"), NONE, "nothing changes");
+    assert_eq!(
+        line("kiosk,kiosk,Warehouse"),
+        [(Warning, C::NotAPrincipalName), (Warning, C::UnknownTarget)],
+        "where it goes is still to be said"
+    );
 }
 
 #[test]
@@ -177,6 +182,17 @@ fn r_16_and_r_17_usernames_that_nobody_may_get() {
     }
     assert_eq!(line("admin,admin,Local"), NONE, "whoever has it keeps it");
     assert!(line("anna,usersync-moving-17,Local").contains(&(Error, C::Placeholder)));
+    // By the key: a long s is an s.
+    assert!(
+        Scene::okta()
+            .line("anna,\u{17f}ystem,Local")
+            .contains(&(Error, C::Reserved))
+    );
+    assert!(
+        Scene::okta()
+            .line("anna,u\u{17f}ersync-moving-1,Local")
+            .contains(&(Error, C::Placeholder))
+    );
 }
 
 #[test]
@@ -209,6 +225,11 @@ fn f_13_letters_that_were_lost() {
     assert_eq!(
         okta.line("M\u{fffd}ller,mueller@contoso.com,"),
         [(Error, C::ReplacementCharacter)]
+    );
+    assert_eq!(
+        okta.line("Ã–mer,oemer@contoso.com,"),
+        [(Warning, C::Mojibake)],
+        "a sign of Windows-1252"
     );
     assert_eq!(okta.line("Ângela,angela@contoso.com,"), NONE);
 }

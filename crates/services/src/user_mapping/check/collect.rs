@@ -8,6 +8,8 @@ use store::user_mapping::{MappingLine, NewFinding};
 
 /// More causes than this are not told apart: nobody reads a list of a thousand wrong domains.
 const MAX_GROUPS: usize = 500;
+/// How much of a cell is kept beside the file: more than any username has.
+const CELL_CHARS: usize = 300;
 /// How much of a text findings are grouped by.
 const ABOUT_CHARS: usize = 200;
 
@@ -23,9 +25,9 @@ impl Sink for Collector {
     fn line(&mut self, line: u64, existing: &str, new: &str, target: &str) {
         self.lines.push(MappingLine {
             line: i64::try_from(line).unwrap_or(i64::MAX),
-            existing: existing.to_owned(),
-            new: new.to_owned(),
-            target: target.to_owned(),
+            existing: shortened(existing),
+            new: shortened(new),
+            target: shortened(target),
         });
     }
 
@@ -71,6 +73,11 @@ impl Collector {
         });
         all
     }
+}
+
+/// A cell as it is shown (F-28). The file keeps the whole.
+fn shortened(cell: &str) -> String {
+    cell.chars().take(CELL_CHARS).collect()
 }
 
 /// What a finding is grouped by, beside its code.
