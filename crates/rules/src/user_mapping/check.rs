@@ -200,7 +200,11 @@ impl<'a> Targets<'a> {
     /// What a value means, and its place among all of them.
     fn read(&mut self, value: &str) -> (u32, &TargetRead) {
         let value = value.trim();
-        let is_last = |place: &usize| self.all.get(*place).is_some_and(|known| known.value == value);
+        // Mostly both are empty, and comparing nothing is not for nothing.
+        let is_last = |place: &usize| {
+            let known = self.all.get(*place).map(|known| known.value.as_str());
+            known.is_some_and(|known| known.len() == value.len() && (value.is_empty() || known == value))
+        };
         let place = self
             .last
             .filter(is_last)

@@ -4,7 +4,7 @@
 //! key, with a seed that nobody outside knows: 64 bits of it, and 12 more that choose one of 4,096 heaps. That two
 //! different usernames of a million-line file get the same one has a chance of about one to 40 thousand million. A heap
 //! is sorted by itself, which keeps it in the processor's cache; equal fingerprints then stand side by side. Memory is
-//! 29 bytes a line, and 33 where all lines form chains.
+//! 29 bytes a line, and up to 37 where all lines form chains.
 
 mod lines;
 mod walk;

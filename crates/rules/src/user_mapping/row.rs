@@ -186,7 +186,7 @@ fn behind_domain(text: &str) -> Option<&str> {
 fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
     let is_local = target == Target::Local;
     if renames {
-        if RESERVED.iter().any(|name| username::same(name, new)) {
+        if is_reserved(new) {
             found(Severity::Error, Code::Reserved, Some(new.to_owned()));
         }
         if is_temporary(new) {
@@ -226,6 +226,17 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
     }
     if !is_local {
         domain_of(new, around.domains, found);
+    }
+}
+
+/// By its key, as everything that tells accounts apart.
+fn is_reserved(name: &str) -> bool {
+    if name.is_ascii() {
+        RESERVED
+            .iter()
+            .any(|reserved| reserved.eq_ignore_ascii_case(name))
+    } else {
+        RESERVED.iter().any(|reserved| username::same(reserved, name))
     }
 }
 
