@@ -143,10 +143,8 @@ pub(super) fn go(path: &str) {
 
 /// Keeps what came of a form that a plain route has taken, for the page it leads back to.
 pub async fn leave<T: Serialize + Sync>(session: &Session, path: &str, result: Result<T, UserError>) {
-    let kept = serde_json::json!({ "values": null, "result": result.map_err(ApiError::User) });
-    if let Err(error) = session.insert(FLASH, (path, kept)).await {
-        tracing::warn!(error = %chain(&error), "a form could not be kept for its page");
-    }
+    let result = result.as_ref().map_err(|error| ApiError::User(error.clone()));
+    keep_in(session, path, &(), result).await;
 }
 
 /// Gives the page being drawn the status 404.
@@ -271,9 +269,21 @@ pub(super) async fn keep_for_island<V: Serialize + Sync, T: Serialize + Sync>(
     }
 }
 
-/// Keeps what came of a form for the page that is drawn next. A session that cannot be written only loses the
-/// repetition of what was typed, not the work, so that is logged and no more.
+/// Keeps what came of a form for the page that is drawn next.
 async fn remember<V: Serialize + Sync, T: Serialize + Sync>(
+    path: &str,
+    values: &V,
+    result: Result<&T, ApiError>,
+) {
+    if let Ok(session) = session().await {
+        keep_in(&session, path, values, result).await;
+    }
+}
+
+/// The same, in this session. One that cannot be written only loses the repetition of what was typed, not the work, so
+/// that is logged and no more.
+async fn keep_in<V: Serialize + Sync, T: Serialize + Sync>(
+    session: &Session,
     path: &str,
     values: &V,
     result: Result<&T, ApiError>,
@@ -283,7 +293,6 @@ async fn remember<V: Serialize + Sync, T: Serialize + Sync>(
     if kept.to_string().len() > FLASH_BYTES {
         return;
     }
-    let Ok(session) = session().await else { return };
     if let Err(error) = session.insert(FLASH, (path, kept)).await {
         tracing::warn!(error = %chain(&error), "a form could not be kept for its page");
     }

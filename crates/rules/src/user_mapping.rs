@@ -20,5 +20,13 @@ pub use row::{Surroundings, TEMPORARY_PREFIX};
 pub use survey::{Decode, Survey, Surveyed};
 pub use target::{Target, TargetRead};
 
+/// What counts of a heading (F-04) and of a directory's name (D-03): letters and digits, in either case.
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests;

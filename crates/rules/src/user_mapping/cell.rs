@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use domain::Username;
 use domain::user_mapping::{FindingCode as Code, Severity};
 use unicode_normalization::UnicodeNormalization;
 
@@ -26,10 +27,10 @@ pub(super) fn username<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
     }
     let text = unwrapped(cell, found);
     spreadsheet(&text, found);
-    characters(&text, found);
     let stored = username::stored(&text);
+    characters(&text, &stored, found);
+    inside(&stored, found);
     let stored = stored.as_str();
-    inside(stored, found);
     if stored == cell {
         Cow::Borrowed(cell)
     } else {
@@ -109,7 +110,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// Letters that were lost or changed on the way, and blanks around (F-13, R-07).
-fn characters(text: &str, found: Found<'_>) {
+fn characters(text: &str, stored: &Username, found: Found<'_>) {
     if text.contains('\u{FFFD}') {
         found(Severity::Error, Code::ReplacementCharacter, None);
     } else if let Some(signs) = mojibake(text) {
@@ -117,7 +118,6 @@ fn characters(text: &str, found: Found<'_>) {
     }
     // Blanks around a cell are usual in a file that a person wrote (F-16); what is not seen is said.
     let without_blanks = text.trim_matches([' ', '\t']);
-    let stored = username::stored(text);
     let composed: Cow<'_, str> = if without_blanks.is_ascii() {
         Cow::Borrowed(without_blanks)
     } else {
@@ -143,10 +143,11 @@ fn mojibake(text: &str) -> Option<String> {
 }
 
 /// What is wrong inside of the stored form (F-17, R-07, R-10, R-13, R-18).
-fn inside(stored: &str, found: Found<'_>) {
+fn inside(name: &Username, found: Found<'_>) {
+    let stored = name.as_str();
     if stored.contains(['\n', '\r']) {
         found(Severity::Error, Code::LineBreak, None);
-    } else if let Some(hidden) = stored.chars().find(|c| username::is_hidden(*c)) {
+    } else if let Some(hidden) = username::hidden_character(name) {
         found(Severity::Error, Code::HiddenCharacter, Some(code_point(hidden)));
     }
     if let Some(address) = wrapped_address(stored) {

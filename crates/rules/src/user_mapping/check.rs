@@ -68,8 +68,8 @@ pub struct TargetCount {
 
 impl<'a> Check<'a> {
     /// A check of a file of this layout. `old`: the names of the directories the intranet followed before. `limit`: the
-    /// most lines a file may have (F-27). `seed` should be random: with a
-    /// known one somebody could make two usernames look the same.
+    /// most lines a file may have (F-27). `seed` should be random: with a known one
+    /// somebody could make two usernames look the same.
     pub fn new(
         layout: &'a Layout,
         around: Surroundings<'a>,
@@ -139,7 +139,8 @@ impl Lines<'_> {
             return Err(Rejection::TooManyLines { limit: self.limit });
         }
         let columns = &self.layout.columns;
-        let is_readable = row::fault(record, self.layout).is_none();
+        let fault = row::fault(record, self.layout);
+        let is_readable = fault.is_none();
         let column = columns.target.filter(|_| is_readable);
         let value = column.map_or("", |column| record.cell(column));
         if is_readable {
@@ -159,7 +160,7 @@ impl Lines<'_> {
             .map_or(value, |(end, _)| value.split_at(end).0);
         let (place, target) = self.targets.read(value);
         let mut found = |finding| sink.finding(finding);
-        let row = row::read(record, self.layout, target, self.around, &mut found);
+        let row = row::read(record, (self.layout, fault), target, self.around, &mut found);
         if let Some(row) = row {
             self.graph.push(
                 record.line,

@@ -94,7 +94,8 @@ impl Graph {
         }
     }
 
-    /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new username: it is not said. `is_wrong`: it has a problem of its own.
+    /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new
+    /// username: it is not said. `is_wrong`: it has a problem of its own.
     pub(super) fn push(
         &mut self,
         line: u64,
@@ -244,12 +245,10 @@ impl Graph {
                         .find(|entry| entry.print == first.print && !self.is(entry.row, mark::DROPPED))
                 })
                 .map(|entry| entry.row);
-            // The usual case first: one line keeps its username, or takes one that nobody in the file has.
-            if let ([only], None) = (takers, holder) {
-                debug_assert!(only.row != NONE);
-                continue;
+            // Usually one line takes a username that nobody in the file has: nothing is to be said.
+            if takers.len() > 1 || holder.is_some() {
+                self.takers(takers, holder, waits, found);
             }
-            self.takers(takers, holder, waits, found);
         }
     }
 
@@ -343,7 +342,7 @@ impl Graph {
         let mut all: Vec<(u32, Option<u32>)> = rows.iter().map(|row| (*row, None)).collect();
         all.extend(accented.iter().map(|row| {
             let row = row & !BY_PROVIDER_KEY;
-            (row, self.accented_key(row))
+            (row, value_of(&self.accented, row))
         }));
         let rows: Vec<u32> = all.iter().map(|(row, _)| *row).collect();
         if self.is_one_account(&rows) {
@@ -363,10 +362,6 @@ impl Graph {
             finding.text = Some("Okta does not tell accents apart".to_owned());
             found(finding);
         }
-    }
-
-    fn accented_key(&self, row: u32) -> Option<u32> {
-        value_of(&self.accented, row)
     }
 
     /// Follows who waits for whom, without recursion: chains, cycles, and what is blocked by a problem elsewhere.

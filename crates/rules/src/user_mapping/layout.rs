@@ -3,6 +3,7 @@
 
 use domain::user_mapping::{Column, Delimiter, Rejection};
 
+use super::letters;
 use super::records::Records;
 
 /// How many records the delimiter is told from.
@@ -218,13 +219,4 @@ fn missing(first: &[String], columns: &[Column]) -> Rejection {
 /// A heading as it is shown.
 fn shortened(heading: &str) -> String {
     heading.trim().chars().take(HEADING_CHARS).collect()
-}
-
-/// Only the letters of a heading count, in either case (F-04).
-fn letters(heading: &str) -> String {
-    heading
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }

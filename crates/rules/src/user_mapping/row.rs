@@ -57,10 +57,10 @@ pub(super) struct Row<'a> {
     pub is_wrong: bool,
 }
 
-/// Reads a record as a line of the mapping. `None`: it does not say whose line it is.
+/// Reads a record as a line of the mapping; `fault` is what [`fault`] says of it. `None`: it does not say whose line it is.
 pub(super) fn read<'a>(
     record: &Record<'a>,
-    layout: &Layout,
+    (layout, fault): (&Layout, Option<Code>),
     target: &TargetRead,
     around: Surroundings<'_>,
     found: &mut dyn FnMut(Finding),
@@ -78,7 +78,7 @@ pub(super) fn read<'a>(
             text,
         });
     };
-    if let Some(fault) = fault(record, layout) {
+    if let Some(fault) = fault {
         let shown = (fault == Code::TooManyCells).then(|| record.raw.chars().take(SHOWN_CHARS).collect());
         tell(None, Severity::Error, fault, shown);
         return None;

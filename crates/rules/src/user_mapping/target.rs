@@ -4,6 +4,7 @@ use domain::Provider;
 use domain::people::Directory;
 use domain::user_mapping::{FindingCode, Severity};
 
+use super::letters;
 use crate::nearest::letters_apart;
 
 /// Where the account of a line belongs after the migration.
@@ -113,12 +114,4 @@ fn meant(name: &str, provider: Provider) -> Option<&'static str> {
         return Some(Directory::LOCAL);
     }
     names(provider).iter().any(near).then(|| provider.label())
-}
-
-/// Only letters and digits count, in either case.
-fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }

@@ -300,10 +300,10 @@ pub(crate) fn account_write(account: PeopleAccount) -> AccountWrite {
     let (first, surname, email) = (part(field::FIRST_NAME), part(field::SURNAME), part(field::EMAIL));
     let username = account.username.as_str();
     let search_key = username::search_key(&format!("{first} {surname} {username} {email}"));
-    let sort_key = match username::search_key(&format!("{surname} {first}")).trim() {
-        "" => username::search_key(username),
-        name => name.to_owned(),
-    };
+    let mut sort_key = username::search_key(&format!("{surname} {first}"));
+    if sort_key.is_empty() {
+        sort_key = username::search_key(username);
+    }
     AccountWrite {
         account,
         search_key,

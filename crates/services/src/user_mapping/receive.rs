@@ -6,8 +6,9 @@ use domain::user_mapping::{
 };
 use domain::{Actor, CustomerId, UserError};
 use rules::user_mapping::{Survey, Surveyed};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use store::Tx;
 use store::user_mapping::FinishedFile;
 
 use crate::{ServiceError, Services};
@@ -88,21 +89,30 @@ impl Services {
             return Err(UserError::Changed.into());
         }
         let file = latest.file.ok_or(UserError::NotFound)?;
-        let by = (actor.name.as_str(), self.now());
-        let version = store::user_mapping::insert_version(
-            &mut tx,
-            customer,
-            (Some(file), &reading),
-            MappingState::Checking,
-            by,
-        )
-        .await?;
         let details = json!({
             "encoding": reading.encoding.map(FileEncoding::code),
             "delimiter": reading.delimiter.map(Delimiter::code),
         });
+        let entry = ("mapping.read", &details);
+        self.add_version(tx, (customer, actor), file, &reading, entry)
+            .await
+    }
+
+    /// Adds a version that is read out of a file, puts it on record and has it checked; gives its number.
+    async fn add_version(
+        &self,
+        mut tx: Tx,
+        (customer, actor): (CustomerId, &Actor),
+        file: i64,
+        reading: &MappingReading,
+        (action, details): (&str, &Value),
+    ) -> Result<i64, ServiceError> {
+        let by = (actor.name.as_str(), self.now());
+        let state = MappingState::Checking;
+        let version =
+            store::user_mapping::insert_version(&mut tx, customer, (Some(file), reading), state, by).await?;
         let about = version.to_string();
-        self.record(&mut tx, actor, Some(customer), "mapping.read", &about, &details)
+        self.record(&mut tx, actor, Some(customer), action, &about, details)
             .await?;
         self.queue_check(&mut tx, customer, version).await?;
         tx.commit().await?;
@@ -164,9 +174,7 @@ impl MappingUpload {
             Err(rejection) => return self.refuse(&rejection).await,
         };
         let hash = domain::text::hex(&self.hash.clone().finalize());
-        let received = self.keep(&surveyed, &hash).await?;
-        self.services.wake().wake();
-        Ok(received)
+        self.keep(&surveyed, &hash).await
     }
 
     async fn keep(&self, surveyed: &Surveyed, hash: &str) -> Result<MappingReceived, ServiceError> {
@@ -199,30 +207,11 @@ impl MappingUpload {
             store::user_mapping::finish_file(&mut tx, customer, self.file, &finished).await?;
             self.file
         };
-        let reading = MappingReading::default();
-        let by = (self.actor.name.as_str(), services.now());
-        let version = store::user_mapping::insert_version(
-            &mut tx,
-            customer,
-            (Some(file), &reading),
-            MappingState::Checking,
-            by,
-        )
-        .await?;
         let details = json!({ "file": self.name, "bytes": self.bytes, "sha256": hash });
-        let about = version.to_string();
-        services
-            .record(
-                &mut tx,
-                &self.actor,
-                Some(customer),
-                "mapping.upload",
-                &about,
-                &details,
-            )
+        let (reading, entry) = (MappingReading::default(), ("mapping.upload", &details));
+        let version = services
+            .add_version(tx, (customer, &self.actor), file, &reading, entry)
             .await?;
-        services.queue_check(&mut tx, customer, version).await?;
-        tx.commit().await?;
         Ok(MappingReceived { version, again })
     }
 }
