@@ -32,10 +32,12 @@ fn Lines(found: MappingFindings) -> impl IntoView {
         .collect_view();
     view! {
         <Panel title id="lines" note=move || view! { <StateWord tone=tone_of(severity) word=severity.label()/> " " {count.clone()} }>
-            <Scroll label="Lines with this finding">
-                {heads(["Line", "Existing username", "New username", "Target directory", "What to do"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
+            <div class="stack">
+                <Scroll label="Lines with this finding">
+                    {heads(["Line", "Existing username", "New username", "Target directory", "What to do"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
             <Pager next=found.next/>
         </Panel>
     }
@@ -54,7 +56,7 @@ fn Line(row: MappingFindingRow) -> impl IntoView {
     };
     view! {
         <tr>
-            <th scope="row" class="num">{thousands(row.line)}</th>
+            <th scope="row" data-label="Line">{thousands(row.line)}</th>
             {cell(Column::Existing, row.existing)}
             {cell(Column::New, row.new)}
             {cell(Column::Target, row.target)}
@@ -94,10 +96,12 @@ pub(super) fn Groups(groups: Vec<FindingGroup>) -> impl IntoView {
         .collect_view();
     view! {
         <Panel title="What was found" id="found" note=|| "by cause, the gravest first">
-            <Scroll label="What was found, by cause">
-                {heads(["Kind", "What", "Lines", "First line"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
+            <div class="stack">
+                <Scroll label="What was found, by cause">
+                    {heads(["Kind", "What", "Lines", "First line"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
         </Panel>
     }
     .into_any()
@@ -109,15 +113,17 @@ pub(super) fn Targets(targets: Vec<TargetLines>) -> impl IntoView {
         .into_iter()
         .map(|target| {
             let value = if target.value.is_empty() { "nothing: the connected directory".to_owned() } else { target.value };
-            view! { <tr><th scope="row"><bdi>{value}</bdi></th><td class="num">{thousands(target.lines)}</td></tr> }
+            view! { <tr><th scope="row"><bdi>{value}</bdi></th><td class="num" data-label="Lines">{thousands(target.lines)}</td></tr> }
         })
         .collect_view();
     view! {
         <Panel title="Target directories" id="targets" note=|| "as they are written in the file">
-            <Scroll label="Values of the target directory">
-                {heads(["Target directory", "Lines"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
+            <div class="stack">
+                <Scroll label="Values of the target directory">
+                    {heads(["Target directory", "Lines"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
         </Panel>
     }
 }
