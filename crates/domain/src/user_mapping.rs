@@ -5,8 +5,8 @@ mod version;
 mod words;
 
 pub use version::{
-    FindingGroup, KindCount, MappingOutcome, MappingQuestion, MappingReading, MappingReceived, MappingState,
-    MappingSummary, TargetLines,
+    Coverage, FindingGroup, KindCount, MappingOutcome, MappingQuestion, MappingReading, MappingReceived,
+    MappingState, MappingSummary, TargetLines,
 };
 
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,37 @@ codes! {
         DeletionWord = "deletion_word",
         TargetSlip = "target_slip",
         LocalRenamed = "local_renamed",
+        NotFound = "not_found",
+        MeantAddress = "meant_address",
+        MeantBehindDomain = "meant_behind_domain",
+        MeantZeros = "meant_zeros",
+        FoundByFolding = "found_by_folding",
+        TwoAccounts = "two_accounts",
+        BlockedAccount = "blocked_account",
+        AlreadyThere = "already_there",
+        SharedAccount = "shared_account",
+        RecoveryAccount = "recovery_account",
+        NoLocalAdministrator = "no_local_administrator",
+        HeldByActive = "held_by_active",
+        HeldByBlocked = "held_by_blocked",
+        HeldBySync = "held_by_sync",
+        Dormant = "dormant",
+        SameAddress = "same_address",
+        IsAnAddress = "is_an_address",
+        FewLicences = "few_licences",
+        BecomesLocal = "becomes_local",
+        LeftBehind = "left_behind",
+        NotInDirectory = "not_in_directory",
+        OtherAttribute = "other_attribute",
+        PersonDisabled = "person_disabled",
+        PersonOutOfScope = "person_out_of_scope",
+        PersonIsGuest = "person_is_guest",
+        MissedMapping = "missed_mapping",
+        NamesDiffer = "names_differ",
+        Shifted = "shifted",
+        SnapshotOld = "snapshot_old",
+        SnapshotUnknown = "snapshot_unknown",
+        LocalInScope = "local_in_scope",
     }
 }
 
@@ -145,6 +176,36 @@ impl FindingCode {
             FindingCode::DeletionWord => "D-07",
             FindingCode::TargetSlip => "D-08",
             FindingCode::LocalRenamed => "D-09",
+            FindingCode::NotFound => "P-01",
+            FindingCode::MeantAddress => "R-20",
+            FindingCode::MeantBehindDomain => "R-09",
+            FindingCode::MeantZeros => "F-33",
+            FindingCode::FoundByFolding => "R-19",
+            FindingCode::TwoAccounts => "P-15",
+            FindingCode::BlockedAccount => "P-02",
+            FindingCode::AlreadyThere => "P-04",
+            FindingCode::SharedAccount => "P-06",
+            FindingCode::RecoveryAccount => "P-07",
+            FindingCode::NoLocalAdministrator => "P-08",
+            FindingCode::HeldByActive => "P-09",
+            FindingCode::HeldByBlocked => "P-10",
+            FindingCode::HeldBySync => "P-11",
+            FindingCode::LeftBehind => "P-13",
+            FindingCode::Dormant => "P-14",
+            FindingCode::SameAddress => "P-16",
+            FindingCode::FewLicences => "P-18",
+            FindingCode::IsAnAddress => "P-20",
+            FindingCode::BecomesLocal => "D-10",
+            FindingCode::NotInDirectory => "T-02",
+            FindingCode::OtherAttribute => "T-03",
+            FindingCode::PersonDisabled => "T-04",
+            FindingCode::PersonOutOfScope => "T-05",
+            FindingCode::PersonIsGuest => "T-06",
+            FindingCode::MissedMapping => "T-08",
+            FindingCode::NamesDiffer | FindingCode::Shifted => "T-10",
+            FindingCode::SnapshotOld => "T-11",
+            FindingCode::SnapshotUnknown => "T-12",
+            FindingCode::LocalInScope => "T-13",
         }
     }
 }
@@ -152,7 +213,7 @@ impl FindingCode {
 /// Something that was found about one line. [`Finding::sentence`] says it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
-    /// The physical line of the file, from 1, on which the record begins.
+    /// The physical line of the file, from 1, on which the record begins. 0: it is about all of them.
     pub line: u64,
     /// The cell; `None` where it is the whole line.
     pub column: Option<Column>,

@@ -7,6 +7,7 @@
 mod cell;
 mod check;
 mod graph;
+mod known;
 mod layout;
 mod records;
 mod row;
@@ -15,6 +16,7 @@ mod target;
 
 pub use check::{Check, Checked, Sink, TargetCount};
 pub use graph::{Rename, Renames};
+pub use known::{AccountNow, AccountPlace, PersonFound};
 pub use layout::{Columns, Layout, layout};
 pub use row::{Surroundings, TEMPORARY_PREFIX};
 pub use survey::{Decode, Survey, Surveyed};

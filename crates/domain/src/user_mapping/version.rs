@@ -76,6 +76,33 @@ pub struct MappingSummary {
     /// Every distinct value of the target directory (D-01 to D-08).
     pub targets: Vec<TargetLines>,
     pub kinds: Vec<KindCount>,
+    /// Nothing of a version that was checked before People was compared.
+    #[serde(default)]
+    pub coverage: Coverage,
+}
+
+/// What is to become of the accounts of People (P-13): those that are active, by what the lines say about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub active: u64,
+    /// They move to the connected directory.
+    pub mapped: u64,
+    /// They are local by choice.
+    pub local: u64,
+    /// They stay in the old directory by choice.
+    pub left: u64,
+    /// No line, and they belong to the connected directory already.
+    pub there: u64,
+    /// Nothing was said about them yet.
+    pub undecided: u64,
+    /// Of those, administrators.
+    pub undecided_administrators: u64,
+    /// Blocked, and without a line: nothing happens to them.
+    pub blocked_left_out: u64,
+    /// Lines whose new username somebody has who is enabled and in a synchronised group (T-01).
+    pub confirmed: u64,
+    /// People whom no line names: the first sync makes accounts for them (T-09).
+    pub newcomers: u64,
 }
 
 /// Findings that have one cause.
@@ -130,7 +157,6 @@ impl FindingCode {
                 | FindingCode::OtherProvider
                 | FindingCode::UnknownTarget
                 | FindingCode::AmbiguousTarget
-                | FindingCode::OldDirectory
                 | FindingCode::DeletionWord
                 | FindingCode::TargetSlip
                 | FindingCode::NotAPrincipalName
@@ -182,10 +208,41 @@ impl FindingCode {
             FindingCode::OtherProvider => "Another directory than the connected one",
             FindingCode::UnknownTarget => "Unknown target directory",
             FindingCode::AmbiguousTarget => "Target directory with two meanings",
-            FindingCode::OldDirectory => "The old directory as target",
+            FindingCode::OldDirectory => "A new username in the old directory",
             FindingCode::DeletionWord => "Words for leavers as target",
             FindingCode::TargetSlip => "Target directory misspelt",
             FindingCode::LocalRenamed => "Local accounts that are renamed",
+            FindingCode::NotFound => "No such account in People",
+            FindingCode::MeantAddress => "E-mail addresses in place of usernames",
+            FindingCode::MeantBehindDomain => "Usernames with a domain in front",
+            FindingCode::MeantZeros => "Zeros in front were lost",
+            FindingCode::FoundByFolding => "Written in another letter case than in People",
+            FindingCode::TwoAccounts => "Several accounts with this username",
+            FindingCode::BlockedAccount => "Blocked accounts",
+            FindingCode::AlreadyThere => "Already in the connected directory",
+            FindingCode::SharedAccount => "Accounts of services and kiosks",
+            FindingCode::RecoveryAccount => "The local administrator for emergencies",
+            FindingCode::NoLocalAdministrator => "No local administrator would be left",
+            FindingCode::HeldByActive => "The username belongs to an account without a line",
+            FindingCode::HeldByBlocked => "The username belongs to a blocked account",
+            FindingCode::HeldBySync => "The username belongs to an account that a sync made",
+            FindingCode::Dormant => "Many accounts that nobody uses",
+            FindingCode::SameAddress => "Two accounts with one e-mail address",
+            FindingCode::IsAnAddress => "The username is somebody’s e-mail address",
+            FindingCode::FewLicences => "More active accounts than licences",
+            FindingCode::BecomesLocal => "Accounts that become local",
+            FindingCode::LeftBehind => "Accounts that stay in the old directory",
+            FindingCode::NotInDirectory => "Nobody in the directory has this username",
+            FindingCode::OtherAttribute => "The other attribute of the directory",
+            FindingCode::PersonDisabled => "Disabled in the directory",
+            FindingCode::PersonOutOfScope => "In none of the synchronised groups",
+            FindingCode::PersonIsGuest => "Guests of the directory",
+            FindingCode::MissedMapping => "People whom no line names",
+            FindingCode::NamesDiffer => "The names differ",
+            FindingCode::Shifted => "The column has slipped by one line",
+            FindingCode::SnapshotOld => "The directory was read some time ago",
+            FindingCode::SnapshotUnknown => "Not compared with the directory",
+            FindingCode::LocalInScope => "Local, and in a synchronised group",
         }
     }
 }

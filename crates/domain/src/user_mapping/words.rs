@@ -178,6 +178,58 @@ impl FindingCode {
             }
             FindingCode::DuplicateLine => "The same line stands in the file before. This one is left out.",
             FindingCode::LocalRenamed => "The account stays local and gets another username.",
+            _ => return self.fixed_of_people(),
+        })
+    }
+
+    /// Findings about an account or a person of the directory, in the same words every time.
+    const fn fixed_of_people(self) -> Option<&'static str> {
+        Some(match self {
+            FindingCode::OldDirectory => {
+                "The migration switches the old directory off, so nobody gets a new username in it. Leave the target empty for the connected directory, write Local, or repeat the existing username."
+            }
+            FindingCode::TwoAccounts => {
+                "Several accounts of People have this username in different letter case. Write it exactly as one of them."
+            }
+            FindingCode::BlockedAccount => {
+                "The account is blocked. It keeps its content either way; if the person has left, the line can go."
+            }
+            FindingCode::AlreadyThere => {
+                "The account belongs to the connected directory already: at most its username changes."
+            }
+            FindingCode::SharedAccount => {
+                "This looks like an account of a service, a kiosk or several people. Such accounts usually stay Local."
+            }
+            FindingCode::RecoveryAccount => {
+                "This local administrator gets you in when nothing else works. Keep it Local, under the username it has."
+            }
+            FindingCode::NoLocalAdministrator => {
+                "After this no active local administrator would be left, so nobody could get in while the directory fails. Keep at least one administrator Local."
+            }
+            FindingCode::SameAddress => {
+                "Another account of People has the same e-mail address. Whatever matches people by address later cannot tell the two apart."
+            }
+            FindingCode::BecomesLocal => {
+                "The account becomes local and has no local password. It is listed for a password to be set."
+            }
+            FindingCode::LeftBehind => {
+                "The account stays in the old directory. Once the migration has switched that off, nobody can sign in with it."
+            }
+            FindingCode::PersonDisabled => {
+                "The person is disabled in the directory, so the first sync will block the account."
+            }
+            FindingCode::PersonOutOfScope => {
+                "The person is in none of the synchronised groups, so the first sync will block the account."
+            }
+            FindingCode::PersonIsGuest => {
+                "The directory has this person as a guest. Check which username single sign-on sends for guests."
+            }
+            FindingCode::SnapshotUnknown => {
+                "The people of the directory are not completely known, so usernames were not compared with them. Run the test sync again, then check again."
+            }
+            FindingCode::LocalInScope => {
+                "The account shall stay Local, but the synchronised groups hold a person with this username: the sync would meet it every time."
+            }
             _ => return None,
         })
     }
@@ -264,8 +316,69 @@ impl FindingCode {
             FindingCode::AmbiguousTarget => format!(
                 "“{text}” may be the old Active Directory or the directory that is connected now. Say once which one it means."
             ),
-            FindingCode::OldDirectory => format!(
-                "“{text}” is the directory that the migration switches off. Leave the value empty for the new one, or write Local."
+            _ => self.told_of_people(text, other),
+        }
+    }
+
+    /// Findings that name an account or a person of the directory; `text` may be empty where nobody is to be named.
+    fn told_of_people(self, text: &str, other: &str) -> String {
+        match self {
+            FindingCode::NotFound if text.is_empty() => {
+                "People has no account with this username. Correct it, or remove the line.".to_owned()
+            }
+            FindingCode::NotFound => {
+                format!("People has no account with this username. Did you mean {text}?")
+            }
+            FindingCode::MeantAddress => format!(
+                "People has no account with this username; it is the e-mail address of the account “{text}”. Write that username."
+            ),
+            FindingCode::MeantBehindDomain => format!(
+                "People has no account with this username, but one called “{text}”, without the domain in front. Write that."
+            ),
+            FindingCode::MeantZeros => format!(
+                "People has no account with this username, but one called “{text}”: a spreadsheet probably took the zeros in front away. Write it with them."
+            ),
+            FindingCode::FoundByFolding => format!(
+                "People writes this username “{text}”. Letter case and the form of letters do not count, so it is the same account."
+            ),
+            FindingCode::HeldByActive => format!(
+                "The account “{text}” has this username and has no line in the file. Give it a line, or choose another username here."
+            ),
+            FindingCode::HeldByBlocked => format!(
+                "The blocked account “{text}” has this username, often a duplicate of an earlier sync. Give it a line that renames it aside, or choose another username here."
+            ),
+            FindingCode::HeldBySync => format!(
+                "A sync made the account “{text}” with this username. If it is an empty duplicate, give it a line that renames it aside; nothing is deleted automatically."
+            ),
+            FindingCode::Dormant => format!(
+                "{text} of the accounts in the file are blocked or have never signed in. Leavers need no line: their accounts keep their content without one."
+            ),
+            FindingCode::IsAnAddress => format!(
+                "This is the e-mail address of another account, “{text}”. Check whose username it is to be."
+            ),
+            FindingCode::FewLicences => format!(
+                "After the first sync more accounts would be active than there are licences ({text}). Whoever comes last is created blocked until one is free."
+            ),
+            FindingCode::NotInDirectory if text.is_empty() => {
+                "Nobody in the directory has this username. The first sync would block the account as a leaver, and signing in could make a duplicate.".to_owned()
+            }
+            FindingCode::NotInDirectory => format!(
+                "Nobody in the directory has this username. The first sync would block the account as a leaver, and signing in could make a duplicate. Did you mean {text}?"
+            ),
+            FindingCode::OtherAttribute => format!(
+                "This is another address of the person whose username is “{text}”. The sync goes by the username: write that."
+            ),
+            FindingCode::MissedMapping => format!(
+                "The directory has people whom no line names and who resemble an account: {text}. The first sync would make new accounts beside the old ones."
+            ),
+            FindingCode::NamesDiffer => {
+                format!("People and the directory know different persons by these usernames: {text}.")
+            }
+            FindingCode::Shifted => format!(
+                "From here to line {other} the new usernames belong to the person of a neighbouring line: the column has probably slipped by one line."
+            ),
+            FindingCode::SnapshotOld => format!(
+                "The people of the directory were last read {text}. Run the test sync again to compare with those of today."
             ),
             // What remains is said in fixed words.
             _ => text.to_owned(),

@@ -7,6 +7,7 @@ use domain::Provider;
 use domain::user_mapping::{Finding, Rejection};
 
 use super::graph::{Graph, MAX_ROWS, Renames};
+use super::known::{AccountNow, PersonFound};
 use super::layout::Layout;
 use super::records::{Record, Records};
 use super::row::{self, Surroundings};
@@ -90,6 +91,23 @@ impl<'a> Check<'a> {
                 graph: Graph::new(seed, Some(around.provider).filter(|_| around.by_sign_in_name)),
             },
         }
+    }
+
+    /// The same, and lines are compared with accounts of People and people of the directory ([`Self::account`],
+    /// [`Self::person`]), too. Each is told once, in any order, before the end.
+    pub fn comparing(mut self) -> Self {
+        self.lines.graph.compare();
+        self
+    }
+
+    /// An account of People as it is now.
+    pub fn account(&mut self, now: &AccountNow<'_>) {
+        self.lines.graph.account(now);
+    }
+
+    /// A person the test sync found.
+    pub fn person(&mut self, found: &PersonFound<'_>) {
+        self.lines.graph.person(found);
     }
 
     /// Takes the next piece of the text.

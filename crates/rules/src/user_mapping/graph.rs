@@ -4,16 +4,21 @@
 //! key, with a seed that nobody outside knows: 64 bits of it, and 12 more that choose one of 4,096 heaps. That two
 //! different usernames of a million-line file get the same one has a chance of about one to 40 thousand million. A heap
 //! is sorted by itself, which keeps it in the processor's cache; equal fingerprints then stand side by side. Memory is
-//! 29 bytes a line, and up to 37 where all lines form chains.
+//! 29 bytes a line, and up to 37 where all lines form chains; compared with People and the directory, twelve more, and
+//! 28 to 52 for each account and person.
 
+mod compare;
 mod lines;
+mod settle;
 mod walk;
 
-use domain::user_mapping::{Column, Finding, FindingCode as Code, RenameKind, Severity};
+use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
+use self::compare::Compared;
 use self::lines::Lines;
 use self::walk::Walk;
+use super::known::{AccountNow, PersonFound};
 use super::target::Target;
 use crate::username;
 
@@ -50,11 +55,15 @@ struct Entry {
 /// What a line says about its account, then the line and its row.
 type Said = (Option<u32>, Option<(u8, u32)>, u64, u32);
 
-/// One heap: usernames of today, and new ones.
+/// One heap: usernames of today, and new ones; and who has them, in People and in the directory.
 #[derive(Debug, Default)]
 struct Heap {
     existing: Vec<Entry>,
     new: Vec<Entry>,
+    /// The username behind a domain, with its line.
+    hints: Vec<Entry>,
+    accounts: Vec<Entry>,
+    people: Vec<Entry>,
 }
 
 /// The lines of a file and who gets whose username.
@@ -74,6 +83,8 @@ pub(super) struct Graph {
     /// Of lines that split an account: which account it is.
     splits: Vec<(u32, u32)>,
     lines: Lines,
+    /// Also compare with People and the directory.
+    compared: Option<Compared>,
     scratch: String,
 }
 
@@ -90,8 +101,22 @@ impl Graph {
             unclear: Vec::new(),
             splits: Vec::new(),
             lines: Lines::default(),
+            compared: None,
             scratch: String::new(),
         }
+    }
+
+    /// Lines are to be compared with accounts and people, too. Before the first of any of them.
+    pub(super) fn compare(&mut self) {
+        self.compared = Some(Compared::default());
+    }
+
+    pub(super) fn account(&mut self, now: &AccountNow<'_>) {
+        compare::account(self, now);
+    }
+
+    pub(super) fn person(&mut self, found: &PersonFound<'_>) {
+        compare::person(self, found);
     }
 
     /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new
@@ -125,8 +150,8 @@ impl Graph {
         }
         self.lines.push(row, line);
         self.marks.push(mark);
-        self.texts
-            .push(half(xxh3_64_with_seed(new.as_bytes(), self.seed)));
+        self.texts.push(self.text_print(new));
+        compare::line(self, row, existing);
         self.add(from, row, |heap| &mut heap.existing);
         if !is_said {
             return;
@@ -146,6 +171,11 @@ impl Graph {
         self.scratch.clear();
         username::key_into(text, &mut self.scratch);
         xxh3_128_with_seed(self.scratch.as_bytes(), self.seed)
+    }
+
+    /// A fingerprint of a text as it is written.
+    fn text_print(&self, text: &str) -> u32 {
+        half(xxh3_64_with_seed(text.as_bytes(), self.seed))
     }
 
     fn add(&mut self, print: u128, row: u32, side: impl Fn(&mut Heap) -> &mut Vec<Entry>) {
@@ -175,13 +205,28 @@ impl Graph {
             }
         }
         self.splits.sort_unstable();
+        let mut compared = self
+            .compared
+            .take()
+            .map(|compared| compared.ready(self.marks.len()));
+        if let Some(compared) = &mut compared {
+            for heap in &mut heaps {
+                compared.look_up(heap);
+            }
+        }
         for heap in &mut heaps {
             heap.new.sort_unstable();
+            if let Some(compared) = &mut compared {
+                compared.meet(heap);
+            }
             self.meet(&heap.existing, &heap.new, &mut waits, found);
             *heap = Heap::default();
         }
         drop(heaps);
-        self.walk(&waits, found)
+        if let Some(compared) = &mut compared {
+            settle::settle(&mut self, compared, found);
+        }
+        self.walk(&waits, compared, found)
     }
 
     /// Several lines for one account: the same, or not.
@@ -365,7 +410,12 @@ impl Graph {
     }
 
     /// Follows who waits for whom, without recursion: chains, cycles, and what is blocked by a problem elsewhere.
-    fn walk(self, waits: &[(u32, u32)], found: &mut dyn FnMut(Finding)) -> Renames {
+    fn walk(
+        self,
+        waits: &[(u32, u32)],
+        compared: Option<Compared>,
+        found: &mut dyn FnMut(Finding),
+    ) -> Renames {
         let count = self.marks.len();
         let mut kinds: Vec<RenameKind> = self.marks.iter().map(|mark| kind_alone(*mark)).collect();
         let mut next = Vec::new();
@@ -386,6 +436,7 @@ impl Graph {
             next,
             lines: self.lines,
             marks: self.marks,
+            compared,
         }
     }
 
@@ -421,6 +472,16 @@ impl Graph {
         self.texts.get(index(row)).copied()
     }
 
+    /// Where the account of a line is to belong.
+    fn target_of(&self, row: u32) -> Target {
+        match self.marks.get(index(row)).map(|mark| mark & mark::TARGET) {
+            Some(0) => Target::Connected,
+            Some(1) => Target::Local,
+            Some(3) => Target::Left,
+            _ => Target::Unclear,
+        }
+    }
+
     fn target(&self, row: u32) -> Option<(u8, u32)> {
         let mark = self.marks.get(index(row))?;
         let value = value_of(&self.unclear, row).unwrap_or_default();
@@ -435,6 +496,7 @@ pub struct Renames {
     next: Vec<u32>,
     lines: Lines,
     marks: Vec<u8>,
+    compared: Option<Compared>,
 }
 
 /// What one line does.
@@ -444,6 +506,12 @@ pub struct Rename {
     pub kind: RenameKind,
     /// The line whose username it takes.
     pub takes_from: Option<u64>,
+    /// The account it is about, counted from 0 as accounts were told.
+    pub account: Option<u32>,
+    /// Another account that a finding about the line speaks of.
+    pub other_account: Option<u32>,
+    /// The person with the new username, counted from 0 as people were told.
+    pub person: Option<u32>,
 }
 
 impl Renames {
@@ -453,12 +521,28 @@ impl Renames {
         rows.filter(|(_, (_, mark))| *mark & mark::DROPPED == 0)
             .map(|(row, (kind, _))| {
                 let next = self.next.get(index(row)).filter(|next| **next != NONE);
+                let compared = self.compared.as_ref();
                 Rename {
                     line: self.lines.of(row),
                     kind: *kind,
                     takes_from: next.map(|next| self.lines.of(*next)),
+                    account: compared.and_then(|compared| compared.account_of(row)),
+                    other_account: compared.and_then(|compared| compared.other_of(row)),
+                    person: compared.and_then(|compared| compared.person_of(row)),
                 }
             })
+    }
+
+    /// What is to become of the accounts (P-13), and whom nobody names; nothing where People was not compared.
+    pub fn coverage(&self) -> Coverage {
+        self.compared.as_ref().map(Compared::coverage).unwrap_or_default()
+    }
+
+    /// Whether a line names this person, counted from 0 as people were told.
+    pub fn is_claimed(&self, person: u32) -> bool {
+        self.compared
+            .as_ref()
+            .is_some_and(|compared| compared.is_claimed(person))
     }
 }
 
@@ -484,6 +568,7 @@ fn target_bits(target: Target) -> u8 {
         Target::Default | Target::Connected => 0,
         Target::Local => 1,
         Target::Unclear => 2,
+        Target::Left => 3,
     }
 }
 

@@ -134,6 +134,12 @@ fn both(
         tell(Some(Column::New), Severity::Notice, Code::UnicodeOnly, None);
     }
     let renames = !username::same(existing, new);
+    if target == Target::Left {
+        if renames {
+            tell(Some(Column::New), Severity::Error, Code::OldDirectory, None);
+        }
+        return;
+    }
     if renames || target != Target::Local {
         new_name(new, target, renames, around, &mut |severity, code, text| {
             tell(Some(Column::New), severity, code, text);
@@ -168,6 +174,8 @@ pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
 fn without_new<'a>(existing: &Cow<'a, str>, target: Target, tell: Tell<'_>) -> Cow<'a, str> {
     if target == Target::Local {
         tell(Some(Column::New), Severity::Notice, Code::KeepsName, None);
+        existing.clone()
+    } else if target == Target::Left {
         existing.clone()
     } else {
         tell(Some(Column::New), Severity::Error, Code::NewEmpty, None);
@@ -206,7 +214,7 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
     // Where it goes may still be said (D-05).
     let grave = match target {
         Target::Default | Target::Connected => Severity::Error,
-        Target::Local | Target::Unclear => Severity::Warning,
+        Target::Local | Target::Left | Target::Unclear => Severity::Warning,
     };
     match around.provider {
         Provider::Entra => {

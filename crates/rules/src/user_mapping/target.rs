@@ -16,6 +16,8 @@ pub enum Target {
     Connected,
     /// People itself (D-02).
     Local,
+    /// The directory that the intranet followed before: it stays there, and is left behind (D-06, P-13).
+    Left,
     /// What is meant is still to be said.
     Unclear,
 }
@@ -80,7 +82,10 @@ pub(super) fn read(value: &str, provider: Provider, old: &[String]) -> TargetRea
     }
     // Before the provider's names: the old directory may be called Azure.
     if old.iter().any(|old| letters(old) == name) {
-        return unclear(Severity::Error, FindingCode::OldDirectory, value);
+        return TargetRead {
+            target: Target::Left,
+            finding: Some((Severity::Warning, FindingCode::LeftBehind, value.to_owned())),
+        };
     }
     for known in Provider::ALL {
         if names(*known).contains(&name.as_str()) {

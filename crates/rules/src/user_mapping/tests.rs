@@ -2,10 +2,13 @@
 
 mod bytes;
 mod graph;
+mod people;
 mod properties;
 mod rows;
+mod snapshot;
 mod targets;
 mod text;
+mod with_people;
 
 use std::collections::BTreeSet;
 

@@ -53,13 +53,11 @@ fn d_01_to_d_08_what_a_value_means() {
     told("Okta", Error, C::OtherProvider, "Okta");
     told("Warehouse", Warning, C::UnknownTarget, "Warehouse");
     told("AD", Warning, C::AmbiguousTarget, "AD");
-    told("head office", Error, C::OldDirectory, "head office");
-    told(
-        "active directory (contoso.local)",
-        Error,
-        C::OldDirectory,
-        "active directory (contoso.local)",
-    );
+    for value in ["head office", "active directory (contoso.local)"] {
+        let left = read(value, Provider::Entra, &old);
+        assert_eq!(left.target, Target::Left, "D-06 {value}");
+        assert_eq!(left.finding, Some((Warning, C::LeftBehind, value.to_owned())));
+    }
     for value in ["delete", "Leaver", "n/a", "-", "x", "none"] {
         told(value, Error, C::DeletionWord, value);
     }

@@ -1,0 +1,300 @@
+//! Lines beside the accounts of People and the people of the directory: who has which username. Only notes it; what is to
+//! be said is `settle`'s.
+
+use domain::user_mapping::Coverage;
+
+use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, index};
+use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
+
+/// An account that is met by its e-mail address, or a person by an address that is not the username.
+const BY_ADDRESS: u32 = 1 << 31;
+/// An account whose username is a number, met without the zeros in front (F-33).
+const BY_ZEROS: u32 = 1 << 30;
+const PLACE: u32 = BY_ZEROS - 1;
+/// Several accounts have the username (P-15).
+pub(super) const SEVERAL: u32 = NONE - 1;
+
+/// Why a line speaks of another account than its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Why {
+    /// The existing username is that one's e-mail address.
+    Address,
+    /// It is that one's username with a domain in front.
+    BehindDomain,
+    /// It is that one's username without zeros (F-33).
+    Zeros,
+    /// That one has the new username, and no line (P-09 to P-11).
+    Holds,
+    /// The new username is that one's e-mail address (P-20).
+    HasAddress,
+}
+
+/// Accounts and people, and which line is about whom.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) accounts: Vec<Account>,
+    pub(super) people: Vec<Person>,
+    /// Of each line: a fingerprint of the existing username as it is written.
+    texts: Vec<u32>,
+    /// Lines whose existing username looks like a service's (P-06).
+    pub(super) shared: Vec<u32>,
+    /// Of each line: its account, [`NONE`] or [`SEVERAL`].
+    account: Vec<u32>,
+    /// Of each line: the person with the new username, or with [`BY_ADDRESS`] one who has it as another address.
+    person: Vec<u32>,
+    /// Of lines: another account, and why.
+    pub(super) others: Vec<(u32, Why, u32)>,
+}
+
+/// Takes a line, before its usernames are put into heaps.
+pub(super) fn line(graph: &mut Graph, row: u32, existing: &str) {
+    if graph.compared.is_none() {
+        return;
+    }
+    let text = graph.text_print(existing);
+    if let Some(compared) = &mut graph.compared {
+        compared.texts.push(text);
+        if known::looks_shared(existing) {
+            compared.shared.push(row);
+        }
+    }
+    if let Some((_, user)) = existing.split_once('\\') {
+        let print = graph.print(user);
+        graph.add(print, row, |heap| &mut heap.hints);
+    }
+}
+
+pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
+    let account = Account::new(now, |text| graph.text_print(text));
+    let Some(compared) = &mut graph.compared else {
+        return;
+    };
+    let Ok(place) = u32::try_from(compared.accounts.len()) else {
+        return;
+    };
+    compared.accounts.push(account);
+    let print = graph.print(now.username);
+    graph.add(print, place, |heap| &mut heap.accounts);
+    if !now.email.is_empty() {
+        let print = graph.print(now.email);
+        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.accounts);
+    }
+    let number = now.username.trim_start_matches('0');
+    if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let print = graph.print(number);
+        graph.add(print, place | BY_ZEROS, |heap| &mut heap.accounts);
+    }
+}
+
+pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
+    let person = Person::new(found, |text| graph.text_print(text));
+    let Some(compared) = &mut graph.compared else {
+        return;
+    };
+    let Ok(place) = u32::try_from(compared.people.len()) else {
+        return;
+    };
+    compared.people.push(person);
+    if !found.username.is_empty() {
+        let print = graph.print(found.username);
+        graph.add(print, place, |heap| &mut heap.people);
+    }
+    for other in found.others.into_iter().filter(|other| !other.is_empty()) {
+        let print = graph.print(other);
+        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
+    }
+}
+
+impl Compared {
+    /// Ready for so many lines.
+    pub(super) fn ready(mut self, rows: usize) -> Self {
+        self.account = vec![NONE; rows];
+        self.person = vec![NONE; rows];
+        self
+    }
+
+    /// Existing usernames beside accounts. Both lists of a heap are sorted then.
+    pub(super) fn look_up(&mut self, heap: &mut Heap) {
+        heap.accounts.sort_unstable();
+        heap.hints.sort_unstable();
+        for same in heap.accounts.chunk_by(|a, b| a.print == b.print) {
+            let addressed = same.iter().filter(|entry| entry.row & BY_ADDRESS != 0);
+            if addressed.clone().count() > 1 {
+                for entry in addressed {
+                    if let Some(account) = self.accounts.get_mut(index(entry.row & PLACE)) {
+                        account.flags |= Account::SAME_ADDRESS;
+                    }
+                }
+            }
+        }
+        pairs(&heap.existing, &heap.accounts, |lines, accounts| {
+            self.of_lines(lines, accounts);
+        });
+        pairs(&heap.hints, &heap.accounts, |lines, accounts| {
+            if let Some(account) = only(accounts, 0) {
+                self.others
+                    .extend(lines.iter().map(|line| (line.row, Why::BehindDomain, account)));
+            }
+        });
+        heap.hints = Vec::new();
+    }
+
+    /// Lines and accounts of one username.
+    fn of_lines(&mut self, lines: &[Entry], accounts: &[Entry]) {
+        let named = accounts.iter().filter(|entry| entry.row & !PLACE == 0);
+        let count = named.clone().count();
+        for line in lines {
+            let place = match count {
+                0 => NONE,
+                1 => named.clone().next().map_or(NONE, |entry| entry.row),
+                _ => {
+                    let text = self.texts.get(index(line.row)).copied();
+                    let exact = named.clone().find(|entry| {
+                        self.accounts.get(index(entry.row)).map(|account| account.text) == text
+                    });
+                    exact.map_or(SEVERAL, |entry| entry.row)
+                }
+            };
+            if let Some(account) = self.account.get_mut(index(line.row)) {
+                *account = place;
+            }
+        }
+        if count == 0 {
+            let why = only(accounts, BY_ADDRESS).map(|account| (Why::Address, account));
+            let why = why.or_else(|| only(accounts, BY_ZEROS).map(|account| (Why::Zeros, account)));
+            if let Some((why, account)) = why {
+                self.others
+                    .extend(lines.iter().map(|line| (line.row, why, account)));
+            }
+        }
+    }
+
+    /// New usernames beside accounts that no line is about, and beside people.
+    pub(super) fn meet(&mut self, heap: &mut Heap) {
+        heap.people.sort_unstable();
+        pairs(&heap.new, &heap.people, |lines, people| {
+            let person = only_or_first(people, 0)
+                .or_else(|| only(people, BY_ADDRESS).map(|person| person | BY_ADDRESS))
+                .unwrap_or(NONE);
+            for line in own(lines) {
+                if let Some(place) = self.person.get_mut(index(line)) {
+                    *place = person;
+                }
+            }
+        });
+        pairs(&heap.new, &heap.accounts, |lines, accounts| {
+            let print = accounts.first().map(|entry| entry.print);
+            let has_line = print.is_some_and(|print| {
+                heap.existing
+                    .binary_search_by_key(&print, |entry| entry.print)
+                    .is_ok()
+            });
+            let holder = only_or_first(accounts, 0).filter(|_| !has_line);
+            let addressed = only_or_first(accounts, BY_ADDRESS);
+            for line in own(lines) {
+                let account = self.account.get(index(line)).copied();
+                if let Some(holder) = holder {
+                    self.others.push((line, Why::Holds, holder));
+                } else if let Some(other) = addressed.filter(|other| Some(*other) != account) {
+                    self.others.push((line, Why::HasAddress, other));
+                }
+            }
+        });
+    }
+
+    pub(super) fn account_of(&self, row: u32) -> Option<u32> {
+        self.account
+            .get(index(row))
+            .copied()
+            .filter(|account| *account < SEVERAL)
+    }
+
+    pub(super) fn is_ambiguous(&self, row: u32) -> bool {
+        self.account.get(index(row)) == Some(&SEVERAL)
+    }
+
+    /// Whether the line writes the username of its account as People does.
+    pub(super) fn is_exact(&self, row: u32, account: Account) -> bool {
+        self.texts.get(index(row)) == Some(&account.text)
+    }
+
+    pub(super) fn other_of(&self, row: u32) -> Option<u32> {
+        let place = self.others.partition_point(|(other, ..)| *other < row);
+        let (found, _, account) = self.others.get(place)?;
+        (*found == row).then_some(*account)
+    }
+
+    /// The person with the new username, by whatever address.
+    pub(super) fn person_of(&self, row: u32) -> Option<u32> {
+        self.person
+            .get(index(row))
+            .filter(|person| **person != NONE)
+            .map(|person| person & PLACE)
+    }
+
+    /// Whether that person has it as another address only (T-03).
+    pub(super) fn is_by_address(&self, row: u32) -> bool {
+        self.person
+            .get(index(row))
+            .is_some_and(|person| *person != NONE && person & BY_ADDRESS != 0)
+    }
+
+    pub(super) fn is_claimed(&self, person: u32) -> bool {
+        self.people
+            .get(index(person))
+            .is_some_and(|person| person.is(Person::CLAIMED))
+    }
+
+    pub(super) fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for account in &self.accounts {
+            account.count(&mut coverage);
+        }
+        let count = |kind: fn(Person) -> bool| {
+            let some = self.people.iter().filter(|person| kind(**person)).count();
+            u64::try_from(some).unwrap_or(u64::MAX)
+        };
+        coverage.newcomers = count(Person::is_newcomer);
+        coverage.confirmed = count(|person| {
+            person.is(Person::CLAIMED) && person.is(Person::ENABLED) && person.is(Person::IN_SCOPE)
+        });
+        coverage
+    }
+}
+
+/// Lines whose own new username it is, not one the provider takes for it.
+fn own(lines: &[Entry]) -> impl Iterator<Item = u32> + '_ {
+    lines
+        .iter()
+        .map(|entry| entry.row)
+        .filter(|row| row & BY_PROVIDER_KEY == 0)
+}
+
+/// The only entry of this kind.
+fn only(entries: &[Entry], kind: u32) -> Option<u32> {
+    let mut of_kind = entries.iter().filter(|entry| entry.row & !PLACE == kind);
+    let first = of_kind.next()?;
+    of_kind.next().is_none().then_some(first.row & PLACE)
+}
+
+/// The first entry of this kind.
+fn only_or_first(entries: &[Entry], kind: u32) -> Option<u32> {
+    let first = entries.iter().find(|entry| entry.row & !PLACE == kind)?;
+    Some(first.row & PLACE)
+}
+
+/// Groups of two sorted lists that have the same fingerprint.
+fn pairs(left: &[Entry], right: &[Entry], mut both: impl FnMut(&[Entry], &[Entry])) {
+    let mut rights = right.chunk_by(|a, b| a.print == b.print).peekable();
+    for group in left.chunk_by(|a, b| a.print == b.print) {
+        let Some(print) = group.first().map(|entry| entry.print) else {
+            continue;
+        };
+        let is_before = |other: &&[Entry]| other.first().is_some_and(|entry| entry.print < print);
+        while rights.next_if(is_before).is_some() {}
+        let is_same = |other: &&&[Entry]| other.first().is_some_and(|entry| entry.print == print);
+        if let Some(other) = rights.peek().filter(is_same) {
+            both(group, other);
+        }
+    }
+}
