@@ -39,6 +39,8 @@ codes! {
         EditSettings = "edit_settings",
         /// Upload a user mapping, correct it and submit it.
         EditMapping = "edit_mapping",
+        /// Return or approve a submitted user mapping.
+        ReviewMapping = "review_mapping",
         StartTestSync = "start_test_sync",
         StartSync = "start_sync",
         CancelRun = "cancel_run",
@@ -68,7 +70,10 @@ impl Role {
         use Permission as P;
         match (self, permission) {
             (Role::Staff, _) => true,
-            (Role::CustomerAdmin, P::ListCustomers | P::CreateCustomer | P::ManageStaff) => false,
+            (
+                Role::CustomerAdmin,
+                P::ListCustomers | P::CreateCustomer | P::ManageStaff | P::ReviewMapping,
+            ) => false,
             (Role::CustomerAdmin, _) => true,
             (Role::Viewer, P::ReadCustomer | P::ReadPeople | P::Export | P::ReadTeam) => true,
             (Role::Viewer, _) => false,

@@ -67,6 +67,8 @@ ids! {
     GroupId,
     /// One sync run.
     RunId,
+    /// Something said about a line of a user mapping.
+    RemarkId,
     /// One invitation to the console.
     InvitationId,
     /// One job in the queue.

@@ -1,9 +1,15 @@
 //! The user mapping: which account of People becomes which username of the new directory. Its words, and what may be
 //! said about a line of its file. The checks themselves are `rules::user_mapping`.
 
+mod edit;
+mod proposal;
+mod review;
 mod version;
 mod words;
 
+pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
+pub use proposal::{ProposalClass, ProposalReason};
+pub use review::{ReviewState, Verdict};
 pub use version::{
     Coverage, FindingGroup, KindCount, MappingOutcome, MappingQuestion, MappingReading, MappingReceived,
     MappingState, MappingSummary, TargetLines,
@@ -176,6 +182,13 @@ impl FindingCode {
             FindingCode::DeletionWord => "D-07",
             FindingCode::TargetSlip => "D-08",
             FindingCode::LocalRenamed => "D-09",
+            _ => self.rule_beside(),
+        }
+    }
+
+    /// [`Self::rule`] of what is found beside People and the directory.
+    const fn rule_beside(self) -> &'static str {
+        match self {
             FindingCode::NotFound => "P-01",
             FindingCode::MeantAddress => "R-20",
             FindingCode::MeantBehindDomain => "R-09",
@@ -206,6 +219,7 @@ impl FindingCode {
             FindingCode::SnapshotOld => "T-11",
             FindingCode::SnapshotUnknown => "T-12",
             FindingCode::LocalInScope => "T-13",
+            _ => "",
         }
     }
 }
@@ -284,4 +298,26 @@ pub enum Rejection {
     TooManyLines { limit: u64 },
     /// F-28: a record that does not end.
     RecordTooLong { line: u64 },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_has_a_rule_a_title_and_a_sentence() {
+        for code in FindingCode::ALL {
+            let finding = Finding {
+                line: 2,
+                column: None,
+                severity: Severity::Error,
+                code: *code,
+                other: Some(3),
+                text: Some("jsmith".to_owned()),
+            };
+            assert!(code.rule().contains('-'), "{code:?}");
+            assert!(!code.title().is_empty(), "{code:?}");
+            assert!(finding.sentence().len() > 20, "{code:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod cell;
 mod check;
+mod fix;
 mod graph;
 mod known;
 mod layout;
@@ -15,6 +16,7 @@ mod survey;
 mod target;
 
 pub use check::{Check, Checked, Sink, TargetCount};
+pub use fix::{About, Cells, fixed, rewritten};
 pub use graph::{Rename, Renames};
 pub use known::{AccountNow, AccountPlace, PersonFound};
 pub use layout::{Columns, Layout, layout};

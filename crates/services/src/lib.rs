@@ -51,6 +51,7 @@ pub use local_accounts::NewLocalAccount;
 pub use seal::KeyRing;
 pub use settings::TypedProfileField;
 pub use team::{Joining, SealedLink};
+pub use user_mapping::MappingFilter;
 
 /// Every use case. Cheap to clone; made once, in the composition root.
 #[derive(Clone)]

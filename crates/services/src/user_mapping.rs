@@ -1,23 +1,80 @@
-//! The user mapping: a file is uploaded in parts, read and checked by a job, and shown with what was found.
+//! The user mapping: a file is uploaded in parts, or made out of the version before by a correction; read and checked by a
+//! job, shown with what was found, submitted and reviewed.
 
 mod check;
+mod compose;
+mod edit;
+mod incoming;
 mod receive;
+mod review;
+mod rows;
 mod view;
 
 pub use check::MAPPING_JOB;
 pub use receive::MappingUpload;
+pub use rows::MappingFilter;
 
 use domain::deployment::{Step, StepState, standing};
+use domain::user_mapping::{MappingEdit, MappingReading};
 use domain::{Actor, CustomerId, Permission, UserError};
+use serde_json::Value;
 use store::Tx;
 use store::jobs::NewJob;
+use store::user_mapping::NewVersion;
 
 use crate::{ServiceError, Services};
 
 /// How often the check of a version is tried.
 const TRIES: i64 = 3;
 
+/// What a new version comes from.
+struct Source<'a> {
+    file: Option<i64>,
+    reading: &'a MappingReading,
+    made_from: Option<i64>,
+    edit: Option<&'a MappingEdit>,
+}
+
+impl<'a> Source<'a> {
+    /// A file, read in this way.
+    const fn file(file: i64, reading: &'a MappingReading) -> Self {
+        Self {
+            file: Some(file),
+            reading,
+            made_from: None,
+            edit: None,
+        }
+    }
+}
+
 impl Services {
+    /// Adds a version, puts it on record and has it checked; gives its number.
+    async fn add_version(
+        &self,
+        mut tx: Tx,
+        (customer, actor): (CustomerId, &Actor),
+        source: &Source<'_>,
+        (action, details): (&str, &Value),
+    ) -> Result<i64, ServiceError> {
+        let new = NewVersion {
+            file: source.file,
+            reading: source.reading,
+            made_from: source.made_from,
+            edit: source.edit,
+            author: actor.user,
+            by: &actor.name,
+            at: self.now(),
+        };
+        let version = store::user_mapping::insert_version(&mut tx, customer, &new).await?;
+        let about = version.to_string();
+        self.record(&mut tx, actor, Some(customer), action, &about, details)
+            .await?;
+        self.queue_check(&mut tx, customer, version).await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(version)
+    }
+
     /// The customer whose mapping this actor may change now.
     async fn mapping_of(&self, tx: &mut Tx, actor: &Actor, slug: &str) -> Result<CustomerId, ServiceError> {
         let customer = self.customer(tx, actor, slug, Permission::EditMapping).await?.id;

@@ -54,6 +54,8 @@ statements! {
                 version bigint)
             WHERE accounts.customer_id = $1 AND accounts.id = r.id AND accounts.version = r.version",
     };
+    // Whoever compares with People sees that it changed (P-17). The customer before its accounts: always in this order.
+    COUNT_CHANGE = "UPDATE customers SET people_number = people_number + 1 WHERE id = $1";
     // A name nobody can have (no username contains U+0001), inside one transaction only (M-03, M-04).
     STEP_ASIDE = {
         sqlite: "UPDATE accounts SET username_key = char(1) || hex(id)
@@ -190,6 +192,7 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !accounts.is_empty() {
+        execute!(tx, COUNT_CHANGE, customer.uuid())?;
         let records: Vec<_> = accounts.iter().map(record).collect();
         execute!(tx, INSERT, customer.uuid(), Json(records), now)?;
     }
@@ -206,6 +209,7 @@ pub async fn update(
     if accounts.is_empty() {
         return Ok(0);
     }
+    execute!(tx, COUNT_CHANGE, customer.uuid())?;
     let records: Vec<_> = accounts.iter().map(record).collect();
     execute!(tx, UPDATE, customer.uuid(), Json(records), now)
 }

@@ -4,6 +4,7 @@ use domain::ids::Id;
 use domain::schedule::Schedule;
 use domain::settings::SyncSettings;
 use domain::sync::{RunCounts, RunKind, RunState};
+use domain::user_mapping::ReviewState;
 use domain::{CustomerId, DirectoryId, Provider, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -65,7 +66,11 @@ statements! {
             CASE WHEN y.enabled THEN y.enabled_at END AS scheduled_since, y.schedule,
             r.number AS run_number, r.kind AS run_kind, r.state AS run_state, r.queued_at AS run_queued_at,
             r.counts AS run_counts, w.number AS sync_number, w.kind AS sync_kind, w.state AS sync_state,
-            w.queued_at AS sync_queued_at, w.counts AS sync_counts
+            w.queued_at AS sync_queued_at, w.counts AS sync_counts,
+            (SELECT MAX(v.number) FROM mapping_versions v WHERE v.customer_id = c.id) AS mapping_version,
+            m.version AS review_version, m.state AS review_state, m.submitted_at AS review_submitted_at,
+            m.decided_at AS review_decided_at, m.seconded_at AS review_seconded_at,
+            (mv.people_number <> c.people_number OR mv.snapshot_number <> d.snapshot_number) AS review_drifted
         FROM customers c
         LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
             WHERE n.customer_id = c.id AND n.provider IN ('entra', 'okta') ORDER BY n.created_at DESC LIMIT 1)
@@ -75,6 +80,9 @@ statements! {
         LEFT JOIN sync_runs r ON r.customer_id = c.id AND r.number = c.next_run_number - 1
         LEFT JOIN sync_runs w ON w.customer_id = c.id AND w.number = (SELECT MAX(k.number) FROM sync_runs k
             WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled'))
+        LEFT JOIN mapping_reviews m ON m.customer_id = c.id AND m.version = (SELECT MAX(x.version)
+            FROM mapping_reviews x WHERE x.customer_id = c.id)
+        LEFT JOIN mapping_versions mv ON mv.customer_id = c.id AND mv.number = m.version
         WHERE ($1 OR c.id = $2) AND EXISTS (SELECT 1 FROM " (list "$3") " AS form
             WHERE LOWER(c.name) LIKE form.value ESCAPE '!' OR LOWER(c.slug) LIKE form.value ESCAPE '!')
         ORDER BY c.name, c.slug"];
@@ -188,6 +196,21 @@ pub struct CustomerFacts {
     pub last_run: Option<LastRunFacts>,
     /// The latest run of everybody that could write.
     pub last_sync: Option<LastRunFacts>,
+    /// The newest version of the user mapping.
+    pub mapping_version: Option<i64>,
+    /// The newest of its versions that was submitted.
+    pub review: Option<ReviewFacts>,
+}
+
+/// How a version of the user mapping fares that was submitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewFacts {
+    pub version: i64,
+    pub state: ReviewState,
+    /// When it came to be so.
+    pub at: Timestamp,
+    /// People or the directory changed since it was checked (P-17).
+    pub drifted: bool,
 }
 
 /// The latest run.
@@ -235,6 +258,13 @@ struct FactsRow {
     sync_state: Option<String>,
     sync_queued_at: Option<Timestamp>,
     sync_counts: Option<Json<RunCounts>>,
+    mapping_version: Option<i64>,
+    review_version: Option<i64>,
+    review_state: Option<String>,
+    review_submitted_at: Option<Timestamp>,
+    review_decided_at: Option<Timestamp>,
+    review_seconded_at: Option<Timestamp>,
+    review_drifted: Option<bool>,
 }
 
 impl FactsRow {
@@ -251,6 +281,19 @@ impl FactsRow {
             .as_deref()
             .map(|text| code("directories", "provider", text));
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        let review_at = self
+            .review_seconded_at
+            .or(self.review_decided_at)
+            .or(self.review_submitted_at);
+        let review = match (self.review_version, self.review_state, review_at) {
+            (Some(version), Some(state), Some(at)) => Some(ReviewFacts {
+                version,
+                state: code("mapping_reviews", "state", &state)?,
+                at,
+                drifted: self.review_drifted.unwrap_or_default(),
+            }),
+            _ => None,
+        };
         Ok(CustomerFacts {
             customer: self.customer.into(),
             created_at: self.created_at,
@@ -273,6 +316,8 @@ impl FactsRow {
             time_zone: self.schedule.map(|schedule| schedule.0.time_zone),
             last_run: run_facts(last_run, self.run_counts)?,
             last_sync: run_facts(last_sync, self.sync_counts)?,
+            mapping_version: self.mapping_version,
+            review,
         })
     }
 }

@@ -85,6 +85,8 @@ pub fn statements() -> Vec<Sql> {
         time_zones::ALL,
         user_mapping::ALL,
         user_mapping::LINES,
+        user_mapping::BESIDE,
+        user_mapping::REVIEW,
     ]
     .concat()
 }

@@ -172,6 +172,16 @@ pub(crate) fn begins(part: &str) -> String {
     pattern
 }
 
+/// Where an account stands among all by name; `None`: it is gone.
+pub async fn sort_key(
+    tx: &mut Tx,
+    customer: CustomerId,
+    account: AccountId,
+) -> Result<Option<String>, StoreError> {
+    let found = fetch_optional!(tx, (String,), SORT_KEY, customer.uuid(), account.uuid())?;
+    Ok(found.map(|(key,)| key))
+}
+
 /// People by surname and first name, after the account `after`, at most `limit`. `None` when there is no such
 /// account to go on from.
 pub async fn page(

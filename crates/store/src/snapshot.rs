@@ -83,6 +83,8 @@ statements! {
         WHERE customer_id = $1 AND run_id = $4 AND group_object_id = $3 ON CONFLICT DO NOTHING";
     FORGET_MEMBERS = "DELETE FROM sync_member_pages WHERE customer_id = $1 AND run_id = $2 AND group_object_id = $3";
     FORGET_ALL_MEMBERS = "DELETE FROM sync_member_pages WHERE customer_id = $1 AND run_id = $2";
+    // Whoever compares with the snapshot sees that it changed (P-17).
+    COUNT_CHANGE = "UPDATE directories SET snapshot_number = snapshot_number + 1 WHERE customer_id = $1 AND id = $2";
     UPSERT_GROUP = "INSERT INTO snapshot_groups (customer_id, directory_id, object_id, name, mail, kind, hidden_membership)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (customer_id, directory_id, object_id) DO UPDATE SET
@@ -204,6 +206,7 @@ pub async fn upsert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if !users.is_empty() {
+        execute!(tx, COUNT_CHANGE, customer.uuid(), directory.uuid())?;
         execute!(tx, UPSERT, customer.uuid(), directory.uuid(), Json(users), now)?;
     }
     Ok(())
@@ -237,6 +240,10 @@ pub async fn mark_absent(
     rows: &[i64],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    execute!(tx, COUNT_CHANGE, customer.uuid(), directory.uuid())?;
     execute!(
         tx,
         MARK_ABSENT,
@@ -255,7 +262,11 @@ pub async fn rescope(
     directory: DirectoryId,
     scope_groups: &[ObjectId],
 ) -> Result<u64, StoreError> {
-    execute!(tx, RESCOPE, customer.uuid(), directory.uuid(), Json(scope_groups))
+    let touched = execute!(tx, RESCOPE, customer.uuid(), directory.uuid(), Json(scope_groups))?;
+    if touched > 0 {
+        execute!(tx, COUNT_CHANGE, customer.uuid(), directory.uuid())?;
+    }
+    Ok(touched)
 }
 
 /// [`rescope`] for one person, whoever else's groups changed.

@@ -4,20 +4,36 @@
 //! other without gaps.
 
 use domain::ids::Id;
-use domain::user_mapping::{FileEncoding, MappingOutcome, MappingReading, MappingState};
-use domain::{CustomerId, Timestamp};
+use domain::user_mapping::{FileEncoding, MappingEdit, MappingOutcome, MappingReading, MappingState};
+use domain::{ConsoleUserId, CustomerId, Timestamp};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::error::{code, one_row};
 use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
+mod beside;
 mod lines;
+mod review;
 
+pub(crate) use beside::ALL as BESIDE;
 pub(crate) use lines::ALL as LINES;
+pub(crate) use review::ALL as REVIEW;
 
+pub use beside::{
+    AccountBeside, ChangedAccount, ChangedPerson, Marks, Missed, NewProposal, Proposed, Undecided,
+    UndecidedWho, accounts_beside, changed_since, forget_proposals, insert_proposals, marks, missed,
+    one_undecided, proposed, undecided,
+};
 pub use lines::{
-    FindingRow, MappingLine, NewFinding, findings, forget_lines, insert_findings, insert_lines, set_kinds,
+    FindingRow, FixableLine, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson,
+    ShownRow, findings, findings_of_line, forget_lines, insert_findings, insert_lines, line, lines_of,
+    nearest_accounts, rows, set_facts,
+};
+pub use review::{
+    ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, insert_remark,
+    insert_review, latest_review, remarks, reopen_review, review, second_review, settle_remark,
 };
 
 statements! {
@@ -36,14 +52,23 @@ statements! {
     DROP_FILE = "DELETE FROM mapping_files WHERE customer_id = $1 AND number = $2";
     PART = "SELECT bytes FROM mapping_file_parts WHERE customer_id = $1 AND file = $2 AND part = $3";
     NEXT_VERSION = "SELECT COALESCE(MAX(number), 0) + 1 FROM mapping_versions WHERE customer_id = $1";
-    INSERT_VERSION = "INSERT INTO mapping_versions (customer_id, number, file, reading, state, created_by, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    LATEST = "SELECT number, file, reading, state, result, created_by, created_at, checked_at
+    INSERT_VERSION = "INSERT INTO mapping_versions (customer_id, number, file, reading, state, made_from, edit, author_id,
+            created_by, created_at)
+        VALUES ($1, $2, $3, $4, 'checking', $5, $6, $7, $8, $9)";
+    LATEST = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+            created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
-    VERSION = "SELECT number, file, reading, state, result, created_by, created_at, checked_at
+    VERSION = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+            created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 AND number = $2";
-    FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5
+    VERSIONS = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+            created_at, checked_at
+        FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT $2";
+    GIVE_FILE = "UPDATE mapping_versions SET file = $3 WHERE customer_id = $1 AND number = $2 AND file IS NULL";
+    FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5, people_number = $6,
+            snapshot_number = $7
         WHERE customer_id = $1 AND number = $2 AND state = 'checking'";
+    CHECK_AGAIN = "UPDATE mapping_versions SET state = 'checking' WHERE customer_id = $1 AND number = $2 AND state = 'checked'";
 }
 
 /// A file that is whole.
@@ -100,6 +125,12 @@ pub struct MappingVersion {
     pub reading: MappingReading,
     pub state: MappingState,
     pub outcome: Option<MappingOutcome>,
+    /// The version it was made out of, and how; `None` for an uploaded file.
+    pub made_from: Option<i64>,
+    pub edit: Option<MappingEdit>,
+    /// What it was checked against; `None` before.
+    pub marks: Option<Marks>,
+    pub author: Option<ConsoleUserId>,
     pub created_by: String,
     pub created_at: Timestamp,
     pub checked_at: Option<Timestamp>,
@@ -112,6 +143,11 @@ struct VersionColumns {
     reading: Json<MappingReading>,
     state: String,
     result: Option<Json<MappingOutcome>>,
+    made_from: Option<i64>,
+    edit: Option<Json<MappingEdit>>,
+    people_number: Option<i64>,
+    snapshot_number: Option<i64>,
+    author_id: Option<Uuid>,
     created_by: String,
     created_at: Timestamp,
     checked_at: Option<Timestamp>,
@@ -125,6 +161,13 @@ impl VersionColumns {
             reading: self.reading.0,
             state: code("mapping_versions", "state", &self.state)?,
             outcome: self.result.map(|result| result.0),
+            made_from: self.made_from,
+            edit: self.edit.map(|edit| edit.0),
+            marks: self
+                .people_number
+                .zip(self.snapshot_number)
+                .map(|(people, snapshot)| Marks { people, snapshot }),
+            author: self.author_id.map(ConsoleUserId::from_uuid),
             created_by: self.created_by,
             created_at: self.created_at,
             checked_at: self.checked_at,
@@ -243,28 +286,63 @@ pub async fn part(
     Ok(row.map(|row| row.bytes))
 }
 
-/// Adds a version that is to be checked, or about which a question is open; gives its number.
+/// A version to add: read out of a file, made out of another version, or begun from nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NewVersion<'a> {
+    /// `None`: the check makes it first, by the edit.
+    pub file: Option<i64>,
+    pub reading: &'a MappingReading,
+    pub made_from: Option<i64>,
+    pub edit: Option<&'a MappingEdit>,
+    pub author: Option<ConsoleUserId>,
+    pub by: &'a str,
+    pub at: Timestamp,
+}
+
+/// Adds a version that is to be checked; gives its number.
 pub async fn insert_version(
     tx: &mut Tx,
     customer: CustomerId,
-    (file, reading): (Option<i64>, &MappingReading),
-    state: MappingState,
-    (by, now): (&str, Timestamp),
+    new: &NewVersion<'_>,
 ) -> Result<i64, StoreError> {
     let number = fetch_value!(tx, i64, NEXT_VERSION, customer.uuid())?;
-    let (id, reading) = (customer.uuid(), Json(reading));
     execute!(
         tx,
         INSERT_VERSION,
-        id,
+        customer.uuid(),
         number,
-        file,
-        &reading,
-        state.code(),
-        by,
-        now
+        new.file,
+        Json(new.reading),
+        new.made_from,
+        new.edit.map(Json),
+        new.author.map(Id::uuid),
+        new.by,
+        new.at
     )?;
     Ok(number)
+}
+
+/// Gives a version that is made out of another one its file, once. One that has a file already is [`StoreError::Stale`].
+pub async fn give_file(tx: &mut Tx, customer: CustomerId, number: i64, file: i64) -> Result<(), StoreError> {
+    let touched = execute!(tx, GIVE_FILE, customer.uuid(), number, file)?;
+    one_row(touched, "the version of the user mapping")
+}
+
+/// The newest versions first, at most `limit`.
+pub async fn versions(
+    tx: &mut Tx,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<MappingVersion>, StoreError> {
+    let rows = fetch_all!(tx, VersionColumns, VERSIONS, customer.uuid(), limit)?;
+    rows.into_iter().map(VersionColumns::read).collect()
+}
+
+/// Lets a version be checked again, beside People and the directory as they are now. One that is not checked is
+/// [`StoreError::Stale`].
+pub async fn check_again(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
+    let touched = execute!(tx, CHECK_AGAIN, customer.uuid(), number)?;
+    one_row(touched, "the version of the user mapping")
 }
 
 /// The newest version.
@@ -283,12 +361,13 @@ pub async fn version(
     row.map(VersionColumns::read).transpose()
 }
 
-/// Notes what came of the check of a version. One that is not being checked is [`StoreError::Stale`].
+/// Notes what came of the check of a version, and what it was checked against. One that is not being checked is
+/// [`StoreError::Stale`].
 pub async fn finish_version(
     tx: &mut Tx,
     customer: CustomerId,
     number: i64,
-    (state, outcome): (MappingState, &MappingOutcome),
+    (state, outcome, marks): (MappingState, &MappingOutcome, Option<Marks>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let outcome = Json(outcome);
@@ -299,7 +378,9 @@ pub async fn finish_version(
         number,
         state.code(),
         &outcome,
-        now
+        now,
+        marks.map(|marks| marks.people),
+        marks.map(|marks| marks.snapshot)
     )?;
     one_row(touched, "the version of the user mapping")
 }

@@ -93,6 +93,8 @@ pub struct Coverage {
     pub left: u64,
     /// No line, and they belong to the connected directory already.
     pub there: u64,
+    /// A line is about them, and its target directory is still to be said (D-05).
+    pub unclear: u64,
     /// Nothing was said about them yet.
     pub undecided: u64,
     /// Of those, administrators.
@@ -113,6 +115,18 @@ pub struct FindingGroup {
     /// What they are grouped by; empty where it is the code alone.
     pub about: String,
     pub lines: u64,
+}
+
+impl FindingGroup {
+    /// Names the group among those of a version: in forms, and on record.
+    pub fn key(&self) -> String {
+        [self.example.code.code(), &self.about].join(":")
+    }
+
+    /// It is about all lines together.
+    pub const fn is_whole(&self) -> bool {
+        self.example.line == 0
+    }
 }
 
 /// One distinct value of the target directory.
@@ -212,6 +226,13 @@ impl FindingCode {
             FindingCode::DeletionWord => "Words for leavers as target",
             FindingCode::TargetSlip => "Target directory misspelt",
             FindingCode::LocalRenamed => "Local accounts that are renamed",
+            _ => self.title_beside(),
+        }
+    }
+
+    /// [`Self::title`] of what is found beside People and the directory.
+    const fn title_beside(self) -> &'static str {
+        match self {
             FindingCode::NotFound => "No such account in People",
             FindingCode::MeantAddress => "E-mail addresses in place of usernames",
             FindingCode::MeantBehindDomain => "Usernames with a domain in front",
@@ -243,6 +264,7 @@ impl FindingCode {
             FindingCode::SnapshotOld => "The directory was read some time ago",
             FindingCode::SnapshotUnknown => "Not compared with the directory",
             FindingCode::LocalInScope => "Local, and in a synchronised group",
+            _ => "",
         }
     }
 }

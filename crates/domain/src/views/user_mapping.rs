@@ -3,15 +3,31 @@
 use serde::{Deserialize, Serialize};
 
 use super::When;
-use crate::user_mapping::{Column, FindingGroup, MappingOutcome, MappingReading, MappingState};
+use crate::deployment::Responsibility;
+use crate::user_mapping::{
+    Column, FindingGroup, MappingOutcome, MappingReading, MappingState, ProposalClass, RenameKind,
+    ReviewState, Severity,
+};
 
 /// How the mapping of a customer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserMappingView {
-    /// Whoever looks may upload a file now.
+    /// Whoever looks may upload a file now, correct and submit.
     pub can_edit: bool,
     /// The newest version.
     pub version: Option<MappingVersionView>,
+    /// The versions before, the newest first.
+    pub earlier: Vec<MappingVersionLine>,
+    /// How many undecided accounts may have a proposal of each class accepted together.
+    pub proposed: Vec<(ProposalClass, u64)>,
+    /// What may be written as target directory: the connected directory, Local, the directories before.
+    pub targets: Vec<String>,
+    pub review: Option<MappingReviewView>,
+    /// What is still in the way of submitting the newest version, and what is to be acknowledged.
+    pub submission: Option<MappingSubmission>,
+    /// What changed since the newest version was checked.
+    pub drift: Option<MappingDrift>,
+    pub remarks: Vec<MappingRemark>,
 }
 
 /// One version.
@@ -19,11 +35,80 @@ pub struct UserMappingView {
 pub struct MappingVersionView {
     pub number: i64,
     pub file_name: String,
+    /// SHA-256 of its file, in hexadecimal digits; empty while it is being made.
+    pub hash: String,
     pub by: String,
     pub when: When,
+    /// How it was made out of the version before; `None`: uploaded.
+    pub what: Option<String>,
     pub state: MappingState,
     pub reading: MappingReading,
     pub outcome: Option<MappingOutcome>,
+}
+
+/// A version in the list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingVersionLine {
+    pub number: i64,
+    pub by: String,
+    pub when: When,
+    pub what: String,
+    /// Its lines can be compared, and it can be taken up again.
+    pub is_checked: bool,
+}
+
+/// How the newest version fares that was ever submitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingReviewView {
+    pub version: i64,
+    /// A newer version takes it back (F-30).
+    pub is_newest: bool,
+    pub state: ReviewState,
+    pub submitted_by: String,
+    pub submitted: When,
+    /// Empty before the decision.
+    pub decided_by: String,
+    pub decided: Option<When>,
+    pub reason: String,
+    pub seconded_by: String,
+    /// Whoever looks is one of those who decide.
+    pub can_decide: bool,
+    /// Why they cannot approve it, one sentence.
+    pub cannot_approve: Option<String>,
+}
+
+/// What submitting needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingSubmission {
+    /// What is in the way, one sentence each; empty: it can be submitted.
+    pub in_the_way: Vec<String>,
+    /// Warnings to acknowledge.
+    pub warnings: Vec<FindingGroup>,
+}
+
+/// What changed since a version was checked (P-17).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingDrift {
+    /// Accounts of People, by name and username.
+    pub accounts: Vec<String>,
+    /// People of the directory.
+    pub people: Vec<String>,
+}
+
+/// Something said about a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingRemark {
+    pub id: String,
+    /// The line it is about; `None`: the line says something else since.
+    pub line: Option<u64>,
+    /// What the line said.
+    pub about: String,
+    pub by: String,
+    pub side: Responsibility,
+    pub text: String,
+    pub when: When,
+    /// Who settled it.
+    pub settled_by: Option<String>,
 }
 
 /// The lines of one group of findings, a page of them.
@@ -43,4 +128,112 @@ pub struct MappingFindingRow {
     pub new: String,
     pub target: String,
     pub sentence: String,
+}
+
+/// Lines of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingRow {
+    pub line: u64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    pub kind: RenameKind,
+    /// The line whose username it takes.
+    pub takes_from: Option<u64>,
+    pub problems: u64,
+    pub warnings: u64,
+    pub account: Option<AccountEvidence>,
+    pub person: Option<PersonEvidence>,
+}
+
+/// What People knows of the account of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountEvidence {
+    pub id: String,
+    pub name: String,
+    pub state: String,
+    pub directory: String,
+    pub created: When,
+    pub last_sign_in: Option<When>,
+}
+
+/// What the directory knows of the person with the new username.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonEvidence {
+    pub object_id: String,
+    pub name: String,
+    pub mail: String,
+    pub status: String,
+    pub in_scope: bool,
+}
+
+/// One line, to be corrected and talked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingLineView {
+    pub row: MappingRow,
+    pub findings: Vec<MappingLineFinding>,
+    /// People of the directory whose name or username holds what was searched for.
+    pub found: Vec<FoundUsername>,
+}
+
+/// A finding about one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingLineFinding {
+    pub severity: Severity,
+    pub column: Option<Column>,
+    pub sentence: String,
+}
+
+/// A person of the directory who may be the one that is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundUsername {
+    pub username: String,
+    pub name: String,
+    pub mail: String,
+    pub in_scope: bool,
+}
+
+/// An account that no line is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndecidedAccount {
+    pub id: String,
+    pub username: String,
+    pub name: String,
+    pub is_administrator: bool,
+    /// "Local", or the directory's name.
+    pub directory: String,
+    pub is_local: bool,
+    pub last_sign_in: Option<When>,
+    pub proposal: Option<ProposalView>,
+}
+
+/// Who is proposed for an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalView {
+    pub class: ProposalClass,
+    pub reason: String,
+    pub username: String,
+    pub name: String,
+}
+
+/// How two versions differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingDiff {
+    pub older: i64,
+    pub newer: i64,
+    pub changed: Vec<ChangedMappingLine>,
+    pub gone: Vec<ChangedMappingLine>,
+    /// There are more than are shown.
+    pub is_cut: bool,
+}
+
+/// A line that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedMappingLine {
+    pub line: u64,
+    pub existing: String,
+    /// New username and target directory before; `None`: there was no such line.
+    pub before: Option<(String, String)>,
+    /// And after; `None`: there is no such line any more.
+    pub after: Option<(String, String)>,
 }

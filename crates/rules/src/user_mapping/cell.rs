@@ -51,15 +51,17 @@ fn is_plain(cell: &str) -> bool {
 
 /// Takes off what stands around the value: our own protection of a formula (F-32), a spreadsheet's `="…"` (F-33).
 fn unwrapped<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
-    let inner = cell
-        .trim_matches([' ', '\t'])
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'));
-    if let Some(inner) = inner {
+    if let Some(inner) = wrapped(cell) {
         found(Severity::Notice, Code::Unwrapped, Some(inner.to_owned()));
         return Cow::Borrowed(inner);
     }
     original_cell(cell)
+}
+
+/// What a spreadsheet's `="…"` holds (F-33).
+pub(super) fn wrapped(cell: &str) -> Option<&str> {
+    let cell = cell.trim_matches([' ', '\t']);
+    cell.strip_prefix("=\"")?.strip_suffix('"')
 }
 
 /// What spreadsheets leave behind (F-32, F-33).

@@ -95,6 +95,7 @@ impl<'a> Check<'a> {
 
     /// The same, and lines are compared with accounts of People and people of the directory ([`Self::account`],
     /// [`Self::person`]), too. Each is told once, in any order, before the end.
+    #[must_use]
     pub fn comparing(mut self) -> Self {
         self.lines.graph.compare();
         self

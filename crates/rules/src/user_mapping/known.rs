@@ -67,6 +67,7 @@ impl Account {
     pub(super) const MAPPED: u16 = 1 << 7;
     pub(super) const STAYS_LOCAL: u16 = 1 << 8;
     pub(super) const LEFT: u16 = 1 << 9;
+    const UNCLEAR: u16 = 1 << 10;
 
     pub(super) fn new(now: &AccountNow<'_>, print: impl Fn(&str) -> u32) -> Self {
         let place = match now.place {
@@ -96,7 +97,7 @@ impl Account {
             Target::Default | Target::Connected => Self::MAPPED,
             Target::Local => Self::STAYS_LOCAL,
             Target::Left => Self::LEFT,
-            Target::Unclear => 0,
+            Target::Unclear => Self::UNCLEAR,
         };
     }
 
@@ -108,7 +109,7 @@ impl Account {
 
     /// Counts it by what is to become of it (P-13).
     pub(super) fn count(self, coverage: &mut Coverage) {
-        let decided = self.is(Self::MAPPED | Self::STAYS_LOCAL | Self::LEFT);
+        let decided = self.is(Self::MAPPED | Self::STAYS_LOCAL | Self::LEFT | Self::UNCLEAR);
         if self.is(Self::BLOCKED) {
             coverage.blocked_left_out += u64::from(!decided);
             return;
@@ -120,6 +121,8 @@ impl Account {
             coverage.local += 1;
         } else if self.is(Self::LEFT) {
             coverage.left += 1;
+        } else if self.is(Self::UNCLEAR) {
+            coverage.unclear += 1;
         } else if self.is(Self::CONNECTED) {
             coverage.there += 1;
         } else {

@@ -2,6 +2,7 @@
 
 use domain::deployment::facts::{ConnectionFacts, FirstRunFacts, MappingFacts, PeopleFacts};
 use domain::deployment::{Facts, Step};
+use domain::user_mapping::ReviewState;
 use domain::{CustomerId, Timestamp, UserError};
 use store::Tx;
 use store::customers::CustomerFacts;
@@ -38,8 +39,8 @@ pub(crate) fn facts(customer: &CustomerFacts, statements: &[StatementRow], now: 
         connection: connection(customer, now),
         test_sync: customer.test_synced_at,
         test_sync_of_another: customer.test_of_another,
-        // The user mapping and the migration are not recorded anywhere yet: nobody has begun.
-        mapping: MappingFacts::None,
+        mapping: mapping(customer),
+        // The migration is not recorded anywhere yet: nobody has begun.
         migrated: None,
         scoped: settings.is_some_and(|settings| !settings.scope.groups.is_empty()),
         groups_mapped: settings.is_some_and(|settings| !settings.groups.is_empty()),
@@ -49,6 +50,24 @@ pub(crate) fn facts(customer: &CustomerFacts, statements: &[StatementRow], now: 
                 && customer.accepted_version == settings.map(|settings| settings.version),
         },
         scheduled: customer.scheduled_since,
+    }
+}
+
+/// A version that is newer than the submitted one takes it back, but for the reasons it was returned with.
+fn mapping(customer: &CustomerFacts) -> MappingFacts {
+    let Some(newest) = customer.mapping_version else {
+        return MappingFacts::None;
+    };
+    let Some(review) = customer.review else {
+        return MappingFacts::Begun;
+    };
+    let at = review.at;
+    match review.state {
+        ReviewState::Returned => MappingFacts::Returned { at },
+        _ if newest > review.version => MappingFacts::Begun,
+        ReviewState::Submitted | ReviewState::Seconding => MappingFacts::Submitted { at },
+        ReviewState::Approved if review.drifted => MappingFacts::Drifted { at },
+        ReviewState::Approved => MappingFacts::Approved { at },
     }
 }
 

@@ -48,6 +48,8 @@ fn nothing() -> CustomerFacts {
         time_zone: None,
         last_run: None,
         last_sync: None,
+        mapping_version: None,
+        review: None,
     }
 }
 

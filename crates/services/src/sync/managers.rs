@@ -16,17 +16,32 @@ use super::stop::Stop;
 /// The attribute of Okta that is read besides the mapped ones, because managers may be named by it.
 const EMPLOYEE_NUMBER: &str = "employeeNumber";
 
+/// Attributes that tell who somebody is.
+const fn identity_attributes(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Entra => &[
+            "givenName",
+            "surname",
+            "employeeId",
+            "onPremisesSamAccountName",
+            "proxyAddresses",
+        ],
+        Provider::Okta => &["firstName", "lastName", EMPLOYEE_NUMBER, "secondEmail"],
+    }
+}
+
 /// Names are looked through this many people at a time.
 const NAMES_PAGE: i64 = 10_000;
 
 impl Running<'_> {
-    /// The attributes to read: the mapped ones, and what naming a manager needs.
+    /// The attributes to read: the mapped ones, and those that tell who somebody is, by which managers are named (Okta)
+    /// and usernames are proposed. Every run reads the same, or each would find everybody changed.
     pub(super) fn attributes(&self, provider: Provider) -> Vec<String> {
-        let mapping = &self.settings.mapping;
-        let mut all = mapping.attributes();
-        let needed = provider == Provider::Okta && mapping.manager;
-        if needed && !all.iter().any(|name| name == EMPLOYEE_NUMBER) {
-            all.push(EMPLOYEE_NUMBER.to_owned());
+        let mut all = self.settings.mapping.attributes();
+        for name in identity_attributes(provider) {
+            if !all.iter().any(|known| known == name) {
+                all.push((*name).to_owned());
+            }
         }
         all
     }

@@ -2,40 +2,53 @@
 //! and the summary at the end. A check that breaks off begins again.
 
 mod collect;
+mod known;
+mod worker;
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use domain::settings::DataMapping;
+use domain::numbers::thousands;
 use domain::user_mapping::{
-    FileEncoding, KindCount, MappingOutcome, MappingQuestion, MappingState, MappingSummary, Rejection,
-    RenameKind, TargetLines,
+    Coverage, FileEncoding, Finding, FindingCode, KindCount, MappingOutcome, MappingQuestion, MappingState,
+    MappingSummary, Rejection, RenameKind, Severity, TargetLines,
 };
-use domain::{CustomerId, Provider};
+use domain::{AccountId, CustomerId};
 use jobs::{Job, JobError, Lease};
-use rand::RngCore;
-use rules::user_mapping::{Check, Checked, Decode, Layout, Surroundings, layout};
+use rules::proposals::Proposal;
+use rules::user_mapping::{Checked, Decode, Layout, Sink, layout};
 use store::StoreError;
-use store::user_mapping::{MappingFile, MappingVersion};
+use store::user_mapping::{LineFacts, MappingFile, MappingVersion, Marks, NewProposal};
+use tokio::sync::mpsc;
 
-use self::collect::Collector;
+use self::collect::Batch;
+use self::known::Known;
+use self::worker::{Done, Fed};
+use super::compose::Composed;
 use crate::{ServiceError, Services};
 
 /// The kind of the job.
 pub const MAPPING_JOB: &str = "user-mapping";
 
-/// The most lines a file may have (F-27).
-const MAX_LINES: u64 = 1_000_000;
-/// More domains than this say nothing about a single one.
-const MAX_DOMAINS: i64 = 1_000;
-/// Lines whose kinds are written at once.
+/// Lines that are written at once.
 const BATCH: usize = 2_000;
+/// Accounts and people that are read at once.
+const PAGE: i64 = 2_000;
+/// Parts and batches that wait for the other side.
+const AHEAD: usize = 2;
+/// People read so long ago may be others by now (T-11).
+const OLD_DAYS: i64 = 7;
+/// People whom no line names, by name (T-08).
+const SHOWN_MISSED: i64 = 3;
 
-/// What a file is checked against.
-struct Known {
-    provider: Provider,
-    by_sign_in_name: bool,
-    domains: BTreeSet<String>,
-    old: Vec<String>,
+/// What came of a check, and how People and the directory were when it began.
+type Ended = (MappingOutcome, Option<Marks>);
+
+/// Accounts and people in the order in which the rules were told of them.
+#[derive(Default)]
+struct Beside {
+    accounts: Vec<AccountId>,
+    /// `row_no` in the snapshot.
+    people: Vec<i64>,
 }
 
 impl Services {
@@ -47,7 +60,7 @@ impl Services {
             });
         };
         let ended = if job.exhausted {
-            Ok(Some(MappingOutcome::Failed))
+            Ok(Some((MappingOutcome::Failed, None)))
         } else {
             self.check_version(customer, number, lease).await
         };
@@ -56,7 +69,7 @@ impl Services {
             Err(error) if job.last_attempt && !is_lost(&error) => {
                 tracing::error!(%customer, version = number, error = domain::text::chain(&error),
                     "the check of a user mapping failed");
-                Some(MappingOutcome::Failed)
+                Some((MappingOutcome::Failed, None))
             }
             Err(error) => return Err(retry(&error)),
         };
@@ -73,7 +86,7 @@ impl Services {
         &self,
         customer: CustomerId,
         number: i64,
-        outcome: &MappingOutcome,
+        (outcome, marks): &Ended,
         lease: &Lease,
     ) -> Result<(), ServiceError> {
         let state = match outcome {
@@ -86,7 +99,7 @@ impl Services {
         let version = store::user_mapping::version(&mut tx, customer, number).await?;
         // It may have ended before, in a process that died before it could say so.
         if version.is_some_and(|version| version.state == MappingState::Checking) {
-            let ended = (state, outcome);
+            let ended = (state, outcome, *marks);
             store::user_mapping::finish_version(&mut tx, customer, number, ended, self.now()).await?;
         }
         tx.commit().await?;
@@ -99,18 +112,28 @@ impl Services {
         customer: CustomerId,
         number: i64,
         lease: &Lease,
-    ) -> Result<Option<MappingOutcome>, ServiceError> {
+    ) -> Result<Option<Ended>, ServiceError> {
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         let Some(version) = store::user_mapping::version(&mut tx, customer, number).await? else {
             return Ok(None);
         };
-        let file = match version.file {
-            Some(file) => store::user_mapping::file(&mut tx, customer, file).await?,
-            None => None,
-        };
-        let (MappingState::Checking, Some(file)) = (version.state, file) else {
+        if version.state != MappingState::Checking {
             return Ok(None);
+        }
+        tx.commit().await?;
+        let number_of_file = match version.file {
+            Some(file) => file,
+            None => match self.compose(customer, &version, lease).await? {
+                Composed::File(file) => file,
+                Composed::Refused(rejection) => return Ok(Some((MappingOutcome::Refused(rejection), None))),
+                Composed::Impossible => return Ok(Some((MappingOutcome::Failed, None))),
+            },
+        };
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let Some(file) = store::user_mapping::file(&mut tx, customer, number_of_file).await? else {
+            return Ok(Some((MappingOutcome::Failed, None)));
         };
         store::user_mapping::forget_lines(&mut tx, customer, number).await?;
         tx.commit().await?;
@@ -118,22 +141,23 @@ impl Services {
             let question = MappingQuestion::Encoding {
                 samples: file.samples,
             };
-            return Ok(Some(MappingOutcome::Asks(question)));
+            return Ok(Some((MappingOutcome::Asks(question), None)));
         };
         let head = self.head(customer, &file, encoding).await?;
         let layout = match layout(&head, version.reading.delimiter) {
             Ok(layout) => layout,
-            Err(rejection) => return Ok(Some(MappingOutcome::Refused(rejection))),
+            Err(rejection) => return Ok(Some((MappingOutcome::Refused(rejection), None))),
         };
         if let Some(heading) = layout
             .to_confirm
             .clone()
             .filter(|_| !version.reading.heading_is_confirmed)
         {
-            return Ok(Some(MappingOutcome::Asks(MappingQuestion::Heading { heading })));
+            let question = MappingQuestion::Heading { heading };
+            return Ok(Some((MappingOutcome::Asks(question), None)));
         }
         let Some(known) = self.known_for_mapping(customer).await? else {
-            return Ok(Some(MappingOutcome::Failed));
+            return Ok(Some((MappingOutcome::Failed, None)));
         };
         let read = Reading {
             services: self,
@@ -143,7 +167,9 @@ impl Services {
             encoding,
             lease,
         };
-        read.check(&layout, &known).await.map(Some)
+        let marks = known.marks;
+        let outcome = read.check(layout, known).await?;
+        Ok(Some((outcome, Some(marks))))
     }
 
     /// The beginning of a file, as text.
@@ -159,26 +185,6 @@ impl Services {
         Decode::new(encoding).feed(&bytes.unwrap_or_default(), false, &mut text);
         Ok(text)
     }
-
-    /// What the customer's files are checked against; `None` where no directory is connected.
-    async fn known_for_mapping(&self, customer: CustomerId) -> Result<Option<Known>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let Some(directory) = store::directories::current(&mut tx, customer).await? else {
-            return Ok(None);
-        };
-        let settings = store::settings::find(&mut tx, customer, directory.id).await?;
-        let usual = DataMapping::initial(directory.provider).username_attribute;
-        let by_sign_in_name = settings.is_none_or(|row| row.settings.mapping.username_attribute == usual);
-        let domains = store::found_list::domains(&mut tx, customer, directory.id, MAX_DOMAINS).await?;
-        let are_few = domains.len() < usize::try_from(MAX_DOMAINS).unwrap_or(usize::MAX);
-        let old = store::directories::old(&mut tx, customer).await?;
-        Ok(Some(Known {
-            provider: directory.provider,
-            by_sign_in_name,
-            domains: domains.into_iter().filter(|_| are_few).collect(),
-            old: old.into_iter().map(|row| row.name).collect(),
-        }))
-    }
 }
 
 /// One check under way.
@@ -192,63 +198,102 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn check(&self, layout: &Layout, known: &Known) -> Result<MappingOutcome, ServiceError> {
-        let around = Surroundings {
-            provider: known.provider,
-            by_sign_in_name: known.by_sign_in_name,
-            domains: &known.domains,
-        };
-        let seed = rand::rng().next_u64();
-        let mut check = Check::new(layout, around, &known.old, MAX_LINES, seed);
-        let mut collector = Collector::default();
-        let mut decode = Decode::new(self.encoding);
-        let mut text = String::new();
-        for part in 0.. {
-            if self.lease.stop().is_cancelled() {
-                let what = "the check, which was asked to stop,";
-                return Err(StoreError::Stale { what }.into());
-            }
-            let bytes = self.part(part).await?;
-            let is_last = bytes.is_none();
-            text.clear();
-            decode.feed(&bytes.unwrap_or_default(), is_last, &mut text);
-            if let Err(rejection) = check.feed(&text, &mut collector) {
-                return self.refuse(rejection).await;
-            }
-            self.write(&mut collector).await?;
-            if is_last {
-                break;
-            }
-        }
-        let checked = match check.finish(&mut collector) {
-            Ok(checked) => checked,
+    /// The rules run on a thread of their own; the file, accounts and people go there part by part, and lines and findings
+    /// come back and are written, so that neither side ever holds more than a few parts.
+    async fn check(&self, layout: Layout, known: Known) -> Result<MappingOutcome, ServiceError> {
+        let (feed, fed) = mpsc::channel(AHEAD);
+        let (hand_on, batches) = mpsc::channel(AHEAD);
+        let encoding = self.encoding;
+        let around = Arc::new((layout, known));
+        let theirs = Arc::clone(&around);
+        let work =
+            tokio::task::spawn_blocking(move || worker::run(&theirs.0, &theirs.1, encoding, fed, hand_on));
+        let (layout, known) = (&around.0, &around.1);
+        let (beside, ()) = tokio::try_join!(self.feed(known, feed), self.write_all(batches))?;
+        let ended = work
+            .await
+            .map_err(|error| ServiceError::internal("checking a user mapping", error))?;
+        let done = match ended {
+            Ok(Some(done)) => done,
+            // Whatever stopped it has been told above.
+            Ok(None) => return Err(StoreError::Stale { what: "the check" }.into()),
             Err(rejection) => return self.refuse(rejection).await,
         };
-        self.write(&mut collector).await?;
-        let kinds = self.write_kinds(&checked).await?;
-        Ok(MappingOutcome::Checked(Box::new(MappingSummary {
-            lines: checked.rows,
-            blank_lines: checked.blank_lines,
-            encoding: self.encoding,
-            delimiter: layout.delimiter,
-            has_header: layout.has_header,
-            ignored: layout.ignored.clone(),
-            groups: collector.groups(),
-            targets: checked
-                .targets
-                .into_iter()
-                .map(|target| TargetLines {
-                    value: target.value,
-                    lines: target.lines,
-                })
-                .collect(),
-            kinds,
-        })))
+        self.end(layout, known, &beside, done).await
+    }
+
+    /// Hands on the file, then People, then the directory; gives who they are, in that order.
+    async fn feed(&self, known: &Known, feed: mpsc::Sender<Fed>) -> Result<Beside, ServiceError> {
+        let mut beside = Beside::default();
+        for part in 0.. {
+            self.go_on()?;
+            let Some(bytes) = self.part(part).await? else {
+                break;
+            };
+            if feed.send(Fed::Bytes(bytes)).await.is_err() {
+                return Ok(beside);
+            }
+        }
+        let mut after = None;
+        loop {
+            self.go_on()?;
+            let mut tx = self.services.db().read().await?;
+            let page = store::user_mapping::accounts_beside(&mut tx, self.customer, after, PAGE).await?;
+            drop(tx);
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            beside.accounts.extend(page.iter().map(|account| account.id));
+            let page = page.into_iter().map(|account| known.account(account)).collect();
+            if feed.send(Fed::Accounts(page)).await.is_err() {
+                return Ok(beside);
+            }
+        }
+        let mut after = 0;
+        loop {
+            self.go_on()?;
+            let mut tx = self.services.db().read().await?;
+            let page = store::found_list::page(&mut tx, known.among(self.customer), after, PAGE).await?;
+            drop(tx);
+            let Some(last) = page.last() else { break };
+            after = last.row_no;
+            beside.people.extend(page.iter().map(|person| person.row_no));
+            let page = page.into_iter().map(|person| known.person(person)).collect();
+            if feed.send(Fed::People(page)).await.is_err() {
+                return Ok(beside);
+            }
+        }
+        let _ = feed.send(Fed::End).await;
+        Ok(beside)
+    }
+
+    fn go_on(&self) -> Result<(), ServiceError> {
+        if self.lease.stop().is_cancelled() {
+            let what = "the check, which was asked to stop,";
+            return Err(StoreError::Stale { what }.into());
+        }
+        Ok(())
     }
 
     async fn part(&self, part: i64) -> Result<Option<Vec<u8>>, ServiceError> {
         let mut tx = self.services.db().read().await?;
         Ok(store::user_mapping::part(&mut tx, self.customer, self.file.number, part).await?)
+    }
+
+    async fn write_all(&self, mut batches: mpsc::Receiver<Batch>) -> Result<(), ServiceError> {
+        while let Some(batch) = batches.recv().await {
+            self.write(&batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&self, batch: &Batch) -> Result<(), ServiceError> {
+        let mut tx = self.services.db().begin().await?;
+        self.lease.hold(&mut tx).await?;
+        let (customer, version) = (self.customer, self.version.number);
+        store::user_mapping::insert_lines(&mut tx, customer, version, &batch.lines).await?;
+        store::user_mapping::insert_findings(&mut tx, customer, version, &batch.findings).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// A file that cannot be used leaves no lines behind.
@@ -260,32 +305,50 @@ impl Reading<'_> {
         Ok(MappingOutcome::Refused(rejection))
     }
 
-    async fn write(&self, collector: &mut Collector) -> Result<(), ServiceError> {
-        let (lines, findings) = collector.take();
-        let (mut lines, mut findings) = (lines.chunks(BATCH), findings.chunks(BATCH));
-        loop {
-            let (some_lines, some_findings) = (lines.next(), findings.next());
-            if some_lines.is_none() && some_findings.is_none() {
-                return Ok(());
-            }
-            let mut tx = self.services.db().begin().await?;
-            self.lease.hold(&mut tx).await?;
-            let (customer, version) = (self.customer, self.version.number);
-            store::user_mapping::insert_lines(&mut tx, customer, version, some_lines.unwrap_or_default())
-                .await?;
-            store::user_mapping::insert_findings(
-                &mut tx,
-                customer,
-                version,
-                some_findings.unwrap_or_default(),
-            )
-            .await?;
-            tx.commit().await?;
+    /// Writes whom lines are about, and sums up.
+    async fn end(
+        &self,
+        layout: &Layout,
+        known: &Known,
+        beside: &Beside,
+        done: Done,
+    ) -> Result<MappingOutcome, ServiceError> {
+        let Done {
+            checked,
+            mut collector,
+            proposals,
+        } = done;
+        let kinds = self.write_facts(&checked, beside).await?;
+        self.write_proposals(&checked, beside, &proposals).await?;
+        let coverage = checked.renames.coverage();
+        for finding in self.whole(known, beside, coverage).await? {
+            collector.finding(finding);
         }
+        let (rest, groups) = collector.end();
+        self.write(&rest).await?;
+        Ok(MappingOutcome::Checked(Box::new(MappingSummary {
+            lines: checked.rows,
+            blank_lines: checked.blank_lines,
+            encoding: self.encoding,
+            delimiter: layout.delimiter,
+            has_header: layout.has_header,
+            ignored: layout.ignored.clone(),
+            groups,
+            targets: checked
+                .targets
+                .into_iter()
+                .map(|target| TargetLines {
+                    value: target.value,
+                    lines: target.lines,
+                })
+                .collect(),
+            kinds,
+            coverage,
+        })))
     }
 
-    /// Writes what lines do to usernames, where it is more than a rename of their own; gives how many do what.
-    async fn write_kinds(&self, checked: &Checked) -> Result<Vec<KindCount>, ServiceError> {
+    /// Writes what lines do to usernames and whom they are about; gives how many do what.
+    async fn write_facts(&self, checked: &Checked, beside: &Beside) -> Result<Vec<KindCount>, ServiceError> {
         let mut counts: Vec<KindCount> = RenameKind::ALL
             .iter()
             .map(|kind| KindCount {
@@ -298,27 +361,132 @@ impl Reading<'_> {
             if let Some(count) = counts.iter_mut().find(|count| count.kind == rename.kind) {
                 count.lines += 1;
             }
-            if rename.kind != RenameKind::Free {
-                waiting.push((rename.line, rename.kind, rename.takes_from));
-            }
+            let facts = LineFacts {
+                line: rename.line,
+                kind: rename.kind,
+                takes_from: rename.takes_from,
+                account: at(&beside.accounts, rename.account),
+                other_account: at(&beside.accounts, rename.other_account),
+                person: at(&beside.people, rename.person),
+            };
+            waiting.push(facts);
             if waiting.len() == BATCH {
-                self.set_kinds(&mut waiting).await?;
+                self.set_facts(&mut waiting).await?;
             }
         }
-        self.set_kinds(&mut waiting).await?;
+        self.set_facts(&mut waiting).await?;
         counts.retain(|count| count.lines > 0);
         Ok(counts)
     }
 
-    async fn set_kinds(&self, waiting: &mut Vec<(u64, RenameKind, Option<u64>)>) -> Result<(), ServiceError> {
+    async fn set_facts(&self, waiting: &mut Vec<LineFacts>) -> Result<(), ServiceError> {
         if !waiting.is_empty() {
             let mut tx = self.services.db().begin().await?;
             self.lease.hold(&mut tx).await?;
-            store::user_mapping::set_kinds(&mut tx, self.customer, self.version.number, waiting).await?;
+            store::user_mapping::set_facts(&mut tx, self.customer, self.version.number, waiting).await?;
             tx.commit().await?;
             waiting.clear();
         }
         Ok(())
+    }
+
+    /// Writes who is probably whose owner, and whom no line names (T-08).
+    async fn write_proposals(
+        &self,
+        checked: &Checked,
+        beside: &Beside,
+        proposals: &[Proposal],
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.services.db().begin().await?;
+        self.lease.hold(&mut tx).await?;
+        store::user_mapping::forget_proposals(&mut tx, self.customer).await?;
+        for chunk in proposals.chunks(BATCH) {
+            let new: Vec<NewProposal> = chunk
+                .iter()
+                .filter_map(|proposal| {
+                    Some(NewProposal {
+                        account: at(&beside.accounts, Some(proposal.account))?,
+                        person: at(&beside.people, Some(proposal.person))?,
+                        class: proposal.class,
+                        reason: proposal.reason,
+                        by_hand: proposal.by_hand,
+                        unclaimed: !checked.renames.is_claimed(proposal.person),
+                    })
+                })
+                .collect();
+            store::user_mapping::insert_proposals(&mut tx, self.customer, &new).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What is to be said about all lines together, beside what the rules say (P-18, T-08, T-11, T-12).
+    async fn whole(
+        &self,
+        known: &Known,
+        beside: &Beside,
+        coverage: Coverage,
+    ) -> Result<Vec<Finding>, ServiceError> {
+        let mut all = Vec::new();
+        let mut tell = |severity, code, text: Option<String>| {
+            all.push(Finding {
+                line: 0,
+                column: None,
+                severity,
+                code,
+                other: None,
+                text,
+            });
+        };
+        if beside.people.is_empty() {
+            tell(Severity::Notice, FindingCode::SnapshotUnknown, None);
+        } else if let Some(days) = known.read_days_ago.filter(|days| *days >= OLD_DAYS) {
+            tell(
+                Severity::Warning,
+                FindingCode::SnapshotOld,
+                Some(format!("{days} days ago")),
+            );
+        }
+        let active = coverage.active + coverage.newcomers;
+        if let Some(licences) = known.licences.filter(|licences| active > *licences) {
+            let text = format!("{} for {}", thousands(licences), thousands(active));
+            tell(Severity::Warning, FindingCode::FewLicences, Some(text));
+        }
+        let mut tx = self.services.db().read().await?;
+        let whose = (self.customer, known.directory);
+        let (missed, first) =
+            store::user_mapping::missed(&mut tx, whose, self.version.number, SHOWN_MISSED).await?;
+        if missed > 0 {
+            tell(
+                Severity::Warning,
+                FindingCode::MissedMapping,
+                Some(named(missed, &first)),
+            );
+        }
+        Ok(all)
+    }
+}
+
+/// Who stands at a place.
+fn at<T: Copy>(all: &[T], place: Option<u32>) -> Option<T> {
+    all.get(usize::try_from(place?).ok()?).copied()
+}
+
+/// "Anna Lee (account alee), … and 12 more".
+fn named(count: i64, first: &[store::user_mapping::Missed]) -> String {
+    let names: Vec<String> = first
+        .iter()
+        .map(|missed| {
+            let name = missed.name.as_deref().or(missed.username.as_deref());
+            format!("{} (account {})", name.unwrap_or_default(), missed.account)
+        })
+        .collect();
+    let more = count - i64::try_from(names.len()).unwrap_or(count);
+    let names = names.join(", ");
+    if more > 0 {
+        format!("{names} and {} more", thousands(more.unsigned_abs()))
+    } else {
+        names
     }
 }
 

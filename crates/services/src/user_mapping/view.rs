@@ -1,18 +1,30 @@
 //! What the page of the user mapping shows.
 
 use domain::deployment::{Step, standing};
-use domain::user_mapping::{FindingCode, MappingOutcome, Severity};
-use domain::views::{MappingFindingRow, MappingFindings, MappingVersionView, UserMappingView};
-use domain::{Actor, CustomerId, Permission, UserError};
+use domain::people::Directory;
+use domain::user_mapping::{MappingEdit, MappingState, ProposalClass, ReviewState, Severity};
+use domain::views::{
+    MappingDrift, MappingRemark, MappingReviewView, MappingSubmission, MappingVersionLine,
+    MappingVersionView, UserMappingView,
+};
+use domain::{Actor, CustomerId, DirectoryId, Permission};
 use store::Tx;
-use store::user_mapping::{FindingRow, MappingVersion};
+use store::user_mapping::{MappingVersion, Marks, Remark, Review};
 
-use crate::paging::{PAGE_ROWS, one_more, page};
+use super::edit::summary_of;
+use crate::people::name_of;
 use crate::when::when;
 use crate::{ServiceError, Services};
 
+/// Versions that are listed.
+const VERSIONS: i64 = 30;
+/// Remarks that are listed.
+const REMARKS: i64 = 100;
+/// Changes that are named of each side.
+const CHANGES: i64 = 20;
+
 impl Services {
-    /// How the mapping of a customer stands: the newest version and what came of its check.
+    /// How the mapping of a customer stands: the newest version and what came of its check, and its review.
     pub async fn user_mapping(&self, actor: &Actor, slug: &str) -> Result<UserMappingView, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self
@@ -22,14 +34,64 @@ impl Services {
         let known = crate::deployment::facts::known(&mut tx, customer, self.now()).await?;
         let standing = standing::of(&known.facts);
         let is_open = standing::find(&standing, Step::UserMapping).may_be_entered();
-        let version = match store::user_mapping::latest(&mut tx, customer).await? {
-            Some(version) => Some(self.version_view(&mut tx, customer, version).await?),
-            None => None,
+        let can_edit = is_open && actor.role.may(Permission::EditMapping);
+        let mut versions = store::user_mapping::versions(&mut tx, customer, VERSIONS)
+            .await?
+            .into_iter();
+        let latest = versions.next();
+        let directory = store::directories::current(&mut tx, customer).await?;
+        let mut view = UserMappingView {
+            can_edit,
+            version: None,
+            earlier: versions.map(|version| self.version_line(version)).collect(),
+            proposed: Vec::new(),
+            targets: Vec::new(),
+            review: None,
+            submission: None,
+            drift: None,
+            remarks: Vec::new(),
         };
-        Ok(UserMappingView {
-            can_edit: is_open && actor.role.may(Permission::EditMapping),
-            version,
-        })
+        let Some((latest, directory)) = latest.zip(directory) else {
+            return Ok(view);
+        };
+        let old = store::directories::old(&mut tx, customer).await?;
+        let local = Directory::LOCAL.to_owned();
+        view.targets = std::iter::once(directory.provider.label().to_owned())
+            .chain([local])
+            .chain(old.into_iter().map(|old| old.name))
+            .collect();
+        let whose = (customer, directory.id);
+        let review = store::user_mapping::latest_review(&mut tx, customer).await?;
+        view.drift = self.drift(&mut tx, whose, &latest).await?;
+        let may_read = actor.role.may(Permission::ReadPeople);
+        if summary_of(&latest).is_some() && may_read {
+            view.proposed = proposed(&mut tx, whose, latest.number).await?;
+            view.remarks = self.remarks(&mut tx, customer, latest.number).await?;
+        }
+        let is_with_staff = review
+            .as_ref()
+            .is_some_and(|review| review.version == latest.number && review.state != ReviewState::Returned);
+        if can_edit && !is_with_staff {
+            view.submission = submission(&latest, view.drift.is_some());
+        }
+        if let Some(review) = review {
+            view.review = Some(
+                self.review_view(&mut tx, actor, customer, (&latest, review, view.drift.is_some()))
+                    .await?,
+            );
+        }
+        view.version = Some(self.version_view(&mut tx, customer, latest).await?);
+        Ok(view)
+    }
+
+    fn version_line(&self, version: MappingVersion) -> MappingVersionLine {
+        MappingVersionLine {
+            number: version.number,
+            when: when(version.created_at, self.now()),
+            what: what(&version).unwrap_or_else(|| "Uploaded.".to_owned()),
+            is_checked: version.state == MappingState::Checked,
+            by: version.created_by,
+        }
     }
 
     async fn version_view(
@@ -42,83 +104,185 @@ impl Services {
             Some(file) => store::user_mapping::file(tx, customer, file).await?,
             None => None,
         };
+        let (file_name, hash) = file.map(|file| (file.name, file.hash)).unwrap_or_default();
         Ok(MappingVersionView {
             number: version.number,
-            file_name: file.map(|file| file.name).unwrap_or_default(),
-            by: version.created_by,
+            file_name,
+            hash,
             when: when(version.created_at, self.now()),
+            what: what(&version),
+            by: version.created_by,
             state: version.state,
             reading: version.reading,
             outcome: version.outcome,
         })
     }
 
-    /// A page of the lines one group of findings is about, at most 50; `after` is the `next` of the page before.
-    pub async fn mapping_findings(
+    /// What changed since the version was checked; `None`: nothing did, or it was not checked.
+    async fn drift(
         &self,
-        actor: &Actor,
-        slug: &str,
-        version: i64,
-        (code, severity, about): (FindingCode, Severity, &str),
-        after: Option<&str>,
-    ) -> Result<MappingFindings, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self
-            .customer(&mut tx, actor, slug, Permission::ReadPeople)
-            .await?
-            .id;
-        let found = store::user_mapping::version(&mut tx, customer, version).await?;
-        let Some(MappingOutcome::Checked(summary)) = found.and_then(|found| found.outcome) else {
-            return Err(UserError::NotFound.into());
+        tx: &mut Tx,
+        whose: (CustomerId, DirectoryId),
+        version: &MappingVersion,
+    ) -> Result<Option<MappingDrift>, ServiceError> {
+        let (Some(marks), Some(checked_at)) = (version.marks, version.checked_at) else {
+            return Ok(None);
         };
-        let group = summary
-            .groups
-            .into_iter()
-            .find(|group| {
-                (group.example.code, group.example.severity) == (code, severity) && group.about == about
-            })
-            .ok_or(UserError::NotFound)?;
-        let (line, place) = after.and_then(place).unwrap_or((0, ""));
-        let limit = one_more(PAGE_ROWS);
-        let rows = store::user_mapping::findings(
-            &mut tx,
-            customer,
-            version,
-            (code, severity, about),
-            (line, place),
-            limit,
-        )
-        .await?;
-        let shown = page(
-            rows.into_iter().map(|row| (key(&row), view(row))).collect(),
-            PAGE_ROWS,
-        );
-        Ok(MappingFindings {
-            group,
-            rows: shown.rows,
-            next: shown.next,
+        if !has_drifted(tx, whose, Some(marks)).await? {
+            return Ok(None);
+        }
+        let (accounts, people) = store::user_mapping::changed_since(tx, whose, checked_at, CHANGES).await?;
+        Ok(Some(MappingDrift {
+            accounts: accounts
+                .into_iter()
+                .map(|account| {
+                    let name = name_of(&account.profile.0, &account.username);
+                    let change = if account.created_at > checked_at {
+                        "new"
+                    } else {
+                        "changed"
+                    };
+                    format!("{name} ({}): {change}", account.username)
+                })
+                .collect(),
+            people: people
+                .into_iter()
+                .map(|person| {
+                    let name = person.name.or(person.username).unwrap_or_default();
+                    let change = if person.present { "new or changed" } else { "gone" };
+                    format!("{name}: {change}")
+                })
+                .collect(),
+        }))
+    }
+
+    async fn remarks(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        version: i64,
+    ) -> Result<Vec<MappingRemark>, ServiceError> {
+        let all = store::user_mapping::remarks(tx, customer, version, REMARKS).await?;
+        Ok(all.into_iter().map(|remark| self.remark(remark)).collect())
+    }
+
+    fn remark(&self, remark: Remark) -> MappingRemark {
+        let Remark {
+            existing,
+            new,
+            target,
+            ..
+        } = remark;
+        let about = if target.is_empty() {
+            format!("{existing} → {new}")
+        } else {
+            format!("{existing} → {new}, {target}")
+        };
+        MappingRemark {
+            id: remark.id.to_string(),
+            line: remark.line.map(i64::unsigned_abs),
+            about,
+            by: remark.by,
+            side: remark.side,
+            text: remark.text,
+            when: when(remark.at, self.now()),
+            settled_by: remark.settled.map(|(by, _)| by),
+        }
+    }
+
+    async fn review_view(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        (latest, review, drifted): (&MappingVersion, Review, bool),
+    ) -> Result<MappingReviewView, ServiceError> {
+        let is_newest = review.version == latest.number;
+        let is_open = matches!(review.state, ReviewState::Submitted | ReviewState::Seconding);
+        let can_decide = is_newest && is_open && actor.role.may(Permission::ReviewMapping);
+        let cannot_approve = if can_decide {
+            self.cannot_approve(tx, actor, customer, latest, (&review, drifted))
+                .await?
+        } else {
+            None
+        };
+        let now = self.now();
+        Ok(MappingReviewView {
+            version: review.version,
+            is_newest,
+            state: review.state,
+            submitted_by: review.submitted_by_name,
+            submitted: when(review.submitted_at, now),
+            decided_by: review.decided_by_name,
+            decided: review.decided_at.map(|at| when(at, now)),
+            reason: review.reason,
+            seconded_by: review.seconded_by_name,
+            can_decide,
+            cannot_approve,
         })
     }
 }
 
-/// Where a row stands in its group: line and column.
-fn key(row: &FindingRow) -> String {
-    let place = row.finding.column.map_or("", domain::user_mapping::Column::code);
-    format!("{}.{place}", row.finding.line)
+/// Whether People or the directory is not as it was when a version was checked.
+pub(super) async fn has_drifted(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    marks: Option<Marks>,
+) -> Result<bool, ServiceError> {
+    let now = store::user_mapping::marks(tx, customer, directory).await?;
+    Ok(marks.is_some_and(|marks| marks != now))
 }
 
-fn place(after: &str) -> Option<(i64, &str)> {
-    let (line, place) = after.split_once('.')?;
-    Some((line.parse().ok()?, place))
+fn what(version: &MappingVersion) -> Option<String> {
+    version.edit.as_ref().map(MappingEdit::sentence)
 }
 
-fn view(row: FindingRow) -> MappingFindingRow {
-    MappingFindingRow {
-        line: row.finding.line,
-        column: row.finding.column,
-        sentence: row.finding.sentence(),
-        existing: row.existing,
-        new: row.new,
-        target: row.target,
-    }
+async fn proposed(
+    tx: &mut Tx,
+    whose: (CustomerId, DirectoryId),
+    version: i64,
+) -> Result<Vec<(ProposalClass, u64)>, ServiceError> {
+    let mut counts = store::user_mapping::proposed(tx, whose, version).await?;
+    counts.sort_by_key(|(class, _)| std::cmp::Reverse(*class));
+    Ok(counts
+        .into_iter()
+        .map(|(class, count)| (class, count.unsigned_abs()))
+        .collect())
+}
+
+/// What submitting a version needs; `None`: it is not checked.
+pub(super) fn submission(version: &MappingVersion, drifted: bool) -> Option<MappingSubmission> {
+    let summary = summary_of(version)?;
+    let many = |count: u64, one: &str, many: &str| {
+        let count_words = domain::numbers::thousands(count);
+        (count > 0).then(|| format!("{count_words} {}", if count == 1 { one } else { many }))
+    };
+    let coverage = summary.coverage;
+    let in_the_way = [
+        many(
+            summary.count(Severity::Error),
+            "problem is to be mended.",
+            "problems are to be mended.",
+        ),
+        many(
+            coverage.undecided,
+            "account is undecided: give it a line, or keep it local, or leave it in the old directory.",
+            "accounts are undecided: give them lines, or keep them local, or leave them in the old directory.",
+        ),
+        many(
+            coverage.unclear,
+            "account has a target directory that is still to be said.",
+            "accounts have a target directory that is still to be said.",
+        ),
+        drifted.then(|| "People or the directory changed since the check. Check again.".to_owned()),
+    ];
+    Some(MappingSubmission {
+        in_the_way: in_the_way.into_iter().flatten().collect(),
+        warnings: summary
+            .groups
+            .iter()
+            .filter(|group| group.example.severity == Severity::Warning)
+            .cloned()
+            .collect(),
+    })
 }

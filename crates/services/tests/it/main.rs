@@ -8,6 +8,7 @@ mod deployment;
 mod expiry;
 mod links_by_mail;
 mod mapping;
+mod mapping_review;
 mod notices;
 mod own_account;
 mod people;

@@ -6,11 +6,13 @@ use std::time::Duration;
 use domain::connection::Verdict;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
-use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, PeopleAccount, Profile, field};
+use domain::people::{
+    AccountState, Block, BlockReason, BlockedBy, Directory, OldDirectory, PeopleAccount, Profile, field,
+};
 use domain::settings::{DataMapping, GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
-use domain::{AccountId, Actor, Clock, CustomerId, GroupId, ObjectId, Username};
+use domain::{AccountId, Actor, Clock, CustomerId, DirectoryId, GroupId, ObjectId, Username};
 use jobs::{Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, OktaOrg, Providers};
 use services::{KeyRing, Parts, Services};
@@ -390,7 +392,24 @@ impl World {
         .await
     }
 
-    async fn add_account(&self, username: &str, change: impl FnOnce(&mut PeopleAccount)) -> AccountId {
+    /// Lets the customer have followed an old Active Directory before.
+    pub(crate) async fn add_old_directory(&self, name: &str) -> DirectoryId {
+        let customer = self.customer().await;
+        let id = DirectoryId::at(self.clock.now(), rand::random());
+        let kind = OldDirectory::ActiveDirectory;
+        let mut tx = self.test.db.begin().await.expect("a transaction");
+        store::directories::insert_old(&mut tx, customer, id, kind, name, self.clock.now())
+            .await
+            .expect("inserted");
+        tx.commit().await.expect("a commit");
+        id
+    }
+
+    pub(crate) async fn add_account(
+        &self,
+        username: &str,
+        change: impl FnOnce(&mut PeopleAccount),
+    ) -> AccountId {
         let customer = self.customer().await;
         let username: Username = rules::username::stored(username);
         let now = self.clock.now();

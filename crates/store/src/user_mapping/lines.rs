@@ -1,13 +1,17 @@
 //! The lines of a version, and what was found about them.
 
-use domain::CustomerId;
+use domain::directory::DirectoryStatus;
 use domain::ids::Id;
+use domain::people::{AccountState, Profile};
 use domain::user_mapping::{Column, Finding, FindingCode, RenameKind, Severity};
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp};
 use serde::Serialize;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::error::code;
-use crate::sql::{execute, fetch_all, statements};
+use crate::people_list::contains;
+use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -21,15 +25,23 @@ statements! {
     };
     // An update that never inserts: the lines are there. SQLite would look through all lines for each that is to be
     // updated; the conflict leads it to the right one.
-    SET_KINDS = {
-        sqlite: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, takes_from)
-            SELECT $1, $2, r.value->>'line', '', '', '', r.value->>'kind', r.value->>'takes_from'
+    SET_FACTS = {
+        sqlite: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, takes_from, account_id,
+                other_account_id, person)
+            SELECT $1, $2, r.value->>'line', '', '', '', r.value->>'kind', r.value->>'takes_from',
+                unhex(r.value->>'account'), unhex(r.value->>'other_account'), r.value->>'person'
             FROM json_each($3) AS r WHERE true
-            ON CONFLICT (customer_id, version, line) DO UPDATE SET kind = excluded.kind, takes_from = excluded.takes_from",
-        postgres: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, takes_from)
-            SELECT $1, $2, r.line, '', '', '', r.kind, r.takes_from
-            FROM jsonb_to_recordset($3) AS r(line bigint, kind text, takes_from bigint)
-            ON CONFLICT (customer_id, version, line) DO UPDATE SET kind = excluded.kind, takes_from = excluded.takes_from",
+            ON CONFLICT (customer_id, version, line) DO UPDATE SET kind = excluded.kind,
+                takes_from = excluded.takes_from, account_id = excluded.account_id,
+                other_account_id = excluded.other_account_id, person = excluded.person",
+        postgres: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, takes_from, account_id,
+                other_account_id, person)
+            SELECT $1, $2, r.line, '', '', '', r.kind, r.takes_from, r.account, r.other_account, r.person
+            FROM jsonb_to_recordset($3) AS r(line bigint, kind text, takes_from bigint, account uuid, other_account uuid,
+                person bigint)
+            ON CONFLICT (customer_id, version, line) DO UPDATE SET kind = excluded.kind,
+                takes_from = excluded.takes_from, account_id = excluded.account_id,
+                other_account_id = excluded.other_account_id, person = excluded.person",
     };
     // A line may be told the same by two comparisons: once is enough.
     INSERT_FINDINGS = {
@@ -45,16 +57,73 @@ statements! {
     FORGET_FINDINGS = "DELETE FROM mapping_findings WHERE customer_id = $1 AND version = $2";
     FORGET_LINES = "DELETE FROM mapping_rows WHERE customer_id = $1 AND version = $2";
     FINDINGS = "SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
-            COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target
+            COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
+            o.username AS other_account, a.profile AS account_profile, u.username AS person,
+            u.display_name AS person_name, q.username AS proposed
         FROM mapping_findings f
         LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
+        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $9 AND u.row_no = r.person
+        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
+        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $9 AND q.row_no = p.person
         WHERE f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
+    // For making the next version: every line, and what a fix of one group of findings needs to know about it.
+    LINES_OF = "SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, a.username AS account,
+            o.username AS other_account, u.username AS person, q.username AS proposed
+        FROM mapping_rows r
+        LEFT JOIN mapping_findings f ON f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
+            AND f.line = r.line AND f.severity = $5
+            AND f.place = (SELECT MIN(g.place) FROM mapping_findings g WHERE g.customer_id = $1 AND g.version = $2
+                AND g.code = $3 AND g.about = $4 AND g.line = r.line)
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
+        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
+        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
+        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
+        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8";
+    // A search, or a kind that is rare, walks through the lines of the version, in their order.
+    ROWS = "SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
+            a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,
+            u.display_name AS person_name, u.mail AS person_mail, u.status AS person_status, u.in_scope AS person_in_scope,
+            u.object_id AS person_object,
+            (SELECT COUNT(*) FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
+                AND f.severity = 'error') AS problems,
+            (SELECT COUNT(*) FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
+                AND f.severity = 'warning') AS warnings
+        FROM mapping_rows r
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+        LEFT JOIN directories d ON d.customer_id = $1 AND d.id = a.directory_id
+        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = r.person
+        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
+        AND ($5 = '' OR r.kind = $5)
+        AND ($6 = '' OR EXISTS (SELECT 1 FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2
+            AND f.line = r.line AND f.severity = $6))
+        AND ($7 = '' OR LOWER(r.existing) LIKE $7 ESCAPE '!' OR LOWER(r.new) LIKE $7 ESCAPE '!')
+        ORDER BY r.line LIMIT $8";
+    // A range of the unique index.
+    NEAREST = "SELECT username FROM accounts WHERE customer_id = $1 AND username_key >= $2 AND username_key < $3
+        ORDER BY username_key LIMIT $4";
+    LINE = "SELECT line, existing, new, target FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND line = $3";
+    FINDINGS_OF_LINE = "SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
+            COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
+            o.username AS other_account, a.profile AS account_profile, u.username AS person,
+            u.display_name AS person_name, q.username AS proposed
+        FROM mapping_findings f
+        LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
+        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $4 AND u.row_no = r.person
+        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
+        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $4 AND q.row_no = p.person
+        WHERE f.customer_id = $1 AND f.version = $2 AND f.line = $3
+        ORDER BY CASE f.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, f.code, f.place";
 }
 
 /// A line of a version, as it stands in the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct MappingLine {
     pub line: i64,
     pub existing: String,
@@ -80,11 +149,27 @@ struct FindingRecord<'a> {
     text: Option<&'a str>,
 }
 
+/// What a line does to a username, and whom it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct LineFacts {
+    pub line: u64,
+    pub kind: RenameKind,
+    /// The line whose username it takes.
+    pub takes_from: Option<u64>,
+    pub account: Option<AccountId>,
+    pub other_account: Option<AccountId>,
+    /// Its `row_no` in the snapshot.
+    pub person: Option<i64>,
+}
+
 #[derive(Serialize)]
-struct KindRecord {
+struct FactsRecord {
     line: u64,
     kind: &'static str,
     takes_from: Option<u64>,
+    account: Option<String>,
+    other_account: Option<String>,
+    person: Option<i64>,
 }
 
 /// A finding, with the line it is about.
@@ -94,6 +179,17 @@ pub struct FindingRow {
     pub existing: String,
     pub new: String,
     pub target: String,
+    /// The account the line is about.
+    pub account: Option<AccountId>,
+    pub account_username: Option<String>,
+    pub account_profile: Option<Profile>,
+    /// The username of the other account the finding speaks of.
+    pub other_account: Option<String>,
+    /// Username and name of the person with the new username.
+    pub person: Option<String>,
+    pub person_name: Option<String>,
+    /// The username of the person who is proposed for the account.
+    pub proposed: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -107,6 +203,13 @@ struct FindingColumns {
     existing: String,
     new: String,
     target: String,
+    account_id: Option<Uuid>,
+    account: Option<String>,
+    account_profile: Option<Json<Profile>>,
+    other_account: Option<String>,
+    person: Option<String>,
+    person_name: Option<String>,
+    proposed: Option<String>,
 }
 
 /// Writes lines of a version that is being checked.
@@ -122,23 +225,27 @@ pub async fn insert_lines(
     Ok(())
 }
 
-/// Notes what lines do to usernames: line, kind, and the line whose username it takes.
-pub async fn set_kinds(
+/// Notes what lines do to usernames, and whom they are about.
+pub async fn set_facts(
     tx: &mut Tx,
     customer: CustomerId,
     version: i64,
-    kinds: &[(u64, RenameKind, Option<u64>)],
+    facts: &[LineFacts],
 ) -> Result<(), StoreError> {
-    if !kinds.is_empty() {
-        let records: Vec<_> = kinds
+    if !facts.is_empty() {
+        let id = |account: AccountId| account.uuid().simple().to_string();
+        let records: Vec<_> = facts
             .iter()
-            .map(|(line, kind, takes_from)| KindRecord {
-                line: *line,
-                kind: kind.code(),
-                takes_from: *takes_from,
+            .map(|facts| FactsRecord {
+                line: facts.line,
+                kind: facts.kind.code(),
+                takes_from: facts.takes_from,
+                account: facts.account.map(id),
+                other_account: facts.other_account.map(id),
+                person: facts.person,
             })
             .collect();
-        execute!(tx, SET_KINDS, customer.uuid(), version, Json(records))?;
+        execute!(tx, SET_FACTS, customer.uuid(), version, Json(records))?;
     }
     Ok(())
 }
@@ -181,8 +288,8 @@ pub async fn findings(
     customer: CustomerId,
     version: i64,
     (of, severity, about): (FindingCode, Severity, &str),
-    (line, place): (i64, &str),
-    limit: i64,
+    (line, place, limit): (i64, &str, i64),
+    directory: DirectoryId,
 ) -> Result<Vec<FindingRow>, StoreError> {
     let (id, of, severity) = (customer.uuid(), of.code(), severity.code());
     fetch_all!(
@@ -196,7 +303,8 @@ pub async fn findings(
         severity,
         line,
         place,
-        limit
+        limit,
+        directory.uuid()
     )?
     .into_iter()
     .map(FindingColumns::read)
@@ -221,6 +329,223 @@ impl FindingColumns {
             existing: self.existing,
             new: self.new,
             target: self.target,
+            account: self.account_id.map(AccountId::from_uuid),
+            account_username: self.account,
+            account_profile: self.account_profile.map(|profile| profile.0),
+            other_account: self.other_account,
+            person: self.person,
+            person_name: self.person_name,
+            proposed: self.proposed,
         })
     }
+}
+
+/// A line, with what a fix of one group of findings needs to know about it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FixableLine {
+    pub line: i64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    /// The group has a finding about it, with this text.
+    pub affected: bool,
+    pub text: Option<String>,
+    /// Usernames: of its account, of the other account, of the person with the new username, of the person proposed.
+    pub account: Option<String>,
+    pub other_account: Option<String>,
+    pub person: Option<String>,
+    pub proposed: Option<String>,
+}
+
+/// Lines behind `after`, at most `limit`, in their order; `group`: whose findings are to be mended.
+pub async fn lines_of(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    version: i64,
+    group: Option<(FindingCode, Severity, &str)>,
+    (after, limit): (i64, i64),
+) -> Result<Vec<FixableLine>, StoreError> {
+    let (of, severity, about) = group.map_or(("", "", ""), |(of, severity, about)| {
+        (of.code(), severity.code(), about)
+    });
+    let (id, directory) = (customer.uuid(), directory.uuid());
+    fetch_all!(
+        tx,
+        FixableLine,
+        LINES_OF,
+        id,
+        version,
+        of,
+        about,
+        severity,
+        directory,
+        after,
+        limit
+    )
+}
+
+/// What the list of lines is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct RowFilter {
+    pub kind: Option<RenameKind>,
+    /// Only lines with a finding of this severity.
+    pub severity: Option<Severity>,
+    /// Part of a username; empty for all.
+    pub search: String,
+}
+
+/// A line as the list shows it, with what is known on both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownRow {
+    pub line: u64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    pub kind: RenameKind,
+    pub takes_from: Option<u64>,
+    pub problems: i64,
+    pub warnings: i64,
+    pub account: Option<ShownAccount>,
+    pub person: Option<ShownPerson>,
+}
+
+/// The account of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownAccount {
+    pub id: AccountId,
+    pub profile: Profile,
+    pub state: AccountState,
+    pub created_at: Timestamp,
+    pub last_sign_in_at: Option<Timestamp>,
+    /// The directory it belongs to; `None`: local.
+    pub directory: Option<String>,
+}
+
+/// The person with the new username.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownPerson {
+    pub object: ObjectId,
+    pub name: Option<String>,
+    pub mail: Option<String>,
+    pub status: DirectoryStatus,
+    pub in_scope: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct RowColumns {
+    line: i64,
+    existing: String,
+    new: String,
+    target: String,
+    kind: String,
+    takes_from: Option<i64>,
+    account_id: Option<Uuid>,
+    account_profile: Option<Json<Profile>>,
+    account_state: Option<String>,
+    account_created_at: Option<Timestamp>,
+    last_sign_in_at: Option<Timestamp>,
+    directory: Option<String>,
+    person_name: Option<String>,
+    person_mail: Option<String>,
+    person_status: Option<String>,
+    person_in_scope: Option<bool>,
+    person_object: Option<String>,
+    problems: i64,
+    warnings: i64,
+}
+
+impl RowColumns {
+    fn read(self) -> Result<ShownRow, StoreError> {
+        let account = match (self.account_id, self.account_state, self.account_created_at) {
+            (Some(id), Some(state), Some(created_at)) => Some(ShownAccount {
+                id: AccountId::from_uuid(id),
+                profile: self.account_profile.map(|profile| profile.0).unwrap_or_default(),
+                state: code("accounts", "state", &state)?,
+                created_at,
+                last_sign_in_at: self.last_sign_in_at,
+                directory: self.directory,
+            }),
+            _ => None,
+        };
+        let person = match (self.person_object, self.person_status) {
+            (Some(object), Some(status)) => Some(ShownPerson {
+                object: ObjectId(object),
+                name: self.person_name,
+                mail: self.person_mail,
+                status: code("snapshot_users", "status", &status)?,
+                in_scope: self.person_in_scope.unwrap_or_default(),
+            }),
+            _ => None,
+        };
+        Ok(ShownRow {
+            line: self.line.unsigned_abs(),
+            existing: self.existing,
+            new: self.new,
+            target: self.target,
+            kind: code("mapping_rows", "kind", &self.kind)?,
+            takes_from: self.takes_from.map(i64::unsigned_abs),
+            problems: self.problems,
+            warnings: self.warnings,
+            account,
+            person,
+        })
+    }
+}
+
+/// Lines behind `after`, at most `limit`, in their order.
+pub async fn rows(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    version: i64,
+    filter: &RowFilter,
+    (after, limit): (i64, i64),
+) -> Result<Vec<ShownRow>, StoreError> {
+    let kind = filter.kind.map_or("", RenameKind::code);
+    let severity = filter.severity.map_or("", Severity::code);
+    let search = if filter.search.is_empty() {
+        String::new()
+    } else {
+        contains(&filter.search.to_lowercase())
+    };
+    let (id, directory) = (customer.uuid(), directory.uuid());
+    fetch_all!(
+        tx, RowColumns, ROWS, id, version, directory, after, kind, severity, &search, limit
+    )?
+    .into_iter()
+    .map(RowColumns::read)
+    .collect()
+}
+
+/// Everything found about one line, the gravest first.
+pub async fn findings_of_line(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    version: i64,
+    line: i64,
+) -> Result<Vec<FindingRow>, StoreError> {
+    let (id, directory) = (customer.uuid(), directory.uuid());
+    let rows = fetch_all!(tx, FindingColumns, FINDINGS_OF_LINE, id, version, line, directory)?;
+    rows.into_iter().map(FindingColumns::read).collect()
+}
+
+/// One line as it stands.
+pub async fn line(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    line: i64,
+) -> Result<Option<MappingLine>, StoreError> {
+    fetch_optional!(tx, MappingLine, LINE, customer.uuid(), version, line)
+}
+
+/// Usernames whose keys begin like this, at most `limit`: among them may be the one that was meant (P-01).
+pub async fn nearest_accounts(
+    tx: &mut Tx,
+    customer: CustomerId,
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let end = [beginning, "\u{10FFFF}"].concat();
+    let rows = fetch_all!(tx, (String,), NEAREST, customer.uuid(), beginning, &end, limit)?;
+    Ok(rows.into_iter().map(|(username,)| username).collect())
 }

@@ -1,0 +1,266 @@
+//! Corrections of lines: what a fix of a group of findings makes of each of them.
+
+use std::borrow::Cow;
+
+use domain::people::Directory;
+use domain::user_mapping::{FindingCode, MappingFix};
+
+use super::cell;
+use crate::export::{original_cell, safe_cell};
+use crate::username;
+
+/// A line as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cells {
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+}
+
+/// What is known about a line beside its cells; usernames.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// What the finding says: what was probably meant, by its code.
+    pub text: Option<&'a str>,
+    /// Of the account the line is about.
+    pub account: Option<&'a str>,
+    /// Of the account the finding speaks of.
+    pub other_account: Option<&'a str>,
+    /// Of the person who has the new username as another address.
+    pub person: Option<&'a str>,
+    /// Of the person who is proposed for the account.
+    pub proposed: Option<&'a str>,
+}
+
+/// The line after a fix; `None`: it goes. What the fix cannot mend stays as it is. `value`: the domain or the directory
+/// that was typed; `old`: the directory the intranet followed before.
+pub fn fixed(
+    line: Cells,
+    about: About<'_>,
+    code: FindingCode,
+    (fix, value): (MappingFix, &str),
+    old: Option<&str>,
+) -> Option<Cells> {
+    let mut line = line;
+    let own = |line: &Cells| about.account.map_or_else(|| clean(&line.existing), str::to_owned);
+    match fix {
+        MappingFix::RemoveLines => return None,
+        MappingFix::Clean => {
+            line.existing = clean(&line.existing);
+            line.new = clean(&line.new);
+        }
+        MappingFix::UseMeant => {
+            let meant = if code == FindingCode::FoundByFolding {
+                about.account
+            } else {
+                about.other_account
+            };
+            put(&mut line.existing, meant);
+        }
+        MappingFix::UnwrapAddress => put(&mut line.new, about.text),
+        MappingFix::UsePersonName => put(&mut line.new, about.person),
+        MappingFix::UseProposal => put(&mut line.new, about.proposed),
+        MappingFix::ChangeDomain => {
+            let domain = value.trim().trim_start_matches('@');
+            if let Some((name, _)) = line.new.rsplit_once('@') {
+                line.new = [name, domain].join("@");
+            }
+        }
+        MappingFix::ChangeTarget => value.trim().clone_into(&mut line.target),
+        MappingFix::KeepUsername => line.new = own(&line),
+        MappingFix::MakeLocal => {
+            line.new = own(&line);
+            Directory::LOCAL.clone_into(&mut line.target);
+        }
+        MappingFix::LeaveBehind => {
+            if let Some(old) = old {
+                line.new = own(&line);
+                old.clone_into(&mut line.target);
+            }
+        }
+    }
+    Some(line)
+}
+
+fn put(cell: &mut String, text: Option<&str>) {
+    if let Some(text) = text {
+        text.clone_into(cell);
+    }
+}
+
+/// A cell without what a spreadsheet or a copy left around and inside it (F-17, F-32, F-33, R-07).
+fn clean(text: &str) -> String {
+    let text: Cow<'_, str> = cell::wrapped(text).map_or_else(|| original_cell(text), Cow::Borrowed);
+    let seen: String = text
+        .chars()
+        .filter(|c| !username::is_hidden(*c) || c.is_whitespace())
+        .map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c })
+        .collect();
+    username::stored(&seen).as_str().to_owned()
+}
+
+/// A cell as it goes into the next version's file, so that it reads the same there (F-32).
+pub fn rewritten(cell: &str) -> String {
+    safe_cell(&original_cell(cell)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(existing: &str, new: &str, target: &str) -> Cells {
+        Cells {
+            existing: existing.to_owned(),
+            new: new.to_owned(),
+            target: target.to_owned(),
+        }
+    }
+
+    fn fix(
+        before: (&str, &str, &str),
+        about: About<'_>,
+        code: FindingCode,
+        fix: (MappingFix, &str),
+    ) -> Option<Cells> {
+        fixed(
+            line(before.0, before.1, before.2),
+            about,
+            code,
+            fix,
+            Some("Old AD"),
+        )
+    }
+
+    #[test]
+    fn each_fix_mends_what_it_is_for() {
+        use FindingCode as C;
+        use MappingFix as F;
+        let about = About {
+            text: Some("a@x.org"),
+            account: Some("JSmith"),
+            other_account: Some("00123"),
+            person: Some("j@x.org"),
+            proposed: Some("john@x.org"),
+        };
+        let cases: &[((&str, &str, &str), C, (F, &str), (&str, &str, &str))] = &[
+            (
+                ("=\"001\"", " b\u{200b}@x.org\u{a0}", ""),
+                C::Trimmed,
+                (F::Clean, ""),
+                ("001", "b@x.org", ""),
+            ),
+            (("a\nb", "c", ""), C::LineBreak, (F::Clean, ""), ("a b", "c", "")),
+            (
+                ("123", "b", ""),
+                C::MeantZeros,
+                (F::UseMeant, ""),
+                ("00123", "b", ""),
+            ),
+            (
+                ("jsmith", "b", ""),
+                C::FoundByFolding,
+                (F::UseMeant, ""),
+                ("JSmith", "b", ""),
+            ),
+            (
+                ("a", "<a@x.org>", ""),
+                C::AddressWrapped,
+                (F::UnwrapAddress, ""),
+                ("a", "a@x.org", ""),
+            ),
+            (
+                ("a", "mail@x.org", ""),
+                C::OtherAttribute,
+                (F::UsePersonName, ""),
+                ("a", "j@x.org", ""),
+            ),
+            (
+                ("a", "", ""),
+                C::NewEmpty,
+                (F::UseProposal, ""),
+                ("a", "john@x.org", ""),
+            ),
+            (
+                ("a", "b@old.org", ""),
+                C::UnknownDomain,
+                (F::ChangeDomain, "@new.org "),
+                ("a", "b@new.org", ""),
+            ),
+            (
+                ("a", "b", "Warehouse"),
+                C::UnknownTarget,
+                (F::ChangeTarget, "Local"),
+                ("a", "b", "Local"),
+            ),
+            (
+                ("jsmith", "b", ""),
+                C::Merge,
+                (F::KeepUsername, ""),
+                ("jsmith", "JSmith", ""),
+            ),
+            (
+                ("jsmith", "b", "x"),
+                C::RecoveryAccount,
+                (F::MakeLocal, ""),
+                ("jsmith", "JSmith", "Local"),
+            ),
+            (
+                ("jsmith", "b", ""),
+                C::PersonDisabled,
+                (F::LeaveBehind, ""),
+                ("jsmith", "JSmith", "Old AD"),
+            ),
+        ];
+        for (before, code, with, after) in cases {
+            let after = line(after.0, after.1, after.2);
+            assert_eq!(fix(*before, about, *code, *with), Some(after), "{with:?}");
+        }
+        assert_eq!(
+            fix(("a", "b", ""), about, C::NotFound, (F::RemoveLines, "")),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_stays_as_it_is() {
+        let before = ("a", "b", "");
+        for with in [
+            MappingFix::UseMeant,
+            MappingFix::UsePersonName,
+            MappingFix::UseProposal,
+        ] {
+            let after = fix(before, About::default(), FindingCode::NotFound, (with, ""));
+            assert_eq!(after, Some(line("a", "b", "")), "{with:?}");
+        }
+    }
+
+    #[test]
+    fn f_32_cells_read_the_same_in_the_next_file() {
+        for cell in ["jsmith", "=1+1", "'=1+1", "-x", "@a", "''-x"] {
+            let once = original_cell(cell).into_owned();
+            assert_eq!(original_cell(&rewritten(cell)), once, "{cell}");
+        }
+    }
+
+    #[test]
+    fn every_offered_fix_can_be_carried_out() {
+        let about = About {
+            text: Some("a@x.org"),
+            account: Some("anna"),
+            other_account: Some("other"),
+            person: Some("person"),
+            proposed: Some("proposed"),
+        };
+        for code in FindingCode::ALL {
+            for with in code.fixes() {
+                let before = ("a\u{200b} ", "b@x.org\u{200b}", "x");
+                let after = fix(before, about, *code, (*with, "value"));
+                assert_ne!(
+                    after,
+                    Some(line(before.0, before.1, before.2)),
+                    "{code:?} {with:?}"
+                );
+            }
+        }
+    }
+}

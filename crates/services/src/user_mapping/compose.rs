@@ -1,0 +1,320 @@
+//! The file of a version that a correction makes: the lines of the version before, with what was corrected. It is a file
+//! like an uploaded one, so that it can be downloaded, uploaded again, and is checked the same way.
+
+use domain::people::Directory;
+use domain::user_mapping::{
+    DecidedAbout, Decision, Delimiter, FindingCode, MappingEdit, Rejection, Severity,
+};
+use domain::{AccountId, CustomerId, DirectoryId};
+use jobs::Lease;
+use rules::export::safe_cell;
+use rules::user_mapping::{About, Cells, fixed, rewritten};
+use store::user_mapping::{FixableLine, MappingVersion, Undecided, UndecidedWho};
+use store::{StoreError, Tx};
+
+use super::incoming::Incoming;
+use crate::{ServiceError, Services};
+
+/// Lines that are read at once.
+const PAGE: i64 = 2_000;
+/// Local administrators of a new mapping; more are decided about like everybody else.
+const ADMINISTRATORS: i64 = 200;
+/// What a file is called that was begun here.
+const NAME: &str = "user mapping.csv";
+
+impl Services {
+    /// Makes the file of a version out of its correction, and gives it to the version.
+    pub(super) async fn compose(
+        &self,
+        customer: CustomerId,
+        version: &MappingVersion,
+        lease: &Lease,
+    ) -> Result<Composed, ServiceError> {
+        let Some(edit) = &version.edit else {
+            return Ok(Composed::Impossible);
+        };
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let Some(directory) = store::directories::current(&mut tx, customer).await? else {
+            return Ok(Composed::Impossible);
+        };
+        let old = store::directories::old(&mut tx, customer).await?;
+        let name = name_of_version(&mut tx, customer, version.made_from).await?;
+        let incoming = self
+            .begin_file(&mut tx, customer, (&name, &version.created_by))
+            .await?;
+        tx.commit().await?;
+        let mut composing = Composing {
+            directory: directory.id,
+            old: old.into_iter().next().map(|old| old.name),
+            before: version.made_from,
+            delimiter: version.reading.delimiter,
+            csv: writer(version.reading.delimiter),
+            incoming,
+            lease,
+        };
+        match composing.all(edit).await? {
+            Ok(()) => composing.finish(version.number).await,
+            Err(rejection) => {
+                composing.incoming.abandon().await?;
+                Ok(Composed::Refused(rejection))
+            }
+        }
+    }
+}
+
+/// The name of the file of the version before.
+async fn name_of_version(
+    tx: &mut Tx,
+    customer: CustomerId,
+    before: Option<i64>,
+) -> Result<String, ServiceError> {
+    let before = match before {
+        Some(before) => store::user_mapping::version(tx, customer, before).await?,
+        None => None,
+    };
+    let file = match before.and_then(|before| before.file) {
+        Some(file) => store::user_mapping::file(tx, customer, file).await?,
+        None => None,
+    };
+    Ok(file.map_or_else(|| NAME.to_owned(), |file| file.name))
+}
+
+/// What became of a correction.
+pub(super) enum Composed {
+    /// The version has this file now.
+    File(i64),
+    /// Nothing can be made of it.
+    Refused(Rejection),
+    /// There is no correction, or no directory is connected any more.
+    Impossible,
+}
+
+/// A step of the work: done, or the file became too large.
+type Step = Result<Result<(), Rejection>, ServiceError>;
+
+/// A file in the making.
+struct Composing<'a> {
+    directory: DirectoryId,
+    /// The directory the intranet followed before.
+    old: Option<String>,
+    before: Option<i64>,
+    delimiter: Option<Delimiter>,
+    csv: csv::Writer<Vec<u8>>,
+    incoming: Incoming,
+    lease: &'a Lease,
+}
+
+impl Composing<'_> {
+    async fn all(&mut self, edit: &MappingEdit) -> Step {
+        self.row("existing_username", "new_username", "target_directory")?;
+        if let Some(before) = self.before
+            && let Err(rejection) = self.lines(before, edit).await?
+        {
+            return Ok(Err(rejection));
+        }
+        let done = match edit {
+            MappingEdit::Begin => self.administrators().await?,
+            MappingEdit::Decide { about, decision } => self.decide(about, decision).await?,
+            _ => Ok(()),
+        };
+        match done {
+            Ok(()) => self.flush().await,
+            refused => Ok(refused),
+        }
+    }
+
+    fn row(&mut self, existing: &str, new: &str, target: &str) -> Result<(), ServiceError> {
+        self.csv
+            .write_record([existing, new, target])
+            .map_err(|error| ServiceError::internal("writing a user mapping", error))
+    }
+
+    /// The lines of the version before, those it is about corrected.
+    async fn lines(&mut self, before: i64, edit: &MappingEdit) -> Step {
+        let group = match edit {
+            MappingEdit::Fix {
+                code,
+                severity,
+                about,
+                ..
+            } => Some((*code, *severity, about.as_str())),
+            _ => None,
+        };
+        let mut after = 0;
+        loop {
+            let page = self.page(before, group, after).await?;
+            let Some(last) = page.last() else {
+                return Ok(Ok(()));
+            };
+            after = last.line;
+            for line in page {
+                if let Some(cells) = corrected(line, edit, self.old.as_deref()) {
+                    let cells = [cells.existing, cells.new, cells.target].map(|cell| rewritten(&cell));
+                    let [existing, new, target] = &cells;
+                    self.row(existing, new, target)?;
+                }
+            }
+            if let Err(rejection) = self.flush().await? {
+                return Ok(Err(rejection));
+            }
+        }
+    }
+
+    async fn page(
+        &self,
+        before: i64,
+        group: Option<(FindingCode, Severity, &str)>,
+        after: i64,
+    ) -> Result<Vec<FixableLine>, ServiceError> {
+        let mut tx = self.incoming.services.db().read().await?;
+        let whose = (self.incoming.customer, self.directory);
+        Ok(store::user_mapping::lines_of(&mut tx, whose, before, group, (after, PAGE)).await?)
+    }
+
+    /// Local administrators stay as they are (P-07).
+    async fn administrators(&mut self) -> Step {
+        let mut tx = self.incoming.services.db().read().await?;
+        let all =
+            store::accounts::local_administrators(&mut tx, self.incoming.customer, ADMINISTRATORS).await?;
+        drop(tx);
+        for account in all {
+            let username = safe(account.username.as_str());
+            self.row(&username, &username, Directory::LOCAL)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Lines for accounts that are decided about now.
+    async fn decide(&mut self, about: &DecidedAbout, decision: &Decision) -> Step {
+        let whose = (self.incoming.customer, self.directory);
+        let before = self.before.unwrap_or_default();
+        let who = match about {
+            DecidedAbout::One { account } => {
+                let mut tx = self.incoming.services.db().read().await?;
+                let one = store::user_mapping::one_undecided(&mut tx, whose, before, *account).await?;
+                drop(tx);
+                if let Some(one) = one {
+                    self.decided(&one, decision)?;
+                }
+                return Ok(Ok(()));
+            }
+            DecidedAbout::Class { class } => Some(*class),
+            DecidedAbout::Rest => None,
+        };
+        let who = UndecidedWho {
+            class: who,
+            together: true,
+            search: "",
+        };
+        let mut after: Option<(String, AccountId)> = None;
+        loop {
+            let behind = after.as_ref().map(|(key, id)| (key.as_str(), *id));
+            let mut tx = self.incoming.services.db().read().await?;
+            let page = store::user_mapping::undecided(&mut tx, whose, before, who, (behind, PAGE)).await?;
+            drop(tx);
+            let Some(last) = page.last() else {
+                return Ok(Ok(()));
+            };
+            after = Some((last.sort_key.clone(), last.id));
+            for one in &page {
+                self.decided(one, decision)?;
+            }
+            if let Err(rejection) = self.flush().await? {
+                return Ok(Err(rejection));
+            }
+        }
+    }
+
+    fn decided(&mut self, one: &Undecided, decision: &Decision) -> Result<(), ServiceError> {
+        let username = safe(&one.username);
+        match (decision, &one.proposal, &one.directory) {
+            (Decision::Proposed, Some(proposal), _) => self.row(&username, &safe(&proposal.username), ""),
+            (Decision::Proposed, None, _) => Ok(()),
+            (Decision::Username { new }, ..) => self.row(&username, &safe(new.trim()), ""),
+            (Decision::Left, _, Some(directory)) => self.row(&username, &username, &safe(directory)),
+            // Who is local already stays so.
+            (Decision::Local, ..) | (Decision::Left, _, None) => {
+                self.row(&username, &username, Directory::LOCAL)
+            }
+        }
+    }
+
+    /// Hands on what was written so far.
+    async fn flush(&mut self) -> Step {
+        if self.lease.stop().is_cancelled() {
+            let what = "the correction, which was asked to stop,";
+            return Err(StoreError::Stale { what }.into());
+        }
+        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter));
+        let bytes = csv
+            .into_inner()
+            .map_err(|error| ServiceError::internal("writing a user mapping", error.to_string()))?;
+        self.incoming.push(&bytes).await
+    }
+
+    /// The file is whole, and becomes the version's.
+    async fn finish(mut self, version: i64) -> Result<Composed, ServiceError> {
+        let whole = match self.incoming.whole().await? {
+            Ok(whole) => whole,
+            Err(rejection) => {
+                self.incoming.abandon().await?;
+                return Ok(Composed::Refused(rejection));
+            }
+        };
+        let customer = self.incoming.customer;
+        let mut tx = self.incoming.services.db().begin().await?;
+        self.lease.hold(&mut tx).await?;
+        store::customers::take_turn(&mut tx, customer).await?;
+        let kept = self.incoming.keep(&mut tx, &whole).await?;
+        store::user_mapping::give_file(&mut tx, customer, version, kept.file).await?;
+        tx.commit().await?;
+        Ok(Composed::File(kept.file))
+    }
+}
+
+/// A line of the version before as it stands in the next one; `None`: it goes.
+fn corrected(line: FixableLine, edit: &MappingEdit, old: Option<&str>) -> Option<Cells> {
+    let number = line.line.unsigned_abs();
+    let cells = Cells {
+        existing: line.existing,
+        new: line.new,
+        target: line.target,
+    };
+    match edit {
+        MappingEdit::Line {
+            line: about,
+            existing,
+            new,
+            target,
+        } if *about == number => Some(Cells {
+            existing: existing.clone(),
+            new: new.clone(),
+            target: target.clone(),
+        }),
+        MappingEdit::RemoveLine { line: about } if *about == number => None,
+        MappingEdit::Fix { fix, code, value, .. } if line.affected => {
+            let about = About {
+                text: line.text.as_deref(),
+                account: line.account.as_deref(),
+                other_account: line.other_account.as_deref(),
+                person: line.person.as_deref(),
+                proposed: line.proposed.as_deref(),
+            };
+            fixed(cells, about, *code, (*fix, value), old)
+        }
+        _ => Some(cells),
+    }
+}
+
+fn writer(delimiter: Option<Delimiter>) -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new()
+        .delimiter(delimiter.unwrap_or(Delimiter::Comma).byte())
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new())
+}
+
+/// A username as a cell (F-32).
+fn safe(username: &str) -> String {
+    safe_cell(username).into_owned()
+}

@@ -1,0 +1,349 @@
+//! Submission and review: the customer submits a version that has nothing left to mend, staff return or approve it, and
+//! both talk about its lines.
+
+use domain::deployment::{Step, standing};
+use domain::ids::RemarkId;
+use domain::user_mapping::{ReviewState, Verdict};
+use domain::{Actor, CustomerId, Permission, UserError};
+use serde_json::json;
+use store::Tx;
+use store::user_mapping::{MappingVersion, NewRemark, Review, ReviewChange};
+
+use super::view::{has_drifted, submission};
+use crate::deployment::facts::known;
+use crate::deployment::record::side_of;
+use crate::deployment::tell::Turn;
+use crate::{ServiceError, Services};
+
+/// The longest remark or reason, in characters.
+const MAX_TEXT: usize = 4_000;
+
+impl Services {
+    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, as [`warning_key`] does.
+    pub async fn submit_mapping(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        acknowledged: &[String],
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.mapping_of(&mut tx, actor, slug).await?;
+        store::customers::take_turn(&mut tx, customer).await?;
+        let before = standing::of(&known(&mut tx, customer, self.now()).await?.facts);
+        let latest = self.newest(&mut tx, customer, version).await?;
+        let drifted = self.drifted(&mut tx, customer, &latest).await?;
+        let needs = submission(&latest, drifted).ok_or(UserError::Changed)?;
+        if !needs.in_the_way.is_empty() {
+            return Err(UserError::field("version", needs.in_the_way.join(" ")).into());
+        }
+        let missing = needs
+            .warnings
+            .iter()
+            .filter(|group| !acknowledged.contains(&group.key()))
+            .count();
+        if missing > 0 {
+            let words = "Read each warning and tick it: the deployment team sees what was ticked.";
+            return Err(UserError::field("acknowledged", words).into());
+        }
+        let file = latest.file.ok_or(UserError::Changed)?;
+        let file = store::user_mapping::file(&mut tx, customer, file).await?;
+        let hash = file.ok_or(UserError::Changed)?.hash;
+        let by = (actor.user, actor.name.as_str());
+        store::user_mapping::insert_review(&mut tx, customer, (version, &hash), by, self.now()).await?;
+        let details = json!({ "sha256": hash, "warnings": acknowledged });
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "mapping.submit",
+            &version.to_string(),
+            &details,
+        )
+        .await?;
+        let turn = Turn {
+            cause: format!("mapping:{version}:submitted:{}", self.now().timestamp()),
+            what: format!(
+                "{} submitted version {version} of the user mapping for review.",
+                actor.name
+            ),
+            before: &before,
+        };
+        self.tell_hand_over(&mut tx, actor, customer, &turn).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Returns or approves a submitted version.
+    pub async fn review_mapping(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        verdict: Verdict,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReviewMapping)
+            .await?
+            .id;
+        store::customers::take_turn(&mut tx, customer).await?;
+        let before = standing::of(&known(&mut tx, customer, self.now()).await?.facts);
+        let latest = self.newest(&mut tx, customer, version).await?;
+        let review = store::user_mapping::review(&mut tx, customer, version).await?;
+        let review = review.ok_or(UserError::Changed)?;
+        if !matches!(review.state, ReviewState::Submitted | ReviewState::Seconding) {
+            return Err(UserError::Changed.into());
+        }
+        let (action, what, details) = match &verdict {
+            Verdict::Return { reason } => {
+                let reason = text(
+                    "reason",
+                    reason,
+                    "Say what is to be changed, for those who have to do it.",
+                )?;
+                self.decide(&mut tx, actor, customer, &review, (ReviewState::Returned, reason))
+                    .await?;
+                let what = format!(
+                    "{} returned version {version} of the user mapping: {reason}",
+                    actor.name
+                );
+                ("mapping.return", what, json!({ "reason": reason }))
+            }
+            Verdict::Approve { needs_second } => {
+                let drifted = self.drifted(&mut tx, customer, &latest).await?;
+                let refused = self
+                    .cannot_approve(&mut tx, actor, customer, &latest, (&review, drifted))
+                    .await?;
+                if let Some(words) = refused {
+                    return Err(UserError::field("version", words).into());
+                }
+                let is_second = review.state == ReviewState::Seconding;
+                if is_second {
+                    store::user_mapping::second_review(&mut tx, customer, version, &actor.name, self.now())
+                        .await?;
+                } else {
+                    let to = if *needs_second {
+                        ReviewState::Seconding
+                    } else {
+                        ReviewState::Approved
+                    };
+                    self.decide(&mut tx, actor, customer, &review, (to, "")).await?;
+                }
+                let what = format!("{} approved version {version} of the user mapping.", actor.name);
+                let details = json!({
+                    "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
+                    "snapshot": latest.marks.map(|marks| marks.snapshot),
+                });
+                ("mapping.approve", what, details)
+            }
+        };
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            action,
+            &version.to_string(),
+            &details,
+        )
+        .await?;
+        let turn = Turn {
+            cause: format!("mapping:{version}:{action}:{}", self.now().timestamp()),
+            what,
+            before: &before,
+        };
+        self.tell_hand_over(&mut tx, actor, customer, &turn).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn decide(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        review: &Review,
+        (to, reason): (ReviewState, &str),
+    ) -> Result<(), ServiceError> {
+        let change = ReviewChange {
+            from: review.state,
+            to,
+            by: actor.user,
+            by_name: &actor.name,
+            reason,
+            at: self.now(),
+        };
+        store::user_mapping::decide_review(tx, customer, review.version, &change).await?;
+        Ok(())
+    }
+
+    /// Why this actor may not approve a version; `None`: they may.
+    pub(super) async fn cannot_approve(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        version: &MappingVersion,
+        (review, drifted): (&Review, bool),
+    ) -> Result<Option<String>, ServiceError> {
+        if drifted {
+            let words =
+                "People or the directory changed since the check. Check again, and look at what changed.";
+            return Ok(Some(words.to_owned()));
+        }
+        let mine = |user| actor.user.is_some() && user == actor.user;
+        if mine(review.submitted_by) || self.has_worked_on(tx, actor, customer, version).await? {
+            let words =
+                "Whoever made a version does not approve it. Ask another member of the deployment team.";
+            return Ok(Some(words.to_owned()));
+        }
+        if review.state == ReviewState::Seconding && mine(review.decided_by) {
+            let words = "You approved it already. Another member of the deployment team has to look, too.";
+            return Ok(Some(words.to_owned()));
+        }
+        Ok(None)
+    }
+
+    /// Whether this actor made the version, or one of those it was made out of.
+    async fn has_worked_on(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        version: &MappingVersion,
+    ) -> Result<bool, ServiceError> {
+        let mut author = version.author;
+        let mut before = version.made_from;
+        loop {
+            if actor.user.is_some() && author == actor.user {
+                return Ok(true);
+            }
+            let Some(number) = before else { return Ok(false) };
+            let found = store::user_mapping::version(tx, customer, number).await?;
+            author = found.as_ref().and_then(|found| found.author);
+            before = found.and_then(|found| found.made_from);
+        }
+    }
+
+    /// The newest version, which must be this one.
+    async fn newest(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        version: i64,
+    ) -> Result<MappingVersion, ServiceError> {
+        let latest = store::user_mapping::latest(tx, customer).await?;
+        let latest = latest.filter(|latest| latest.number == version);
+        Ok(latest.ok_or(UserError::Changed)?)
+    }
+
+    async fn drifted(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        version: &MappingVersion,
+    ) -> Result<bool, ServiceError> {
+        let directory = store::directories::current(tx, customer).await?;
+        let directory = directory.ok_or(UserError::Changed)?;
+        has_drifted(tx, (customer, directory.id), version.marks).await
+    }
+
+    /// Says something about a line of the newest version.
+    pub async fn remark_on_mapping(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (version, line): (i64, u64),
+        said: &str,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::Comment).await?.id;
+        let said = text("text", said, "Type what is to be said about the line.")?;
+        self.newest(&mut tx, customer, version).await?;
+        let number = i64::try_from(line).unwrap_or(i64::MAX);
+        let row = store::user_mapping::line(&mut tx, customer, version, number).await?;
+        let row = row.ok_or(UserError::NotFound)?;
+        let new = NewRemark {
+            id: self.new_id(),
+            version,
+            line: number,
+            existing: &row.existing,
+            new: &row.new,
+            target: &row.target,
+            by_name: &actor.name,
+            side: side_of(actor),
+            text: said,
+            at: self.now(),
+        };
+        store::user_mapping::insert_remark(&mut tx, customer, &new).await?;
+        let about = format!("{version}:{line}");
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "mapping.remark",
+            &about,
+            &json!({ "text": said }),
+        )
+        .await?;
+        self.tell_remark(&mut tx, actor, customer, (new.id, line, said))
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that a remark needs nothing more.
+    pub async fn settle_mapping_remark(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        remark: RemarkId,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::Comment).await?.id;
+        store::user_mapping::settle_remark(&mut tx, customer, remark, &actor.name, self.now()).await?;
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "mapping.settle",
+            &remark.to_string(),
+            &json!({}),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn tell_remark(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        (id, line, said): (RemarkId, u64, &str),
+    ) -> Result<(), ServiceError> {
+        let notice = crate::notices::Notice {
+            cause: format!("remark:{id}"),
+            topic: domain::notices::Topic::Steps,
+            title: format!("{} wrote about line {line} of the user mapping", actor.name),
+            text: vec![said.to_owned()],
+            page: Step::UserMapping.code().to_owned(),
+            side: Some(side_of(actor).other()),
+            author: Some(actor),
+        };
+        self.notify(tx, customer, &notice).await
+    }
+}
+
+/// What was typed, trimmed; nothing and too much are refused.
+fn text<'a>(field: &str, typed: &'a str, missing: &str) -> Result<&'a str, UserError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        Err(UserError::field(field, missing))
+    } else if typed.chars().count() > MAX_TEXT {
+        let words = format!("At most {} characters.", domain::numbers::thousands(4_000));
+        Err(UserError::field(field, words))
+    } else {
+        Ok(typed)
+    }
+}

@@ -1,0 +1,369 @@
+//! Lines of a version, as lists show them: by finding, all of them, one of them, those that differ from another version; and
+//! the accounts that no line is about.
+
+use domain::people::Directory;
+use domain::user_mapping::{Finding, FindingCode, MappingOutcome, RenameKind, Severity};
+use domain::views::{
+    AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingFindingRow, MappingFindings,
+    MappingLineFinding, MappingLineView, MappingRow, Page, PersonEvidence, ProposalView, UndecidedAccount,
+};
+use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
+use rules::nearest::letters_apart;
+use rules::username;
+use store::Tx;
+use store::user_mapping::{ChangedLine, FindingRow, RowFilter, ShownRow, Undecided, UndecidedWho};
+
+use crate::paging::{PAGE_ROWS, one_more, page, searched};
+use crate::people::name_of;
+use crate::when::when;
+use crate::{ServiceError, Services};
+
+/// Lines of a comparison.
+const DIFF_ROWS: i64 = 200;
+/// People of a search.
+const FOUND: i64 = 10;
+/// Accounts among which the one that was meant may be (P-01).
+const NEAR: i64 = 50;
+
+/// What a list of lines is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct MappingFilter {
+    pub kind: Option<RenameKind>,
+    pub severity: Option<Severity>,
+    pub search: String,
+}
+
+impl Services {
+    /// Whoever may see lines, of whom and beside which directory.
+    async fn reader_of_mapping(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        slug: &str,
+    ) -> Result<(CustomerId, DirectoryId), ServiceError> {
+        let customer = self.customer(tx, actor, slug, Permission::ReadPeople).await?.id;
+        let directory = store::directories::current(tx, customer).await?;
+        Ok((customer, directory.ok_or(UserError::NotFound)?.id))
+    }
+
+    /// A page of the lines one group of findings is about, at most 50; `after` is the `next` of the page before.
+    pub async fn mapping_findings(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        (code, severity, about): (FindingCode, Severity, &str),
+        after: Option<&str>,
+    ) -> Result<MappingFindings, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let (customer, directory) = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let found = store::user_mapping::version(&mut tx, customer, version).await?;
+        let Some(MappingOutcome::Checked(summary)) = found.and_then(|found| found.outcome) else {
+            return Err(UserError::NotFound.into());
+        };
+        let group = summary
+            .groups
+            .into_iter()
+            .find(|group| {
+                (group.example.code, group.example.severity) == (code, severity) && group.about == about
+            })
+            .ok_or(UserError::NotFound)?;
+        let (line, place) = after.and_then(place).unwrap_or((0, ""));
+        let rows = store::user_mapping::findings(
+            &mut tx,
+            customer,
+            version,
+            (code, severity, about),
+            (line, place, one_more(PAGE_ROWS)),
+            directory,
+        )
+        .await?;
+        let mut shown = page(rows.into_iter().map(|row| (key(&row), row)).collect(), PAGE_ROWS);
+        let mut lines = Vec::with_capacity(shown.rows.len());
+        for row in shown.rows.drain(..) {
+            lines.push(self.finding_row(&mut tx, customer, row).await?);
+        }
+        Ok(MappingFindings {
+            group,
+            rows: lines,
+            next: shown.next,
+        })
+    }
+
+    async fn finding_row(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        row: FindingRow,
+    ) -> Result<MappingFindingRow, ServiceError> {
+        let text = match row.finding.code {
+            FindingCode::NotFound => nearest(tx, customer, &row.existing).await?,
+            _ => named(&row),
+        };
+        let finding = Finding {
+            text: text.or(row.finding.text),
+            ..row.finding
+        };
+        Ok(MappingFindingRow {
+            line: finding.line,
+            column: finding.column,
+            sentence: finding.sentence(),
+            existing: row.existing,
+            new: row.new,
+            target: row.target,
+        })
+    }
+
+    /// A page of the lines of a version, in their order.
+    pub async fn mapping_rows(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        filter: &MappingFilter,
+        after: Option<&str>,
+    ) -> Result<Page<MappingRow>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let after = after.and_then(|after| after.parse().ok()).unwrap_or(0);
+        let filter = RowFilter {
+            kind: filter.kind,
+            severity: filter.severity,
+            search: filter
+                .search
+                .trim()
+                .chars()
+                .take(crate::paging::SEARCH_CHARS)
+                .collect(),
+        };
+        let place = (after, one_more(PAGE_ROWS));
+        let rows = store::user_mapping::rows(&mut tx, whose, version, &filter, place).await?;
+        let rows = rows.into_iter().map(|row| (row.line, self.row(row))).collect();
+        Ok(page(rows, PAGE_ROWS))
+    }
+
+    /// One line with everything found about it, and people whose name or username holds `search`.
+    pub async fn mapping_line(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (version, line): (i64, u64),
+        search: &str,
+    ) -> Result<MappingLineView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let (customer, directory) = whose;
+        let number = i64::try_from(line).unwrap_or(i64::MAX);
+        let place = (number - 1, 1);
+        let rows = store::user_mapping::rows(&mut tx, whose, version, &RowFilter::default(), place).await?;
+        let row = rows.into_iter().next().filter(|row| row.line == line);
+        let row = row.ok_or(UserError::NotFound)?;
+        let findings =
+            store::user_mapping::findings_of_line(&mut tx, (customer, directory), version, number).await?;
+        let mut told = Vec::with_capacity(findings.len());
+        for finding in findings {
+            let (severity, column) = (finding.finding.severity, finding.finding.column);
+            let sentence = self.finding_row(&mut tx, customer, finding).await?.sentence;
+            told.push(MappingLineFinding {
+                severity,
+                column,
+                sentence,
+            });
+        }
+        let search = search.trim();
+        let found = if search.is_empty() {
+            Vec::new()
+        } else {
+            self.people_like(&mut tx, whose, search).await?
+        };
+        Ok(MappingLineView {
+            row: self.row(row),
+            findings: told,
+            found,
+        })
+    }
+
+    /// People of the directory whose name or username holds this.
+    async fn people_like(
+        &self,
+        tx: &mut Tx,
+        (customer, directory): (CustomerId, DirectoryId),
+        search: &str,
+    ) -> Result<Vec<FoundUsername>, ServiceError> {
+        let search: String = search.chars().take(crate::paging::SEARCH_CHARS).collect();
+        let people = store::found_list::search(tx, customer, directory, &search, FOUND).await?;
+        Ok(people
+            .into_iter()
+            .filter_map(|person| {
+                Some(FoundUsername {
+                    username: person.username?.as_str().to_owned(),
+                    name: person.user.display_name.unwrap_or_default(),
+                    mail: person.user.mail.unwrap_or_default(),
+                    in_scope: person.in_scope,
+                })
+            })
+            .collect())
+    }
+
+    fn row(&self, row: ShownRow) -> MappingRow {
+        let now = self.now();
+        MappingRow {
+            line: row.line,
+            account: row.account.map(|account| AccountEvidence {
+                id: account.id.to_string(),
+                name: name_of(&account.profile, &row.existing),
+                state: account.state.label().to_owned(),
+                directory: account.directory.unwrap_or_else(|| Directory::LOCAL.to_owned()),
+                created: when(account.created_at, now),
+                last_sign_in: account.last_sign_in_at.map(|at| when(at, now)),
+            }),
+            person: row.person.map(|person| PersonEvidence {
+                object_id: person.object.0,
+                name: person.name.unwrap_or_default(),
+                mail: person.mail.unwrap_or_default(),
+                status: person.status.label().to_owned(),
+                in_scope: person.in_scope,
+            }),
+            existing: row.existing,
+            new: row.new,
+            target: row.target,
+            kind: row.kind,
+            takes_from: row.takes_from,
+            problems: row.problems.unsigned_abs(),
+            warnings: row.warnings.unsigned_abs(),
+        }
+    }
+
+    /// A page of the active accounts that no line of a version is about, by name.
+    pub async fn undecided_accounts(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        search: &str,
+        after: Option<&str>,
+    ) -> Result<Page<UndecidedAccount>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let after: Option<AccountId> = after.and_then(|after| after.parse().ok());
+        let key = match after {
+            Some(id) => store::people_list::sort_key(&mut tx, whose.0, id).await?,
+            None => None,
+        };
+        let behind = key.as_deref().zip(after);
+        let search = searched(search);
+        let who = UndecidedWho {
+            search: &search,
+            ..UndecidedWho::default()
+        };
+        let rows =
+            store::user_mapping::undecided(&mut tx, whose, version, who, (behind, one_more(PAGE_ROWS)))
+                .await?;
+        let rows = rows
+            .into_iter()
+            .map(|row| (row.id, self.undecided(row)))
+            .collect();
+        Ok(page(rows, PAGE_ROWS))
+    }
+
+    fn undecided(&self, row: Undecided) -> UndecidedAccount {
+        UndecidedAccount {
+            id: row.id.to_string(),
+            name: name_of(&row.profile, &row.username),
+            username: row.username,
+            is_administrator: row.is_administrator,
+            is_local: row.directory.is_none(),
+            directory: row.directory.unwrap_or_else(|| Directory::LOCAL.to_owned()),
+            last_sign_in: row.last_sign_in_at.map(|at| when(at, self.now())),
+            proposal: row.proposal.map(|proposal| ProposalView {
+                class: proposal.class,
+                reason: proposal.reason.sentence().to_owned(),
+                username: proposal.username,
+                name: proposal.name.unwrap_or_default(),
+            }),
+        }
+    }
+
+    /// How two versions differ.
+    pub async fn mapping_diff(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (older, newer): (i64, i64),
+    ) -> Result<MappingDiff, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let (customer, _) = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let (changed, gone) =
+            store::user_mapping::changed_lines(&mut tx, customer, (older, newer), DIFF_ROWS + 1).await?;
+        let most = usize::try_from(DIFF_ROWS).unwrap_or(usize::MAX);
+        Ok(MappingDiff {
+            older,
+            newer,
+            is_cut: changed.len() > most || gone.len() > most,
+            changed: changed.into_iter().take(most).map(difference).collect(),
+            gone: gone.into_iter().take(most).map(difference).collect(),
+        })
+    }
+}
+
+fn difference(line: ChangedLine) -> ChangedMappingLine {
+    ChangedMappingLine {
+        line: line.line.unsigned_abs(),
+        existing: line.existing,
+        before: line.old_new.zip(line.old_target),
+        after: line.new.zip(line.target),
+    }
+}
+
+/// Where a row stands in its group: line and column.
+fn key(row: &FindingRow) -> String {
+    let place = row.finding.column.map_or("", domain::user_mapping::Column::code);
+    format!("{}.{place}", row.finding.line)
+}
+
+fn place(after: &str) -> Option<(i64, &str)> {
+    let (line, place) = after.split_once('.')?;
+    Some((line.parse().ok()?, place))
+}
+
+/// Whom a finding speaks of, by name.
+fn named(row: &FindingRow) -> Option<String> {
+    use FindingCode as C;
+    match row.finding.code {
+        C::MeantAddress
+        | C::MeantBehindDomain
+        | C::MeantZeros
+        | C::HeldByActive
+        | C::HeldByBlocked
+        | C::HeldBySync
+        | C::IsAnAddress => row.other_account.clone(),
+        C::FoundByFolding => row.account_username.clone(),
+        C::OtherAttribute => row.person.clone(),
+        C::NotInDirectory => row.proposed.as_ref().map(|username| format!("“{username}”")),
+        C::NamesDiffer => {
+            let account = row.account_profile.as_ref()?;
+            let account = name_of(account, row.account_username.as_deref().unwrap_or_default());
+            let person = row.person_name.as_deref().or(row.person.as_deref())?;
+            Some(format!("{account} and {person}"))
+        }
+        _ => None,
+    }
+}
+
+/// P-01: accounts whose usernames begin alike and differ least.
+async fn nearest(tx: &mut Tx, customer: CustomerId, existing: &str) -> Result<Option<String>, ServiceError> {
+    let key = username::key(&username::stored(existing));
+    let key = key.as_str();
+    let beginning: String = key.chars().take(3).collect();
+    if beginning.is_empty() {
+        return Ok(None);
+    }
+    let near = store::user_mapping::nearest_accounts(tx, customer, &beginning, NEAR).await?;
+    let far = key.chars().count() / 3;
+    let best = near
+        .into_iter()
+        .map(|username| (letters_apart(key, &username.to_lowercase()), username))
+        .filter(|(distance, _)| *distance <= far)
+        .min();
+    Ok(best.map(|(_, username)| format!("“{username}”")))
+}

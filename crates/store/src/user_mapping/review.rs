@@ -1,0 +1,322 @@
+//! Versions that were submitted, what was said about their lines, and how versions differ.
+
+use domain::deployment::Responsibility;
+use domain::ids::{Id, RemarkId};
+use domain::user_mapping::ReviewState;
+use domain::{ConsoleUserId, CustomerId, Timestamp};
+use uuid::Uuid;
+
+use crate::error::{code, one_row};
+use crate::sql::{execute, fetch_all, fetch_optional, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    INSERT_REVIEW = "INSERT INTO mapping_reviews (customer_id, version, hash, state, submitted_by, submitted_by_name,
+            submitted_at, decided_by_name, reason, seconded_by_name)
+        VALUES ($1, $2, $3, 'submitted', $4, $5, $6, '', '', '')
+        ON CONFLICT (customer_id, version) DO UPDATE SET hash = excluded.hash, state = 'submitted',
+            submitted_by = excluded.submitted_by, submitted_by_name = excluded.submitted_by_name,
+            submitted_at = excluded.submitted_at, decided_by = NULL, decided_by_name = '', decided_at = NULL, reason = '',
+            seconded_by_name = '', seconded_at = NULL";
+    LATEST_REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
+            decided_by_name, decided_at, reason, seconded_by_name, seconded_at
+        FROM mapping_reviews WHERE customer_id = $1 ORDER BY version DESC LIMIT 1";
+    REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by, decided_by_name,
+            decided_at, reason, seconded_by_name, seconded_at
+        FROM mapping_reviews WHERE customer_id = $1 AND version = $2";
+    DECIDE = "UPDATE mapping_reviews SET state = $4, decided_by = $5, decided_by_name = $6, decided_at = $7, reason = $8
+        WHERE customer_id = $1 AND version = $2 AND state = $3";
+    SECOND = "UPDATE mapping_reviews SET state = 'approved', seconded_by_name = $3, seconded_at = $4
+        WHERE customer_id = $1 AND version = $2 AND state = 'seconding'";
+    REOPEN = "UPDATE mapping_reviews SET state = 'submitted', decided_by = NULL, decided_by_name = '', decided_at = NULL,
+            seconded_by_name = '', seconded_at = NULL
+        WHERE customer_id = $1 AND version = $2 AND state IN ('approved', 'seconding')";
+    INSERT_REMARK = "INSERT INTO mapping_remarks (customer_id, id, version, line, existing, new, target, author_name, side,
+            text, at, settled_by_name)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')";
+    // Those about lines that stand in this version as they stood when they were said; others are about the past.
+    REMARKS = "SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
+            m.settled_at, (SELECT MIN(r.line) FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2
+                AND r.existing = m.existing AND r.new = m.new AND r.target = m.target) AS line
+        FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3";
+    SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
+        WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
+    // By what stands in the file: lines that only one of two versions has, and lines that say something else.
+    DIFF = "SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
+        FROM mapping_rows r LEFT JOIN mapping_rows o ON o.customer_id = $1 AND o.version = $2 AND o.existing = r.existing
+        WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
+        AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5";
+    GONE = "SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
+            CAST(NULL AS TEXT) AS target
+        FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows n WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
+        ORDER BY r.line LIMIT $5";
+}
+
+/// How a version fares that was submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    pub version: i64,
+    /// SHA-256 of its file, in hexadecimal digits.
+    pub hash: String,
+    pub state: ReviewState,
+    pub submitted_by: Option<ConsoleUserId>,
+    pub submitted_by_name: String,
+    pub submitted_at: Timestamp,
+    pub decided_by: Option<ConsoleUserId>,
+    /// Empty before.
+    pub decided_by_name: String,
+    pub decided_at: Option<Timestamp>,
+    pub reason: String,
+    pub seconded_by_name: String,
+    pub seconded_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ReviewColumns {
+    version: i64,
+    hash: String,
+    state: String,
+    submitted_by: Option<Uuid>,
+    submitted_by_name: String,
+    submitted_at: Timestamp,
+    decided_by: Option<Uuid>,
+    decided_by_name: String,
+    decided_at: Option<Timestamp>,
+    reason: String,
+    seconded_by_name: String,
+    seconded_at: Option<Timestamp>,
+}
+
+impl ReviewColumns {
+    fn read(self) -> Result<Review, StoreError> {
+        Ok(Review {
+            version: self.version,
+            hash: self.hash,
+            state: code("mapping_reviews", "state", &self.state)?,
+            submitted_by: self.submitted_by.map(ConsoleUserId::from_uuid),
+            submitted_by_name: self.submitted_by_name,
+            submitted_at: self.submitted_at,
+            decided_by: self.decided_by.map(ConsoleUserId::from_uuid),
+            decided_by_name: self.decided_by_name,
+            decided_at: self.decided_at,
+            reason: self.reason,
+            seconded_by_name: self.seconded_by_name,
+            seconded_at: self.seconded_at,
+        })
+    }
+}
+
+/// Submits a version. One that was returned may be submitted again.
+pub async fn insert_review(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (version, hash): (i64, &str),
+    (by, by_name): (Option<ConsoleUserId>, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (id, by) = (customer.uuid(), by.map(|by| by.uuid()));
+    execute!(tx, INSERT_REVIEW, id, version, hash, by, by_name, now)?;
+    Ok(())
+}
+
+/// The review of the newest version that was ever submitted.
+pub async fn latest_review(tx: &mut Tx, customer: CustomerId) -> Result<Option<Review>, StoreError> {
+    let row = fetch_optional!(tx, ReviewColumns, LATEST_REVIEW, customer.uuid())?;
+    row.map(ReviewColumns::read).transpose()
+}
+
+/// The review of a version, if it was submitted.
+pub async fn review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<Option<Review>, StoreError> {
+    let row = fetch_optional!(tx, ReviewColumns, REVIEW, customer.uuid(), version)?;
+    row.map(ReviewColumns::read).transpose()
+}
+
+/// A decision about a version.
+#[derive(Clone, Copy, Debug)]
+pub struct ReviewChange<'a> {
+    /// How it stands; else the decision is [`StoreError::Stale`].
+    pub from: ReviewState,
+    pub to: ReviewState,
+    pub by: Option<ConsoleUserId>,
+    pub by_name: &'a str,
+    pub reason: &'a str,
+    pub at: Timestamp,
+}
+
+/// Returns or approves a version.
+pub async fn decide_review(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    change: &ReviewChange<'_>,
+) -> Result<(), StoreError> {
+    let (id, by) = (customer.uuid(), change.by.map(|by| by.uuid()));
+    let (from, to) = (change.from.code(), change.to.code());
+    let touched = execute!(
+        tx,
+        DECIDE,
+        id,
+        version,
+        from,
+        to,
+        by,
+        change.by_name,
+        change.at,
+        change.reason
+    )?;
+    one_row(touched, "the review")
+}
+
+/// The second approval.
+pub async fn second_review(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    by_name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let touched = execute!(tx, SECOND, customer.uuid(), version, by_name, now)?;
+    one_row(touched, "the review")
+}
+
+/// Takes an approval back: what it was given for is looked at again (P-17).
+pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<(), StoreError> {
+    execute!(tx, REOPEN, customer.uuid(), version)?;
+    Ok(())
+}
+
+/// Something said about a line.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRemark<'a> {
+    pub id: RemarkId,
+    pub version: i64,
+    pub line: i64,
+    pub existing: &'a str,
+    pub new: &'a str,
+    pub target: &'a str,
+    pub by_name: &'a str,
+    pub side: Responsibility,
+    pub text: &'a str,
+    pub at: Timestamp,
+}
+
+/// Writes a remark down.
+pub async fn insert_remark(tx: &mut Tx, customer: CustomerId, new: &NewRemark<'_>) -> Result<(), StoreError> {
+    let side = new.side.code();
+    execute!(
+        tx,
+        INSERT_REMARK,
+        customer.uuid(),
+        new.id.uuid(),
+        new.version,
+        new.line,
+        new.existing,
+        new.new,
+        new.target,
+        new.by_name,
+        side,
+        new.text,
+        new.at
+    )?;
+    Ok(())
+}
+
+/// A remark as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub id: RemarkId,
+    pub version: i64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    pub by: String,
+    pub side: Responsibility,
+    pub text: String,
+    pub at: Timestamp,
+    /// Who settled it, and when.
+    pub settled: Option<(String, Timestamp)>,
+    /// The line it is about in the version that was asked for; `None`: the line says something else there.
+    pub line: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RemarkColumns {
+    id: Uuid,
+    version: i64,
+    existing: String,
+    new: String,
+    target: String,
+    author_name: String,
+    side: String,
+    text: String,
+    at: Timestamp,
+    settled_by_name: String,
+    settled_at: Option<Timestamp>,
+    line: Option<i64>,
+}
+
+/// What was said about lines, the newest first, at most `limit`.
+pub async fn remarks(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    limit: i64,
+) -> Result<Vec<Remark>, StoreError> {
+    fetch_all!(tx, RemarkColumns, REMARKS, customer.uuid(), version, limit)?
+        .into_iter()
+        .map(|row| {
+            Ok(Remark {
+                id: RemarkId::from_uuid(row.id),
+                version: row.version,
+                existing: row.existing,
+                new: row.new,
+                target: row.target,
+                by: row.author_name,
+                side: code("mapping_remarks", "side", &row.side)?,
+                text: row.text,
+                at: row.at,
+                settled: row.settled_at.map(|at| (row.settled_by_name, at)),
+                line: row.line,
+            })
+        })
+        .collect()
+}
+
+/// Notes that a remark needs nothing more. One that is settled stays as it is.
+pub async fn settle_remark(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: RemarkId,
+    by_name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(tx, SETTLE, customer.uuid(), id.uuid(), by_name, now)?;
+    Ok(())
+}
+
+/// A line that two versions do not have in common.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ChangedLine {
+    pub line: i64,
+    pub existing: String,
+    /// `None`: the older version has no such line.
+    pub old_new: Option<String>,
+    pub old_target: Option<String>,
+    /// `None`: the newer version has no such line.
+    pub new: Option<String>,
+    pub target: Option<String>,
+}
+
+/// How `newer` differs from `older`: lines that came or changed, and lines that went, at most `limit` of each.
+pub async fn changed_lines(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (older, newer): (i64, i64),
+    limit: i64,
+) -> Result<(Vec<ChangedLine>, Vec<ChangedLine>), StoreError> {
+    let id = customer.uuid();
+    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, 0_i64, limit)?;
+    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, 0_i64, limit)?;
+    Ok((changed, gone))
+}
