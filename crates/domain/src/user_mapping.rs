@@ -1,9 +1,11 @@
 //! The user mapping: which account of People becomes which username of the new directory. Its words, and what may be
 //! said about a line of its file. The checks themselves are `rules::user_mapping`.
 
+mod proposal;
 mod version;
 mod words;
 
+pub use proposal::{ProposalClass, ProposalReason};
 pub use version::{
     FindingGroup, KindCount, MappingOutcome, MappingQuestion, MappingReading, MappingReceived, MappingState,
     MappingSummary, TargetLines,

@@ -8,6 +8,7 @@ pub mod export;
 pub mod mapping;
 pub mod nearest;
 pub mod profile;
+pub mod proposals;
 pub mod schedule;
 pub mod sync;
 pub mod tenant;

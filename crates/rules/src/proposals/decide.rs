@@ -1,0 +1,192 @@
+//! How sure it is that a person is the owner of an account, of one pair by itself.
+
+use domain::user_mapping::{ProposalClass as Class, ProposalReason as Reason};
+
+use super::keys::evidence::{ACCOUNT_NAME, ADDRESS, EMAIL, IDENTITY, LOCAL_PART, NAME, NUMBER, PLAIN_NAME};
+use super::links::{Link, Namesakes};
+use super::name::Likeness;
+use super::{KeptAccount, KeptPerson, at};
+
+/// So many strangers of the same number are an accident of any company's data.
+const ACCIDENTS: usize = 2;
+/// More than one stranger in so many, and the numbers are those of another numbering (a merger, another column).
+const STRANGERS: usize = 20;
+
+/// What one candidate of an end is better than another by.
+pub(super) type Rank = (Class, Likeness, u8, u8);
+
+/// A person who may be the owner of an account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) account: u32,
+    pub(super) person: u32,
+    pub(super) reason: Reason,
+    pub(super) rank: Rank,
+    /// They share something that only one person has at a time.
+    pub(super) is_identity: bool,
+}
+
+/// Everybody who was taken.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) accounts: &'a [KeptAccount],
+    pub(super) people: &'a [KeptPerson],
+    pub(super) namesakes: &'a Namesakes,
+    pub(super) with_blocked: bool,
+    pub(super) seed: u64,
+}
+
+/// A link, and what the two say beside it.
+struct Pair {
+    link: Link,
+    likeness: Likeness,
+    /// Both have an employee number.
+    have_numbers: bool,
+    /// And not the same one.
+    numbers_differ: bool,
+    has_namesakes: bool,
+}
+
+impl<'a> Known<'a> {
+    /// All that may be proposed at all.
+    pub(super) fn candidates(&self, links: Vec<Link>) -> Vec<Candidate> {
+        let mut pairs: Vec<Pair> = links.into_iter().filter_map(|link| self.pair(link)).collect();
+        if !is_one_numbering(&pairs) {
+            for pair in &mut pairs {
+                pair.forget_numbers();
+            }
+        }
+        pairs.iter().filter_map(|pair| self.candidate(pair)).collect()
+    }
+
+    /// An account that gets proposals.
+    pub(super) fn account(&self, place: u32) -> Option<&'a KeptAccount> {
+        at(self.accounts, place).filter(|account| self.with_blocked || !account.is_blocked)
+    }
+
+    /// A person who can be proposed.
+    pub(super) fn person(&self, place: u32) -> Option<&'a KeptPerson> {
+        at(self.people, place).filter(|person| person.has_username)
+    }
+
+    fn pair(&self, link: Link) -> Option<Pair> {
+        let (account, person) = (self.account(link.account)?, self.person(link.person)?);
+        let numbers = account.number.zip(person.number);
+        Some(Pair {
+            likeness: account.name.likeness(&person.name),
+            have_numbers: numbers.is_some(),
+            numbers_differ: numbers.is_some_and(|(ours, theirs)| ours.contradicts(theirs)),
+            has_namesakes: self.namesakes.of(&link),
+            link,
+        })
+    }
+
+    fn candidate(&self, pair: &Pair) -> Option<Candidate> {
+        let (account, person) = (self.account(pair.link.account)?, self.person(pair.link.person)?);
+        let cap = match (person.is_ordinary, account.is_blocked) {
+            // They may not be in the directory's part of People for long (T-04 to T-06).
+            (false, _) => Class::Doubtful,
+            // Leavers' addresses are the ones that are handed on.
+            (true, true) => Class::Likely,
+            (true, false) => Class::Certain,
+        };
+        Some(Candidate {
+            account: pair.link.account,
+            person: pair.link.person,
+            reason: pair.reason(),
+            rank: (
+                pair.class()?.min(cap),
+                pair.likeness,
+                pair.link.unique,
+                pair.link.evidence,
+            ),
+            is_identity: pair.has(IDENTITY),
+        })
+    }
+}
+
+impl Pair {
+    fn has(&self, bits: u8) -> bool {
+        self.link.evidence & bits != 0
+    }
+
+    /// Whether one of these leads from this account to this person and to nobody else, on either side.
+    fn only(&self, bits: u8) -> bool {
+        self.link.unique & bits != 0
+    }
+
+    fn forget_numbers(&mut self) {
+        self.link.evidence &= !NUMBER;
+        self.link.unique &= !NUMBER;
+        self.numbers_differ = false;
+    }
+
+    /// The table of docs/rules.md. What is `Certain` rests on the name and on something else; a number is never handed on
+    /// to a namesake, an address or an account name may be.
+    fn class(&self) -> Option<Class> {
+        let handed_on = self.only(EMAIL | ADDRESS | ACCOUNT_NAME);
+        let number = self.only(NUMBER);
+        let some = self.has(IDENTITY);
+        let doubtful = |is_so: bool| is_so.then_some(Class::Doubtful);
+        if self.numbers_differ {
+            return doubtful(some && self.likeness >= Likeness::Close);
+        }
+        match self.likeness {
+            Likeness::Same if number => Some(Class::Certain),
+            Likeness::Same if !self.has_namesakes => {
+                Some(if handed_on { Class::Certain } else { Class::Likely })
+            }
+            Likeness::Same if handed_on => Some(Class::Likely),
+            Likeness::Same => doubtful(some || self.only(LOCAL_PART)),
+            Likeness::Close if number => Some(Class::Certain),
+            Likeness::Given if number && handed_on => Some(Class::Certain),
+            Likeness::Close | Likeness::Given | Likeness::OtherScript if number || handed_on => {
+                Some(Class::Likely)
+            }
+            Likeness::Unknown if number => Some(Class::Likely),
+            Likeness::Surname if number && handed_on => Some(Class::Likely),
+            Likeness::Close => doubtful(some || self.only(LOCAL_PART | PLAIN_NAME)),
+            Likeness::Given | Likeness::OtherScript | Likeness::Unknown => {
+                doubtful(some || self.only(LOCAL_PART))
+            }
+            Likeness::Surname | Likeness::Apart => doubtful(number || handed_on),
+        }
+    }
+
+    /// The strongest of what leads to this person only, else of what leads to them at all.
+    fn reason(&self) -> Reason {
+        let bits = match self.link.unique {
+            0 => self.link.evidence,
+            unique => unique,
+        };
+        match bits {
+            NUMBER.. => Reason::SameEmployeeNumber,
+            EMAIL.. => Reason::SameEmail,
+            ADDRESS.. => Reason::InAddress,
+            ACCOUNT_NAME.. => Reason::SameAccountName,
+            LOCAL_PART.. => Reason::InAddress,
+            NAME.. => Reason::SameName,
+            _ => Reason::SimilarName,
+        }
+    }
+}
+
+/// Whether the employee numbers of both sides are the same numbering: those with the same number have the same names, and
+/// those with the same address and name have the same number.
+fn is_one_numbering(pairs: &[Pair]) -> bool {
+    let (mut strangers, mut met) = (0, 0);
+    let (mut differing, mut compared) = (0, 0);
+    for pair in pairs {
+        if pair.only(NUMBER) && !matches!(pair.likeness, Likeness::Unknown | Likeness::OtherScript) {
+            met += 1;
+            strangers += usize::from(pair.likeness <= Likeness::Surname);
+        }
+        if pair.only(EMAIL) && pair.likeness == Likeness::Same && pair.have_numbers {
+            compared += 1;
+            differing += usize::from(pair.numbers_differ);
+        }
+    }
+    let is_strange = strangers > ACCIDENTS && strangers * STRANGERS > met;
+    let is_other = differing > ACCIDENTS && differing * 2 > compared;
+    !(is_strange || is_other)
+}
