@@ -18,7 +18,7 @@ mod settle;
 
 use domain::user_mapping::{ProposalClass, ProposalReason};
 
-use self::keys::{Keys, Number};
+use self::keys::{Keys, Number, Said};
 use self::name::{Name, Names};
 
 /// An account of People as it is today. Empty texts count as missing.
@@ -84,7 +84,7 @@ impl Proposal {
 struct KeptAccount {
     id: u32,
     name: Name,
-    number: Option<Number>,
+    said: Said,
     is_administrator: bool,
     is_blocked: bool,
 }
@@ -94,6 +94,8 @@ struct KeptAccount {
 struct KeptPerson {
     id: u32,
     name: Name,
+    /// How their address spells a name in another script.
+    spelled: Name,
     number: Option<Number>,
     has_username: bool,
     /// Enabled, in scope and no guest: who is not may leave the directory's part of People again (T-04 to T-06).
@@ -126,11 +128,11 @@ impl Proposals {
     /// Takes an account. All accounts of People have to come, also those that are blocked or stay.
     pub fn account(&mut self, account: &Account<'_>) {
         let names = Names::new(account.given_name, account.surname, account.display_name);
-        let number = self.keys.account(index(self.accounts.len()), account, &names);
+        let said = self.keys.account(index(self.accounts.len()), account, &names);
         self.accounts.push(KeptAccount {
             id: account.id,
             name: names.plain,
-            number,
+            said,
             is_administrator: account.is_administrator,
             is_blocked: account.is_blocked,
         });
@@ -143,6 +145,7 @@ impl Proposals {
         let number = self.keys.person(index(self.people.len()), person, &names);
         self.people.push(KeptPerson {
             id: person.id,
+            spelled: names.plain.spelled(person.sign_in_name),
             name: names.plain,
             number,
             has_username: !person.new_username.trim().is_empty(),
@@ -151,12 +154,13 @@ impl Proposals {
     }
 
     /// At most one proposal for each account, and no person twice, in the order of accounts.
-    pub fn finish(self) -> Vec<Proposal> {
+    pub fn finish(mut self) -> Vec<Proposal> {
         let (links, namesakes) = self.keys.finish(self.accounts.len(), self.people.len());
         let known = decide::Known {
             accounts: &self.accounts,
             people: &self.people,
             namesakes: &namesakes,
+            domains: &self.keys.domains,
             with_blocked: self.with_blocked,
             seed: self.seed,
         };

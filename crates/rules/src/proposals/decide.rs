@@ -1,5 +1,7 @@
 //! How sure it is that a person is the owner of an account, of one pair by itself.
 
+use std::collections::HashSet;
+
 use domain::user_mapping::{ProposalClass as Class, ProposalReason as Reason};
 
 use super::keys::evidence::{ACCOUNT_NAME, ADDRESS, EMAIL, IDENTITY, LOCAL_PART, NAME, NUMBER, PLAIN_NAME};
@@ -32,6 +34,8 @@ pub(super) struct Known<'a> {
     pub(super) accounts: &'a [KeptAccount],
     pub(super) people: &'a [KeptPerson],
     pub(super) namesakes: &'a Namesakes,
+    /// Those the directory gives addresses in.
+    pub(super) domains: &'a HashSet<u64>,
     pub(super) with_blocked: bool,
     pub(super) seed: u64,
 }
@@ -44,6 +48,8 @@ struct Pair {
     have_numbers: bool,
     /// And not the same one.
     numbers_differ: bool,
+    /// The account has an address in the directory, and it is not this person's.
+    has_other_address: bool,
     has_namesakes: bool,
 }
 
@@ -71,9 +77,20 @@ impl<'a> Known<'a> {
 
     fn pair(&self, link: Link) -> Option<Pair> {
         let (account, person) = (self.account(link.account)?, self.person(link.person)?);
-        let numbers = account.number.zip(person.number);
+        let numbers = account.said.number.zip(person.number);
+        let likeness = match account.name.likeness(&person.name) {
+            Likeness::Unknown if account.name.likeness(&person.spelled) >= Likeness::Close => {
+                Likeness::Spelled
+            }
+            likeness => likeness,
+        };
+        let has_address_here = account
+            .said
+            .domain
+            .is_some_and(|domain| self.domains.contains(&domain));
         Some(Pair {
-            likeness: account.name.likeness(&person.name),
+            likeness,
+            has_other_address: has_address_here && link.evidence & EMAIL == 0,
             have_numbers: numbers.is_some(),
             numbers_differ: numbers.is_some_and(|(ours, theirs)| ours.contradicts(theirs)),
             has_namesakes: self.namesakes.of(&link),
@@ -121,35 +138,33 @@ impl Pair {
         self.numbers_differ = false;
     }
 
-    /// The table of docs/rules.md. What is `Certain` rests on the name and on something else; a number is never handed on
-    /// to a namesake, an address or an account name may be.
+    /// The table of docs/rules.md. What is certain rests on the name and on something else. A number is never handed on to
+    /// a namesake; an address may be, and an account name is made of the name anyhow.
     fn class(&self) -> Option<Class> {
-        let handed_on = self.only(EMAIL | ADDRESS | ACCOUNT_NAME);
         let number = self.only(NUMBER);
+        let address = self.only(EMAIL | ADDRESS);
+        let is_certain_address = self.only(EMAIL) || (address && !self.has_other_address);
+        let account_name = self.only(ACCOUNT_NAME) && !self.has_other_address;
+        let either = address || account_name;
         let some = self.has(IDENTITY);
+        let by_name = !self.has_namesakes && !self.has_other_address;
         let doubtful = |is_so: bool| is_so.then_some(Class::Doubtful);
         if self.numbers_differ {
             return doubtful(some && self.likeness >= Likeness::Close);
         }
         match self.likeness {
-            Likeness::Same if number => Some(Class::Certain),
-            Likeness::Same if !self.has_namesakes => {
-                Some(if handed_on { Class::Certain } else { Class::Likely })
-            }
-            Likeness::Same if handed_on => Some(Class::Likely),
-            Likeness::Same => doubtful(some || self.only(LOCAL_PART)),
+            Likeness::Same if number || (is_certain_address && !self.has_namesakes) => Some(Class::Certain),
+            Likeness::Same if either || by_name => Some(Class::Likely),
+            Likeness::Same => doubtful(some || self.only(LOCAL_PART) || !self.has_namesakes),
             Likeness::Close if number => Some(Class::Certain),
-            Likeness::Given if number && handed_on => Some(Class::Certain),
-            Likeness::Close | Likeness::Given | Likeness::OtherScript if number || handed_on => {
-                Some(Class::Likely)
-            }
-            Likeness::Unknown if number => Some(Class::Likely),
-            Likeness::Surname if number && handed_on => Some(Class::Likely),
+            Likeness::Given if number && either => Some(Class::Certain),
+            Likeness::Close | Likeness::Given | Likeness::Spelled if number || either => Some(Class::Likely),
+            Likeness::Unknown | Likeness::Surname if number && either => Some(Class::Likely),
             Likeness::Close => doubtful(some || self.only(LOCAL_PART | PLAIN_NAME)),
-            Likeness::Given | Likeness::OtherScript | Likeness::Unknown => {
+            Likeness::Given | Likeness::Spelled | Likeness::Unknown => {
                 doubtful(some || self.only(LOCAL_PART))
             }
-            Likeness::Surname | Likeness::Apart => doubtful(number || handed_on),
+            Likeness::Surname | Likeness::Apart => doubtful(number || address || self.only(ACCOUNT_NAME)),
         }
     }
 
@@ -177,7 +192,7 @@ fn is_one_numbering(pairs: &[Pair]) -> bool {
     let (mut strangers, mut met) = (0, 0);
     let (mut differing, mut compared) = (0, 0);
     for pair in pairs {
-        if pair.only(NUMBER) && !matches!(pair.likeness, Likeness::Unknown | Likeness::OtherScript) {
+        if pair.only(NUMBER) && !matches!(pair.likeness, Likeness::Unknown) {
             met += 1;
             strangers += usize::from(pair.likeness <= Likeness::Surname);
         }

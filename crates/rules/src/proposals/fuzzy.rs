@@ -64,7 +64,7 @@ pub(super) fn candidates(known: &Known<'_>, settled: &Settled) -> Vec<Candidate>
 
 fn compare(known: &Known<'_>, account_place: u32, person_place: u32) -> Option<Candidate> {
     let (account, person) = (known.account(account_place)?, known.person(person_place)?);
-    let numbers = account.number.zip(person.number);
+    let numbers = account.said.number.zip(person.number);
     let differ = numbers.is_some_and(|(ours, theirs)| ours.contradicts(theirs));
     let likeness = account.name.likeness(&person.name);
     if differ || likeness < Likeness::Close {

@@ -1,5 +1,7 @@
 //! What accounts and people may have in common, as fingerprints.
 
+use std::collections::HashSet;
+
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::links::{self, Link, Namesakes};
@@ -59,11 +61,21 @@ impl Number {
     }
 }
 
+/// What contradicts, of an account.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said {
+    pub(super) number: Option<Number>,
+    /// The domain of its e-mail address.
+    pub(super) domain: Option<u64>,
+}
+
 /// Collects fingerprints.
 #[derive(Debug)]
 pub(super) struct Keys {
     seed: u64,
     entries: Vec<Entry>,
+    /// Domains the directory gives addresses in. Guests bring their own.
+    pub(super) domains: HashSet<u64>,
     scratch: String,
 }
 
@@ -72,12 +84,13 @@ impl Keys {
         Self {
             seed,
             entries: Vec::new(),
+            domains: HashSet::new(),
             scratch: String::new(),
         }
     }
 
-    /// Notes what an account may be found by; gives its employee number.
-    pub(super) fn account(&mut self, place: u32, account: &Account<'_>, names: &Names) -> Option<Number> {
+    /// Notes what an account may be found by; gives what may contradict.
+    pub(super) fn account(&mut self, place: u32, account: &Account<'_>, names: &Names) -> Said {
         let mut add = Adder {
             keys: self,
             place,
@@ -95,12 +108,15 @@ impl Keys {
             add.folded(Kind::AccountName, bare, evidence::ACCOUNT_NAME);
         }
         add.names(names);
-        let said = add.number(account.employee_number.unwrap_or_default());
-        if said.is_none() && looks_like_number(bare) {
+        let number = add.number(account.employee_number.unwrap_or_default());
+        if number.is_none() && looks_like_number(bare) {
             // Only found by it: that a username is no number contradicts nothing.
             add.number(bare);
         }
-        said
+        Said {
+            number,
+            domain: add.domain(email),
+        }
     }
 
     /// Notes what a person may be found by; gives their employee number.
@@ -122,6 +138,9 @@ impl Keys {
         for address in first.into_iter().chain(further) {
             add.address(address, 0);
             add.local_part(address);
+            if let Some(domain) = add.domain(address).filter(|_| !person.is_guest) {
+                add.keys.domains.insert(domain);
+            }
         }
         let account_name = person.account_name.unwrap_or_default();
         add.folded(Kind::AccountName, bare(account_name), 0);
@@ -133,7 +152,7 @@ impl Keys {
     }
 
     /// Who has something in common with whom, and who has namesakes.
-    pub(super) fn finish(mut self, accounts: usize, people: usize) -> (Vec<Link>, Namesakes) {
+    pub(super) fn finish(&mut self, accounts: usize, people: usize) -> (Vec<Link>, Namesakes) {
         self.entries.sort_unstable();
         self.entries.dedup();
         (
@@ -185,6 +204,15 @@ impl Adder<'_> {
         if let Some((local, _)) = address.split_once('@') {
             self.folded(Kind::LocalPart, local, evidence::LOCAL_PART);
         }
+    }
+
+    fn domain(&mut self, address: &str) -> Option<u64> {
+        let (_, domain) = address.rsplit_once('@')?;
+        let mut key = std::mem::take(&mut self.keys.scratch);
+        fold(domain, &mut key);
+        let print = self.print(&key);
+        self.keys.scratch = key;
+        Some(print)
     }
 
     fn names(&mut self, names: &Names) {

@@ -33,10 +33,10 @@ pub(super) enum Likeness {
     Apart,
     /// Only the surname: relatives, colleagues of a common name.
     Surname,
-    /// One side has no name.
+    /// One side has no name, or both are in different scripts.
     Unknown,
-    /// In two scripts: nothing can be said.
-    OtherScript,
+    /// In two scripts, but the address of one spells the other.
+    Spelled,
     /// Only the given name: perhaps married.
     Given,
     /// A letter, a short form, a part of a double name, or the order.
@@ -111,8 +111,8 @@ impl Name {
             let is_full = !given.is_empty() && !surname.is_empty();
             return if is_full { Likeness::Same } else { Likeness::Close };
         }
-        if self.is_latin() != other.is_latin() {
-            return Likeness::OtherScript;
+        if self.is_latin(true) && other.is_latin(false) || self.is_latin(false) && other.is_latin(true) {
+            return Likeness::Unknown;
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
         let (given, surname) = (given_part(a, c), surname_part(b, d));
@@ -131,8 +131,22 @@ impl Name {
         letters_apart(&self.0, &other.0)
     }
 
-    fn is_latin(&self) -> bool {
-        self.0.bytes().any(|byte| byte.is_ascii_alphabetic())
+    /// Whether all letters are Latin, or none.
+    fn is_latin(&self, expected: bool) -> bool {
+        let mut letters = self.0.chars().filter(|c| c.is_alphabetic());
+        letters.all(|c| c.is_ascii() == expected)
+    }
+
+    /// How an address like `eleni.papadakis@…` spells this name, if it is in another script.
+    pub(super) fn spelled(&self, address: &str) -> Name {
+        let local = address.split('@').next().unwrap_or_default();
+        match local.split_once('.') {
+            Some((given, surname)) if !self.0.is_empty() && self.is_latin(false) => {
+                let surname = surname.trim_end_matches(|c: char| c.is_ascii_digit());
+                Names::new(Some(given), Some(surname), None).plain
+            }
+            _ => Name::default(),
+        }
     }
 }
 
