@@ -156,7 +156,9 @@ impl Proposals {
     /// At most one proposal for each account, and no person twice, in the order of accounts.
     pub fn finish(mut self) -> Vec<Proposal> {
         let (links, namesakes) = self.keys.finish(self.accounts.len(), self.people.len());
+        let numbers = self.people.iter().filter(|person| person.number.is_some());
         let known = decide::Known {
+            have_numbers: numbers.count() * 2 > self.people.len(),
             accounts: &self.accounts,
             people: &self.people,
             namesakes: &namesakes,

@@ -63,7 +63,7 @@ fn successor(town: &Town, dice: &mut Dice) -> usize {
 /// The address is a successor's now: of the same initial and surname, of any name, or of the very same one.
 fn hand_on_address(account: &mut OldAccount, town: &Town, dice: &mut Dice) {
     let index = successor(town, dice);
-    let (person, past) = (&town.people[index], &town.pasts[index]);
+    let person = &town.people[index];
     account.email.clone_from(&person.mail);
     account.story.push("address handed on");
     match dice.below(10) {
@@ -72,17 +72,18 @@ fn hand_on_address(account: &mut OldAccount, town: &Town, dice: &mut Dice) {
             account.surname.clone_from(&person.surname);
             account.story.push("of the same surname");
         }
-        // Of the very same name: without a number on both sides nobody could tell.
-        5 if past.number.is_some() && person.employee_number.is_some() => {
+        5 => {
             account.given_name.clone_from(&person.given_name);
             account.surname.clone_from(&person.surname);
-            account.employee_number = account
-                .employee_number
-                .take()
-                .or_else(|| Some("E9999999".to_owned()));
-            account.story.push("of the same name");
         }
         _ => {}
+    }
+    if (&account.given_name, &account.surname) == (&person.given_name, &person.surname) {
+        // Without a number nobody could tell that it is not the same person.
+        account
+            .employee_number
+            .get_or_insert_with(|| "E9999999".to_owned());
+        account.story.push("of the same name");
     }
     account.display_name = account
         .given_name
