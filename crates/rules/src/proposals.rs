@@ -18,7 +18,8 @@ mod settle;
 
 use domain::user_mapping::{ProposalClass, ProposalReason};
 
-use self::keys::{Keys, Number, Said};
+use self::keys::{Keys, Kind, Number, Said};
+use self::links::Shared;
 use self::name::{Name, Names};
 
 /// An account of People as it is today. Empty texts count as missing.
@@ -155,18 +156,23 @@ impl Proposals {
 
     /// At most one proposal for each account, and no person twice, in the order of accounts.
     pub fn finish(mut self) -> Vec<Proposal> {
-        let (links, namesakes) = self.keys.finish(self.accounts.len(), self.people.len());
+        let (accounts, people) = (self.accounts.len(), self.people.len());
+        let entries = self.keys.sorted();
+        let links = links::links(entries);
+        let namesakes = Shared::find(entries, &[Kind::PlainName], accounts, people);
+        let sharers = Shared::find(entries, Kind::IDENTITY, accounts, people);
         let numbers = self.people.iter().filter(|person| person.number.is_some());
         let known = decide::Known {
-            have_numbers: numbers.count() * 2 > self.people.len(),
+            have_numbers: numbers.count() * 2 > people,
             accounts: &self.accounts,
             people: &self.people,
             namesakes: &namesakes,
+            sharers: &sharers,
             domains: &self.keys.domains,
             with_blocked: self.with_blocked,
             seed: self.seed,
         };
-        let mut settled = settle::Settled::new(self.accounts.len(), self.people.len());
+        let mut settled = settle::Settled::new(accounts, people);
         settled.add(&known.candidates(links));
         // Whoever is not found by anything exact may be found by a name with a slip in it.
         settled.add(&fuzzy::candidates(&known, &settled));
@@ -215,3 +221,6 @@ fn index(place: usize) -> u32 {
 fn at<T>(list: &[T], place: u32) -> Option<&T> {
     list.get(usize::try_from(place).ok()?)
 }
+
+#[cfg(test)]
+mod tests;

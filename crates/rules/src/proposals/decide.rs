@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::user_mapping::{ProposalClass as Class, ProposalReason as Reason};
 
 use super::keys::evidence::{ACCOUNT_NAME, ADDRESS, EMAIL, IDENTITY, LOCAL_PART, NAME, NUMBER, PLAIN_NAME};
-use super::links::{Link, Namesakes};
+use super::links::{Link, Shared};
 use super::name::Likeness;
 use super::{KeptAccount, KeptPerson, at};
 
@@ -33,7 +33,10 @@ pub(super) struct Candidate {
 pub(super) struct Known<'a> {
     pub(super) accounts: &'a [KeptAccount],
     pub(super) people: &'a [KeptPerson],
-    pub(super) namesakes: &'a Namesakes,
+    /// Who has a name that others have, too.
+    pub(super) namesakes: &'a Shared,
+    /// Who has an address, number or account name that others have, too (P-16).
+    pub(super) sharers: &'a Shared,
     /// Those the directory gives addresses in.
     pub(super) domains: &'a HashSet<u64>,
     /// Most people of the directory have an employee number.
@@ -104,7 +107,7 @@ impl<'a> Known<'a> {
             have_numbers: numbers.is_some(),
             is_number_missing: self.have_numbers && account.said.number.is_some() && person.number.is_none(),
             numbers_differ: numbers.is_some_and(|(ours, theirs)| ours.contradicts(theirs)),
-            has_namesakes: self.namesakes.of(&link),
+            has_namesakes: self.namesakes.by(&link),
             link,
         })
     }
@@ -114,8 +117,9 @@ impl<'a> Known<'a> {
         let cap = match (person.is_ordinary, account.is_blocked) {
             // They may not be in the directory's part of People for long (T-04 to T-06).
             (false, _) => Class::Doubtful,
-            // Leavers' addresses are the ones that are handed on.
+            // Leavers' addresses are the ones that are handed on; and who shares one is not certain to be meant.
             (true, true) => Class::Likely,
+            (true, false) if self.sharers.by(&pair.link) => Class::Likely,
             (true, false) => Class::Certain,
         };
         Some(Candidate {
