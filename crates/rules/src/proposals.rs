@@ -3,7 +3,7 @@
 //!
 //! What both sides have in common (an address, a number, an account name, a name) is reduced to fingerprints and sorted;
 //! equal ones then stand side by side, so time and memory grow with the number of people and never with its square. What
-//! many share identifies nobody. Of what is left, [`decide`] says how sure it is, and [`settle`] gives a person to an
+//! many share identifies nobody. Of what is left, `decide` says how sure it is, and `settle` gives a person to an
 //! account only if each is the other's best candidate: the result does not depend on the order of anything.
 //!
 //! What no rule can tell: an address or account name that was handed on to somebody of exactly the same name, whose
