@@ -3,7 +3,7 @@
 //!
 //! What both sides have in common (an address, a number, an account name, a name) is reduced to fingerprints and sorted;
 //! equal ones then stand side by side, so time and memory grow with the number of people and never with its square. What
-//! many share identifies nobody. Of what is left, [`decide`] says how sure it is, and [`settle`] gives a person to an
+//! many share identifies nobody. Of what is left, `decide` says how sure it is, and `settle` gives a person to an
 //! account only if each is the other's best candidate: the result does not depend on the order of anything.
 //!
 //! What no rule can tell: an address or account name that was handed on to somebody of exactly the same name, whose
@@ -18,7 +18,8 @@ mod settle;
 
 use domain::user_mapping::{ProposalClass, ProposalReason};
 
-use self::keys::{Keys, Number, Said};
+use self::keys::{Keys, Kind, Number, Said};
+use self::links::Shared;
 use self::name::{Name, Names};
 
 /// An account of People as it is today. Empty texts count as missing.
@@ -155,16 +156,23 @@ impl Proposals {
 
     /// At most one proposal for each account, and no person twice, in the order of accounts.
     pub fn finish(mut self) -> Vec<Proposal> {
-        let (links, namesakes) = self.keys.finish(self.accounts.len(), self.people.len());
+        let (accounts, people) = (self.accounts.len(), self.people.len());
+        let entries = self.keys.sorted();
+        let links = links::links(entries);
+        let namesakes = Shared::find(entries, &[Kind::PlainName], accounts, people);
+        let sharers = Shared::find(entries, Kind::IDENTITY, accounts, people);
+        let numbers = self.people.iter().filter(|person| person.number.is_some());
         let known = decide::Known {
+            have_numbers: numbers.count() * 2 > people,
             accounts: &self.accounts,
             people: &self.people,
             namesakes: &namesakes,
+            sharers: &sharers,
             domains: &self.keys.domains,
             with_blocked: self.with_blocked,
             seed: self.seed,
         };
-        let mut settled = settle::Settled::new(self.accounts.len(), self.people.len());
+        let mut settled = settle::Settled::new(accounts, people);
         settled.add(&known.candidates(links));
         // Whoever is not found by anything exact may be found by a name with a slip in it.
         settled.add(&fuzzy::candidates(&known, &settled));
@@ -213,3 +221,6 @@ fn index(place: usize) -> u32 {
 fn at<T>(list: &[T], place: u32) -> Option<&T> {
     list.get(usize::try_from(place).ok()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ mod jwt;
 mod keys;
 mod mail;
 mod okta;
+mod old_intranet;
 mod people;
 mod tables;
 mod wire;
@@ -31,6 +32,7 @@ mod world;
 pub use control::{Control, ControlError, GroupInfo, NewPerson, Person, Recorded};
 pub use faults::{Fault, FaultAction, FaultId};
 pub use mail::{Letter, MailServer};
+pub use old_intranet::{DirectoryPerson, OldAccount, OldIntranet};
 pub use people::record::Status;
 
 use chrono::{DateTime, Utc};

@@ -11,7 +11,7 @@ use peak_alloc::PeakAlloc;
 use rules::user_mapping::{Check, Sink, Surroundings, layout};
 
 #[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
+pub(crate) static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Bytes that are read at once, as the parts of an uploaded file.
 const PIECE: usize = 256 * 1024;
@@ -136,6 +136,6 @@ fn check(text: &str, counts: &mut Counts) -> Result<(), Rejection> {
     clippy::as_conversions,
     reason = "a number to print"
 )]
-fn mebibytes(bytes: usize) -> f64 {
+pub(crate) fn mebibytes(bytes: usize) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

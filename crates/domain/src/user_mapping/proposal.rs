@@ -27,7 +27,7 @@ codes! {
         InAddress = "in_address",
         /// The only account and the only person with this name.
         SameName = "same_name",
-        /// The names differ by accents, hyphens, their order or a letter.
+        /// The names differ by accents, hyphens, their order or a letter, or others have them, too.
         SimilarName = "similar_name",
     }
 }
@@ -52,7 +52,7 @@ impl ProposalReason {
             ProposalReason::SameAccountName => "The old username is the account name on the premises.",
             ProposalReason::InAddress => "The old username is in one of the person’s addresses.",
             ProposalReason::SameName => "The same name, which nobody else has.",
-            ProposalReason::SimilarName => "A very similar name.",
+            ProposalReason::SimilarName => "The same or a very similar name.",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::user_mapping::{ProposalClass as Class, ProposalReason as Reason};
 
 use super::keys::evidence::{ACCOUNT_NAME, ADDRESS, EMAIL, IDENTITY, LOCAL_PART, NAME, NUMBER, PLAIN_NAME};
-use super::links::{Link, Namesakes};
+use super::links::{Link, Shared};
 use super::name::Likeness;
 use super::{KeptAccount, KeptPerson, at};
 
@@ -33,9 +33,14 @@ pub(super) struct Candidate {
 pub(super) struct Known<'a> {
     pub(super) accounts: &'a [KeptAccount],
     pub(super) people: &'a [KeptPerson],
-    pub(super) namesakes: &'a Namesakes,
+    /// Who has a name that others have, too.
+    pub(super) namesakes: &'a Shared,
+    /// Who has an address, number or account name that others have, too (P-16).
+    pub(super) sharers: &'a Shared,
     /// Those the directory gives addresses in.
     pub(super) domains: &'a HashSet<u64>,
+    /// Most people of the directory have an employee number.
+    pub(super) have_numbers: bool,
     pub(super) with_blocked: bool,
     pub(super) seed: u64,
 }
@@ -48,6 +53,8 @@ struct Pair {
     have_numbers: bool,
     /// And not the same one.
     numbers_differ: bool,
+    /// The account has a number and the person none, where most have one: perhaps a leaver's.
+    is_number_missing: bool,
     /// The account has an address in the directory, and it is not this person's.
     has_other_address: bool,
     has_namesakes: bool,
@@ -82,6 +89,12 @@ impl<'a> Known<'a> {
             Likeness::Unknown if account.name.likeness(&person.spelled) >= Likeness::Close => {
                 Likeness::Spelled
             }
+            // Accents that are left out are no difference; other ones are (Inés, Inès).
+            Likeness::Same
+                if link.evidence & NAME == 0 && account.name.has_accents && person.name.has_accents =>
+            {
+                Likeness::Close
+            }
             likeness => likeness,
         };
         let has_address_here = account
@@ -92,8 +105,9 @@ impl<'a> Known<'a> {
             likeness,
             has_other_address: has_address_here && link.evidence & EMAIL == 0,
             have_numbers: numbers.is_some(),
+            is_number_missing: self.have_numbers && account.said.number.is_some() && person.number.is_none(),
             numbers_differ: numbers.is_some_and(|(ours, theirs)| ours.contradicts(theirs)),
-            has_namesakes: self.namesakes.of(&link),
+            has_namesakes: self.namesakes.by(&link),
             link,
         })
     }
@@ -103,8 +117,9 @@ impl<'a> Known<'a> {
         let cap = match (person.is_ordinary, account.is_blocked) {
             // They may not be in the directory's part of People for long (T-04 to T-06).
             (false, _) => Class::Doubtful,
-            // Leavers' addresses are the ones that are handed on.
+            // Leavers' addresses are the ones that are handed on; and who shares one is not certain to be meant.
             (true, true) => Class::Likely,
+            (true, false) if self.sharers.by(&pair.link) => Class::Likely,
             (true, false) => Class::Certain,
         };
         Some(Candidate {
@@ -136,6 +151,7 @@ impl Pair {
         self.link.evidence &= !NUMBER;
         self.link.unique &= !NUMBER;
         self.numbers_differ = false;
+        self.is_number_missing = false;
     }
 
     /// The table of docs/rules.md. What is certain rests on the name and on something else. A number is never handed on to
@@ -143,7 +159,9 @@ impl Pair {
     fn class(&self) -> Option<Class> {
         let number = self.only(NUMBER);
         let address = self.only(EMAIL | ADDRESS);
-        let is_certain_address = self.only(EMAIL) || (address && !self.has_other_address);
+        let is_certain_address = (self.only(EMAIL) || (address && !self.has_other_address))
+            && !self.has_namesakes
+            && !self.is_number_missing;
         let account_name = self.only(ACCOUNT_NAME) && !self.has_other_address;
         let either = address || account_name;
         let some = self.has(IDENTITY);
@@ -153,7 +171,7 @@ impl Pair {
             return doubtful(some && self.likeness >= Likeness::Close);
         }
         match self.likeness {
-            Likeness::Same if number || (is_certain_address && !self.has_namesakes) => Some(Class::Certain),
+            Likeness::Same if number || is_certain_address => Some(Class::Certain),
             Likeness::Same if either || by_name => Some(Class::Likely),
             Likeness::Same => doubtful(some || self.only(LOCAL_PART) || !self.has_namesakes),
             Likeness::Close if number => Some(Class::Certain),

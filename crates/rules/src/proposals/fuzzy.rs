@@ -12,7 +12,7 @@ use super::name::{Likeness, Name};
 use super::settle::Settled;
 
 /// More of them in a block are not compared, so that time stays linear.
-const CROWD: usize = 64;
+const CROWD: usize = 32;
 /// Beginnings of surnames that are compared.
 const BEGINNING: usize = 2;
 
@@ -42,24 +42,22 @@ pub(super) fn candidates(known: &Known<'_>, settled: &Settled) -> Vec<Candidate>
     }
     entries.sort_unstable();
     entries.dedup();
-    let mut pairs = Vec::new();
+    let mut found = Vec::new();
     for (accounts, people) in groups(&entries) {
-        if accounts.len() <= CROWD && people.len() <= CROWD {
-            let of = |account: &Entry| {
-                people
-                    .iter()
-                    .map(|person| (account.place, person.place))
-                    .collect::<Vec<_>>()
-            };
-            pairs.extend(accounts.iter().flat_map(of));
+        if accounts.len() > CROWD || people.len() > CROWD {
+            continue;
+        }
+        for account in accounts {
+            let compared = people
+                .iter()
+                .filter_map(|person| compare(known, account.place, person.place));
+            found.extend(compared);
         }
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-        .into_iter()
-        .filter_map(|(account, person)| compare(known, account, person))
-        .collect()
+    // Two may meet in several blocks.
+    found.sort_unstable_by_key(|candidate| (candidate.account, candidate.person));
+    found.dedup_by_key(|candidate| (candidate.account, candidate.person));
+    found
 }
 
 fn compare(known: &Known<'_>, account_place: u32, person_place: u32) -> Option<Candidate> {

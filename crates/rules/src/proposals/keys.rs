@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{self, Link, Namesakes};
 use super::name::Names;
 use super::{Account, Person};
 use crate::username;
@@ -33,6 +32,11 @@ pub(super) enum Kind {
     LocalPart,
     Name,
     PlainName,
+}
+
+impl Kind {
+    /// What belongs to one person at a time.
+    pub(super) const IDENTITY: &[Kind] = &[Kind::Number, Kind::Address, Kind::AccountName];
 }
 
 /// A key and whose it is. Sorted, whoever shares a key stands together, accounts before people.
@@ -151,14 +155,11 @@ impl Keys {
         add.number(person.employee_number.unwrap_or_default())
     }
 
-    /// Who has something in common with whom, and who has namesakes.
-    pub(super) fn finish(&mut self, accounts: usize, people: usize) -> (Vec<Link>, Namesakes) {
+    /// All keys, sorted.
+    pub(super) fn sorted(&mut self) -> &[Entry] {
         self.entries.sort_unstable();
         self.entries.dedup();
-        (
-            links::links(&self.entries),
-            Namesakes::find(&self.entries, accounts, people),
-        )
+        &self.entries
     }
 }
 

@@ -45,35 +45,36 @@ pub(super) fn links(entries: &[Entry]) -> Vec<Link> {
     links
 }
 
-/// Who shares their name with others on their own side, or is wanted by several on the other.
+/// Who shares a key of some kinds with others on their own side, or is wanted by several on the other.
 #[derive(Debug)]
-pub(super) struct Namesakes {
+pub(super) struct Shared {
     accounts: Vec<bool>,
     people: Vec<bool>,
 }
 
-impl Namesakes {
+impl Shared {
     /// Of sorted entries.
-    pub(super) fn find(entries: &[Entry], accounts: usize, people: usize) -> Self {
+    pub(super) fn find(entries: &[Entry], kinds: &[Kind], accounts: usize, people: usize) -> Self {
         let mut found = Self {
             accounts: vec![false; accounts],
             people: vec![false; people],
         };
-        let begin = entries.partition_point(|entry| entry.kind < Kind::PlainName);
-        for (accounts, people) in groups(entries.get(begin..).unwrap_or_default()) {
-            if accounts.len() < 2 && people.len() < 2 {
-                continue;
+        let of_kinds = entries
+            .chunk_by(|a, b| a.kind == b.kind)
+            .filter(|chunk| chunk.first().is_some_and(|entry| kinds.contains(&entry.kind)));
+        for (accounts, people) in of_kinds.flat_map(groups) {
+            if distinct(accounts) > 1 || distinct(people) > 1 {
+                mark(&mut found.accounts, accounts);
+                mark(&mut found.people, people);
             }
-            mark(&mut found.accounts, accounts);
-            mark(&mut found.people, people);
         }
         found
     }
 
-    /// Whether either of the two has namesakes.
-    pub(super) fn of(&self, link: &Link) -> bool {
-        super::at(&self.accounts, link.account).is_some_and(|has| *has)
-            || super::at(&self.people, link.person).is_some_and(|has| *has)
+    /// Whether either of the two does.
+    pub(super) fn by(&self, link: &Link) -> bool {
+        super::at(&self.accounts, link.account).is_some_and(|shares| *shares)
+            || super::at(&self.people, link.person).is_some_and(|shares| *shares)
     }
 }
 

@@ -23,8 +23,12 @@ pub(super) struct Names {
 }
 
 /// The plain form: words of the given name, a bar, words of the surname. Empty where nothing is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Name(Box<str>);
+#[derive(Clone, Debug, Default)]
+pub(super) struct Name {
+    words: Box<str>,
+    /// It was written with letters that have no place in ASCII.
+    pub(super) has_accents: bool,
+}
 
 /// What two names say about whether they are those of one person. From the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,11 +72,14 @@ impl Names {
             push_exact(surname, &mut exact);
         }
         Self {
-            plain: Name(if plain.len() > 1 {
-                plain.into()
-            } else {
-                Box::default()
-            }),
+            plain: Name {
+                words: if plain.len() > 1 {
+                    plain.into()
+                } else {
+                    Box::default()
+                },
+                has_accents: !(given.is_ascii() && surname.is_ascii()),
+            },
             exact,
         }
     }
@@ -81,7 +88,7 @@ impl Names {
 impl Name {
     /// Given name and surname.
     pub(super) fn parts(&self) -> (&str, &str) {
-        self.0.split_once('|').unwrap_or_default()
+        self.words.split_once('|').unwrap_or_default()
     }
 
     /// All words in an order of their own, so that swapped names meet; nothing for a single word, which is no full name.
@@ -102,10 +109,10 @@ impl Name {
 
     /// How like two names are.
     pub(super) fn likeness(&self, other: &Name) -> Likeness {
-        if self.0.is_empty() || other.0.is_empty() {
+        if self.words.is_empty() || other.words.is_empty() {
             return Likeness::Unknown;
         }
-        if self.0 == other.0 {
+        if self.words == other.words {
             // A single word is hardly a name: `Reception`.
             let (given, surname) = self.parts();
             let is_full = !given.is_empty() && !surname.is_empty();
@@ -128,12 +135,12 @@ impl Name {
 
     /// How many letters are between two names.
     pub(super) fn letters_apart(&self, other: &Name) -> usize {
-        letters_apart(&self.0, &other.0)
+        letters_apart(&self.words, &other.words)
     }
 
     /// Whether all letters are Latin, or none.
     fn is_latin(&self, expected: bool) -> bool {
-        let mut letters = self.0.chars().filter(|c| c.is_alphabetic());
+        let mut letters = self.words.chars().filter(|c| c.is_alphabetic());
         letters.all(|c| c.is_ascii() == expected)
     }
 
@@ -141,7 +148,7 @@ impl Name {
     pub(super) fn spelled(&self, address: &str) -> Name {
         let local = address.split('@').next().unwrap_or_default();
         match local.split_once('.') {
-            Some((given, surname)) if !self.0.is_empty() && self.is_latin(false) => {
+            Some((given, surname)) if !self.words.is_empty() && self.is_latin(false) => {
                 let surname = surname.trim_end_matches(|c: char| c.is_ascii_digit());
                 Names::new(Some(given), Some(surname), None).plain
             }

@@ -11,4 +11,5 @@ mod mail;
 mod oidc;
 mod okta;
 mod okta_token;
+mod proposals;
 mod scale;
