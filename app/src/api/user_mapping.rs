@@ -1,12 +1,22 @@
 //! What the page of the user mapping asks for, and how a file is read in another way. The file itself comes in by a plain
 //! route (`server`, `http::upload`).
 
-use domain::user_mapping::{Delimiter, FileEncoding, FindingCode, MappingReading, Severity};
-use domain::views::{MappingFindings, UserMappingView};
+use domain::ids::RemarkId;
+use domain::user_mapping::{
+    DecidedAbout, Decision, Delimiter, FileEncoding, FindingCode, MappingEdit, MappingFix, MappingReading,
+    ProposalClass, RenameKind, Severity, Verdict,
+};
+use domain::views::{
+    MappingDiff, MappingFindings, MappingLineView, MappingRow, Page, UndecidedAccount, UserMappingView,
+};
+use domain::{AccountId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ApiError;
+
+/// What was typed into the form of a line.
+pub type TypedLine = (String, String, String);
 
 /// The key under which the answer to an upload waits for its page.
 pub const UPLOAD: &str = "user-mapping/file";
@@ -59,6 +69,274 @@ pub async fn read_mapping_file(
                 .read_mapping_file(&actor, &customer, version, reading)
                 .await
         },
+    )
+    .await
+}
+
+/// Lines of a version, narrowed to a kind, to findings of a severity, to a part of a username.
+pub async fn list_mapping_rows(
+    customer: String,
+    version: i64,
+    (kind, severity, search): (Option<RenameKind>, Option<Severity>, String),
+    after: Option<String>,
+) -> Result<Page<MappingRow>, ApiError> {
+    super::act(|services, actor| async move {
+        let filter = services::user_mapping::MappingFilter {
+            kind,
+            severity,
+            search,
+        };
+        services
+            .mapping_rows(&actor, &customer, version, &filter, after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// One line, and people whose name or username holds `search`.
+pub async fn show_mapping_line(
+    customer: String,
+    (version, line): (i64, u64),
+    search: String,
+) -> Result<MappingLineView, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .mapping_line(&actor, &customer, (version, line), &search)
+            .await
+    })
+    .await
+}
+
+/// Active accounts that no line is about.
+pub async fn list_undecided(
+    customer: String,
+    version: i64,
+    search: String,
+    after: Option<String>,
+) -> Result<Page<UndecidedAccount>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .undecided_accounts(&actor, &customer, version, &search, after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// How two versions differ.
+pub async fn compare_mappings(customer: String, older: i64, newer: i64) -> Result<MappingDiff, ApiError> {
+    super::act(
+        |services, actor| async move { services.mapping_diff(&actor, &customer, (older, newer)).await },
+    )
+    .await
+}
+
+/// Carries out a correction; `path` is the form's, `typed` what is kept for the page if it is refused.
+async fn edit<V: serde::Serialize + Sync>(
+    path: &str,
+    typed: &V,
+    (customer, version): (String, i64),
+    edit: MappingEdit,
+) -> Result<i64, ApiError> {
+    super::act_form(path, typed, |services, actor| async move {
+        services.edit_mapping(&actor, &customer, version, edit).await
+    })
+    .await
+}
+
+/// Begins a mapping without a file.
+#[server(endpoint = "user-mapping/begin")]
+pub async fn begin_mapping(customer: String) -> Result<i64, ApiError> {
+    edit(
+        <BeginMapping as ServerFn>::PATH,
+        &(),
+        (customer, 0),
+        MappingEdit::Begin,
+    )
+    .await
+}
+
+/// Mends all lines of a group of findings.
+#[server(endpoint = "user-mapping/fix")]
+pub async fn fix_mapping(
+    customer: String,
+    version: i64,
+    code: FindingCode,
+    severity: Severity,
+    #[server(default)] about: String,
+    fix: MappingFix,
+    #[server(default)] value: String,
+) -> Result<i64, ApiError> {
+    let made = MappingEdit::Fix {
+        fix,
+        code,
+        severity,
+        about,
+        value,
+    };
+    edit(<FixMapping as ServerFn>::PATH, &(), (customer, version), made).await
+}
+
+/// Writes one line anew.
+#[server(endpoint = "user-mapping/line")]
+pub async fn write_mapping_line(
+    customer: String,
+    version: i64,
+    line: u64,
+    #[server(default)] existing: String,
+    #[server(default)] new: String,
+    #[server(default)] target: String,
+) -> Result<i64, ApiError> {
+    let typed: TypedLine = (existing.clone(), new.clone(), target.clone());
+    let made = MappingEdit::Line {
+        line,
+        existing,
+        new,
+        target,
+    };
+    edit(
+        <WriteMappingLine as ServerFn>::PATH,
+        &typed,
+        (customer, version),
+        made,
+    )
+    .await
+}
+
+/// Removes one line.
+#[server(endpoint = "user-mapping/remove-line")]
+pub async fn remove_mapping_line(customer: String, version: i64, line: u64) -> Result<i64, ApiError> {
+    let made = MappingEdit::RemoveLine { line };
+    edit(
+        <RemoveMappingLine as ServerFn>::PATH,
+        &(),
+        (customer, version),
+        made,
+    )
+    .await
+}
+
+/// Decides about accounts that no line is about: one (`account`), those with a proposal of a class (`class`), or all of
+/// them. `decision`: `proposed`, `local`, `left`, or `username` with a new one.
+#[server(endpoint = "user-mapping/decide")]
+pub async fn decide_mapping(
+    customer: String,
+    version: i64,
+    #[server(default)] undecided: String,
+    #[server(default)] class: String,
+    decision: String,
+    #[server(default)] new: String,
+) -> Result<i64, ApiError> {
+    let about = match (undecided.parse::<AccountId>(), ProposalClass::from_code(&class)) {
+        (Ok(account), _) => DecidedAbout::One { account },
+        (Err(_), Some(class)) => DecidedAbout::Class { class },
+        (Err(_), None) => DecidedAbout::Rest,
+    };
+    let typed = (undecided, new.clone());
+    let decision = match decision.as_str() {
+        "proposed" => Decision::Proposed,
+        "local" => Decision::Local,
+        "left" => Decision::Left,
+        _ => Decision::Username { new },
+    };
+    let made = MappingEdit::Decide { about, decision };
+    edit(
+        <DecideMapping as ServerFn>::PATH,
+        &typed,
+        (customer, version),
+        made,
+    )
+    .await
+}
+
+/// Takes an earlier version up again.
+#[server(endpoint = "user-mapping/back")]
+pub async fn back_to_mapping(customer: String, version: i64, to: i64) -> Result<i64, ApiError> {
+    let made = MappingEdit::Back { to };
+    edit(<BackToMapping as ServerFn>::PATH, &(), (customer, version), made).await
+}
+
+/// Checks the newest version again.
+#[server(endpoint = "user-mapping/check")]
+pub async fn check_mapping(customer: String, version: i64) -> Result<(), ApiError> {
+    super::act_form(
+        <CheckMapping as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.check_mapping_again(&actor, &customer, version).await },
+    )
+    .await
+}
+
+/// Submits the newest version for review.
+#[server(endpoint = "user-mapping/submit")]
+pub async fn submit_mapping(
+    customer: String,
+    version: i64,
+    #[server(default)] acknowledged: Vec<String>,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <SubmitMapping as ServerFn>::PATH,
+        &acknowledged.clone(),
+        |services, actor| async move {
+            services
+                .submit_mapping(&actor, &customer, version, &acknowledged)
+                .await
+        },
+    )
+    .await
+}
+
+/// Returns or approves a submitted version.
+#[server(endpoint = "user-mapping/review")]
+pub async fn review_mapping(
+    customer: String,
+    version: i64,
+    verdict: String,
+    #[server(default)] reason: String,
+    #[server(default)] needs_second: bool,
+) -> Result<(), ApiError> {
+    let typed = reason.clone();
+    super::act_form(
+        <ReviewMapping as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            let verdict = match verdict.as_str() {
+                "return" => Verdict::Return { reason },
+                "approve" => Verdict::Approve { needs_second },
+                _ => return Err(UserError::Changed.into()),
+            };
+            services.review_mapping(&actor, &customer, version, verdict).await
+        },
+    )
+    .await
+}
+
+/// Says something about a line.
+#[server(endpoint = "user-mapping/remark")]
+pub async fn remark_on_mapping(
+    customer: String,
+    version: i64,
+    line: u64,
+    #[server(default)] text: String,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <RemarkOnMapping as ServerFn>::PATH,
+        &text.clone(),
+        |services, actor| async move {
+            services
+                .remark_on_mapping(&actor, &customer, (version, line), &text)
+                .await
+        },
+    )
+    .await
+}
+
+/// Settles what was said about a line.
+#[server(endpoint = "user-mapping/settle")]
+pub async fn settle_mapping_remark(customer: String, remark: RemarkId) -> Result<(), ApiError> {
+    super::act_form(
+        <SettleMappingRemark as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.settle_mapping_remark(&actor, &customer, remark).await },
     )
     .await
 }

@@ -76,6 +76,7 @@ struct Narrowed {
     about: String,
     from: String,
     until: String,
+    with: String,
 }
 
 /// How the list is written: the end of the address.
@@ -104,6 +105,8 @@ pub fn routes() -> Router<AppState> {
         .merge(at::<lists::MappingTemplate>(
             "/c/{customer}/user-mapping-template",
         ))
+        .merge(at::<lists::MappingLines>("/c/{customer}/user-mapping-lines"))
+        .route("/c/{customer}/user-mapping/{version}/file.csv", get(mapping_file))
         .merge(at::<lists::Found>("/c/{customer}/found"))
         .merge(at::<lists::Runs>("/c/{customer}/runs"))
         .merge(at::<lists::Audit>("/c/{customer}/audit"))
@@ -150,6 +153,54 @@ fn asked(
     }
 }
 
+/// The file of a version of the user mapping, as it is kept.
+async fn mapping_file(
+    State(state): State<AppState>,
+    Path((customer, version)): Path<(String, i64)>,
+    Reference(reference): Reference,
+    SignedIn { actor, .. }: SignedIn,
+) -> Response {
+    let services = state.services;
+    let noted = format!("file of version {version} of the user mapping");
+    let begun = services.begin_export(&actor, Some(&customer), &noted).await;
+    let first = match begun {
+        Ok(()) => services.mapping_file_part(&actor, &customer, (version, 0)).await,
+        Err(error) => Err(error),
+    };
+    let first = match first {
+        Ok(first) => first,
+        Err(error) => return refusal(error, &reference),
+    };
+    let name = format!("attachment; filename=\"{customer}-user-mapping-{version}.csv\"");
+    let parts = stream::try_unfold((first, 1), move |(part, next)| {
+        let (services, actor, customer) = (services.clone(), actor.clone(), customer.clone());
+        async move {
+            let Some(bytes) = part else {
+                return io::Result::Ok(None);
+            };
+            let part = services
+                .mapping_file_part(&actor, &customer, (version, next))
+                .await;
+            let part = part.map_err(|error| {
+                tracing::error!(error = %chain(&error), "a download broke off");
+                io::Error::other("the file could not be read to its end")
+            })?;
+            Ok(Some((Bytes::from(bytes), (part, next + 1))))
+        }
+    });
+    attachment("text/csv", &name, Body::from_stream(parts))
+}
+
+fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
+    let mut response = (StatusCode::OK, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(name) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
 /// A code out of the address; empty is no filter.
 fn code<T: std::str::FromStr>(text: &str) -> Result<Option<T>, ServiceError> {
     if text.is_empty() {
@@ -174,13 +225,7 @@ async fn download<L: List>(format: Format, asked: Asked, reference: &str) -> Res
         let asked = Arc::new(asked);
         move |next| chunk(format, Arc::clone(&asked), next)
     });
-    let mut response = (StatusCode::OK, Body::from_stream(pages)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    response
+    attachment(kind, &name, Body::from_stream(pages))
 }
 
 /// Notes the download and reads its first page.

@@ -71,6 +71,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("appointment[day]", ""),
     ("act", "agree"),
     ("time_zone", "UTC"),
+    ("code", "trimmed"),
+    ("severity", "error"),
+    ("fix", "clean"),
+    ("line", "2"),
+    ("decision", "local"),
+    ("to", "1"),
+    ("verdict", "approve"),
+    ("remark", "01890a5d-ac96-774b-bcce-b302099a8057"),
 ];
 
 #[tokio::test]
@@ -146,6 +154,8 @@ async fn downloads_and_progress_ask_who_calls() {
         "/c/contoso/people.json",
         "/c/contoso/found.csv",
         "/c/contoso/user-mapping-template.csv",
+        "/c/contoso/user-mapping-lines.csv",
+        "/c/contoso/user-mapping/1/file.csv",
         "/c/contoso/runs.json",
         "/c/contoso/audit.csv",
         "/c/contoso/runs/1/changes.csv",

@@ -1,19 +1,39 @@
-//! The user mapping, as part of the page of its step: a file comes in, is read and checked, and what was found is shown.
+//! The user mapping, as part of the page of its step: a file comes in or a mapping is begun here, is read and checked, what
+//! was found is shown and mended, accounts without a line are decided about, and a version is submitted and reviewed.
 
-mod findings;
+mod causes;
+mod line;
+mod lines;
+mod review;
+mod undecided;
 mod upload;
 mod version;
+mod versions;
 
-use domain::user_mapping::{FindingCode, FindingGroup, MappingOutcome, MappingState, Severity};
-use domain::views::UserMappingView;
+use domain::Permission;
+use domain::user_mapping::{
+    FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, Severity,
+};
+use domain::views::{MappingRemark, UserMappingView};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use crate::api::user_mapping::show_user_mapping;
-use crate::components::{Download, Loaded, Panel, Tone, customer, param, query};
+use crate::api::user_mapping::{
+    BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, RemoveMappingLine,
+    SettleMappingRemark, show_user_mapping,
+};
+use crate::components::{
+    Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, param, query,
+};
 
-use findings::{FindingLines, Groups, Targets};
+use causes::{Causes, Corrections};
+use line::Line;
+use lines::{FindingLines, Lines};
+use review::{Remarks, Review, Submission};
+use undecided::Undecided;
 use upload::Upload;
-use version::Version;
+use version::{Targets, Version};
+use versions::{Compare, Versions};
 
 /// Everything the page of the step shows of the mapping.
 #[component]
@@ -23,30 +43,110 @@ pub fn UserMapping() -> impl IntoView {
 
 #[component]
 fn Mapping(mapping: UserMappingView) -> impl IntoView {
-    let UserMappingView { can_edit, version } = mapping;
+    let UserMappingView {
+        can_edit,
+        version,
+        earlier,
+        proposed,
+        targets,
+        review,
+        submission,
+        drift,
+        remarks,
+    } = mapping;
     let number = version.as_ref().map(|version| version.number);
-    let summary = version
-        .as_ref()
-        .and_then(|version| match version.outcome.clone() {
-            Some(MappingOutcome::Checked(summary)) => Some(*summary),
-            _ => None,
-        });
+    let summary = version.as_ref().and_then(|version| match &version.outcome {
+        Some(MappingOutcome::Checked(summary)) if version.state == MappingState::Checked => {
+            Some((**summary).clone())
+        }
+        _ => None,
+    });
     // While a file is checked the page loads itself again: nobody shall choose another one meanwhile.
     let is_checking = version
         .as_ref()
         .is_some_and(|version| version.state == MappingState::Checking);
-    let chosen = chosen().filter(|chosen| {
-        let groups = summary.iter().flat_map(|summary| &summary.groups);
-        groups.into_iter().any(|group| chosen.is(group))
-    });
-    let (groups, targets) = summary.map(|summary| (summary.groups, summary.targets)).unzip();
+    let corrections = Corrections {
+        version: number.unwrap_or_default(),
+        can_edit: can_edit && !is_checking,
+        targets,
+    };
+    let submission = number.zip(submission);
+    let all = corrections.clone();
+    let said = remarks.clone();
     view! {
-        {version.map(|version| view! { <Version version can_edit/> })}
-        {groups.map(|groups| view! { <Groups groups/> })}
-        {number.zip(chosen).map(|(number, group)| view! { <FindingLines version=number group/> })}
-        {targets.map(|targets| view! { <Targets targets/> })}
-        {(can_edit && !is_checking).then(|| view! { <Upload/> })}
+        <Answers/>
+        {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
+        {review.map(|review| view! { <Review review/> })}
+        {summary.map(|summary| view! { <Found summary corrections=all.clone() proposed remarks/> })}
+        {submission.map(|(version, needs)| view! { <Submission version needs/> })}
+        <Remarks remarks=said/>
+        <Versions earlier corrections=corrections.clone()/>
+        {(can_edit && !is_checking).then(|| view! { <Upload is_first=number.is_none()/> })}
+        {(can_edit && number.is_none()).then(|| view! { <Begin/> })}
         <Template/>
+    }
+}
+
+/// What came of the forms that are not shown again with what was typed.
+#[component]
+fn Answers() -> impl IntoView {
+    view! {
+        <Answer of=FixMapping::PATH done="Corrected, in a new version. The one before is kept below."/>
+        <Answer of=DecideMapping::PATH done="Decided, in a new version. The one before is kept below."/>
+        <Answer of=RemoveMappingLine::PATH done="The line is gone, in a new version. The one before is kept below."/>
+        <Answer of=BackToMapping::PATH done="Taken up again, as a new version."/>
+        <Answer of=CheckMapping::PATH/>
+        <Answer of=BeginMapping::PATH/>
+        <Answer of=SettleMappingRemark::PATH/>
+    }
+}
+
+/// What was found, and the one list that the address asks for.
+#[component]
+fn Found(
+    summary: MappingSummary,
+    corrections: Corrections,
+    proposed: Vec<(domain::user_mapping::ProposalClass, u64)>,
+    remarks: Vec<MappingRemark>,
+) -> impl IntoView {
+    let version = corrections.version;
+    let undecided = summary.coverage.undecided;
+    let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
+    let list = match Lists::asked() {
+        Some(Lists::Group(group)) if is_there(&group) => view! { <FindingLines version group/> }.into_any(),
+        Some(Lists::Line(line)) => {
+            let corrections = corrections.clone();
+            view! {
+                <Allowed permission=Permission::ReadPeople>
+                    <Line line corrections=corrections.clone() can_comment=true remarks=remarks.clone()/>
+                </Allowed>
+            }
+            .into_any()
+        }
+        Some(Lists::Compare(older)) => view! { <Compare older newer=version/> }.into_any(),
+        Some(Lists::All) => view! { <Lines version/> }.into_any(),
+        _ => ().into_any(),
+    };
+    let decide = corrections.clone();
+    view! {
+        <Causes groups=summary.groups corrections/>
+        {list}
+        {(undecided > 0).then(|| view! { <Undecided count=undecided proposed corrections=decide/> })}
+        <Targets targets=summary.targets/>
+    }
+}
+
+/// For whoever has no file and wants none.
+#[component]
+fn Begin() -> impl IntoView {
+    view! {
+        <Panel title="Or map everybody here" id="begin">
+            <form method="post" action=BeginMapping::PATH class="in form">
+                <input type="hidden" name="customer" value=customer().slug/>
+                <p>"Without any file: local administrators stay as they are, and for everybody else a username is proposed from the people the test sync found. You accept the proposals by class and decide about the rest one by one."</p>
+                <div class="actions"><Submit label="Begin without a file" busy="Beginning…"/></div>
+            </form>
+        </Panel>
     }
 }
 
@@ -67,6 +167,54 @@ fn Template() -> impl IntoView {
     }
 }
 
+/// The list of lines that an address asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lists {
+    Group(Group),
+    Line(u64),
+    /// What changed since this version.
+    Compare(i64),
+    All,
+}
+
+impl Lists {
+    fn asked() -> Option<Self> {
+        let query = query();
+        if let Ok(line) = param(&query, "line").parse() {
+            return Some(Lists::Line(line));
+        }
+        if let Ok(version) = param(&query, "since").parse() {
+            return Some(Lists::Compare(version));
+        }
+        if param(&query, "show") == "lines" {
+            return Some(Lists::All);
+        }
+        Some(Lists::Group(Group {
+            code: FindingCode::from_code(&param(&query, "code"))?,
+            severity: Severity::from_code(&param(&query, "severity"))?,
+            about: param(&query, "about"),
+        }))
+    }
+
+    fn href(&self) -> String {
+        let path = customer().path("user-mapping");
+        let address = match self {
+            Lists::Group(group) => address(
+                &path,
+                [
+                    ("code", group.code.code()),
+                    ("severity", group.severity.code()),
+                    ("about", group.about.as_str()),
+                ],
+            ),
+            Lists::Line(line) => address(&path, [("line", line.to_string().as_str())]),
+            Lists::Compare(version) => address(&path, [("since", version.to_string().as_str())]),
+            Lists::All => address(&path, [("show", "lines")]),
+        };
+        format!("{address}#lines")
+    }
+}
+
 /// A group of findings, as an address names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Group {
@@ -76,20 +224,17 @@ struct Group {
 }
 
 impl Group {
-    fn is(&self, group: &FindingGroup) -> bool {
-        let example = &group.example;
-        (self.code, self.severity) == (example.code, example.severity) && self.about == group.about
+    fn of(group: &FindingGroup) -> Self {
+        Self {
+            code: group.example.code,
+            severity: group.example.severity,
+            about: group.about.clone(),
+        }
     }
-}
 
-/// The group the address names, if it names one.
-fn chosen() -> Option<Group> {
-    let query = query();
-    Some(Group {
-        code: FindingCode::from_code(&param(&query, "code"))?,
-        severity: Severity::from_code(&param(&query, "severity"))?,
-        about: param(&query, "about"),
-    })
+    fn is(&self, group: &FindingGroup) -> bool {
+        *self == Self::of(group)
+    }
 }
 
 const fn tone_of(severity: Severity) -> Tone {

@@ -8,8 +8,8 @@ use crate::api::user_mapping::UPLOAD;
 use crate::components::{Banner, Field, Panel, Submit, WhyRefused, awaited, customer};
 
 #[component]
-pub(super) fn Upload() -> impl IntoView {
-    awaited(take_flash::<(), MappingReceived>(UPLOAD), |kept| {
+pub(super) fn Upload(is_first: bool) -> impl IntoView {
+    awaited(take_flash::<(), MappingReceived>(UPLOAD), move |kept| {
         let result = kept.map(|kept| kept.result);
         let is_again = matches!(&result, Some(Ok(received)) if received.again);
         let error = result.and_then(Result::err);
@@ -18,7 +18,7 @@ pub(super) fn Upload() -> impl IntoView {
             {is_again.then(|| view! {
                 <Banner live=true><p>"This file was uploaded before, byte for byte."</p></Banner>
             })}
-            <Panel title="Upload the filled list" id="upload">
+            <Panel title=if is_first { "Upload the filled list" } else { "Upload another file" } id="upload">
                 <form method="post" action=action enctype="multipart/form-data" class="in form">
                     <WhyRefused error=error.clone()/>
                     <Field key="file" label="CSV file" kind="file" error

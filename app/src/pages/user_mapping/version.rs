@@ -1,29 +1,44 @@
 //! One version of the mapping: how its file is read, and what came of its check.
 
 use domain::user_mapping::{
-    Delimiter, FileEncoding, MappingOutcome, MappingQuestion, MappingReading, MappingState, MappingSummary,
-    RenameKind, Severity,
+    Coverage, Delimiter, FileEncoding, MappingOutcome, MappingQuestion, MappingReading, MappingState,
+    MappingSummary, RenameKind, Severity, TargetLines,
 };
-use domain::views::MappingVersionView;
+use domain::views::{MappingDrift, MappingVersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::api::user_mapping::ReadMappingFile;
+use super::Lists;
+use super::causes::Corrections;
+use crate::api::user_mapping::{CheckMapping, ReadMappingFile};
 use crate::components::{
-    Answer, Banner, Option_, Panel, SelectField, Submit, TimeOf, Tone, Verdict, customer, plural, thousands,
+    Answer, Banner, Option_, Panel, Scroll, SelectField, Submit, TimeOf, Tone, Verdict, customer, heads,
+    plural, thousands,
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
 #[component]
-pub(super) fn Version(version: MappingVersionView, can_edit: bool) -> impl IntoView {
+pub(super) fn Version(
+    version: MappingVersionView,
+    corrections: Corrections,
+    drift: Option<MappingDrift>,
+) -> impl IntoView {
+    let can_edit = corrections.can_edit;
     let MappingVersionView {
         number,
         file_name,
         by,
         when,
+        what,
         reading,
         ..
     } = version;
+    let file = (!version.hash.is_empty()).then(|| {
+        let path = customer().path(&format!("user-mapping/{number}/file.csv"));
+        view! { <p class="why">"The file of this version: " <a href=path download>"CSV"</a> ", SHA-256 " <code class="name">{version.hash}</code></p> }
+    });
+    let what = what.map(|what| view! { <p class="soft"><bdi>{what}</bdi></p> });
+    let drift = drift.map(|drift| view! { <Drift drift number can_edit/> });
     let is_waiting = version.state == MappingState::Checking;
     let outcome = version.outcome.filter(|_| !is_waiting);
     view! {
@@ -33,12 +48,15 @@ pub(super) fn Version(version: MappingVersionView, can_edit: bool) -> impl IntoV
         }>
             <div class="in form">
                 <Answer of=ReadMappingFile::PATH/>
+                {what}
+                {drift}
                 {is_waiting.then(|| view! {
                     <Verdict tone=Tone::Waiting>"The file is being checked."</Verdict>
                     <div data-reload=""></div>
                     <RefreshWithoutScripts/>
                 })}
                 {outcome.map(|outcome| view! { <Outcome outcome number reading can_edit/> })}
+                {file}
             </div>
         </Panel>
     }
@@ -155,14 +173,96 @@ fn ReadAnew(number: i64, reading: MappingReading) -> impl IntoView {
 fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_edit: bool) -> impl IntoView {
     let (tone, sentence) = verdict(&summary);
     let facts = facts(&summary);
+    let coverage = summary.coverage;
+    let all = Lists::All.href();
     view! {
         <Verdict tone>{sentence}</Verdict>
-        <p class="soft">
-            "Looked at so far: the file itself, each line, and lines among each other. Whether the accounts are in People and in \
-             the new directory, corrections on this page and the review follow in this console."
-        </p>
-        <dl class="facts">{facts}</dl>
+        {(coverage.active > 0).then(|| view! { <Everybody coverage/> })}
+        <p><a href=all>"Show all lines"</a></p>
+        <details class="fold">
+            <summary>"How it was read, and what its lines do"</summary>
+            <dl class="facts">{facts}</dl>
+        </details>
         {can_edit.then(|| view! { <ReadAnew number reading/> })}
+    }
+}
+
+/// What becomes of the active accounts: a bar, and the numbers that make it.
+#[component]
+fn Everybody(coverage: Coverage) -> impl IntoView {
+    let parts = [
+        (
+            "ready",
+            coverage.mapped + coverage.there,
+            "move, or are there already",
+        ),
+        ("local", coverage.local, "stay local by choice"),
+        ("left", coverage.left, "stay in the old directory by choice"),
+        ("undecided", coverage.undecided + coverage.unclear, "undecided"),
+    ];
+    let mut from = 0;
+    let bars = parts
+        .iter()
+        .filter(|(_, count, _)| *count > 0)
+        .map(|(class, count, _)| {
+            let x = from;
+            from += count;
+            view! { <rect class=*class x=x.to_string() width=count.to_string() height="10"/> }
+        })
+        .collect_view();
+    let words = parts
+        .map(|(_, count, word)| format!("{} {word}", thousands(count)))
+        .join(", ");
+    let legend = parts
+        .into_iter()
+        .filter(|(_, count, _)| *count > 0)
+        .map(|(class, count, word)| view! { <span><i class=class></i>{format!("{} {word}", thousands(count))}</span> })
+        .collect_view();
+    let administrators = (coverage.undecided_administrators > 0).then(|| {
+        let many = plural(coverage.undecided_administrators, "administrator is", "administrators are");
+        view! { <Banner tone=Tone::Waiting><p>{format!("{many} among the undecided, each to be decided about by name.")}</p></Banner> }
+    });
+    let sentence = format!(
+        "{} of {} new usernames were found in the directory. {} there without an account here will be new.",
+        thousands(coverage.confirmed),
+        thousands(coverage.mapped),
+        plural(coverage.newcomers, "person", "people"),
+    );
+    let view_box = format!("0 0 {} 10", coverage.active);
+    view! {
+        <div>
+            <svg class="bar" viewBox=view_box preserveAspectRatio="none" role="img" aria-label=words>{bars}</svg>
+            <p class="legend">{legend}</p>
+        </div>
+        <p class="soft">{sentence}</p>
+        {administrators}
+    }
+}
+
+/// What changed since the version was checked (P-17).
+#[component]
+fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
+    let item = |text: String| view! { <li><bdi>{text}</bdi></li> };
+    let accounts = drift.accounts.into_iter().map(item).collect_view();
+    let people = drift.people.into_iter().map(item).collect_view();
+    let check = can_edit.then(|| {
+        view! {
+            <form method="post" action=CheckMapping::PATH class="actions">
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="version" value=number/>
+                <Submit label="Check again" busy="Checking…" class="main"/>
+            </form>
+        }
+    });
+    view! {
+        <Banner tone=Tone::Waiting>
+            <p>"People or the directory changed since this version was checked. What is shown here is about how they were; an approval does not count for how they are."</p>
+            <details class="fold">
+                <summary>"What changed"</summary>
+                <ul>{accounts}{people}</ul>
+            </details>
+            {check}
+        </Banner>
     }
 }
 
@@ -221,4 +321,25 @@ fn facts(summary: &MappingSummary) -> impl IntoView + use<> {
     rows.into_iter()
         .map(|(term, value)| view! { <dt>{term}</dt><dd><bdi>{value}</bdi></dd> })
         .collect_view()
+}
+
+#[component]
+pub(super) fn Targets(targets: Vec<TargetLines>) -> impl IntoView {
+    let rows = targets
+        .into_iter()
+        .map(|target| {
+            let value = if target.value.is_empty() { "nothing: the connected directory".to_owned() } else { target.value };
+            view! { <tr><th scope="row"><bdi>{value}</bdi></th><td class="num" data-label="Lines">{thousands(target.lines)}</td></tr> }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Target directories" id="targets" note=|| "as they are written in the file">
+            <div class="stack">
+                <Scroll label="Values of the target directory">
+                    {heads(["Target directory", "Lines"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+        </Panel>
+    }
 }

@@ -237,3 +237,15 @@ pub struct ChangedMappingLine {
     /// And after; `None`: there is no such line any more.
     pub after: Option<(String, String)>,
 }
+
+/// A line with what was found about it, as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingExportLine {
+    pub line: u64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    pub kind: String,
+    /// Everything that was found, the gravest first.
+    pub reason: String,
+}

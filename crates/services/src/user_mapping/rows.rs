@@ -4,16 +4,18 @@
 use domain::people::Directory;
 use domain::user_mapping::{Finding, FindingCode, MappingOutcome, RenameKind, Severity};
 use domain::views::{
-    AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingFindingRow, MappingFindings,
-    MappingLineFinding, MappingLineView, MappingRow, Page, PersonEvidence, ProposalView, UndecidedAccount,
+    AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow,
+    MappingFindings, MappingLineFinding, MappingLineView, MappingRow, Page, PersonEvidence, ProposalView,
+    UndecidedAccount,
 };
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
+use rules::export::original_cell;
 use rules::nearest::letters_apart;
 use rules::username;
 use store::Tx;
 use store::user_mapping::{ChangedLine, FindingRow, RowFilter, ShownRow, Undecided, UndecidedWho};
 
-use crate::paging::{PAGE_ROWS, one_more, page, searched};
+use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
 use crate::people::name_of;
 use crate::when::when;
 use crate::{ServiceError, Services};
@@ -282,6 +284,69 @@ impl Services {
                 name: proposal.name.unwrap_or_default(),
             }),
         }
+    }
+
+    /// A page of the lines of the newest version, with what was found about each: the rejects where `severity` narrows them.
+    pub async fn export_mapping_lines(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        severity: Option<Severity>,
+        after: Option<&str>,
+    ) -> Result<Page<MappingExportLine>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        self.customer(&mut tx, actor, slug, Permission::Export).await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let Some(version) = store::user_mapping::latest(&mut tx, whose.0).await? else {
+            return Ok(Page::empty());
+        };
+        let after = after.and_then(|after| after.parse().ok()).unwrap_or(0);
+        let filter = RowFilter {
+            severity,
+            ..RowFilter::default()
+        };
+        let place = (after, one_more(EXPORT_ROWS));
+        let rows = store::user_mapping::rows(&mut tx, whose, version.number, &filter, place).await?;
+        let rows = rows.into_iter().map(|row| (row.line, row)).collect();
+        let Page { rows, next } = page(rows, EXPORT_ROWS);
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let line = i64::try_from(row.line).unwrap_or(i64::MAX);
+            let findings =
+                store::user_mapping::findings_of_line(&mut tx, whose, version.number, line).await?;
+            let mut reasons = Vec::with_capacity(findings.len());
+            for finding in findings {
+                let label = finding.finding.severity.label();
+                let told = self.finding_row(&mut tx, whose.0, finding).await?;
+                reasons.push(format!("{label}: {}", told.sentence));
+            }
+            let cell = |cell: &str| original_cell(cell).into_owned();
+            lines.push(MappingExportLine {
+                line: row.line,
+                existing: cell(&row.existing),
+                new: cell(&row.new),
+                target: cell(&row.target),
+                kind: row.kind.label().to_owned(),
+                reason: reasons.join(" "),
+            });
+        }
+        Ok(Page { rows: lines, next })
+    }
+
+    /// The next bytes of the file of a version, and its name; `None` behind the last ones.
+    pub async fn mapping_file_part(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (version, part): (i64, i64),
+    ) -> Result<Option<Vec<u8>>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self.customer(&mut tx, actor, slug, Permission::Export).await?.id;
+        let version = store::user_mapping::version(&mut tx, customer, version).await?;
+        let file = version
+            .and_then(|version| version.file)
+            .ok_or(UserError::NotFound)?;
+        Ok(store::user_mapping::part(&mut tx, customer, file, part).await?)
     }
 
     /// How two versions differ.

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use domain::people::Directory;
 use domain::sync::FieldChange;
 use domain::views::{
-    AuditFilter, AuditRow, BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, Page,
-    PeopleFilter, PersonRow, RunFilter, RunRow,
+    AuditFilter, AuditRow, BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, MappingExportLine,
+    Page, PeopleFilter, PersonRow, RunFilter, RunRow,
 };
 use services::ServiceError;
 
@@ -14,6 +14,7 @@ use super::{Asked, Column, List, code};
 pub(super) struct Customers;
 pub(super) struct People;
 pub(super) struct MappingTemplate;
+pub(super) struct MappingLines;
 pub(super) struct Found;
 pub(super) struct Runs;
 pub(super) struct Changes;
@@ -150,6 +151,39 @@ fn stays(row: &PersonRow, what: &str) -> String {
         what.to_owned()
     } else {
         String::new()
+    }
+}
+
+/// The lines of a mapping as they stand, with what is wrong with each: what is uploaded again after it was mended
+/// elsewhere, or kept. More columns than the guide's three are left out when it comes back (F-06).
+#[async_trait]
+impl List for MappingLines {
+    type Row = MappingExportLine;
+
+    const COLUMNS: &'static [Column<MappingExportLine>] = &[
+        ("existing_username", |row| row.existing.clone()),
+        ("new_username", |row| row.new.clone()),
+        ("target_directory", |row| row.target.clone()),
+        ("line", |row| row.line.to_string()),
+        ("change", |row| row.kind.clone()),
+        ("reason", |row| row.reason.clone()),
+    ];
+
+    fn noted(asked: &Asked) -> String {
+        format!("lines of the user mapping {}", asked.narrowed.with)
+            .trim_end()
+            .to_owned()
+    }
+
+    fn file(asked: &Asked) -> String {
+        format!("{}-user-mapping-lines", asked.customer())
+    }
+
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<MappingExportLine>, ServiceError> {
+        asked
+            .services
+            .export_mapping_lines(&asked.actor, asked.customer(), code(&asked.narrowed.with)?, after)
+            .await
     }
 }
 

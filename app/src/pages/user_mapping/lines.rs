@@ -1,0 +1,222 @@
+//! Lines of a version: all of them, narrowed, and those of one finding.
+
+use domain::user_mapping::{Column, RenameKind, Severity};
+use domain::views::{AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, Page, PersonEvidence};
+use leptos::prelude::*;
+
+use super::{Group, Lists, tone_of};
+use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows};
+use crate::components::{
+    Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, TimeOf, Tone,
+    after, customer, heads, param, plural, query, thousands,
+};
+
+/// The lines of one group of findings.
+#[component]
+pub(super) fn FindingLines(version: i64, group: Group) -> impl IntoView {
+    let lines = list_mapping_findings(
+        customer().slug,
+        version,
+        (group.code, group.severity, group.about),
+        after(),
+    );
+    view! { <Loaded data=lines draw=|found| view! { <Found found/> }/> }
+}
+
+#[component]
+fn Found(found: MappingFindings) -> impl IntoView {
+    let (severity, title) = (found.group.example.severity, found.group.example.code.title());
+    let count = plural(found.group.lines, "line", "lines");
+    let rows = found
+        .rows
+        .into_iter()
+        .map(|row| view! { <FoundLine row/> })
+        .collect_view();
+    view! {
+        <Panel title id="lines" note=move || view! { <StateWord tone=tone_of(severity) word=severity.label()/> " " {count.clone()} }>
+            <div class="stack">
+                <Scroll label="Lines with this finding">
+                    {heads(["Line", "Existing username", "New username", "Target directory", "What to do"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+            <Pager next=found.next/>
+        </Panel>
+    }
+}
+
+#[component]
+fn FoundLine(row: MappingFindingRow) -> impl IntoView {
+    let cell = |column: Column, text: String| {
+        let is_it = row.column == Some(column);
+        let text = if is_it {
+            view! { <mark><bdi>{text}</bdi></mark> }.into_any()
+        } else {
+            view! { <bdi>{text}</bdi> }.into_any()
+        };
+        view! { <td class="name" data-label=column.label()>{text}</td> }
+    };
+    view! {
+        <tr>
+            <th scope="row" data-label="Line"><LineLink line=row.line/></th>
+            {cell(Column::Existing, row.existing)}
+            {cell(Column::New, row.new)}
+            {cell(Column::Target, row.target)}
+            <td data-label="What to do">{row.sentence}</td>
+        </tr>
+    }
+}
+
+/// The number of a line, which opens it.
+#[component]
+pub(super) fn LineLink(line: u64) -> impl IntoView {
+    let href = Lists::Line(line).href();
+    view! { <a href=href><span class="visually-hidden">"Line "</span>{thousands(line)}</a> }
+}
+
+/// All lines of a version, narrowed by the address.
+#[component]
+pub(super) fn Lines(version: i64) -> impl IntoView {
+    let query = query();
+    let kind = RenameKind::from_code(&param(&query, "kind"));
+    let severity = Severity::from_code(&param(&query, "with"));
+    let search = param(&query, "search");
+    let is_narrowed = kind.is_some() || severity.is_some() || !search.is_empty();
+    let rows = list_mapping_rows(
+        customer().slug,
+        version,
+        (kind, severity, search.clone()),
+        after(),
+    );
+    let path = customer().path("user-mapping");
+    let kinds = Option_::filter(
+        "Every change",
+        RenameKind::ALL.iter().map(|kind| (kind.code(), kind.label())),
+    );
+    let severities = Option_::filter(
+        "With and without findings",
+        [
+            (Severity::Error.code(), "Only problems"),
+            (Severity::Warning.code(), "Only warnings"),
+            (Severity::Notice.code(), "Only notes"),
+        ],
+    );
+    let file = customer().path("user-mapping-lines");
+    view! {
+        <Panel title="Lines" id="lines" note=move || view! { <Download path=file.clone() what="the lines with what was found" filters=&["with"]/> }>
+            <Filters path narrowed=is_narrowed anchor="#lines">
+                <input type="hidden" name="show" value="lines"/>
+                <Field key="search" label="Part of a username" kind="search" value=search/>
+                <SelectField key="kind" label="Change" options=kinds value=kind.map_or("", RenameKind::code)/>
+                <SelectField key="with" label="Findings" options=severities value=severity.map_or("", Severity::code)/>
+            </Filters>
+            <Loaded data=rows draw=|page| view! { <Rows page/> }/>
+        </Panel>
+    }
+}
+
+#[component]
+fn Rows(page: Page<MappingRow>) -> impl IntoView {
+    if page.rows.is_empty() {
+        return view! { <p class="nothing">"No line fits these filters."</p><Pager next=page.next/> }
+            .into_any();
+    }
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|row| view! { <Row row/> })
+        .collect_view();
+    view! {
+        <div class="stack">
+            <Scroll label="Lines of the mapping">
+                {heads(["Line", "Account of People", "Change", "Target directory", "Person of the directory", "State"])}
+                <tbody>{rows}</tbody>
+            </Scroll>
+        </div>
+        <Pager next=page.next/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: MappingRow) -> impl IntoView {
+    let target = if row.target.is_empty() {
+        "connected directory".to_owned()
+    } else {
+        row.target.clone()
+    };
+    let (tone, word) = state_of(&row);
+    view! {
+        <tr>
+            <th scope="row" data-label="Line"><LineLink line=row.line/></th>
+            <td data-label="Account">{account(row.account.clone())}</td>
+            <td data-label="Change"><Change row=row.clone()/></td>
+            <td data-label="Target"><bdi>{target}</bdi></td>
+            <td data-label="Person">{person(row.person)}</td>
+            <td data-label="State"><StateWord tone word/></td>
+        </tr>
+    }
+}
+
+/// Old and new username, and whose it was.
+#[component]
+pub(super) fn Change(row: MappingRow) -> impl IntoView {
+    let stays = matches!(row.kind, RenameKind::Unchanged);
+    let swap = row.takes_from.map(|line| {
+        let href = Lists::Line(line).href();
+        view! { <br/><span class="why">"Takes the username of "<a href=href>{format!("line {}", thousands(line))}</a></span> }
+    });
+    let change = if stays || row.new.is_empty() {
+        view! { <span class="name"><bdi>{row.existing}</bdi></span> }.into_any()
+    } else {
+        view! {
+            <span class="change name"><del><bdi>{row.existing}</bdi></del><span class="to">" to "</span><bdi>{row.new}</bdi></span>
+        }
+        .into_any()
+    };
+    view! { {change} {swap} }
+}
+
+fn state_of(row: &MappingRow) -> (Tone, String) {
+    if row.problems > 0 {
+        (Tone::Problem, plural(row.problems, "problem", "problems"))
+    } else if row.warnings > 0 {
+        (Tone::Waiting, plural(row.warnings, "warning", "warnings"))
+    } else {
+        (Tone::Ready, row.kind.label().to_owned())
+    }
+}
+
+/// The account of a line, as People knows it.
+pub(super) fn account(account: Option<AccountEvidence>) -> AnyView {
+    let Some(account) = account else {
+        return view! { <span class="soft">"Not in People"</span> }.into_any();
+    };
+    let href = customer().path(&format!("people/{}", account.id));
+    let signed_in = account.last_sign_in.map_or_else(
+        || view! { "never signed in" }.into_any(),
+        |when| view! { "last signed in " <TimeOf when/> }.into_any(),
+    );
+    view! {
+        <a href=href><bdi>{account.name}</bdi></a>
+        <br/><span class="why">{account.state} ", " <bdi>{account.directory}</bdi> ", " {signed_in}</span>
+    }
+    .into_any()
+}
+
+/// The person with the new username, as the directory knows them.
+pub(super) fn person(person: Option<PersonEvidence>) -> AnyView {
+    let Some(person) = person else {
+        return view! { <span class="soft">"Nobody"</span> }.into_any();
+    };
+    let scope = if person.in_scope {
+        "in a synchronised group"
+    } else {
+        "in no synchronised group"
+    };
+    view! {
+        <bdi>{person.name}</bdi>
+        <br/><span class="why"><bdi>{person.mail}</bdi> " " {person.status} ", " {scope}</span>
+    }
+    .into_any()
+}

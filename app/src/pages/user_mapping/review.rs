@@ -1,0 +1,243 @@
+//! Submission and review of a version, and what is said about its lines.
+
+use domain::user_mapping::ReviewState;
+use domain::views::{MappingRemark, MappingReviewView, MappingSubmission};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::Lists;
+use crate::api::take_flash;
+use crate::api::user_mapping::{ReviewMapping, SettleMappingRemark, SubmitMapping};
+use crate::components::{
+    Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused, awaited,
+    customer, plural, thousands,
+};
+
+/// What submitting still needs, and the form for it.
+#[component]
+pub(super) fn Submission(version: i64, needs: MappingSubmission) -> impl IntoView {
+    let is_ready = needs.in_the_way.is_empty();
+    let in_the_way = needs
+        .in_the_way
+        .into_iter()
+        .map(|sentence| view! { <li>{sentence}</li> })
+        .collect_view();
+    let warnings = needs.warnings;
+    view! {
+        <Panel title="Submit for review" id="submit">
+            <div class="in form">
+                {if is_ready {
+                    view! { <SubmitForm version warnings/> }.into_any()
+                } else {
+                    view! {
+                        <p>"It can be submitted once nothing of this is left:"</p>
+                        <ul>{in_the_way}</ul>
+                    }
+                    .into_any()
+                }}
+            </div>
+        </Panel>
+    }
+}
+
+#[component]
+fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -> impl IntoView {
+    awaited(take_flash::<Vec<String>, ()>(SubmitMapping::PATH), move |kept| {
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let ticked = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        let has_warnings = !warnings.is_empty();
+        let boxes = warnings
+            .iter()
+            .enumerate()
+            .map(|(place, group)| {
+                let key = group.key();
+                let id = format!("acknowledged-{place}");
+                let checked = ticked.contains(&key);
+                let lines = if group.is_whole() {
+                    group.example.code.title().to_owned()
+                } else {
+                    format!("{}: {}", group.example.code.title(), plural(group.lines, "line", "lines"))
+                };
+                let help = format!("{id}-help");
+                view! {
+                    <div class="field check">
+                        <input type="checkbox" id=id.clone() name=format!("acknowledged[{place}]") value=key checked=checked aria-describedby=help.clone()/>
+                        <label for=id>{lines}</label>
+                        <p class="help" id=help><bdi>{group.example.sentence()}</bdi></p>
+                    </div>
+                }
+            })
+            .collect_view();
+        view! {
+            <form method="post" action=SubmitMapping::PATH class="form">
+                <WhyRefused error=error.clone()/>
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="version" value=version/>
+                <p>"The deployment team looks at every line and returns it with reasons or approves it. This version stays as it is; a correction makes a new one and takes this one back."</p>
+                {has_warnings.then(|| view! {
+                    <fieldset class="field choices" id="acknowledged" tabindex="-1">
+                        <legend>"Warnings: tick each one that is meant so"</legend>
+                        {boxes}
+                    </fieldset>
+                })}
+                <div class="actions"><Submit label="Submit for review" busy="Submitting…" class="main"/></div>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// How the review stands, and for staff how it is decided.
+#[component]
+pub(super) fn Review(review: MappingReviewView) -> impl IntoView {
+    let version = review.version;
+    let (tone, word) = state(&review);
+    let MappingReviewView {
+        submitted_by,
+        submitted,
+        decided_by,
+        decided,
+        reason,
+        seconded_by,
+        can_decide,
+        cannot_approve,
+        is_newest,
+        ..
+    } = review;
+    let decided = decided.map(|when| {
+        view! { <dt>"Decided"</dt><dd><bdi>{decided_by}</bdi> ", " <TimeOf when/></dd> }
+    });
+    let seconded = (!seconded_by.is_empty())
+        .then(|| view! { <dt>"Second approval"</dt><dd><bdi>{seconded_by}</bdi></dd> });
+    let reason = (!reason.is_empty()).then(|| view! { <dt>"Reasons"</dt><dd class="said">{reason}</dd> });
+    let compare = (!is_newest).then(|| {
+        let href = Lists::Compare(version).href();
+        view! {
+            <Banner tone=Tone::Waiting>
+                <p>"There is a newer version, which takes this one back. " <a href=href>"What changed since"</a></p>
+            </Banner>
+        }
+    });
+    view! {
+        <Panel title=format!("Review of version {version}") id="review" note=move || view! { <StateWord tone word/> }>
+            <div class="in form">
+                {compare}
+                <dl class="facts">
+                    <dt>"Submitted"</dt><dd><bdi>{submitted_by}</bdi> ", " <TimeOf when=submitted/></dd>
+                    {decided}{seconded}{reason}
+                </dl>
+                {can_decide.then(|| view! { <Decision version cannot_approve/> })}
+            </div>
+        </Panel>
+    }
+}
+
+const fn state(review: &MappingReviewView) -> (Tone, &'static str) {
+    let tone = match review.state {
+        ReviewState::Submitted | ReviewState::Seconding => Tone::Waiting,
+        ReviewState::Returned => Tone::Problem,
+        ReviewState::Approved => Tone::Ready,
+    };
+    if review.is_newest || matches!(review.state, ReviewState::Returned) {
+        (tone, review.state.label())
+    } else {
+        (Tone::Neutral, "Taken back by a newer version")
+    }
+}
+
+#[component]
+fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
+    awaited(take_flash::<String, ()>(ReviewMapping::PATH), move |kept| {
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        let approve = match cannot_approve.clone() {
+            Some(words) => view! { <Verdict tone=Tone::Waiting>{words}</Verdict> }.into_any(),
+            None => view! {
+                <form method="post" action=ReviewMapping::PATH class="form">
+                    <Hidden version/>
+                    <p>"Approved, it is what the directory migration carries out: exactly this version, for People and the directory as they are now."</p>
+                    <CheckField key="needs_second" label="A second member of the deployment team has to approve it, too"/>
+                    <div class="actions"><Submit label="Approve" busy="Approving…" class="main" name="verdict" value="approve"/></div>
+                </form>
+            }
+            .into_any(),
+        };
+        view! {
+            <WhyRefused error=error.clone()/>
+            {approve}
+            <form method="post" action=ReviewMapping::PATH class="form">
+                <Hidden version/>
+                <TextArea key="reason" label="What is to be changed" prose=true value=typed error help="The customer reads it above the mapping and by mail."/>
+                <div class="actions"><Submit label="Return with reasons" busy="Returning…" name="verdict" value="return"/></div>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Hidden(version: i64) -> impl IntoView {
+    view! {
+        <input type="hidden" name="customer" value=customer().slug/>
+        <input type="hidden" name="version" value=version/>
+    }
+}
+
+/// Everything said about lines.
+#[component]
+pub(super) fn Remarks(remarks: Vec<MappingRemark>) -> impl IntoView {
+    if remarks.is_empty() {
+        return ().into_any();
+    }
+    let open = remarks
+        .iter()
+        .filter(|remark| remark.settled_by.is_none() && remark.line.is_some())
+        .count();
+    let open = u64::try_from(open).unwrap_or(u64::MAX);
+    let rows = remarks
+        .into_iter()
+        .map(|remark| {
+            let place = match remark.line {
+                Some(line) => {
+                    let href = Lists::Line(line).href();
+                    view! { <a href=href>{format!("Line {}", thousands(line))}</a> }.into_any()
+                }
+                None => view! { <span class="soft">"The line says something else now"</span> }.into_any(),
+            };
+            let about = remark.about.clone();
+            view! {
+                <li>
+                    <div class="when">{place}</div>
+                    <div class="what"><p class="name"><bdi>{about}</bdi></p><Said remark/></div>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Said about lines" id="remarks" note=move || plural(open, "open remark", "open remarks")>
+            <ol class="history" role="list">{rows}</ol>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// One remark.
+#[component]
+pub(super) fn Said(remark: MappingRemark) -> impl IntoView {
+    let settle = match remark.settled_by {
+        Some(by) => view! { <p class="why">{format!("Settled by {by}.")}</p> }.into_any(),
+        None => view! {
+            <form method="post" action=SettleMappingRemark::PATH class="actions">
+                <input type="hidden" name="customer" value=customer().slug/>
+                <input type="hidden" name="remark" value=remark.id/>
+                <Submit label="Settled" busy="Noting…" class="quiet" of=format!(": {}", remark.about)/>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <p><b>{remark.by}</b> " " <span class="soft">{remark.side.label()} ", " <TimeOf when=remark.when/></span></p>
+        <p class="said">{remark.text}</p>
+        {settle}
+    }
+}

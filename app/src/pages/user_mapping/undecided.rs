@@ -1,0 +1,209 @@
+//! Active accounts that no line is about: everybody gets a decision (P-13).
+
+use domain::user_mapping::ProposalClass;
+use domain::views::{Page, UndecidedAccount};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::causes::Corrections;
+use crate::api::take_flash;
+use crate::api::user_mapping::{DecideMapping, list_undecided};
+use crate::components::{
+    Field, Filters, Loaded, Pager, Panel, Scroll, StateWord, Submit, TimeOf, Tone, after, awaited, customer,
+    heads, param, plural, query,
+};
+
+#[component]
+pub(super) fn Undecided(
+    count: u64,
+    proposed: Vec<(ProposalClass, u64)>,
+    corrections: Corrections,
+) -> impl IntoView {
+    let search = param(&query(), "who");
+    let rows = list_undecided(customer().slug, corrections.version, search.clone(), after());
+    let is_narrowed = !search.is_empty();
+    let has_old = corrections.targets.len() > 2;
+    let (version, can_edit) = (corrections.version, corrections.can_edit);
+    let note = plural(count, "account", "accounts");
+    view! {
+        <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
+            <div class="in form">
+                <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
+                {can_edit.then(|| view! { <Together version proposed has_old count/> })}
+            </div>
+            <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
+                <input type="hidden" name="show" value="undecided"/>
+                <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
+            </Filters>
+            <Loaded data=rows draw=move |page| view! { <Accounts page version can_edit/> }/>
+        </Panel>
+    }
+}
+
+/// Decisions about many at once; administrators are always decided about one by one (P-07).
+#[component]
+fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, count: u64) -> impl IntoView {
+    let classes = proposed
+        .into_iter()
+        .map(|(class, accounts)| {
+            let button = if class == ProposalClass::Certain { "main" } else { "" };
+            let people = plural(accounts, "proposal", "proposals");
+            view! {
+                <div class="cause">
+                    <div>
+                        <h3>{format!("{}: {people}", class.label())}</h3>
+                        <p class="why">{meaning(class)}</p>
+                    </div>
+                    <form method="post" action=DecideMapping::PATH class="actions">
+                        <Hidden version/>
+                        <input type="hidden" name="class" value=class.code()/>
+                        <Submit label=format!("Accept {people}") busy="Accepting…" class=button name="decision" value="proposed" of=format!(", {}", class.label())/>
+                    </form>
+                </div>
+            }
+        })
+        .collect_view();
+    let everybody = plural(count, "account", "accounts");
+    view! {
+        {classes}
+        <details class="fold">
+            <summary>"Decide about everybody who is left"</summary>
+            <form method="post" action=DecideMapping::PATH class="form">
+                <Hidden version/>
+                <p>{format!("This is about all {everybody} but administrators, who are decided about one by one.")}</p>
+                <div class="actions">
+                    <Submit label="Keep everybody local" busy="Deciding…" name="decision" value="local"/>
+                    {has_old.then(|| view! { <Submit label="Leave everybody in the old directory" busy="Deciding…" name="decision" value="left"/> })}
+                </div>
+            </form>
+        </details>
+    }
+}
+
+const fn meaning(class: ProposalClass) -> &'static str {
+    match class {
+        ProposalClass::Certain => {
+            "Two things say so that do not depend on each other, and nothing contradicts."
+        }
+        ProposalClass::Likely => {
+            "One thing says so, and nothing contradicts. Look through them before you accept."
+        }
+        ProposalClass::Doubtful => "Worth a look, one by one. Accept them together only if you know them.",
+    }
+}
+
+#[component]
+fn Hidden(version: i64) -> impl IntoView {
+    view! {
+        <input type="hidden" name="customer" value=customer().slug/>
+        <input type="hidden" name="version" value=version/>
+    }
+}
+
+#[component]
+fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
+    if page.rows.is_empty() {
+        return view! { <p class="nothing">"Nobody undecided fits."</p><Pager next=page.next/> }.into_any();
+    }
+    awaited(
+        take_flash::<(String, String), i64>(DecideMapping::PATH),
+        move |kept| {
+            let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+            let rows = page
+                .rows
+                .clone()
+                .into_iter()
+                .map(|account| {
+                    let typed = (typed.0 == account.id)
+                        .then(|| typed.1.clone())
+                        .unwrap_or_default();
+                    view! { <Account account version can_edit typed/> }
+                })
+                .collect_view();
+            view! {
+                <div class="stack">
+                    <Scroll label="Undecided accounts">
+                        {heads(["Account", "Directory", "Proposal", "Decision"])}
+                        <tbody>{rows}</tbody>
+                    </Scroll>
+                </div>
+                <Pager next=page.next.clone()/>
+            }
+            .into_any()
+        },
+    )
+    .into_any()
+}
+
+#[component]
+fn Account(account: UndecidedAccount, version: i64, can_edit: bool, typed: String) -> impl IntoView {
+    let href = customer().path(&format!("people/{}", account.id));
+    let signed_in = account.last_sign_in.map_or_else(
+        || view! { "never signed in" }.into_any(),
+        |when| view! { "last signed in " <TimeOf when/> }.into_any(),
+    );
+    let has_proposal = account.proposal.is_some();
+    let proposal = account.proposal.map_or_else(
+        || view! { <span class="soft">"None"</span> }.into_any(),
+        |proposal| {
+            let tone = match proposal.class {
+                ProposalClass::Certain => Tone::Ready,
+                ProposalClass::Likely => Tone::Neutral,
+                ProposalClass::Doubtful => Tone::Waiting,
+            };
+            view! {
+                <span class="name"><bdi>{proposal.username}</bdi></span>
+                <br/><span class="why"><bdi>{proposal.name}</bdi> ". " {proposal.reason} " "</span>
+                <StateWord tone word=proposal.class.label()/>
+            }
+            .into_any()
+        },
+    );
+    let (id, name, is_local) = (account.id, account.username.clone(), account.is_local);
+    let decide = can_edit.then(|| view! { <Decide id version name has_proposal is_local typed/> });
+    view! {
+        <tr>
+            <th scope="row" data-label="Account">
+                <a href=href><bdi>{account.name}</bdi></a>
+                {account.is_administrator.then(|| view! { " " <StateWord tone=Tone::Held word="Administrator"/> })}
+                <br/><span class="why"><span class="name"><bdi>{account.username}</bdi></span> ", " {signed_in}</span>
+            </th>
+            <td data-label="Directory"><bdi>{account.directory}</bdi></td>
+            <td data-label="Proposal">{proposal}</td>
+            <td data-label="Decision">{decide}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn Decide(
+    id: String,
+    version: i64,
+    name: String,
+    has_proposal: bool,
+    is_local: bool,
+    typed: String,
+) -> impl IntoView {
+    let key = format!("new-{id}");
+    let of = format!(": {name}");
+    let other = id.clone();
+    let label = format!("New username for {name}");
+    view! {
+        <form method="post" action=DecideMapping::PATH class="actions">
+            <Hidden version/>
+            <input type="hidden" name="undecided" value=id/>
+            {has_proposal.then(|| view! { <Submit label="Accept" busy="Deciding…" name="decision" value="proposed" of=of.clone()/> })}
+            <Submit label="Keep local" busy="Deciding…" name="decision" value="local" of=of.clone()/>
+            {(!is_local).then(|| view! { <Submit label="Leave in the old directory" busy="Deciding…" name="decision" value="left" of=of.clone()/> })}
+        </form>
+        <form method="post" action=DecideMapping::PATH class="row">
+            <Hidden version/>
+            <input type="hidden" name="undecided" value=other/>
+            <div class="field">
+                <label class="visually-hidden" for=key.clone()>{label}</label>
+                <input id=key name="new" type="text" value=typed class="code" placeholder="new username" autocomplete="off" spellcheck="false" autocapitalize="none"/>
+            </div>
+            <Submit label="Use it" busy="Deciding…" class="quiet" name="decision" value="username" of=of.clone()/>
+        </form>
+    }
+}

@@ -1,0 +1,111 @@
+//! The versions before: what each changed, how it differs, and the way back to it.
+
+use domain::views::{ChangedMappingLine, MappingDiff, MappingVersionLine};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::Lists;
+use super::causes::Corrections;
+use crate::api::user_mapping::{BackToMapping, compare_mappings};
+use crate::components::{Loaded, Panel, Scroll, Submit, TimeOf, customer, heads, plural};
+
+#[component]
+pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Corrections) -> impl IntoView {
+    if earlier.is_empty() {
+        return ().into_any();
+    }
+    let (newest, can_edit) = (corrections.version, corrections.can_edit);
+    let rows = earlier
+        .into_iter()
+        .map(|version| {
+            let number = version.number;
+            let href = Lists::Compare(number).href();
+            let compare = version.is_checked.then(|| view! { <a class="button quiet" href=href>"What changed since"<span class="visually-hidden">{format!(" version {number}")}</span></a> });
+            let back = (can_edit && version.is_checked).then(|| view! {
+                <form method="post" action=BackToMapping::PATH>
+                    <input type="hidden" name="customer" value=customer().slug/>
+                    <input type="hidden" name="version" value=newest/>
+                    <input type="hidden" name="to" value=number/>
+                    <Submit label="Take it up again" busy="Checking…" class="quiet" of=format!(": version {number}")/>
+                </form>
+            });
+            view! {
+                <tr>
+                    <th scope="row" data-label="Version">{number}</th>
+                    <td data-label="What"><bdi>{version.what}</bdi></td>
+                    <td data-label="By"><bdi>{version.by}</bdi> ", " <TimeOf when=version.when/></td>
+                    <td><div class="actions">{compare}{back}</div></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Earlier versions" id="versions" note=|| "nothing is ever overwritten">
+            <div class="stack">
+                <Scroll label="Earlier versions of the mapping">
+                    {heads(["Version", "What", "By", ""])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// How the newest version differs from an earlier one.
+#[component]
+pub(super) fn Compare(older: i64, newer: i64) -> impl IntoView {
+    let diff = compare_mappings(customer().slug, older, newer);
+    view! { <Loaded data=diff draw=|diff| view! { <Difference diff/> }/> }
+}
+
+#[component]
+fn Difference(diff: MappingDiff) -> impl IntoView {
+    let count = u64::try_from(diff.changed.len() + diff.gone.len()).unwrap_or(u64::MAX);
+    let title = format!("From version {} to version {}", diff.older, diff.newer);
+    let note = if diff.is_cut {
+        "the first of each kind".to_owned()
+    } else {
+        plural(count, "line differs", "lines differ")
+    };
+    if count == 0 {
+        return view! { <Panel title id="lines"><p class="nothing">"Every line says the same."</p></Panel> }
+            .into_any();
+    }
+    let rows = diff
+        .changed
+        .into_iter()
+        .chain(diff.gone)
+        .map(|line| view! { <Changed line/> })
+        .collect_view();
+    view! {
+        <Panel title id="lines" note=move || note.clone()>
+            <div class="stack">
+                <Scroll label="Lines that differ">
+                    {heads(["Existing username", "Before", "Now"])}
+                    <tbody>{rows}</tbody>
+                </Scroll>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+#[component]
+fn Changed(line: ChangedMappingLine) -> impl IntoView {
+    let side = |said: Option<(String, String)>, nothing: &'static str| match said {
+        None => view! { <span class="soft">{nothing}</span> }.into_any(),
+        Some((new, target)) => {
+            let target =
+                (!target.is_empty()).then(|| view! { <br/><span class="why"><bdi>{target}</bdi></span> });
+            view! { <span class="name"><bdi>{new}</bdi></span>{target} }.into_any()
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row" data-label="Existing username" class="name"><bdi>{line.existing}</bdi></th>
+            <td data-label="Before">{side(line.before, "no line")}</td>
+            <td data-label="Now">{side(line.after, "line removed")}</td>
+        </tr>
+    }
+}
