@@ -3,6 +3,7 @@
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { Mapping, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
 test("an existing customer goes as far as the user mapping, and each side knows whose turn it is", async ({
@@ -67,33 +68,46 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   const file = await admin.request.get(String(await list.getAttribute("href")));
   expect((await file.text()).split("\r\n")[0]).toContain("existing_username,new_username,target_directory,");
 
-  // A file is uploaded, checked, and every finding leads to its lines.
+  // The file has everything wrong in it that goes wrong; each cause says what to do, and is mended here.
   await admin.getByRole("button", { name: "Upload and check" }).click();
   await expect(admin.getByRole("alert")).toContainText("Choose the file to upload.");
-  const lines = [
-    "existing_username,new_username,target_directory",
-    "contoso\\mandersson,maerta.andersson@contoso.com,",
-    "contoso\\iharris,contoso\\ccircle,",
-    "works.council,works.council,Local",
-    "kiosk.reception,,Warehouse",
-  ];
-  await admin.getByLabel("CSV file").setInputFiles({
-    name: "mapping.csv", mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")),
-  });
+  await admin.getByLabel("CSV file").setInputFiles(demo.dirty_mapping);
   await admin.getByRole("button", { name: "Upload and check" }).click();
-  const version = admin.getByRole("region", { name: "Version 1" });
-  await expect(version).toContainText("4 lines: 2 problems, 1 warning, 2 notes.", { timeout: 30_000 });
+  const mapping = new Mapping(admin, scripts);
+  await mapping.isVersion(1);
+  await shots(admin, "dirty");
   await accessibleThere(admin, scripts);
-  await admin.getByRole("link", { name: "Unknown target directory" }).click();
+  await mapping.cause("Unknown target directory").getByRole("link", { name: /^See/ }).click();
   const found = admin.getByRole("region", { name: "Lines with this finding" });
   await expect(found.getByRole("row").nth(1)).toContainText("kiosk.reception");
   await expect(found).toContainText("“Warehouse” is no directory that is known here. Say once which one it means.");
   await accessibleThere(admin, scripts);
+  await shots(admin, "found");
+  await mapping.mendsEverything(entra["tenant_domain"]!);
+  await shots(admin, "mended");
+  await mapping.decidesAboutEverybody();
+  await shots(admin, "decided");
+  await mapping.submits();
+
+  // Staff return it once, with reasons, and approve it then.
+  await visit(`${base}/user-mapping`);
+  await expect(page.locator(".step-state")).toContainText("Your turn");
+  await shots(page, "review");
+  await accessible();
+  await page.getByRole("button", { name: "Return with reasons" }).click();
+  await expect(page.getByRole("alert")).toContainText("Say what is to be changed");
+  await page.getByLabel("What is to be changed").fill("Why does the kiosk stay local?");
+  await page.getByRole("button", { name: "Return with reasons" }).click();
+  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Returned");
   await there(`${base}/user-mapping`);
-  await version.getByText("Read the file in another way").click();
-  await version.getByLabel("Separator").selectOption({ label: "semicolon ;" });
-  await version.getByRole("button", { name: "Read it so" }).click();
-  await expect(admin.getByRole("region", { name: "Version 2" })).toContainText("The file has no column", { timeout: 30_000 });
+  await expect(admin.getByRole("region", { name: /^Review of version/ })).toContainText("Why does the kiosk stay local?");
+  await mapping.submits();
+  await visit(`${base}/user-mapping`);
+  await page.getByRole("button", { name: "Approve" }).click();
+  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Approved");
+  await accessible();
+  await there(base);
+  await expect(task(admin, "User mapping")).toContainText("Done");
   await visit(`${base}/first-run`);
   await expect(page.locator(".step-state")).toContainText("Cannot start yet");
   await admin.context().close();

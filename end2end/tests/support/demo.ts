@@ -29,6 +29,8 @@ export interface Ready {
   providers: Provider[];
   /** The page that shows what was sent by mail. */
   mail: string;
+  /** A user mapping for the existing customer with everything wrong in it that goes wrong. */
+  dirty_mapping: string;
   /** The authority of the simulated providers' certificates, as PEM. */
   ca: string;
 }

@@ -21,6 +21,7 @@ use crate::errors::Failure;
 use crate::wiring::{self, SystemClock};
 use crate::{http, logging};
 
+mod mapping;
 mod people;
 mod ready;
 
@@ -118,7 +119,8 @@ pub async fn run(flags: &Flags, options: Options) -> Result<ExitCode, Failure> {
             kept
         }
     };
-    let ready = ready::Ready::new(&config, &kept.accounts, &simulator, &mail);
+    let dirty = mapping::write(&options.data, &simulator)?;
+    let ready = ready::Ready::new(&config, &kept.accounts, &simulator, (&mail, &dirty));
     // The edge is there before anybody is told.
     write_json(&options.ready, &ready)?;
     ready.print(&options);

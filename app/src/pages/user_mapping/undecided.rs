@@ -122,7 +122,7 @@ fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl 
                 .collect_view();
             view! {
                 <div class="stack">
-                    <Scroll label="Undecided accounts">
+                    <Scroll label="Accounts to decide about">
                         {heads(["Account", "Directory", "Proposal", "Decision"])}
                         <tbody>{rows}</tbody>
                     </Scroll>

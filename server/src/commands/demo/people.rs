@@ -104,23 +104,11 @@ fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLoc
             false,
         ),
     ];
-    let people = plain_people(simulator, kind);
-    for (n, person) in people.iter().take(KNOWN_ALREADY).enumerate() {
+    let people = known_already(simulator, kind);
+    for (n, (person, username)) in people.iter().zip(local_usernames(simulator, kind)).enumerate() {
         let first = person.first_name.as_deref().unwrap_or_default();
         let surname = person.last_name.as_deref().unwrap_or_default();
         let mail = person.mail.as_deref().unwrap_or_default();
-        let username = match n % 4 {
-            // The same name in other letters: still the same username.
-            1 => person.principal_name.to_uppercase(),
-            // Known by the local part only: not linked by itself, a case for the mapping.
-            3 => person
-                .principal_name
-                .split('@')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            _ => person.principal_name.clone(),
-        };
         let mut account = local(&username, first, surname, mail, n == 4);
         // What the intranet knew before differs from what the directory says.
         account.department = if n % 2 == 0 {
@@ -133,19 +121,56 @@ fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLoc
     without_repeats(accounts)
 }
 
+/// People of the directory who have a local account already.
+pub(super) fn known_already(simulator: &Simulator, kind: Kind) -> Vec<Person> {
+    let people = plain_people(simulator, kind).into_iter();
+    people.take(KNOWN_ALREADY).collect()
+}
+
+/// And its username, for each of them.
+pub(super) fn local_usernames(simulator: &Simulator, kind: Kind) -> Vec<String> {
+    let name = |(n, person): (usize, Person)| match n % 4 {
+        // The same name in other letters: still the same username.
+        1 => person.principal_name.to_uppercase(),
+        // Known by the local part only: not linked by itself, a case for the mapping.
+        3 => {
+            let local = person.principal_name.split('@').next();
+            local.unwrap_or_default().to_owned()
+        }
+        _ => person.principal_name,
+    };
+    let people = known_already(simulator, kind).into_iter();
+    people.enumerate().map(name).collect()
+}
+
+/// People of the directory who had an account of the directory before.
+pub(super) fn of_before(simulator: &Simulator, kind: Kind) -> Vec<Person> {
+    let people = plain_people(simulator, kind).into_iter();
+    let mut seen = std::collections::BTreeSet::new();
+    people
+        .skip(KNOWN_ALREADY)
+        .take(FROM_BEFORE)
+        .filter(|person| seen.insert(before_username(person)))
+        .collect()
+}
+
+/// And its username.
+pub(super) fn before_username(person: &Person) -> String {
+    let first = person.first_name.as_deref().unwrap_or_default();
+    let surname = person.last_name.as_deref().unwrap_or_default();
+    let initial: String = first.chars().take(1).collect();
+    format!("CONTOSO\\{initial}{surname}").to_lowercase()
+}
+
 /// Accounts of the directory the intranet followed before: its people are the same, its usernames are not.
 fn accounts_from_before(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccount> {
-    let people = plain_people(simulator, kind);
     let of_person = |person: &Person| {
         let first = person.first_name.as_deref().unwrap_or_default();
         let surname = person.last_name.as_deref().unwrap_or_default();
         let mail = person.mail.as_deref().unwrap_or_default();
-        let initial: String = first.chars().take(1).collect();
-        let username = format!("CONTOSO\\{initial}{surname}").to_lowercase();
-        local(&username, first, surname, mail, false)
+        local(&before_username(person), first, surname, mail, false)
     };
-    let all = people.iter().skip(KNOWN_ALREADY).take(FROM_BEFORE).map(of_person);
-    without_repeats(all.collect())
+    of_before(simulator, kind).iter().map(of_person).collect()
 }
 
 /// What profiles hold beside the usual fields. One office is missing among the options, as it might be in real life: the

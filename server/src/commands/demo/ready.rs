@@ -1,5 +1,7 @@
 //! What the demo tells: on the screen, and as JSON for tests.
 
+use std::path::Path;
+
 use serde::Serialize;
 use simulator::{MailServer, Simulator};
 
@@ -14,6 +16,8 @@ pub(super) struct Ready<'a> {
     providers: Vec<Provider>,
     /// The page that shows what was sent by mail; `letters.json` below it has the same.
     mail: String,
+    /// A user mapping for the existing customer with everything wrong in it that goes wrong.
+    dirty_mapping: &'a Path,
     /// The authority of the simulated providers' certificates, PEM.
     ca: Option<String>,
 }
@@ -60,7 +64,7 @@ impl<'a> Ready<'a> {
         config: &Config,
         accounts: &'a [Account],
         simulator: &Simulator,
-        mail: &MailServer,
+        (mail, dirty_mapping): (&MailServer, &'a Path),
     ) -> Self {
         let (entra, okta) = (simulator.entra().clone(), simulator.okta().clone());
         Self {
@@ -95,6 +99,7 @@ impl<'a> Ready<'a> {
                 },
             ],
             mail: format!("http://{}", mail.web),
+            dirty_mapping,
             ca: simulator.ca_pem().map(ToOwned::to_owned),
         }
     }
@@ -112,6 +117,10 @@ impl<'a> Ready<'a> {
             provider.print();
         }
         println!("\n  Sent mail is at  {}", self.mail);
+        println!(
+            "  A user mapping to upload, with mistakes in it  {}",
+            self.dirty_mapping.display()
+        );
         println!(
             "\n  All of it as JSON: {}    Data: {}",
             options.ready.display(),
