@@ -5,8 +5,8 @@ mod version;
 mod words;
 
 pub use version::{
-    FindingGroup, KindCount, MappingOutcome, MappingQuestion, MappingReading, MappingReceived, MappingState,
-    MappingSummary, TargetLines,
+    FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion, MappingReading, MappingReceived,
+    MappingState, MappingSummary, TargetLines,
 };
 
 use serde::{Deserialize, Serialize};

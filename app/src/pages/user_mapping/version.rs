@@ -10,7 +10,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::user_mapping::ReadMappingFile;
 use crate::components::{
-    Answer, Banner, Option_, Panel, SelectField, Submit, TimeOf, Tone, Verdict, customer, plural, thousands,
+    Answer, Banner, Option_, Panel, SelectField, Submit, TimeOf, Tone, Verdict, customer, thousands,
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
@@ -71,6 +71,7 @@ fn Question(
     reading: MappingReading,
     can_edit: bool,
 ) -> impl IntoView {
+    let sentence = question.sentence();
     match question {
         MappingQuestion::Encoding { samples } => {
             let samples = samples
@@ -78,7 +79,7 @@ fn Question(
                 .map(|line| view! { <li class="name"><bdi>{line}</bdi></li> })
                 .collect_view();
             view! {
-                <Verdict tone=Tone::Yours>"The file is not UTF-8. Do these lines read right?"</Verdict>
+                <Verdict tone=Tone::Yours>{sentence}</Verdict>
                 <ul role="list">{samples}</ul>
                 <p class="soft">"This is how they read in Windows-1252, which Western European spreadsheets write. If letters are wrong, save the list as “CSV UTF-8” and upload that."</p>
                 {can_edit.then(|| view! {
@@ -90,8 +91,8 @@ fn Question(
             }
             .into_any()
         }
-        MappingQuestion::Heading { heading } => view! {
-            <Verdict tone=Tone::Yours>{format!("Does the column “{heading}” hold the existing usernames?")}</Verdict>
+        MappingQuestion::Heading { .. } => view! {
+            <Verdict tone=Tone::Yours>{sentence}</Verdict>
             <p class="soft">"That is the heading of a People export. If it holds something else, rename the right column to existing_username and upload the file again."</p>
             {can_edit.then(|| view! {
                 <ReadForm number>
@@ -153,7 +154,7 @@ fn ReadAnew(number: i64, reading: MappingReading) -> impl IntoView {
 
 #[component]
 fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_edit: bool) -> impl IntoView {
-    let (tone, sentence) = verdict(&summary);
+    let (tone, sentence) = (tone(&summary), summary.sentence());
     let facts = facts(&summary);
     view! {
         <Verdict tone>{sentence}</Verdict>
@@ -166,33 +167,14 @@ fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_ed
     }
 }
 
-fn verdict(summary: &MappingSummary) -> (Tone, String) {
-    let lines = plural(summary.lines, "line", "lines");
-    let part = |severity: Severity, one: &str, many: &str| {
-        let count = summary.count(severity);
-        (count > 0).then(|| plural(count, one, many))
-    };
-    let parts: Vec<String> = [
-        part(Severity::Error, "problem", "problems"),
-        part(Severity::Warning, "warning", "warnings"),
-        part(Severity::Notice, "note", "notes"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let tone = if summary.count(Severity::Error) > 0 {
+fn tone(summary: &MappingSummary) -> Tone {
+    if summary.count(Severity::Error) > 0 {
         Tone::Problem
     } else if summary.count(Severity::Warning) > 0 {
         Tone::Waiting
     } else {
         Tone::Ready
-    };
-    let found = if parts.is_empty() {
-        "nothing to correct".to_owned()
-    } else {
-        parts.join(", ")
-    };
-    (tone, format!("{lines}: {found}."))
+    }
 }
 
 /// How the file was read, and what its lines do.

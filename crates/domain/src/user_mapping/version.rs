@@ -1,9 +1,12 @@
 //! A version of the user mapping: how its file is read, how far its check has come, and what came of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
-use crate::codes;
+use crate::numbers::plural;
+use crate::{Provider, codes};
 
 codes! {
     /// How far a version has come.
@@ -28,6 +31,19 @@ pub struct MappingReading {
     pub delimiter: Option<Delimiter>,
     /// That the existing usernames stand under the heading of the People export is right (F-09).
     pub heading_is_confirmed: bool,
+}
+
+/// What the files of a customer are checked against, beside themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingKnown {
+    /// The directory that is connected.
+    pub provider: Provider,
+    /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
+    pub by_sign_in_name: bool,
+    /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
+    pub domains: BTreeSet<String>,
+    /// The names of the directories the intranet followed before (D-06).
+    pub old: Vec<String>,
 }
 
 /// What became of an upload.
@@ -102,7 +118,41 @@ pub struct KindCount {
     pub lines: u64,
 }
 
+impl MappingQuestion {
+    /// The question.
+    pub fn sentence(&self) -> String {
+        match self {
+            MappingQuestion::Encoding { .. } => {
+                "The file is not UTF-8. Do these lines read right?".to_owned()
+            }
+            MappingQuestion::Heading { heading } => {
+                format!("Does the column “{heading}” hold the existing usernames?")
+            }
+        }
+    }
+}
+
 impl MappingSummary {
+    /// How many lines there are and how many findings of each kind.
+    pub fn sentence(&self) -> String {
+        let found: Vec<String> = [
+            (Severity::Error, "problem", "problems"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Notice, "note", "notes"),
+        ]
+        .into_iter()
+        .map(|(severity, one, many)| (self.count(severity), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| plural(count, one, many))
+        .collect();
+        let found = if found.is_empty() {
+            "nothing to correct".to_owned()
+        } else {
+            found.join(", ")
+        };
+        format!("{}: {found}.", plural(self.lines, "line", "lines"))
+    }
+
     /// How many findings of this severity there are.
     pub fn count(&self, severity: Severity) -> u64 {
         self.groups

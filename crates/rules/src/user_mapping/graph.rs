@@ -174,7 +174,7 @@ impl Graph {
                 }
             }
         }
-        self.splits.sort_unstable();
+        self.splits = ordered(std::mem::take(&mut self.splits));
         for heap in &mut heaps {
             heap.new.sort_unstable();
             self.meet(&heap.existing, &heap.new, &mut waits, found);
@@ -192,7 +192,7 @@ impl Graph {
             .map(|entry| entry.row)
             .map(|row| (self.text(row), self.target(row), self.lines.of(row), row))
             .collect();
-        rows.sort_unstable();
+        rows = ordered(rows);
         let mut kept: Vec<(u64, u32)> = Vec::new();
         for same in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let mut same = same.iter().map(|(.., line, row)| (*line, *row));
@@ -203,7 +203,7 @@ impl Graph {
             }
             kept.push(first);
         }
-        kept.sort_unstable();
+        kept = ordered(kept);
         let [(first, row), (second, _), ..] = kept.as_slice() else {
             return;
         };
@@ -264,7 +264,7 @@ impl Graph {
             .filter(|entry| !self.is(entry.row & !BY_PROVIDER_KEY, mark::DROPPED))
             .map(|entry| (self.lines.of(entry.row & !BY_PROVIDER_KEY), entry.row))
             .collect();
-        all.sort_unstable();
+        all = ordered(all);
         let (accented, rows): (Vec<u32>, Vec<u32>) = all
             .into_iter()
             .map(|(_, row)| row)
@@ -307,7 +307,7 @@ impl Graph {
             return;
         }
         let mut texts: Vec<Option<u32>> = rows.iter().map(|row| self.text(*row)).collect();
-        texts.sort_unstable();
+        texts = ordered(texts);
         for row in rows {
             let text = self.text(*row);
             let alike =
@@ -504,4 +504,9 @@ fn half(print: u64) -> u32 {
 fn words(print: u128) -> [u32; 4] {
     let word = |n: u32| u32::try_from((print >> (32 * n)) & u128::from(u32::MAX)).unwrap_or_default();
     [word(0), word(1), word(2), word(3)]
+}
+
+/// Puts a short list in order. Not by `sort_unstable`, which is long in a browser's wasm for each type there is.
+fn ordered<T: Ord>(list: Vec<T>) -> Vec<T> {
+    std::collections::BinaryHeap::from(list).into_sorted_vec()
 }

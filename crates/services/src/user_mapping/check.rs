@@ -3,17 +3,14 @@
 
 mod collect;
 
-use std::collections::BTreeSet;
-
+use domain::CustomerId;
 use domain::settings::DataMapping;
 use domain::user_mapping::{
-    FileEncoding, KindCount, MappingOutcome, MappingQuestion, MappingState, MappingSummary, Rejection,
-    RenameKind, TargetLines,
+    FileEncoding, MappingKnown, MappingOutcome, MappingQuestion, MappingState, Rejection, RenameKind,
 };
-use domain::{CustomerId, Provider};
 use jobs::{Job, JobError, Lease};
 use rand::RngCore;
-use rules::user_mapping::{Check, Checked, Decode, Layout, Surroundings, layout};
+use rules::user_mapping::{Check, Checked, Decode, Layout, MAX_LINES, Surroundings, layout};
 use store::StoreError;
 use store::user_mapping::{MappingFile, MappingVersion};
 
@@ -23,20 +20,10 @@ use crate::{ServiceError, Services};
 /// The kind of the job.
 pub const MAPPING_JOB: &str = "user-mapping";
 
-/// The most lines a file may have (F-27).
-const MAX_LINES: u64 = 1_000_000;
 /// More domains than this say nothing about a single one.
 const MAX_DOMAINS: i64 = 1_000;
 /// Lines whose kinds are written at once.
 const BATCH: usize = 2_000;
-
-/// What a file is checked against.
-struct Known {
-    provider: Provider,
-    by_sign_in_name: bool,
-    domains: BTreeSet<String>,
-    old: Vec<String>,
-}
 
 impl Services {
     /// The body of the job: checks one version.
@@ -161,7 +148,7 @@ impl Services {
     }
 
     /// What the customer's files are checked against; `None` where no directory is connected.
-    async fn known_for_mapping(&self, customer: CustomerId) -> Result<Option<Known>, ServiceError> {
+    async fn known_for_mapping(&self, customer: CustomerId) -> Result<Option<MappingKnown>, ServiceError> {
         let mut tx = self.db().read().await?;
         let Some(directory) = store::directories::current(&mut tx, customer).await? else {
             return Ok(None);
@@ -172,7 +159,7 @@ impl Services {
         let domains = store::found_list::domains(&mut tx, customer, directory.id, MAX_DOMAINS).await?;
         let are_few = domains.len() < usize::try_from(MAX_DOMAINS).unwrap_or(usize::MAX);
         let old = store::directories::old(&mut tx, customer).await?;
-        Ok(Some(Known {
+        Ok(Some(MappingKnown {
             provider: directory.provider,
             by_sign_in_name,
             domains: domains.into_iter().filter(|_| are_few).collect(),
@@ -192,7 +179,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn check(&self, layout: &Layout, known: &Known) -> Result<MappingOutcome, ServiceError> {
+    async fn check(&self, layout: &Layout, known: &MappingKnown) -> Result<MappingOutcome, ServiceError> {
         let around = Surroundings {
             provider: known.provider,
             by_sign_in_name: known.by_sign_in_name,
@@ -225,25 +212,9 @@ impl Reading<'_> {
             Err(rejection) => return self.refuse(rejection).await,
         };
         self.write(&mut collector).await?;
-        let kinds = self.write_kinds(&checked).await?;
-        Ok(MappingOutcome::Checked(Box::new(MappingSummary {
-            lines: checked.rows,
-            blank_lines: checked.blank_lines,
-            encoding: self.encoding,
-            delimiter: layout.delimiter,
-            has_header: layout.has_header,
-            ignored: layout.ignored.clone(),
-            groups: collector.groups(),
-            targets: checked
-                .targets
-                .into_iter()
-                .map(|target| TargetLines {
-                    value: target.value,
-                    lines: target.lines,
-                })
-                .collect(),
-            kinds,
-        })))
+        self.write_kinds(&checked).await?;
+        let summary = checked.summary(self.encoding, layout, &collector.groups);
+        Ok(MappingOutcome::Checked(Box::new(summary)))
     }
 
     async fn part(&self, part: i64) -> Result<Option<Vec<u8>>, ServiceError> {
@@ -284,20 +255,10 @@ impl Reading<'_> {
         }
     }
 
-    /// Writes what lines do to usernames, where it is more than a rename of their own; gives how many do what.
-    async fn write_kinds(&self, checked: &Checked) -> Result<Vec<KindCount>, ServiceError> {
-        let mut counts: Vec<KindCount> = RenameKind::ALL
-            .iter()
-            .map(|kind| KindCount {
-                kind: *kind,
-                lines: 0,
-            })
-            .collect();
+    /// Writes what lines do to usernames, where it is more than a rename of their own.
+    async fn write_kinds(&self, checked: &Checked) -> Result<(), ServiceError> {
         let mut waiting = Vec::with_capacity(BATCH);
         for rename in checked.renames.iter() {
-            if let Some(count) = counts.iter_mut().find(|count| count.kind == rename.kind) {
-                count.lines += 1;
-            }
             if rename.kind != RenameKind::Free {
                 waiting.push((rename.line, rename.kind, rename.takes_from));
             }
@@ -305,9 +266,7 @@ impl Reading<'_> {
                 self.set_kinds(&mut waiting).await?;
             }
         }
-        self.set_kinds(&mut waiting).await?;
-        counts.retain(|count| count.lines > 0);
-        Ok(counts)
+        self.set_kinds(&mut waiting).await
     }
 
     async fn set_kinds(&self, waiting: &mut Vec<(u64, RenameKind, Option<u64>)>) -> Result<(), ServiceError> {

@@ -5,7 +5,7 @@ use domain::user_mapping::{
     Delimiter, FileEncoding, MappingReading, MappingReceived, MappingState, Rejection,
 };
 use domain::{Actor, CustomerId, UserError};
-use rules::user_mapping::{Survey, Surveyed};
+use rules::user_mapping::{HEAD_BYTES, MAX_BYTES, Survey, Surveyed};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -13,10 +13,8 @@ use store::user_mapping::FinishedFile;
 
 use crate::{ServiceError, Services};
 
-/// The largest file, in bytes (F-27).
-const MAX_BYTES: u64 = 100_000_000;
-/// Bytes of one part.
-const PART: usize = 256 * 1024;
+/// Bytes of one part: the layout of a file is told from the first.
+const PART: usize = HEAD_BYTES;
 /// An upload that was begun so long ago and is not whole has broken off.
 const BROKEN_OFF: TimeDelta = TimeDelta::hours(2);
 /// The longest name of a file that is kept, in characters.
