@@ -15,6 +15,10 @@ mod packed {
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+            continue;
+        }
         match LONGER.binary_search_by_key(&c, |(longer, _)| *longer) {
             Ok(place) => folded.push_str(LONGER.get(place).map_or("", |(_, text)| text)),
             Err(_) => folded.push(one(c)),

@@ -134,8 +134,8 @@ fn mojibake(text: &str) -> Option<String> {
     let mut before = ' ';
     for c in text.chars() {
         // What stands at 0x80 to 0xBF in Windows-1252.
-        let continues = matches!(c, '\u{80}'..='\u{BF}') || holds("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", c);
-        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues {
+        let continues = || matches!(c, '\u{80}'..='\u{BF}') || holds("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", c);
+        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues() {
             return Some(format!("{before}{c}"));
         }
         before = c;

@@ -236,7 +236,9 @@ fn is_reserved(name: &str) -> bool {
             .iter()
             .any(|reserved| reserved.eq_ignore_ascii_case(name))
     } else {
-        RESERVED.iter().any(|reserved| username::same(reserved, name))
+        let mut key = String::new();
+        username::key_into(name, &mut key);
+        RESERVED.contains(&key.as_str())
     }
 }
 

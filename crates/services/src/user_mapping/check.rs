@@ -3,11 +3,11 @@
 
 mod collect;
 
-use domain::CustomerId;
 use domain::settings::DataMapping;
 use domain::user_mapping::{
     FileEncoding, MappingKnown, MappingOutcome, MappingQuestion, MappingState, Rejection, RenameKind,
 };
+use domain::{Actor, CustomerId, UserError};
 use jobs::{Job, JobError, Lease};
 use rand::RngCore;
 use rules::user_mapping::{Check, Checked, Decode, Layout, MAX_LINES, Surroundings, layout};
@@ -145,6 +145,15 @@ impl Services {
         let mut text = String::new();
         Decode::new(encoding).feed(&bytes.unwrap_or_default(), false, &mut text);
         Ok(text)
+    }
+
+    /// What a file that is about to be uploaded will be checked against, for whoever may upload it.
+    pub async fn mapping_known(&self, actor: &Actor, slug: &str) -> Result<MappingKnown, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self.mapping_of(&mut tx, actor, slug).await?;
+        drop(tx);
+        let known = self.known_for_mapping(customer).await?;
+        known.ok_or_else(|| UserError::NotFound.into())
     }
 
     /// What the customer's files are checked against; `None` where no directory is connected.
