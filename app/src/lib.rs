@@ -24,3 +24,8 @@ pub mod pages;
 
 #[cfg(feature = "ssr")]
 pub use map::{App, shell};
+
+/// The folder of the browser's files, as addresses name it: for the scripts of one page.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug)]
+pub struct Package(pub std::sync::Arc<str>);

@@ -86,7 +86,7 @@ pub fn build(config: &Config, parties: &Parties, stopping: CancellationToken) ->
 }
 
 fn routes(config: &Config, state: AppState) -> Router {
-    let context = page_context(&state.services);
+    let context = page_context(&state);
     let options = state.leptos.clone();
     let pages = generate_route_list(app::App);
     let mut router = Router::new()
@@ -190,16 +190,18 @@ async fn removed_cookies(State(secure): State<bool>, mut response: Response) -> 
     response
 }
 
-/// What pages and server functions find: the services; and for a page the policy with the nonce of its scripts.
-fn page_context(services: &Services) -> impl Fn() + Clone + Send + Sync + 'static {
-    let services = services.clone();
+/// What pages and server functions find: the services, where scripts are; and for a page the policy with the nonce of its scripts.
+fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let services = state.services.clone();
+    let package = app::Package(state.assets.package().into());
     move || {
         provide_context(services.clone());
+        provide_context(package.clone());
         let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
             return;
         };
         let policy = format!(
-            "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+            "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
              style-src-attr 'none'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
              frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
         );
@@ -220,9 +222,8 @@ async fn fallback(State(state): State<AppState>, request: Request<Body>) -> Resp
         return (StatusCode::NOT_FOUND, UserError::NotFound.to_string()).into_response();
     }
     let options = state.leptos.clone();
-    let render = leptos_axum::render_app_async_with_context(page_context(&state.services), move || {
-        app::shell(options.clone())
-    });
+    let render =
+        leptos_axum::render_app_async_with_context(page_context(&state), move || app::shell(options.clone()));
     let mut response = render(request).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
     response

@@ -1,4 +1,5 @@
-//! The browser's part of the product: `target/site/pkg/usersync.{js,wasm,css}`, each with a `.br` beside it, and the files of `public/`.
+//! The browser's part of the product: `target/site/pkg/usersync.{js,wasm,css}` and what checks mapping files in a
+//! worker, each with a `.br` beside it, and the files of `public/`.
 //!
 //! The layout is cargo-leptos's. Built into the target folder (which CI keeps), then mirrored to `target/site` of the checkout,
 //! which the server embeds. Unchanged inputs are not built again.
@@ -18,12 +19,15 @@ use crate::setup::{node, wasm};
 use crate::workspace::{OUTPUT_NAME, Workspace};
 
 /// What the front-end is made from; `Cargo.lock` stands for all dependencies.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 11] = [
     "Cargo.toml",
     "Cargo.lock",
     "app",
     "crates/domain",
     "crates/hydrate",
+    "crates/mapping-worker",
+    "crates/rules",
+    "crates/unicode",
     "style",
     "public",
     "xtask/web",
@@ -70,6 +74,10 @@ struct Budget {
     code: u64,
     /// The style sheet.
     styles: u64,
+    /// The module that checks mapping files in a worker, after gzip.
+    mapping_module: u64,
+    /// The scripts around it.
+    mapping_scripts: u64,
 }
 
 #[derive(Debug)]
@@ -77,6 +85,7 @@ struct Size {
     name: String,
     raw: u64,
     compressed: u64,
+    gzip: u64,
 }
 
 /// Builds what changed and gives the hash of the inputs.
@@ -135,29 +144,43 @@ fn build_site(
         "build-web: compiling the front-end with {toolchain} (profile {}), minutes the first time",
         options.profile()
     );
+    let compiled = compile(workspace, toolchain, options, "hydrate", "hydrate")?;
+    let tool = web_tool(workspace)?;
+    bind(&tool, &compiled, &package, options)?;
+    let bound = package.join(format!("{OUTPUT_NAME}_bg.wasm"));
+    let shipped = package.join(format!("{OUTPUT_NAME}.wasm"));
+    optimise(workspace, (&bound, &shipped), &[], options)?;
+    mapping_worker(workspace, toolchain, options, &package)?;
+    styles(workspace, &tool, &package)?;
+    copy_tree(&workspace.root.join("public"), site)?;
+    compress(&tool, site)
+}
+
+/// Compiles one of our crates to wasm and gives the path of the module.
+fn compile(
+    workspace: &Workspace,
+    toolchain: &wasm::Toolchain,
+    options: &Options,
+    package: &str,
+    module: &str,
+) -> Result<PathBuf, Failure> {
     process::run(
-        "compiling the front-end",
+        &format!("compiling {package}"),
         toolchain.cargo(workspace).args([
             "build",
             "--package",
-            "hydrate",
+            package,
             "--target",
             "wasm32-unknown-unknown",
             "--profile",
             options.profile(),
         ]),
     )?;
-    let compiled = toolchain
+    Ok(toolchain
         .target(workspace)
         .join("wasm32-unknown-unknown")
         .join(options.profile_folder())
-        .join("hydrate.wasm");
-    let tool = web_tool(workspace)?;
-    bind(&tool, &compiled, &package, options)?;
-    optimise(workspace, &package, options)?;
-    styles(workspace, &tool, &package)?;
-    copy_tree(&workspace.root.join("public"), site)?;
-    compress(&tool, site)
+        .join(format!("{module}.wasm")))
 }
 
 /// Builds `xtask-web` and gives its path.
@@ -189,12 +212,15 @@ fn bind(tool: &Path, compiled: &Path, package: &Path, options: &Options) -> Resu
     process::run("wasm-bindgen", &mut command)
 }
 
-/// From `usersync_bg.wasm` to `usersync.wasm`, the name leptos asks for.
-fn optimise(workspace: &Workspace, package: &Path, options: &Options) -> Result<(), Failure> {
-    let bound = package.join(format!("{OUTPUT_NAME}_bg.wasm"));
-    let shipped = package.join(format!("{OUTPUT_NAME}.wasm"));
+/// From what the compiler and wasm-bindgen made to what is shipped.
+fn optimise(
+    workspace: &Workspace,
+    (made, shipped): (&Path, &Path),
+    more: &[&str],
+    options: &Options,
+) -> Result<(), Failure> {
     if options.quick {
-        return std::fs::rename(&bound, &shipped).map_err(Failure::file("rename", &bound));
+        return std::fs::rename(made, shipped).map_err(Failure::file("rename", made));
     }
     println!("build-web: wasm-opt");
     let mut command = Command::new("node");
@@ -211,16 +237,41 @@ fn optimise(workspace: &Workspace, package: &Path, options: &Options) -> Result<
             "--enable-reference-types",
             "--enable-multivalue",
         ])
-        .arg(&bound)
+        .args(more)
+        .arg(made)
         .arg("-o")
-        .arg(&shipped);
+        .arg(shipped);
     process::run_logged(
         "wasm-opt",
         &mut command,
         &workspace.log("wasm-opt"),
         OPTIMISE_DEADLINE,
     )?;
-    std::fs::remove_file(&bound).map_err(Failure::file("remove", &bound))
+    std::fs::remove_file(made).map_err(Failure::file("remove", made))
+}
+
+/// The check of mapping files in a worker: a module of its own and its two scripts (docs/adr/0017).
+fn mapping_worker(
+    workspace: &Workspace,
+    toolchain: &wasm::Toolchain,
+    options: &Options,
+    package: &Path,
+) -> Result<(), Failure> {
+    println!("build-web: the check of mapping files in the browser");
+    let compiled = compile(workspace, toolchain, options, "mapping-worker", "mapping_worker")?;
+    let made = package.join("mapping-worker_made.wasm");
+    std::fs::copy(&compiled, &made).map_err(Failure::file("copy", &compiled))?;
+    // What compresses well counts here: many small functions that are alike, beside those that are named alike.
+    let more = [
+        "--low-memory-unused",
+        "--one-caller-inline-max-function-size=30",
+        "--reorder-functions-by-name",
+        "--strip-debug",
+        "--strip-producers",
+    ];
+    let shipped = package.join("mapping-worker.wasm");
+    optimise(workspace, (&made, &shipped), &more, options)?;
+    copy_tree(&workspace.root.join("crates/mapping-worker/js"), package)
 }
 
 fn styles(workspace: &Workspace, tool: &Path, package: &Path) -> Result<(), Failure> {
@@ -258,12 +309,13 @@ fn read_sizes(folder: &Path) -> Result<Vec<Size>, Failure> {
         .map(|line| {
             let mut fields = line.split('\t');
             let number = |field: Option<&str>| field.and_then(|text| text.parse::<u64>().ok());
-            let (raw, compressed) = (number(fields.next()), number(fields.next()));
-            match (raw, compressed, fields.next()) {
-                (Some(raw), Some(compressed), Some(name)) => Ok(Size {
+            let sizes = [fields.next(), fields.next(), fields.next()].map(number);
+            match (sizes, fields.next()) {
+                ([Some(raw), Some(compressed), Some(gzip)], Some(name)) => Ok(Size {
                     name: name.to_owned(),
                     raw,
                     compressed,
+                    gzip,
                 }),
                 _ => Err(Failure::Unreadable {
                     what: path.display().to_string(),
@@ -287,22 +339,33 @@ fn check_budget(workspace: &Workspace, sizes: &[Size]) -> Result<(), Failure> {
             size.raw, size.compressed, size.name
         );
     }
-    let total = |wanted: &[&str]| -> u64 {
+    let total = |wanted: &[&str], size: fn(&Size) -> u64| -> u64 {
         let is_wanted = |name: &str| {
-            wanted
-                .iter()
-                .any(|end| name.starts_with("pkg/") && name.ends_with(end))
+            let name = name.strip_prefix("pkg/");
+            name.is_some_and(|name| wanted.contains(&name))
         };
-        sizes
-            .iter()
-            .filter(|size| is_wanted(&size.name))
-            .map(|size| size.compressed)
-            .sum()
+        let sizes = sizes.iter().filter(|size| is_wanted(&size.name));
+        sizes.map(size).sum()
     };
+    let brotli = |size: &Size| size.compressed;
     let mut faults = String::new();
     for (what, actual, allowed) in [
-        ("wasm and scripts", total(&[".wasm", ".js"]), budget.code),
-        ("styles", total(&[".css"]), budget.styles),
+        (
+            "wasm and scripts",
+            total(&["usersync.wasm", "usersync.js"], brotli),
+            budget.code,
+        ),
+        ("styles", total(&["usersync.css"], brotli), budget.styles),
+        (
+            "the module for mapping files",
+            total(&["mapping-worker.wasm"], |size| size.gzip),
+            budget.mapping_module,
+        ),
+        (
+            "the scripts for mapping files",
+            total(&["mapping.js", "mapping-worker.js"], brotli),
+            budget.mapping_scripts,
+        ),
     ] {
         println!("build-web: {what}: {actual} bytes compressed, budget {allowed}");
         if exceeds(actual, allowed) {
@@ -373,9 +436,10 @@ mod tests {
     fn sizes_that_cannot_be_read_are_a_failure() {
         let folder = std::env::temp_dir().join(format!("usersync-xtask-sizes-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("sizes.tsv"), "10\t4\t5\tpkg/usersync.css\n").unwrap();
+        let size = &read_sizes(&folder).unwrap()[0];
+        assert_eq!((size.compressed, size.gzip), (4, 5));
         std::fs::write(folder.join("sizes.tsv"), "10\t4\tpkg/usersync.css\n").unwrap();
-        assert_eq!(read_sizes(&folder).unwrap()[0].compressed, 4);
-        std::fs::write(folder.join("sizes.tsv"), "10\tpkg/usersync.css\n").unwrap();
         assert!(read_sizes(&folder).is_err());
         std::fs::remove_dir_all(&folder).unwrap();
     }

@@ -6,30 +6,51 @@
 
 mod cell;
 mod check;
+mod decode;
 mod fix;
 mod graph;
+mod groups;
 mod known;
 mod layout;
+mod look;
 mod records;
 mod row;
+mod summary;
 mod survey;
 mod target;
 
 pub use check::{Check, Checked, Sink, TargetCount};
+pub use decode::Decode;
 pub use fix::{About, Cells, fixed, rewritten};
 pub use graph::{Rename, Renames};
+pub use groups::Groups;
 pub use known::{AccountNow, AccountPlace, PersonFound};
 pub use layout::{Columns, Layout, layout};
+pub use look::Look;
 pub use row::{Surroundings, TEMPORARY_PREFIX};
-pub use survey::{Decode, Survey, Surveyed};
+pub use survey::{Survey, Surveyed};
 pub use target::{Target, TargetRead};
+
+/// The largest file, in bytes (F-27).
+pub const MAX_BYTES: u64 = 100_000_000;
+
+/// The most lines a file may have (F-27).
+pub const MAX_LINES: u64 = 1_000_000;
+
+/// How much of a file its layout is told from: its first so many bytes.
+pub const HEAD_BYTES: usize = 256 * 1024;
 
 /// What counts of a heading (F-04) and of a directory's name (D-03): letters and digits, in either case.
 fn letters(text: &str) -> String {
-    text.chars()
+    unicode::lower(text)
+        .chars()
         .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Whether a sign stands in a text. (`contains` brings a search for longer texts along, which is large in a browser.)
+fn holds(text: &str, sign: char) -> bool {
+    text.chars().any(|c| c == sign)
 }
 
 #[cfg(test)]

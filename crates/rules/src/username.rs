@@ -6,12 +6,8 @@
 //! Never merged here: compatibility look-alikes (full-width letters, ligatures beyond case folding) and confusables
 //! (Cyrillic `а`). They are different usernames that deserve a warning.
 
-use std::borrow::Cow;
-
-use caseless::Caseless;
 use domain::{Provider, Username, UsernameKey};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use unicode::{fold, is_reorderable, nfc, nfd};
 
 /// Longest username an account can hold, in characters. Entra allows 113, Okta 100 (appendix B).
 pub const MAX_CHARS: u32 = 255;
@@ -72,15 +68,7 @@ fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().default_case_fold().nfc().collect()
-}
-
-fn nfc(text: &str) -> Cow<'_, str> {
-    if unicode_normalization::is_nfc(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
+    nfc(&fold(text)).into_owned()
 }
 
 /// Drops what decomposition leaves as reorderable marks. Class 0 stays: those are the vowel signs of Thai and the
@@ -89,10 +77,8 @@ fn without_marks(text: String) -> String {
     if text.is_ascii() {
         return text;
     }
-    text.nfd()
-        .filter(|&c| canonical_combining_class(c) == 0)
-        .nfc()
-        .collect()
+    let bare: String = nfd(&text).chars().filter(|c| !is_reorderable(*c)).collect();
+    nfc(&bare).into_owned()
 }
 
 /// A control, zero-width or bidi character inside a name: it looks like another name and is not.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
 };
 use ::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::body::Body;
@@ -25,7 +26,18 @@ use sha2::{Digest, Sha256};
 struct Embedded;
 
 /// The files that make up the application in the browser.
-const APPLICATION: [&str; 3] = ["pkg/usersync.js", "pkg/usersync.wasm", "pkg/usersync.css"];
+const APPLICATION: [&str; 6] = [
+    "pkg/usersync.js",
+    "pkg/usersync.wasm",
+    "pkg/usersync.css",
+    "pkg/mapping.js",
+    WORKER,
+    "pkg/mapping-worker.wasm",
+];
+
+/// A worker has the policy of its own answer, not of the page: it fetches from us and runs our wasm.
+const WORKER: &str = "pkg/mapping-worker.js";
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 /// Where the browser's files come from.
 #[derive(Clone, Debug)]
@@ -152,6 +164,9 @@ fn answer(
     out.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     out.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     out.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if path == WORKER {
+        out.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY));
+    }
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         out.insert(ETAG, etag);
     }

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
+use ::http::header::ACCEPT;
+use ::http::{HeaderMap, StatusCode};
 use app::api::leave;
 use app::api::user_mapping::UPLOAD;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::post;
-use axum::{Extension, Router};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
 use domain::user_mapping::MappingReceived;
 use domain::{Actor, UserError};
 use services::{ServiceError, Services};
@@ -27,6 +29,7 @@ pub(crate) const ANSWER: Duration = Duration::from_mins(30);
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/c/{customer}/user-mapping/file", post(upload))
+        .route("/c/{customer}/user-mapping/known", get(known))
         // The router bounds the request already.
         .layer(DefaultBodyLimit::disable())
 }
@@ -36,6 +39,7 @@ async fn upload(
     Path(customer): Path<String>,
     Extension(session): Extension<Session>,
     Reference(reference): Reference,
+    headers: HeaderMap,
     SignedIn { actor, .. }: SignedIn,
     mut form: Multipart,
 ) -> Response {
@@ -51,7 +55,31 @@ async fn upload(
         })),
     };
     leave(&session, UPLOAD, result).await;
+    if wants_json(&headers) {
+        // A script that was led to the page would take the answer from the session before a person saw it.
+        return StatusCode::NO_CONTENT.into_response();
+    }
     Redirect::to(&format!("/c/{customer}/user-mapping")).into_response()
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .is_some_and(|accept| accept == "application/json")
+}
+
+/// What a file is checked against beside itself, for the check in the browser. Asked for once a file is chosen: the domains
+/// are looked up among everybody the test sync found.
+async fn known(
+    State(state): State<AppState>,
+    Path(customer): Path<String>,
+    Reference(reference): Reference,
+    SignedIn { actor, .. }: SignedIn,
+) -> Response {
+    match state.services.mapping_known(&actor, &customer).await {
+        Ok(known) => Json(known).into_response(),
+        Err(error) => refusal(error, &reference),
+    }
 }
 
 async fn receive(

@@ -156,6 +156,7 @@ async fn downloads_and_progress_ask_who_calls() {
         "/c/contoso/user-mapping-template.csv",
         "/c/contoso/user-mapping-lines.csv",
         "/c/contoso/user-mapping/1/file.csv",
+        "/c/contoso/user-mapping/known",
         "/c/contoso/runs.json",
         "/c/contoso/audit.csv",
         "/c/contoso/runs/1/changes.csv",

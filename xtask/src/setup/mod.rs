@@ -20,5 +20,6 @@ pub(crate) fn everything(workspace: &Workspace, origin: wasm::Origin) -> Result<
     println!("setup: PostgreSQL in {}", postgres::ensure(workspace)?.display());
     println!("setup: {}", tools::nextest(workspace)?);
     println!("setup: {}", tools::deny(workspace)?.display());
+    println!("setup: {}", tools::cargo_fuzz(workspace)?.display());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Cargo's test runner and licence checker, in the versions we name, built once into the user's cache folder.
+//! Cargo's test runner, licence checker and fuzzer, in the versions we name, built once into the user's cache folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,6 +10,7 @@ use crate::workspace::Workspace;
 
 const NEXTEST: &str = "0.9.143";
 const DENY: &str = "0.20.2";
+const FUZZ: &str = "0.13.2";
 const DEADLINE: Duration = Duration::from_mins(30);
 
 /// cargo-nextest: any installed one will do. Gives its version line.
@@ -39,6 +40,14 @@ pub(crate) fn deny(workspace: &Workspace) -> Result<PathBuf, Failure> {
         )?;
     }
     Ok(folder(workspace, "cargo-deny", DENY).join("bin/cargo-deny"))
+}
+
+/// cargo-fuzz in our version: the compiler flags it chooses must be ones of a released compiler. Gives its path.
+pub(crate) fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    if !installed(workspace, "cargo-fuzz", FUZZ) {
+        install(workspace, "cargo-fuzz", FUZZ, "fuzzing the intake of files")?;
+    }
+    Ok(folder(workspace, "cargo-fuzz", FUZZ).join("bin/cargo-fuzz"))
 }
 
 /// Every crate that Cargo.lock names, for whatever system: checks that run offline read them all, and nothing before

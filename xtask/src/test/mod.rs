@@ -2,6 +2,7 @@
 
 mod browser;
 mod dependencies;
+mod fuzz;
 mod house_rules;
 mod lints;
 mod postgres;
@@ -22,7 +23,8 @@ pub(crate) struct Options {
     /// Run one part only.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Arguments for the tool behind `--only rust` (nextest) or `--only browser` (Playwright), after `--`.
+    /// Arguments for the tool behind `--only rust` (nextest), `--only browser` (Playwright) or `--only fuzz` (libFuzzer),
+    /// after `--`.
     #[arg(last = true, requires = "only")]
     rest: Vec<String>,
 }
@@ -36,6 +38,8 @@ enum Part {
     Rust,
     /// Browser tests, with scripts and without.
     Browser,
+    /// Files and cells of any kind for the intake of mapping files, for half a minute each.
+    Fuzz,
 }
 
 pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
@@ -62,6 +66,9 @@ pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options
     if wants(Part::Browser) {
         browser::run(workspace, &mut report, &options.rest, wants(Part::Rust));
     }
+    if wants(Part::Fuzz) {
+        fuzz::run(workspace, &mut report, &options.rest);
+    }
     report.finish()
 }
 
@@ -78,6 +85,9 @@ fn prepare(workspace: &Workspace, wants: &impl Fn(Part) -> bool) -> Result<(), F
     if wants(Part::Lints) {
         tools::crates(workspace)?;
         tools::deny(workspace)?;
+    }
+    if wants(Part::Fuzz) {
+        tools::cargo_fuzz(workspace)?;
     }
     // The server embeds this folder: it must be there to read the server's code, full or empty.
     let site = workspace.site();

@@ -38,7 +38,7 @@ enum Step {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Writes FILE.br beside each FILE and prints `bytes<TAB>compressed bytes<TAB>FILE`.
+    /// Writes FILE.br beside each FILE and prints `bytes<TAB>brotli bytes<TAB>gzip bytes<TAB>FILE`.
     Compress { files: Vec<PathBuf> },
 }
 

@@ -26,15 +26,34 @@ pub(super) fn Causes(groups: Vec<FindingGroup>, corrections: Corrections) -> imp
     } else {
         "by cause, the gravest first"
     };
-    let rows = groups
-        .into_iter()
-        .enumerate()
-        .map(|(place, group)| {
-            let corrections = corrections.clone();
-            view! { <Cause group place corrections/> }
-        })
-        .collect_view();
-    view! { <Panel title="What was found" id="found" note=move || note>{rows}</Panel> }.into_any()
+    let is_note = |group: &FindingGroup| group.example.severity == Severity::Notice;
+    let (notes, graver): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_note);
+    let places = graver.len();
+    let (nothing, has_notes) = (graver.is_empty(), !notes.is_empty());
+    let draw = |first: usize, groups: Vec<FindingGroup>| {
+        let numbered = groups.into_iter().enumerate();
+        numbered
+            .map(|(place, group)| {
+                let corrections = corrections.clone();
+                view! { <Cause group place=first + place corrections/> }
+            })
+            .collect_view()
+    };
+    let count = u64::try_from(notes.len()).unwrap_or(u64::MAX);
+    let (graver, notes) = (draw(0, graver), draw(places, notes));
+    view! {
+        <Panel title="What was found" id="found" note=move || note>
+            {nothing.then(|| view! { <p class="in soft">"Nothing is to be mended."</p> })}
+            {graver}
+            {has_notes.then(|| view! {
+                <details class="fold in">
+                    <summary>{plural(count, "kind of note", "kinds of notes")} ", for your information"</summary>
+                    {notes}
+                </details>
+            })}
+        </Panel>
+    }
+    .into_any()
 }
 
 #[component]

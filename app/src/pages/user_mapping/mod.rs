@@ -32,7 +32,7 @@ use lines::{FindingLines, Lines};
 use review::{Remarks, Review, Submission};
 use undecided::Undecided;
 use upload::Upload;
-use version::{Targets, Version};
+use version::Version;
 use versions::{Compare, Versions};
 
 /// Everything the page of the step shows of the mapping.
@@ -132,7 +132,6 @@ fn Found(
         <Causes groups=summary.groups corrections/>
         {list}
         {(undecided > 0).then(|| view! { <Undecided count=undecided proposed corrections=decide/> })}
-        <Targets targets=summary.targets/>
     }
 }
 

@@ -12,8 +12,7 @@ use super::Lists;
 use super::causes::Corrections;
 use crate::api::user_mapping::{CheckMapping, ReadMappingFile};
 use crate::components::{
-    Answer, Banner, Option_, Panel, Scroll, SelectField, Submit, TimeOf, Tone, Verdict, customer, heads,
-    plural, thousands,
+    Answer, Banner, Option_, Panel, SelectField, Submit, TimeOf, Tone, Verdict, customer, plural, thousands,
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
@@ -89,6 +88,7 @@ fn Question(
     reading: MappingReading,
     can_edit: bool,
 ) -> impl IntoView {
+    let sentence = question.sentence();
     match question {
         MappingQuestion::Encoding { samples } => {
             let samples = samples
@@ -96,7 +96,7 @@ fn Question(
                 .map(|line| view! { <li class="name"><bdi>{line}</bdi></li> })
                 .collect_view();
             view! {
-                <Verdict tone=Tone::Yours>"The file is not UTF-8. Do these lines read right?"</Verdict>
+                <Verdict tone=Tone::Yours>{sentence}</Verdict>
                 <ul role="list">{samples}</ul>
                 <p class="soft">"This is how they read in Windows-1252, which Western European spreadsheets write. If letters are wrong, save the list as “CSV UTF-8” and upload that."</p>
                 {can_edit.then(|| view! {
@@ -108,8 +108,8 @@ fn Question(
             }
             .into_any()
         }
-        MappingQuestion::Heading { heading } => view! {
-            <Verdict tone=Tone::Yours>{format!("Does the column “{heading}” hold the existing usernames?")}</Verdict>
+        MappingQuestion::Heading { .. } => view! {
+            <Verdict tone=Tone::Yours>{sentence}</Verdict>
             <p class="soft">"That is the heading of a People export. If it holds something else, rename the right column to existing_username and upload the file again."</p>
             {can_edit.then(|| view! {
                 <ReadForm number>
@@ -171,7 +171,7 @@ fn ReadAnew(number: i64, reading: MappingReading) -> impl IntoView {
 
 #[component]
 fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_edit: bool) -> impl IntoView {
-    let (tone, sentence) = verdict(&summary);
+    let (tone, sentence) = (tone(&summary), summary.sentence());
     let facts = facts(&summary);
     let coverage = summary.coverage;
     let all = Lists::All.href();
@@ -266,33 +266,14 @@ fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
     }
 }
 
-fn verdict(summary: &MappingSummary) -> (Tone, String) {
-    let lines = plural(summary.lines, "line", "lines");
-    let part = |severity: Severity, one: &str, many: &str| {
-        let count = summary.count(severity);
-        (count > 0).then(|| plural(count, one, many))
-    };
-    let parts: Vec<String> = [
-        part(Severity::Error, "problem", "problems"),
-        part(Severity::Warning, "warning", "warnings"),
-        part(Severity::Notice, "note", "notes"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let tone = if summary.count(Severity::Error) > 0 {
+fn tone(summary: &MappingSummary) -> Tone {
+    if summary.count(Severity::Error) > 0 {
         Tone::Problem
     } else if summary.count(Severity::Warning) > 0 {
         Tone::Waiting
     } else {
         Tone::Ready
-    };
-    let found = if parts.is_empty() {
-        "nothing to correct".to_owned()
-    } else {
-        parts.join(", ")
-    };
-    (tone, format!("{lines}: {found}."))
+    }
 }
 
 /// How the file was read, and what its lines do.
@@ -318,28 +299,27 @@ fn facts(summary: &MappingSummary) -> impl IntoView + use<> {
     }
     let kinds = RenameKind::ALL.iter().filter(|kind| summary.kind(**kind) > 0);
     rows.extend(kinds.map(|kind| (kind.label(), thousands(summary.kind(*kind)))));
+    rows.extend(targets(&summary.targets));
     rows.into_iter()
         .map(|(term, value)| view! { <dt>{term}</dt><dd><bdi>{value}</bdi></dd> })
         .collect_view()
 }
 
-#[component]
-pub(super) fn Targets(targets: Vec<TargetLines>) -> impl IntoView {
-    let rows = targets
-        .into_iter()
-        .map(|target| {
-            let value = if target.value.is_empty() { "nothing: the connected directory".to_owned() } else { target.value };
-            view! { <tr><th scope="row"><bdi>{value}</bdi></th><td class="num" data-label="Lines">{thousands(target.lines)}</td></tr> }
-        })
-        .collect_view();
-    view! {
-        <Panel title="Target directories" id="targets" note=|| "as they are written in the file">
-            <div class="stack">
-                <Scroll label="Values of the target directory">
-                    {heads(["Target directory", "Lines"])}
-                    <tbody>{rows}</tbody>
-                </Scroll>
-            </div>
-        </Panel>
-    }
+/// Every distinct value of the target directory, as it is written in the file.
+fn targets(targets: &[TargetLines]) -> Vec<(&'static str, String)> {
+    let value = |target: &TargetLines| {
+        if target.value.is_empty() {
+            "nothing, which is the connected directory".to_owned()
+        } else {
+            target.value.clone()
+        }
+    };
+    let count = |target: &TargetLines| plural(target.lines, "line", "lines");
+    let each = targets.iter().map(|target| {
+        (
+            "Target directory",
+            format!("{}: {}", value(target), count(target)),
+        )
+    });
+    each.collect()
 }

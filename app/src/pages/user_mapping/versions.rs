@@ -43,7 +43,7 @@ pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Correction
         <Panel title="Earlier versions" id="versions" note=|| "nothing is ever overwritten">
             <div class="stack">
                 <Scroll label="Earlier versions of the mapping">
-                    {heads(["Version", "What", "By", ""])}
+                    {heads(["Version", "What", "By", "Actions"])}
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>

@@ -104,7 +104,8 @@ impl FindingCode {
             | FindingCode::ExistingEmpty
             | FindingCode::NotFound => &[F::RemoveLines],
             FindingCode::NewEmpty => &[F::UseProposal, F::KeepUsername, F::MakeLocal],
-            FindingCode::NotInDirectory
+            FindingCode::BlankInside
+            | FindingCode::NotInDirectory
             | FindingCode::NamesDiffer
             | FindingCode::NotAPrincipalName
             | FindingCode::NotALogin => &[F::UseProposal, F::MakeLocal],

@@ -1,9 +1,12 @@
 //! A version of the user mapping: how its file is read, how far its check has come, and what came of it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
-use crate::codes;
+use crate::numbers::plural;
+use crate::{Provider, codes};
 
 codes! {
     /// How far a version has come.
@@ -28,6 +31,19 @@ pub struct MappingReading {
     pub delimiter: Option<Delimiter>,
     /// That the existing usernames stand under the heading of the People export is right (F-09).
     pub heading_is_confirmed: bool,
+}
+
+/// What the files of a customer are checked against, beside themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingKnown {
+    /// The directory that is connected.
+    pub provider: Provider,
+    /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
+    pub by_sign_in_name: bool,
+    /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
+    pub domains: BTreeSet<String>,
+    /// The names of the directories the intranet followed before (D-06).
+    pub old: Vec<String>,
 }
 
 /// What became of an upload.
@@ -143,7 +159,41 @@ pub struct KindCount {
     pub lines: u64,
 }
 
+impl MappingQuestion {
+    /// The question.
+    pub fn sentence(&self) -> String {
+        match self {
+            MappingQuestion::Encoding { .. } => {
+                "The file is not UTF-8. Do these lines read right?".to_owned()
+            }
+            MappingQuestion::Heading { heading } => {
+                format!("Does the column “{heading}” hold the existing usernames?")
+            }
+        }
+    }
+}
+
 impl MappingSummary {
+    /// How many lines there are and how many findings of each kind.
+    pub fn sentence(&self) -> String {
+        let found: Vec<String> = [
+            (Severity::Error, "problem", "problems"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Notice, "note", "notes"),
+        ]
+        .into_iter()
+        .map(|(severity, one, many)| (self.count(severity), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| plural(count, one, many))
+        .collect();
+        let found = if found.is_empty() {
+            "nothing to correct".to_owned()
+        } else {
+            found.join(", ")
+        };
+        format!("{}: {found}.", plural(self.lines, "line", "lines"))
+    }
+
     /// How many findings of this severity there are.
     pub fn count(&self, severity: Severity) -> u64 {
         self.groups
@@ -180,6 +230,16 @@ impl FindingCode {
 
     /// What the findings of a group have in common, a few words.
     pub const fn title(self) -> &'static str {
+        let beside = self.title_beside();
+        if beside.is_empty() {
+            self.title_of_file()
+        } else {
+            beside
+        }
+    }
+
+    /// [`Self::title`] of what a file alone shows: all that a browser says, where every word counts.
+    pub const fn title_of_file(self) -> &'static str {
         match self {
             FindingCode::CommentLine => "Remarks",
             FindingCode::TooFewCells => "Too few cells",
@@ -226,7 +286,8 @@ impl FindingCode {
             FindingCode::DeletionWord => "Words for leavers as target",
             FindingCode::TargetSlip => "Target directory misspelt",
             FindingCode::LocalRenamed => "Local accounts that are renamed",
-            _ => self.title_beside(),
+            FindingCode::LeftBehind => "Accounts that stay in the old directory",
+            _ => "",
         }
     }
 
@@ -235,7 +296,7 @@ impl FindingCode {
         match self {
             FindingCode::NotFound => "No such account in People",
             FindingCode::MeantAddress => "E-mail addresses in place of usernames",
-            FindingCode::MeantBehindDomain => "Usernames with a domain in front",
+            FindingCode::MeantBehindDomain => "The domain in front of usernames",
             FindingCode::MeantZeros => "Zeros in front were lost",
             FindingCode::FoundByFolding => "Written in another letter case than in People",
             FindingCode::TwoAccounts => "Several accounts with this username",
@@ -252,7 +313,6 @@ impl FindingCode {
             FindingCode::IsAnAddress => "The username is somebody’s e-mail address",
             FindingCode::FewLicences => "More active accounts than licences",
             FindingCode::BecomesLocal => "Accounts that become local",
-            FindingCode::LeftBehind => "Accounts that stay in the old directory",
             FindingCode::NotInDirectory => "Nobody in the directory has this username",
             FindingCode::OtherAttribute => "The other attribute of the directory",
             FindingCode::PersonDisabled => "Disabled in the directory",

@@ -124,11 +124,19 @@ fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
 impl Finding {
     /// What is wrong, and the cure. The line and the person stand beside it.
     pub fn sentence(&self) -> String {
+        self.code.beside(self).unwrap_or_else(|| self.sentence_of_file())
+    }
+
+    /// [`Self::sentence`] of what a file alone shows: all that a browser says, where every word counts.
+    pub fn sentence_of_file(&self) -> String {
         let text = self.text.as_deref().unwrap_or_default();
-        let other = self.other.map(thousands).unwrap_or_default();
         self.code
             .fixed()
-            .map_or_else(|| self.code.told(text, &other), str::to_owned)
+            .map_or_else(|| self.code.told(text, &self.other_line()), str::to_owned)
+    }
+
+    fn other_line(&self) -> String {
+        self.other.map(thousands).unwrap_or_default()
     }
 }
 
@@ -176,18 +184,21 @@ impl FindingCode {
             FindingCode::CloudDomain => {
                 "The name ends in .onmicrosoft.com. Entra puts that in place of a domain that is not verified; people rarely sign in with it."
             }
+            FindingCode::OldDirectory => {
+                "The migration switches the old directory off, so nobody gets a new username in it. Leave the target empty for the connected directory, write Local, or repeat the existing username."
+            }
+            FindingCode::LeftBehind => {
+                "The account stays in the old directory. Once the migration has switched that off, nobody can sign in with it."
+            }
             FindingCode::DuplicateLine => "The same line stands in the file before. This one is left out.",
             FindingCode::LocalRenamed => "The account stays local and gets another username.",
-            _ => return self.fixed_of_people(),
+            _ => return None,
         })
     }
 
     /// Findings about an account or a person of the directory, in the same words every time.
     const fn fixed_of_people(self) -> Option<&'static str> {
         Some(match self {
-            FindingCode::OldDirectory => {
-                "The migration switches the old directory off, so nobody gets a new username in it. Leave the target empty for the connected directory, write Local, or repeat the existing username."
-            }
             FindingCode::TwoAccounts => {
                 "Several accounts of People have this username in different letter case. Write it exactly as one of them."
             }
@@ -211,9 +222,6 @@ impl FindingCode {
             }
             FindingCode::BecomesLocal => {
                 "The account becomes local and has no local password. It is listed for a password to be set."
-            }
-            FindingCode::LeftBehind => {
-                "The account stays in the old directory. Once the migration has switched that off, nobody can sign in with it."
             }
             FindingCode::PersonDisabled => {
                 "The person is disabled in the directory, so the first sync will block the account."
@@ -316,13 +324,22 @@ impl FindingCode {
             FindingCode::AmbiguousTarget => format!(
                 "“{text}” may be the old Active Directory or the directory that is connected now. Say once which one it means."
             ),
-            _ => self.told_of_people(text, other),
+            // What remains is said in fixed words, or beside People.
+            _ => text.to_owned(),
         }
     }
 
+    /// What is found beside People and the directory; `None`: it is about the file.
+    fn beside(self, finding: &Finding) -> Option<String> {
+        if let Some(words) = self.fixed_of_people() {
+            return Some(words.to_owned());
+        }
+        self.told_of_people(finding.text.as_deref().unwrap_or_default(), &finding.other_line())
+    }
+
     /// Findings that name an account or a person of the directory; `text` may be empty where nobody is to be named.
-    fn told_of_people(self, text: &str, other: &str) -> String {
-        match self {
+    fn told_of_people(self, text: &str, other: &str) -> Option<String> {
+        Some(match self {
             FindingCode::NotFound if text.is_empty() => {
                 "People has no account with this username. Correct it, or remove the line.".to_owned()
             }
@@ -333,7 +350,7 @@ impl FindingCode {
                 "People has no account with this username; it is the e-mail address of the account “{text}”. Write that username."
             ),
             FindingCode::MeantBehindDomain => format!(
-                "People has no account with this username, but one called “{text}”, without the domain in front. Write that."
+                "People has no account with this username, but one called “{text}”: the domain in front is part of a username. Write it like that."
             ),
             FindingCode::MeantZeros => format!(
                 "People has no account with this username, but one called “{text}”: a spreadsheet probably took the zeros in front away. Write it with them."
@@ -380,8 +397,7 @@ impl FindingCode {
             FindingCode::SnapshotOld => format!(
                 "The people of the directory were last read {text}. Run the test sync again to compare with those of today."
             ),
-            // What remains is said in fixed words.
-            _ => text.to_owned(),
-        }
+            _ => return None,
+        })
     }
 }

@@ -3,9 +3,6 @@
 //! For "the same name" case folding and NFC decide, as for usernames. For "contradicts nothing" and "similar" the plain
 //! form does: no accents, `ä`, `ae` and `a` alike, no apostrophes, and a hyphen is a blank.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::nearest::letters_apart;
 use crate::username;
 
@@ -265,7 +262,10 @@ fn push_plain(text: &str, out: &mut String) {
         let stored = username::stored(text);
         let mut key = String::new();
         username::key_into(stored.as_str(), &mut key);
-        for c in key.nfd().filter(|c| !is_combining_mark(*c)) {
+        for c in unicode::nfd(&key)
+            .chars()
+            .filter(|c| !unicode::is_reorderable(*c))
+        {
             plain.push(c);
         }
     }

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use domain::Username;
 use domain::user_mapping::{FindingCode as Code, Severity};
-use unicode_normalization::UnicodeNormalization;
+use unicode::{has_compatibility_forms, nfc};
 
+use super::holds;
 use crate::export::original_cell;
 use crate::username::{self, MAX_CHARS};
 
@@ -101,7 +102,7 @@ fn is_date(text: &str) -> bool {
     let number =
         |part: &str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
     let month = |part: &str| MONTHS.iter().any(|name| part.eq_ignore_ascii_case(name));
-    let sign = if text.contains('/') { '/' } else { '-' };
+    let sign = if holds(text, '/') { '/' } else { '-' };
     let parts: Vec<&str> = text.split(sign).collect();
     match parts.as_slice() {
         [day, name] => (number(day) && month(name)) || (month(day) && number(name)),
@@ -113,7 +114,7 @@ fn is_date(text: &str) -> bool {
 
 /// Letters that were lost or changed on the way, and blanks around (F-13, R-07).
 fn characters(text: &str, stored: &Username, found: Found<'_>) {
-    if text.contains('\u{FFFD}') {
+    if holds(text, '\u{FFFD}') {
         found(Severity::Error, Code::ReplacementCharacter, None);
     } else if let Some(signs) = mojibake(text) {
         found(Severity::Warning, Code::Mojibake, Some(signs));
@@ -123,7 +124,7 @@ fn characters(text: &str, stored: &Username, found: Found<'_>) {
     let composed: Cow<'_, str> = if without_blanks.is_ascii() {
         Cow::Borrowed(without_blanks)
     } else {
-        Cow::Owned(without_blanks.nfc().collect())
+        nfc(without_blanks)
     };
     if composed != stored.as_str() {
         found(Severity::Notice, Code::Trimmed, None);
@@ -135,8 +136,8 @@ fn mojibake(text: &str) -> Option<String> {
     let mut before = ' ';
     for c in text.chars() {
         // What stands at 0x80 to 0xBF in Windows-1252.
-        let continues = matches!(c, '\u{80}'..='\u{BF}') || "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ".contains(c);
-        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues {
+        let continues = || matches!(c, '\u{80}'..='\u{BF}') || holds("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", c);
+        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues() {
             return Some(format!("{before}{c}"));
         }
         before = c;
@@ -169,10 +170,10 @@ fn wrapped_address(text: &str) -> Option<&str> {
         .get(..7)
         .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
     if begins {
-        return text.get(7..).filter(|address| address.contains('@'));
+        return text.get(7..).filter(|address| holds(address, '@'));
     }
     let (_, rest) = text.split_once('<')?;
-    rest.strip_suffix('>').filter(|address| address.contains('@'))
+    rest.strip_suffix('>').filter(|address| holds(address, '@'))
 }
 
 /// Characters that look like others: Cyrillic or Greek letters beside Latin ones, and compatibility forms such as
@@ -186,7 +187,10 @@ fn look_alikes(text: &str) -> Option<String> {
         .any(|c| c.is_ascii_alphabetic() || matches!(c, '\u{C0}'..='\u{24F}'));
     let foreign = |c: &char| matches!(c, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
     let is_letter = |c: &char| *c > '\u{BF}' && c.is_alphanumeric();
-    let is_other_form = |c: &char| is_letter(c) && std::iter::once(*c).nfkc().ne(std::iter::once(*c).nfc());
+    // Asked of the whole first: hardly any text has one.
+    let has_other_forms = has_compatibility_forms(text);
+    let is_other_form =
+        |c: &char| has_other_forms && is_letter(c) && has_compatibility_forms(c.encode_utf8(&mut [0; 4]));
     let strange: Vec<String> = text
         .chars()
         .filter(|c| (has_latin && foreign(c)) || is_other_form(c))

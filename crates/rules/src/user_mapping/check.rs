@@ -1,10 +1,10 @@
 //! A whole file, piece by piece: lines by themselves as they come, lines against lines at the end. Memory is bounded: what
 //! is kept of a line are some thirty bytes, and findings are handed on as they are made.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use domain::Provider;
-use domain::user_mapping::{Finding, Rejection};
+use domain::user_mapping::{Finding, FindingCode, Rejection};
 
 use super::graph::{Graph, MAX_ROWS, Renames};
 use super::known::{AccountNow, PersonFound};
@@ -114,15 +114,12 @@ impl<'a> Check<'a> {
     /// Takes the next piece of the text.
     pub fn feed(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Rejection> {
         // In UTF-8 it was found before; no database of ours can hold it (F-25).
-        if let Some(place) = memchr::memchr(0, text.as_bytes()) {
-            let before = text.get(..place).unwrap_or_default();
-            let ends = u64::try_from(before.matches('\n').count()).unwrap_or(u64::MAX);
-            return Err(Rejection::Binary {
-                line: self.records.lines() + ends + 1,
-            });
-        }
+        let binary = memchr::memchr(0, text.as_bytes());
+        let text = text.get(..binary.unwrap_or(text.len())).unwrap_or_default();
+        let line = binary.map(|_| self.records.line_behind(text));
         let lines = &mut self.lines;
-        self.records.feed(text, &mut |record| lines.take(record, sink))
+        self.records.feed(text, &mut |record| lines.take(record, sink))?;
+        line.map_or(Ok(()), |line| Err(Rejection::Binary { line }))
     }
 
     /// The text has ended.
@@ -176,9 +173,16 @@ impl Lines<'_> {
         let value = value
             .char_indices()
             .nth(TARGET_CHARS)
-            .map_or(value, |(end, _)| value.split_at(end).0);
+            .and_then(|(end, _)| value.get(..end))
+            .unwrap_or(value);
         let (place, target) = self.targets.read(value);
-        let mut found = |finding| sink.finding(finding);
+        // whoever looks the account up says more than that a domain stands in front.
+        let looks_up = self.graph.compares();
+        let mut found = |finding: Finding| {
+            if !(looks_up && finding.code == FindingCode::DomainPrefix) {
+                sink.finding(finding);
+            }
+        };
         let row = row::read(record, (self.layout, fault), target, self.around, &mut found);
         if let Some(row) = row {
             self.graph.push(
@@ -198,7 +202,7 @@ struct Targets<'a> {
     provider: Provider,
     old: &'a [String],
     all: Vec<TargetCount>,
-    places: HashMap<String, usize>,
+    places: BTreeMap<String, usize>,
     /// The place of the value of the line before: mostly the next line has the same.
     last: Option<usize>,
     /// A value too many to be counted.
@@ -211,7 +215,7 @@ impl<'a> Targets<'a> {
             provider,
             old,
             all: Vec::new(),
-            places: HashMap::new(),
+            places: BTreeMap::new(),
             last: None,
             surplus: target::read("", provider, old),
         }

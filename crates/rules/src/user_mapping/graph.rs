@@ -15,7 +15,7 @@ mod walk;
 use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
-use self::compare::Compared;
+use self::compare::{Beside, Compared};
 use self::lines::Lines;
 use self::walk::Walk;
 use super::known::{AccountNow, PersonFound};
@@ -84,7 +84,7 @@ pub(super) struct Graph {
     splits: Vec<(u32, u32)>,
     lines: Lines,
     /// Also compare with People and the directory.
-    compared: Option<Compared>,
+    compared: Option<Box<dyn Beside>>,
     scratch: String,
 }
 
@@ -108,15 +108,25 @@ impl Graph {
 
     /// Lines are to be compared with accounts and people, too. Before the first of any of them.
     pub(super) fn compare(&mut self) {
-        self.compared = Some(Compared::default());
+        self.compared = Some(Box::new(Compared::default()));
+    }
+
+    pub(super) const fn compares(&self) -> bool {
+        self.compared.is_some()
     }
 
     pub(super) fn account(&mut self, now: &AccountNow<'_>) {
-        compare::account(self, now);
+        if let Some(mut compared) = self.compared.take() {
+            compared.account(self, now);
+            self.compared = Some(compared);
+        }
     }
 
     pub(super) fn person(&mut self, found: &PersonFound<'_>) {
-        compare::person(self, found);
+        if let Some(mut compared) = self.compared.take() {
+            compared.person(self, found);
+            self.compared = Some(compared);
+        }
     }
 
     /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new
@@ -151,7 +161,10 @@ impl Graph {
         self.lines.push(row, line);
         self.marks.push(mark);
         self.texts.push(self.text_print(new));
-        compare::line(self, row, existing);
+        if let Some(mut compared) = self.compared.take() {
+            compared.line(self, row, existing);
+            self.compared = Some(compared);
+        }
         self.add(from, row, |heap| &mut heap.existing);
         if !is_said {
             return;
@@ -204,11 +217,11 @@ impl Graph {
                 }
             }
         }
-        self.splits.sort_unstable();
-        let mut compared = self
-            .compared
-            .take()
-            .map(|compared| compared.ready(self.marks.len()));
+        self.splits = ordered(std::mem::take(&mut self.splits));
+        let mut compared = self.compared.take();
+        if let Some(compared) = &mut compared {
+            compared.begin(self.marks.len());
+        }
         if let Some(compared) = &mut compared {
             for heap in &mut heaps {
                 compared.look_up(heap);
@@ -224,7 +237,7 @@ impl Graph {
         }
         drop(heaps);
         if let Some(compared) = &mut compared {
-            settle::settle(&mut self, compared, found);
+            compared.settle(&mut self, found);
         }
         self.walk(&waits, compared, found)
     }
@@ -237,7 +250,7 @@ impl Graph {
             .map(|entry| entry.row)
             .map(|row| (self.text(row), self.target(row), self.lines.of(row), row))
             .collect();
-        rows.sort_unstable();
+        rows = ordered(rows);
         let mut kept: Vec<(u64, u32)> = Vec::new();
         for same in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let mut same = same.iter().map(|(.., line, row)| (*line, *row));
@@ -248,7 +261,7 @@ impl Graph {
             }
             kept.push(first);
         }
-        kept.sort_unstable();
+        kept = ordered(kept);
         let [(first, row), (second, _), ..] = kept.as_slice() else {
             return;
         };
@@ -309,7 +322,7 @@ impl Graph {
             .filter(|entry| !self.is(entry.row & !BY_PROVIDER_KEY, mark::DROPPED))
             .map(|entry| (self.lines.of(entry.row & !BY_PROVIDER_KEY), entry.row))
             .collect();
-        all.sort_unstable();
+        all = ordered(all);
         let (accented, rows): (Vec<u32>, Vec<u32>) = all
             .into_iter()
             .map(|(_, row)| row)
@@ -352,7 +365,7 @@ impl Graph {
             return;
         }
         let mut texts: Vec<Option<u32>> = rows.iter().map(|row| self.text(*row)).collect();
-        texts.sort_unstable();
+        texts = ordered(texts);
         for row in rows {
             let text = self.text(*row);
             let alike =
@@ -413,7 +426,7 @@ impl Graph {
     fn walk(
         self,
         waits: &[(u32, u32)],
-        compared: Option<Compared>,
+        compared: Option<Box<dyn Beside>>,
         found: &mut dyn FnMut(Finding),
     ) -> Renames {
         let count = self.marks.len();
@@ -496,7 +509,7 @@ pub struct Renames {
     next: Vec<u32>,
     lines: Lines,
     marks: Vec<u8>,
-    compared: Option<Compared>,
+    compared: Option<Box<dyn Beside>>,
 }
 
 /// What one line does.
@@ -535,7 +548,10 @@ impl Renames {
 
     /// What is to become of the accounts (P-13), and whom nobody names; nothing where People was not compared.
     pub fn coverage(&self) -> Coverage {
-        self.compared.as_ref().map(Compared::coverage).unwrap_or_default()
+        self.compared
+            .as_ref()
+            .map(|compared| compared.coverage())
+            .unwrap_or_default()
     }
 
     /// Whether a line names this person, counted from 0 as people were told.
@@ -589,4 +605,9 @@ fn half(print: u64) -> u32 {
 fn words(print: u128) -> [u32; 4] {
     let word = |n: u32| u32::try_from((print >> (32 * n)) & u128::from(u32::MAX)).unwrap_or_default();
     [word(0), word(1), word(2), word(3)]
+}
+
+/// Puts a short list in order. Not by `sort_unstable`, which is long in a browser's wasm for each type there is.
+fn ordered<T: Ord>(list: Vec<T>) -> Vec<T> {
+    std::collections::BinaryHeap::from(list).into_sorted_vec()
 }

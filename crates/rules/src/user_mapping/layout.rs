@@ -78,7 +78,8 @@ pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection
 /// Excel's own first line, `sep=;`, and the text behind it (F-15).
 fn separator_line(head: &str) -> (Option<Delimiter>, &str) {
     let line_end = head.find(['\r', '\n']).unwrap_or(head.len());
-    let (line, rest) = head.split_at(line_end);
+    let line = head.get(..line_end).unwrap_or_default();
+    let rest = head.get(line_end..).unwrap_or_default();
     let sign = match line.trim_matches('"').as_bytes() {
         [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] => *sign,
         _ => return (None, head),

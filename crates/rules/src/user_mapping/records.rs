@@ -56,6 +56,9 @@ enum Cell {
     Unescaped(Range<usize>),
 }
 
+/// What is done with each record; it may end the reading.
+type Each<'a> = &'a mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>;
+
 /// The cutter of one file.
 #[derive(Debug)]
 pub(super) struct Records {
@@ -94,19 +97,12 @@ impl Records {
     }
 
     /// Takes the next piece of the text, and hands on every record that is whole. `each` may end it.
-    pub(super) fn feed(
-        &mut self,
-        text: &str,
-        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
-    ) -> Result<(), Rejection> {
+    pub(super) fn feed(&mut self, text: &str, each: Each<'_>) -> Result<(), Rejection> {
         self.take(text, false, each)
     }
 
     /// The text has ended: the last record needs no line end (F-20).
-    pub(super) fn finish(
-        &mut self,
-        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
-    ) -> Result<(), Rejection> {
+    pub(super) fn finish(&mut self, each: Each<'_>) -> Result<(), Rejection> {
         self.take("", true, each)
     }
 
@@ -115,12 +111,12 @@ impl Records {
         self.line - 1
     }
 
-    fn take(
-        &mut self,
-        text: &str,
-        is_last: bool,
-        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
-    ) -> Result<(), Rejection> {
+    /// The physical line on which whatever follows the next piece of text begins.
+    pub(super) fn line_behind(&self, text: &str) -> u64 {
+        self.line + breaks(&[self.rest.as_str(), text].concat())
+    }
+
+    fn take(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<(), Rejection> {
         if self.rest.is_empty() {
             let used = self.cut_all(text, is_last, each)?;
             self.rest.push_str(text.get(used..).unwrap_or_default());
@@ -138,12 +134,7 @@ impl Records {
     }
 
     /// Hands on the whole records; gives how much of the text they were.
-    fn cut_all(
-        &mut self,
-        text: &str,
-        is_last: bool,
-        each: &mut impl FnMut(&Record<'_>) -> Result<(), Rejection>,
-    ) -> Result<usize, Rejection> {
+    fn cut_all(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<usize, Rejection> {
         let mut begin = 0;
         while begin < text.len() {
             let Cut::Whole {
@@ -292,11 +283,10 @@ impl Records {
         }
         let start = self.unescaped.len();
         let inside = text.get(begin..close).unwrap_or_default();
-        for (n, part) in inside.split("\"\"").enumerate() {
-            if n > 0 {
-                self.unescaped.push('"');
-            }
-            self.unescaped.push_str(part);
+        // Every quote in it is doubled: each second part is the nothing between two of them.
+        for (n, part) in inside.split('"').enumerate() {
+            let is_between = n % 2 == 1;
+            self.unescaped.push_str(if is_between { "\"" } else { part });
         }
         Quoted::Closed {
             cell: Cell::Unescaped(start..self.unescaped.len()),

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use domain::Provider;
 use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
 
-use super::cell;
 use super::layout::Layout;
 use super::records::Record;
 use super::target::{Target, TargetRead};
+use super::{cell, holds};
 use crate::username;
 
 /// How the migration begins the username of an account that is on its way (M-03): nobody may have it.
@@ -244,7 +244,9 @@ fn is_reserved(name: &str) -> bool {
             .iter()
             .any(|reserved| reserved.eq_ignore_ascii_case(name))
     } else {
-        RESERVED.iter().any(|reserved| username::same(reserved, name))
+        let mut key = String::new();
+        username::key_into(name, &mut key);
+        RESERVED.contains(&key.as_str())
     }
 }
 
@@ -286,7 +288,7 @@ fn domain_of(new: &str, known: &BTreeSet<String>, found: cell::Found<'_>) {
     if known.is_empty() || known.contains(domain) {
         return;
     }
-    let domain = domain.to_lowercase();
+    let domain = unicode::lower(domain);
     if !known.contains(&domain) {
         found(Severity::Warning, Code::UnknownDomain, Some(domain));
     }
@@ -316,14 +318,14 @@ fn is_principal_name(name: &str) -> bool {
 fn not_a_principal_name(name: &str) -> Option<String> {
     let illegal = name
         .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !"'.-_!#^~@".contains(*c));
+        .find(|c| !c.is_ascii_alphanumeric() && !holds("'.-_!#^~@", *c));
     if let Some(c) = illegal {
         return Some(format!("it holds “{c}”"));
     }
     let Some((user, domain)) = name.split_once('@') else {
         return Some("it has no @ with a domain behind".to_owned());
     };
-    if domain.contains('@') {
+    if holds(domain, '@') {
         Some("it has more than one @".to_owned())
     } else if user.is_empty() || domain.is_empty() {
         Some("one side of the @ is empty".to_owned())

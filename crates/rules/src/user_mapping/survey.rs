@@ -2,7 +2,8 @@
 //! encoding (F-01, F-10 to F-12, F-25, F-26).
 
 use domain::user_mapping::{FileEncoding, Rejection};
-use encoding_rs::{CoderResult, Decoder, Encoding};
+
+use super::decode::{UTF8_MARK, windows_1252};
 
 /// How many bytes are kept, to tell other kinds of files.
 const HEAD: usize = 1024;
@@ -12,21 +13,21 @@ const SAMPLES: usize = 5;
 const SAMPLE_BYTES: usize = 200;
 
 /// Looks at the bytes of a file as they come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Survey {
     head: Vec<u8>,
-    /// Line ends so far (F-25 names the line).
-    lines: u64,
+    /// The line on which the next bytes begin (F-25 names the line).
+    line: u64,
+    after_return: bool,
     binary: Option<u64>,
     not_blank: bool,
+    is_utf8: bool,
     /// The end of the last piece, when a character was cut there.
     cut: Vec<u8>,
-    /// The line that is being read, for the samples.
+    /// The beginning of the line that is being read, for the samples.
     open_line: Vec<u8>,
-    open_line_bad: bool,
+    open_line_is_bad: bool,
     samples: Vec<Vec<u8>>,
-    is_utf8: bool,
-    begun: bool,
 }
 
 /// What the bytes are.
@@ -38,71 +39,122 @@ pub struct Surveyed {
     pub samples: Vec<String>,
 }
 
+impl Default for Survey {
+    fn default() -> Self {
+        Self {
+            head: Vec::new(),
+            line: 1,
+            after_return: false,
+            binary: None,
+            not_blank: false,
+            is_utf8: true,
+            cut: Vec::new(),
+            open_line: Vec::new(),
+            open_line_is_bad: false,
+            samples: Vec::new(),
+        }
+    }
+}
+
 impl Survey {
     /// Takes the next bytes. Memory stays bounded: the head, and a sample of lines.
     pub fn feed(&mut self, bytes: &[u8]) {
-        if !self.begun {
-            self.begun = true;
-            self.is_utf8 = true;
-        }
         let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(bytes.get(..room).unwrap_or_default());
         self.not_blank = self.not_blank || bytes.iter().any(|byte| !byte.is_ascii_whitespace() && *byte != 0);
-        if self.binary.is_none() && holds_control(bytes) {
-            let place = bytes
-                .iter()
-                .position(|byte| is_control(*byte))
-                .unwrap_or_default();
-            let before = bytes.get(..place).unwrap_or_default();
-            self.binary = Some(self.lines + line_feeds(before) + 1);
+        self.look_for_control(bytes);
+        let has_all_samples = !self.is_utf8 && self.samples.len() == SAMPLES;
+        if !has_all_samples {
+            self.check_utf8(bytes);
         }
-        self.lines += line_feeds(bytes);
-        self.check_utf8(bytes);
+    }
+
+    /// F-25. Lines are counted until then.
+    fn look_for_control(&mut self, bytes: &[u8]) {
+        if self.binary.is_some() {
+            return;
+        }
+        let place = holds_control(bytes).then(|| bytes.iter().position(|byte| is_control(*byte)));
+        let before = bytes
+            .get(..place.flatten().unwrap_or(bytes.len()))
+            .unwrap_or_default();
+        let continues_pair = self.after_return && before.first() == Some(&b'\n');
+        self.line += line_ends(before) - u64::from(continues_pair);
+        self.after_return = before.last().map_or(self.after_return, |last| *last == b'\r');
+        self.binary = place.map(|_| self.line);
     }
 
     fn check_utf8(&mut self, bytes: &[u8]) {
-        if self.cut.is_empty() && self.is_utf8 {
-            match std::str::from_utf8(bytes) {
-                Ok(_) => return,
+        if self.cut.is_empty() && !self.open_line_is_bad {
+            let valid = match std::str::from_utf8(bytes) {
+                Ok(_) => Some(bytes.len()),
                 // Cut inside of a character: the next piece says more.
-                Err(error) if error.error_len().is_none() => {
-                    self.cut
-                        .extend_from_slice(bytes.get(error.valid_up_to()..).unwrap_or_default());
-                    return;
+                Err(error) if error.error_len().is_none() => Some(error.valid_up_to()),
+                Err(_) => None,
+            };
+            if let Some(valid) = valid {
+                self.cut.extend_from_slice(bytes.get(valid..).unwrap_or_default());
+                if let Some(end) = memchr::memrchr2(b'\n', b'\r', bytes) {
+                    self.open_line.clear();
+                    self.keep(bytes.get(end + 1..).unwrap_or_default());
+                } else {
+                    self.keep(bytes);
                 }
-                Err(_) => self.is_utf8 = false,
-            }
-        } else if self.is_utf8 {
-            let mut whole = std::mem::take(&mut self.cut);
-            whole.extend_from_slice(bytes);
-            self.check_utf8(&whole);
-            return;
-        }
-        self.sample(bytes);
-    }
-
-    /// Collects the lines that are not UTF-8. It begins with the piece that holds the first of them.
-    fn sample(&mut self, bytes: &[u8]) {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n' || *byte == b'\r') {
-            if self.samples.len() == SAMPLES {
                 return;
             }
-            let ends = piece.last().is_some_and(|byte| *byte == b'\n' || *byte == b'\r');
-            let text = if ends { &piece[..piece.len() - 1] } else { piece };
-            self.open_line_bad |= std::str::from_utf8(text).is_err();
-            let room = SAMPLE_BYTES.saturating_sub(self.open_line.len()).min(text.len());
-            self.open_line
-                .extend_from_slice(text.get(..room).unwrap_or_default());
-            if ends {
-                self.close_line();
+        }
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n' || *byte == b'\r') {
+            match piece {
+                [text @ .., b'\n' | b'\r'] => {
+                    self.check_line(text);
+                    self.close_line();
+                }
+                text => self.check_line(text),
             }
         }
+    }
+
+    /// The next bytes of the open line.
+    fn check_line(&mut self, text: &[u8]) {
+        self.keep(text);
+        if self.open_line_is_bad {
+            return;
+        }
+        let mut whole = std::mem::take(&mut self.cut);
+        whole.extend_from_slice(text);
+        if let Err(error) = std::str::from_utf8(&whole) {
+            if error.error_len().is_none() {
+                self.cut = whole.split_off(error.valid_up_to());
+            } else {
+                self.open_line_is_bad = true;
+            }
+        }
+    }
+
+    fn keep(&mut self, text: &[u8]) {
+        let room = SAMPLE_BYTES.saturating_sub(self.open_line.len()).min(text.len());
+        self.open_line
+            .extend_from_slice(text.get(..room).unwrap_or_default());
     }
 
     fn close_line(&mut self) {
-        let line = std::mem::take(&mut self.open_line);
-        if std::mem::take(&mut self.open_line_bad) {
-            self.samples.push(line);
+        // No character goes on behind the end of a line.
+        let ends_in_one = !std::mem::take(&mut self.cut).is_empty();
+        if std::mem::take(&mut self.open_line_is_bad) || ends_in_one {
+            self.is_utf8 = false;
+            if self.samples.len() < SAMPLES {
+                self.samples.push(self.open_line.clone());
+            }
+        }
+        self.open_line.clear();
+    }
+
+    /// What a file is in that begins so, if it is of one encoding at all (F-10, F-11).
+    pub(super) fn encoding_of(head: &[u8]) -> FileEncoding {
+        match head {
+            [0xFF, 0xFE, ..] => FileEncoding::Utf16Le,
+            [0xFE, 0xFF, ..] => FileEncoding::Utf16Be,
+            _ => FileEncoding::Utf8,
         }
     }
 
@@ -113,40 +165,23 @@ impl Survey {
                 kind: kind.to_owned(),
             });
         }
-        let mark = Encoding::for_bom(&self.head).map(|(encoding, _)| encoding);
-        if !self.not_blank
-            || self
-                .head
-                .strip_prefix(b"\xEF\xBB\xBF")
-                .is_some_and(<[u8]>::is_empty)
-        {
+        let is_only_mark = self.head == UTF8_MARK;
+        if !self.not_blank || is_only_mark {
             return Err(Rejection::Empty);
         }
-        let encoding = if mark == Some(encoding_rs::UTF_16LE) {
-            Some(FileEncoding::Utf16Le)
-        } else if mark == Some(encoding_rs::UTF_16BE) {
-            Some(FileEncoding::Utf16Be)
-        } else {
+        let mut encoding = Some(Self::encoding_of(&self.head));
+        if encoding == Some(FileEncoding::Utf8) {
             if let Some(line) = self.binary {
                 return Err(Rejection::Binary { line });
             }
-            let cut = std::mem::take(&mut self.cut);
-            if !cut.is_empty() {
-                self.is_utf8 = false;
-                self.sample(&cut);
-            }
             self.close_line();
-            self.is_utf8.then_some(FileEncoding::Utf8)
-        };
+            encoding = encoding.filter(|_| self.is_utf8);
+        }
         // Where it is certain nobody has to look.
         let samples = if encoding.is_some() {
             Vec::new()
         } else {
-            let windows = encoding_rs::WINDOWS_1252;
-            let lines = self.samples.iter();
-            lines
-                .map(|line| windows.decode_without_bom_handling(line).0.into_owned())
-                .collect()
+            self.samples.iter().map(|line| windows_1252(line)).collect()
         };
         Ok(Surveyed { encoding, samples })
     }
@@ -178,48 +213,23 @@ const fn is_control(byte: u8) -> bool {
     byte < b' ' && byte != b'\t' && byte != b'\n' && byte != b'\r'
 }
 
-/// Without an early end, so that the compiler takes many bytes at once.
+/// Eight bytes at a time: one of those below the blank stands in few of them, and is mostly the end of a line.
 fn holds_control(bytes: &[u8]) -> bool {
-    bytes
-        .chunks(4096)
-        .any(|chunk| chunk.iter().fold(false, |found, byte| found | is_control(*byte)))
+    const BLANKS: u64 = u64::from_ne_bytes([b' '; 8]);
+    const SIGNS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (words, rest) = bytes.as_chunks();
+    let one_by_one = |bytes: &[u8]| bytes.iter().any(|byte| is_control(*byte));
+    let is_odd = |word: &[u8; 8]| {
+        let number = u64::from_ne_bytes(*word);
+        number.wrapping_sub(BLANKS) & !number & SIGNS != 0 && one_by_one(word)
+    };
+    words.iter().any(is_odd) || one_by_one(rest)
 }
 
-fn line_feeds(bytes: &[u8]) -> u64 {
-    let count = memchr::memchr_iter(b'\n', bytes).count();
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// Makes text of the bytes of a file, piece by piece, without its byte order mark (F-10). What is not of the encoding
-/// becomes U+FFFD, which is a problem of its line (F-13).
-pub struct Decode {
-    decoder: Decoder,
-}
-
-impl Decode {
-    /// A decoder for a whole file in this encoding.
-    pub fn new(encoding: FileEncoding) -> Self {
-        let encoding: &'static Encoding = match encoding {
-            FileEncoding::Utf8 => encoding_rs::UTF_8,
-            FileEncoding::Utf16Le => encoding_rs::UTF_16LE,
-            FileEncoding::Utf16Be => encoding_rs::UTF_16BE,
-            FileEncoding::Windows1252 => encoding_rs::WINDOWS_1252,
-        };
-        Self {
-            decoder: encoding.new_decoder_with_bom_removal(),
-        }
-    }
-
-    /// The text of the next bytes, put behind what is in `text`. `is_last`: no more will come.
-    pub fn feed(&mut self, mut bytes: &[u8], is_last: bool, text: &mut String) {
-        loop {
-            let needed = self.decoder.max_utf8_buffer_length(bytes.len());
-            text.reserve(needed.unwrap_or(bytes.len()));
-            let (result, read, _) = self.decoder.decode_to_string(bytes, text, is_last);
-            bytes = bytes.get(read..).unwrap_or_default();
-            if result == CoderResult::InputEmpty {
-                return;
-            }
-        }
-    }
+/// CRLF, LF, lone CR (F-19).
+fn line_ends(bytes: &[u8]) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    let is_lone = |place: &usize| bytes.get(place + 1) != Some(&b'\n');
+    let lone_returns = memchr::memchr_iter(b'\r', bytes).filter(is_lone).count();
+    u64::try_from(feeds + lone_returns).unwrap_or(u64::MAX)
 }

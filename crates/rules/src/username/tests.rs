@@ -1,5 +1,7 @@
+use caseless::Caseless;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
 
 use super::*;
 

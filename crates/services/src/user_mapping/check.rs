@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use domain::numbers::thousands;
 use domain::user_mapping::{
-    Coverage, FileEncoding, Finding, FindingCode, KindCount, MappingOutcome, MappingQuestion, MappingState,
-    MappingSummary, Rejection, RenameKind, Severity, TargetLines,
+    Coverage, FileEncoding, Finding, FindingCode, MappingOutcome, MappingQuestion, MappingState, Rejection,
+    Severity,
 };
 use domain::{AccountId, CustomerId};
 use jobs::{Job, JobError, Lease};
@@ -318,49 +318,30 @@ impl Reading<'_> {
             mut collector,
             proposals,
         } = done;
-        let kinds = self.write_facts(&checked, beside).await?;
+        self.write_facts(&checked, beside).await?;
         self.write_proposals(&checked, beside, &proposals).await?;
-        let coverage = checked.renames.coverage();
-        for finding in self.whole(known, beside, coverage).await? {
+        for finding in self.whole(known, beside, checked.renames.coverage()).await? {
             collector.finding(finding);
         }
-        let (rest, groups) = collector.end();
-        self.write(&rest).await?;
-        Ok(MappingOutcome::Checked(Box::new(MappingSummary {
-            lines: checked.rows,
-            blank_lines: checked.blank_lines,
-            encoding: self.encoding,
-            delimiter: layout.delimiter,
-            has_header: layout.has_header,
-            ignored: layout.ignored.clone(),
-            groups,
-            targets: checked
-                .targets
-                .into_iter()
-                .map(|target| TargetLines {
-                    value: target.value,
-                    lines: target.lines,
-                })
-                .collect(),
-            kinds,
-            coverage,
-        })))
+        self.write(&collector.rest()).await?;
+        let mut summary = checked.summary(self.encoding, layout, &collector.groups);
+        let mut tx = self.services.db().read().await?;
+        let whose = (self.customer, known.directory);
+        for group in &mut summary.groups {
+            let version = self.version.number;
+            let named = self
+                .services
+                .named_example(&mut tx, whose, version, &group.example)
+                .await?;
+            group.example.text = named.or_else(|| group.example.text.take());
+        }
+        Ok(MappingOutcome::Checked(Box::new(summary)))
     }
 
-    /// Writes what lines do to usernames and whom they are about; gives how many do what.
-    async fn write_facts(&self, checked: &Checked, beside: &Beside) -> Result<Vec<KindCount>, ServiceError> {
-        let mut counts: Vec<KindCount> = RenameKind::ALL
-            .iter()
-            .map(|kind| KindCount {
-                kind: *kind,
-                lines: 0,
-            })
-            .collect();
+    /// Writes what lines do to usernames and whom they are about.
+    async fn write_facts(&self, checked: &Checked, beside: &Beside) -> Result<(), ServiceError> {
         let mut waiting = Vec::with_capacity(BATCH);
         for rename in checked.renames.iter() {
-            if let Some(count) = counts.iter_mut().find(|count| count.kind == rename.kind) {
-                count.lines += 1;
-            }
             let facts = LineFacts {
                 line: rename.line,
                 kind: rename.kind,
@@ -374,9 +355,7 @@ impl Reading<'_> {
                 self.set_facts(&mut waiting).await?;
             }
         }
-        self.set_facts(&mut waiting).await?;
-        counts.retain(|count| count.lines > 0);
-        Ok(counts)
+        self.set_facts(&mut waiting).await
     }
 
     async fn set_facts(&self, waiting: &mut Vec<LineFacts>) -> Result<(), ServiceError> {

@@ -3,17 +3,15 @@
 use chrono::TimeDelta;
 use domain::CustomerId;
 use domain::user_mapping::Rejection;
-use rules::user_mapping::{Survey, Surveyed};
+use rules::user_mapping::{HEAD_BYTES, MAX_BYTES, Survey, Surveyed};
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::user_mapping::FinishedFile;
 
 use crate::{ServiceError, Services};
 
-/// The largest file, in bytes (F-27).
-const MAX_BYTES: u64 = 100_000_000;
-/// Bytes of one part.
-const PART: usize = 256 * 1024;
+/// Bytes of one part: the layout of a file is told from the first.
+const PART: usize = HEAD_BYTES;
 /// A file that was begun so long ago and is not whole has broken off.
 const BROKEN_OFF: TimeDelta = TimeDelta::hours(2);
 

@@ -92,6 +92,23 @@ impl Services {
         })
     }
 
+    /// Whom the example of a group speaks of, by name.
+    pub(super) async fn named_example(
+        &self,
+        tx: &mut Tx,
+        whose: (CustomerId, DirectoryId),
+        version: i64,
+        example: &Finding,
+    ) -> Result<Option<String>, ServiceError> {
+        if !names_somebody(example.code) {
+            return Ok(None);
+        }
+        let line = i64::try_from(example.line).unwrap_or(i64::MAX);
+        let rows = store::user_mapping::findings_of_line(tx, whose, version, line).await?;
+        let row = rows.into_iter().find(|row| row.finding.code == example.code);
+        Ok(row.as_ref().and_then(named))
+    }
+
     async fn finding_row(
         &self,
         tx: &mut Tx,
@@ -389,6 +406,25 @@ fn key(row: &FindingRow) -> String {
 fn place(after: &str) -> Option<(i64, &str)> {
     let (line, place) = after.split_once('.')?;
     Some((line.parse().ok()?, place))
+}
+
+/// Whether findings of this code speak of somebody whose name the rules do not know.
+const fn names_somebody(code: FindingCode) -> bool {
+    use FindingCode as C;
+    matches!(
+        code,
+        C::MeantAddress
+            | C::MeantBehindDomain
+            | C::MeantZeros
+            | C::HeldByActive
+            | C::HeldByBlocked
+            | C::HeldBySync
+            | C::IsAnAddress
+            | C::FoundByFolding
+            | C::OtherAttribute
+            | C::NotInDirectory
+            | C::NamesDiffer
+    )
 }
 
 /// Whom a finding speaks of, by name.

@@ -1,7 +1,7 @@
 //! Lines beside the accounts of People and the people of the directory: who has which username. Only notes it; what is to
 //! be said is `settle`'s.
 
-use domain::user_mapping::Coverage;
+use domain::user_mapping::{Coverage, Finding};
 
 use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, index};
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
@@ -10,7 +10,9 @@ use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound}
 const BY_ADDRESS: u32 = 1 << 31;
 /// An account whose username is a number, met without the zeros in front (F-33).
 const BY_ZEROS: u32 = 1 << 30;
-const PLACE: u32 = BY_ZEROS - 1;
+/// An account whose username has a domain in front, met by what stands behind it.
+const BY_TAIL: u32 = 1 << 29;
+const PLACE: u32 = BY_TAIL - 1;
 /// Several accounts have the username (P-15).
 pub(super) const SEVERAL: u32 = NONE - 1;
 
@@ -19,7 +21,7 @@ pub(super) const SEVERAL: u32 = NONE - 1;
 pub(super) enum Why {
     /// The existing username is that one's e-mail address.
     Address,
-    /// It is that one's username with a domain in front.
+    /// It is that one's username with a domain in front, or without the one it has.
     BehindDomain,
     /// It is that one's username without zeros (F-33).
     Zeros,
@@ -46,75 +48,85 @@ pub(super) struct Compared {
     pub(super) others: Vec<(u32, Why, u32)>,
 }
 
-/// Takes a line, before its usernames are put into heaps.
-pub(super) fn line(graph: &mut Graph, row: u32, existing: &str) {
-    if graph.compared.is_none() {
-        return;
-    }
-    let text = graph.text_print(existing);
-    if let Some(compared) = &mut graph.compared {
-        compared.texts.push(text);
+/// What lines are compared with beside each other. A trait, so that a browser, which compares with nothing, does not carry
+/// the code.
+pub(super) trait Beside: std::fmt::Debug + Send + Sync {
+    /// Takes a line, before its usernames are put into heaps.
+    fn line(&mut self, graph: &mut Graph, row: u32, existing: &str);
+    fn account(&mut self, graph: &mut Graph, now: &AccountNow<'_>);
+    fn person(&mut self, graph: &mut Graph, found: &PersonFound<'_>);
+    /// All of them are told; there are so many lines.
+    fn begin(&mut self, rows: usize);
+    /// Existing usernames beside accounts. The existing ones of the heap are sorted.
+    fn look_up(&mut self, heap: &mut Heap);
+    /// New usernames beside accounts that no line is about, and beside people. The new ones of the heap are sorted.
+    fn meet(&mut self, heap: &mut Heap);
+    /// Says everything; marks lines with a problem.
+    fn settle(&mut self, graph: &mut Graph, found: &mut dyn FnMut(Finding));
+    fn account_of(&self, row: u32) -> Option<u32>;
+    fn other_of(&self, row: u32) -> Option<u32>;
+    fn person_of(&self, row: u32) -> Option<u32>;
+    fn is_claimed(&self, person: u32) -> bool;
+    fn coverage(&self) -> Coverage;
+}
+
+impl Beside for Compared {
+    fn line(&mut self, graph: &mut Graph, row: u32, existing: &str) {
+        self.texts.push(graph.text_print(existing));
         if known::looks_shared(existing) {
-            compared.shared.push(row);
+            self.shared.push(row);
+        }
+        if let Some((_, user)) = existing.split_once('\\') {
+            let print = graph.print(user);
+            graph.add(print, row, |heap| &mut heap.hints);
         }
     }
-    if let Some((_, user)) = existing.split_once('\\') {
-        let print = graph.print(user);
-        graph.add(print, row, |heap| &mut heap.hints);
-    }
-}
 
-pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
-    let account = Account::new(now, |text| graph.text_print(text));
-    let Some(compared) = &mut graph.compared else {
-        return;
-    };
-    let Ok(place) = u32::try_from(compared.accounts.len()) else {
-        return;
-    };
-    compared.accounts.push(account);
-    let print = graph.print(now.username);
-    graph.add(print, place, |heap| &mut heap.accounts);
-    if !now.email.is_empty() {
-        let print = graph.print(now.email);
-        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.accounts);
+    fn account(&mut self, graph: &mut Graph, now: &AccountNow<'_>) {
+        let Ok(place) = u32::try_from(self.accounts.len()) else {
+            return;
+        };
+        self.accounts
+            .push(Account::new(now, |text| graph.text_print(text)));
+        let print = graph.print(now.username);
+        graph.add(print, place, |heap| &mut heap.accounts);
+        if !now.email.is_empty() {
+            let print = graph.print(now.email);
+            graph.add(print, place | BY_ADDRESS, |heap| &mut heap.accounts);
+        }
+        if let Some((_, user)) = now.username.split_once('\\') {
+            let print = graph.print(user);
+            graph.add(print, place | BY_TAIL, |heap| &mut heap.accounts);
+        }
+        let number = now.username.trim_start_matches('0');
+        if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            let print = graph.print(number);
+            graph.add(print, place | BY_ZEROS, |heap| &mut heap.accounts);
+        }
     }
-    let number = now.username.trim_start_matches('0');
-    if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-        let print = graph.print(number);
-        graph.add(print, place | BY_ZEROS, |heap| &mut heap.accounts);
-    }
-}
 
-pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
-    let person = Person::new(found, |text| graph.text_print(text));
-    let Some(compared) = &mut graph.compared else {
-        return;
-    };
-    let Ok(place) = u32::try_from(compared.people.len()) else {
-        return;
-    };
-    compared.people.push(person);
-    if !found.username.is_empty() {
-        let print = graph.print(found.username);
-        graph.add(print, place, |heap| &mut heap.people);
+    fn person(&mut self, graph: &mut Graph, found: &PersonFound<'_>) {
+        let Ok(place) = u32::try_from(self.people.len()) else {
+            return;
+        };
+        self.people
+            .push(Person::new(found, |text| graph.text_print(text)));
+        if !found.username.is_empty() {
+            let print = graph.print(found.username);
+            graph.add(print, place, |heap| &mut heap.people);
+        }
+        for other in found.others.into_iter().filter(|other| !other.is_empty()) {
+            let print = graph.print(other);
+            graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
+        }
     }
-    for other in found.others.into_iter().filter(|other| !other.is_empty()) {
-        let print = graph.print(other);
-        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
-    }
-}
 
-impl Compared {
-    /// Ready for so many lines.
-    pub(super) fn ready(mut self, rows: usize) -> Self {
+    fn begin(&mut self, rows: usize) {
         self.account = vec![NONE; rows];
         self.person = vec![NONE; rows];
-        self
     }
 
-    /// Existing usernames beside accounts. Both lists of a heap are sorted then.
-    pub(super) fn look_up(&mut self, heap: &mut Heap) {
+    fn look_up(&mut self, heap: &mut Heap) {
         heap.accounts.sort_unstable();
         heap.hints.sort_unstable();
         for same in heap.accounts.chunk_by(|a, b| a.print == b.print) {
@@ -139,38 +151,7 @@ impl Compared {
         heap.hints = Vec::new();
     }
 
-    /// Lines and accounts of one username.
-    fn of_lines(&mut self, lines: &[Entry], accounts: &[Entry]) {
-        let named = accounts.iter().filter(|entry| entry.row & !PLACE == 0);
-        let count = named.clone().count();
-        for line in lines {
-            let place = match count {
-                0 => NONE,
-                1 => named.clone().next().map_or(NONE, |entry| entry.row),
-                _ => {
-                    let text = self.texts.get(index(line.row)).copied();
-                    let exact = named.clone().find(|entry| {
-                        self.accounts.get(index(entry.row)).map(|account| account.text) == text
-                    });
-                    exact.map_or(SEVERAL, |entry| entry.row)
-                }
-            };
-            if let Some(account) = self.account.get_mut(index(line.row)) {
-                *account = place;
-            }
-        }
-        if count == 0 {
-            let why = only(accounts, BY_ADDRESS).map(|account| (Why::Address, account));
-            let why = why.or_else(|| only(accounts, BY_ZEROS).map(|account| (Why::Zeros, account)));
-            if let Some((why, account)) = why {
-                self.others
-                    .extend(lines.iter().map(|line| (line.row, why, account)));
-            }
-        }
-    }
-
-    /// New usernames beside accounts that no line is about, and beside people.
-    pub(super) fn meet(&mut self, heap: &mut Heap) {
+    fn meet(&mut self, heap: &mut Heap) {
         heap.people.sort_unstable();
         pairs(&heap.new, &heap.people, |lines, people| {
             let person = only_or_first(people, 0)
@@ -202,50 +183,37 @@ impl Compared {
         });
     }
 
-    pub(super) fn account_of(&self, row: u32) -> Option<u32> {
+    fn settle(&mut self, graph: &mut Graph, found: &mut dyn FnMut(Finding)) {
+        super::settle::settle(graph, self, found);
+    }
+
+    fn account_of(&self, row: u32) -> Option<u32> {
         self.account
             .get(index(row))
             .copied()
             .filter(|account| *account < SEVERAL)
     }
 
-    pub(super) fn is_ambiguous(&self, row: u32) -> bool {
-        self.account.get(index(row)) == Some(&SEVERAL)
-    }
-
-    /// Whether the line writes the username of its account as People does.
-    pub(super) fn is_exact(&self, row: u32, account: Account) -> bool {
-        self.texts.get(index(row)) == Some(&account.text)
-    }
-
-    pub(super) fn other_of(&self, row: u32) -> Option<u32> {
+    fn other_of(&self, row: u32) -> Option<u32> {
         let place = self.others.partition_point(|(other, ..)| *other < row);
         let (found, _, account) = self.others.get(place)?;
         (*found == row).then_some(*account)
     }
 
-    /// The person with the new username, by whatever address.
-    pub(super) fn person_of(&self, row: u32) -> Option<u32> {
+    fn person_of(&self, row: u32) -> Option<u32> {
         self.person
             .get(index(row))
             .filter(|person| **person != NONE)
             .map(|person| person & PLACE)
     }
 
-    /// Whether that person has it as another address only (T-03).
-    pub(super) fn is_by_address(&self, row: u32) -> bool {
-        self.person
-            .get(index(row))
-            .is_some_and(|person| *person != NONE && person & BY_ADDRESS != 0)
-    }
-
-    pub(super) fn is_claimed(&self, person: u32) -> bool {
+    fn is_claimed(&self, person: u32) -> bool {
         self.people
             .get(index(person))
             .is_some_and(|person| person.is(Person::CLAIMED))
     }
 
-    pub(super) fn coverage(&self) -> Coverage {
+    fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::default();
         for account in &self.accounts {
             account.count(&mut coverage);
@@ -259,6 +227,55 @@ impl Compared {
             person.is(Person::CLAIMED) && person.is(Person::ENABLED) && person.is(Person::IN_SCOPE)
         });
         coverage
+    }
+}
+
+impl Compared {
+    /// Lines and accounts of one username.
+    fn of_lines(&mut self, lines: &[Entry], accounts: &[Entry]) {
+        let named = accounts.iter().filter(|entry| entry.row & !PLACE == 0);
+        let count = named.clone().count();
+        for line in lines {
+            let place = match count {
+                0 => NONE,
+                1 => named.clone().next().map_or(NONE, |entry| entry.row),
+                _ => {
+                    let text = self.texts.get(index(line.row)).copied();
+                    let exact = named.clone().find(|entry| {
+                        self.accounts.get(index(entry.row)).map(|account| account.text) == text
+                    });
+                    exact.map_or(SEVERAL, |entry| entry.row)
+                }
+            };
+            if let Some(account) = self.account.get_mut(index(line.row)) {
+                *account = place;
+            }
+        }
+        if count == 0 {
+            let why = only(accounts, BY_ADDRESS).map(|account| (Why::Address, account));
+            let why = why.or_else(|| only(accounts, BY_ZEROS).map(|account| (Why::Zeros, account)));
+            let why = why.or_else(|| only(accounts, BY_TAIL).map(|account| (Why::BehindDomain, account)));
+            if let Some((why, account)) = why {
+                self.others
+                    .extend(lines.iter().map(|line| (line.row, why, account)));
+            }
+        }
+    }
+
+    pub(super) fn is_ambiguous(&self, row: u32) -> bool {
+        self.account.get(index(row)) == Some(&SEVERAL)
+    }
+
+    /// Whether the line writes the username of its account as People does.
+    pub(super) fn is_exact(&self, row: u32, account: Account) -> bool {
+        self.texts.get(index(row)) == Some(&account.text)
+    }
+
+    /// Whether that person has it as another address only (T-03).
+    pub(super) fn is_by_address(&self, row: u32) -> bool {
+        self.person
+            .get(index(row))
+            .is_some_and(|person| *person != NONE && person & BY_ADDRESS != 0)
     }
 }
 

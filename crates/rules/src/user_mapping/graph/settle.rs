@@ -3,7 +3,7 @@
 
 use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
 
-use super::compare::{Compared, Why};
+use super::compare::{Beside as _, Compared, Why};
 use super::{Graph, index, mark};
 use crate::user_mapping::known::{self, Account, Person};
 use crate::user_mapping::target::Target;
@@ -283,15 +283,15 @@ impl Names {
             finding.other = other;
             finding
         };
-        match run.as_slice() {
-            [first, .., last] if slip.is_some() && run.len() >= SLIPPED => {
-                found(tell(*first, Code::Shifted, Some(graph.lines.of(*last))));
-            }
-            rows => {
-                for row in rows {
-                    found(tell(*row, Code::NamesDiffer, None));
-                }
-            }
+        if let [first, .., last] = run.as_slice()
+            && slip.is_some()
+            && run.len() >= SLIPPED
+        {
+            found(tell(*first, Code::Shifted, Some(graph.lines.of(*last))));
+        }
+        // Each by itself, too: so all of them can be mended at once.
+        for row in run {
+            found(tell(row, Code::NamesDiffer, None));
         }
     }
 

@@ -106,3 +106,27 @@ fn f_26_other_files_with_this_name() {
         );
     }
 }
+
+/// Found by the fuzzer: the samples began in the middle of a line where a piece did.
+#[test]
+fn f_12_samples_are_whole_lines_whatever_the_pieces() {
+    let bytes = b"existing,new\nJ\xFCrgen Stra\xDFer,j@x.org\nJ\xC3\xBCrgen,whole@x.org\nlast \xE9";
+    let whole = survey(bytes, 1000).expect("text");
+    assert_eq!(whole.samples, ["J\u{fc}rgen Stra\u{df}er,j@x.org", "last \u{e9}"]);
+    for piece in 1..bytes.len() {
+        assert_eq!(survey(bytes, piece).as_ref(), Ok(&whole), "by {piece}");
+    }
+}
+
+/// Found by the fuzzer: lines that end in a lone carriage return were not counted.
+#[test]
+fn f_25_the_line_of_a_control_character_is_a_physical_one() {
+    let bytes = b"a,b\rc,d\r\ne,f\ng,\x01\n";
+    for piece in 1..bytes.len() {
+        assert_eq!(
+            survey(bytes, piece),
+            Err(Rejection::Binary { line: 4 }),
+            "by {piece}"
+        );
+    }
+}

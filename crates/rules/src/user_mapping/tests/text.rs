@@ -206,3 +206,22 @@ fn f_25_a_nul_that_only_shows_once_it_is_text() {
     let text = "existing_username,new_username\na,a@x.org\nb\0,b@x.org\n";
     assert_eq!(rejected(text), Rejection::Binary { line: 3 });
 }
+
+/// Found by the fuzzer: a cell with line breaks that was not whole yet was not counted, and a file of too many lines
+/// was told to be binary, or not, by the pieces it came in.
+#[test]
+fn f_25_the_line_of_a_nul_does_not_depend_on_the_pieces() {
+    let text = "existing_username,new_username\ra,\"a\n\n@x.org\0\"\nb,b@x.org\n";
+    for piece in 1..text.len() {
+        let scene = Scene {
+            piece,
+            ..Scene::default()
+        };
+        let found = scene.check(text).expect_err("refused");
+        assert_eq!(found, Rejection::Binary { line: 4 }, "by {piece}");
+        let short = Scene { limit: 0, ..scene };
+        let behind = format!("existing_username,new_username\na,b\n{text}");
+        let found = short.check(&behind).expect_err("refused");
+        assert_eq!(found, Rejection::TooManyLines { limit: 0 }, "by {piece}");
+    }
+}

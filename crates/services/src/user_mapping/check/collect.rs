@@ -1,20 +1,14 @@
 //! What a check hands on, until it is written; and what of it is counted.
 
-use std::collections::BTreeMap;
-
-use domain::user_mapping::{Finding, FindingCode, FindingGroup, Severity};
-use rules::user_mapping::Sink;
+use domain::user_mapping::Finding;
+use rules::user_mapping::{Groups, Sink};
 use store::user_mapping::{MappingLine, NewFinding};
 use tokio::sync::mpsc;
 
 use super::BATCH;
 
-/// More causes than this are not told apart: nobody reads a list of a thousand wrong domains.
-const MAX_GROUPS: usize = 500;
 /// How much of a cell is kept beside the file: far more than any username has.
 const CELL_CHARS: usize = 4_096;
-/// How much of a text findings are grouped by.
-const ABOUT_CHARS: usize = 200;
 
 /// Lines and findings that are written together.
 #[derive(Default)]
@@ -30,7 +24,7 @@ pub(super) struct Collector {
     hand_on: Option<mpsc::Sender<Batch>>,
     /// Whoever writes has stopped: nothing is kept any more.
     is_over: bool,
-    groups: BTreeMap<(Severity, FindingCode, String), (Finding, u64)>,
+    pub(super) groups: Groups,
 }
 
 impl Sink for Collector {
@@ -45,17 +39,7 @@ impl Sink for Collector {
     }
 
     fn finding(&mut self, finding: Finding) {
-        let mut about = about(&finding);
-        let mut key = (finding.severity, finding.code, about.clone());
-        if self.groups.len() >= MAX_GROUPS && !self.groups.contains_key(&key) {
-            about.clear();
-            key.2.clear();
-        }
-        let (example, count) = self.groups.entry(key).or_insert_with(|| (finding.clone(), 0));
-        if finding < *example {
-            example.clone_from(&finding);
-        }
-        *count += 1;
+        let about = self.groups.add(&finding);
         self.batch.findings.push(NewFinding { about, finding });
         self.hand_on();
     }
@@ -68,7 +52,7 @@ impl Collector {
             batch: Batch::default(),
             hand_on: Some(hand_on),
             is_over: false,
-            groups: BTreeMap::new(),
+            groups: Groups::default(),
         }
     }
 
@@ -95,39 +79,13 @@ impl Collector {
         self.hand_on = None;
     }
 
-    /// What was added since the last batch, and the groups.
-    pub(super) fn end(mut self) -> (Batch, Vec<FindingGroup>) {
-        (std::mem::take(&mut self.batch), self.groups())
-    }
-
-    /// The groups, the gravest and most frequent first.
-    fn groups(self) -> Vec<FindingGroup> {
-        let mut all: Vec<FindingGroup> = self
-            .groups
-            .into_iter()
-            .map(|((_, _, about), (example, lines))| FindingGroup {
-                example,
-                about,
-                lines,
-            })
-            .collect();
-        all.sort_by(|a, b| {
-            let gravity = a.example.severity.cmp(&b.example.severity);
-            gravity.then(b.lines.cmp(&a.lines))
-        });
-        all
+    /// What was added since the last batch.
+    pub(super) fn rest(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
     }
 }
 
 /// A cell as it is shown (F-28). The file keeps the whole.
 fn shortened(cell: &str) -> String {
     cell.chars().take(CELL_CHARS).collect()
-}
-
-/// What a finding is grouped by, beside its code.
-fn about(finding: &Finding) -> String {
-    match &finding.text {
-        Some(text) if finding.code.is_by_text() => text.chars().take(ABOUT_CHARS).collect(),
-        _ => String::new(),
-    }
 }

@@ -8,7 +8,8 @@ use domain::deployment::Step;
 use domain::directory::{AttributeValue, Standing};
 use domain::people::{AccountState, Profile, field};
 use domain::settings::DataMapping;
-use domain::{CustomerId, DirectoryId, Provider};
+use domain::user_mapping::MappingKnown;
+use domain::{Actor, CustomerId, DirectoryId, Provider, UserError};
 use rules::proposals;
 use rules::user_mapping::{AccountNow, AccountPlace, PersonFound, Surroundings};
 use store::found_list::Among;
@@ -22,12 +23,9 @@ const MAX_DOMAINS: i64 = 1_000;
 
 /// What a file is checked against.
 pub(super) struct Known {
-    pub(super) provider: Provider,
+    /// What a browser may know, too.
+    pub(super) files: MappingKnown,
     pub(super) directory: DirectoryId,
-    pub(super) by_sign_in_name: bool,
-    pub(super) domains: BTreeSet<String>,
-    /// The names of the directories the intranet followed before.
-    pub(super) old: Vec<String>,
     /// Usernames of local administrators who have proven to get in (P-07).
     recovery: BTreeSet<String>,
     mapping: DataMapping,
@@ -38,6 +36,15 @@ pub(super) struct Known {
 }
 
 impl Services {
+    /// What a file that is about to be uploaded will be checked against, for whoever may upload it.
+    pub async fn mapping_known(&self, actor: &Actor, slug: &str) -> Result<MappingKnown, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self.mapping_of(&mut tx, actor, slug).await?;
+        drop(tx);
+        let known = self.known_for_mapping(customer).await?;
+        Ok(known.ok_or(UserError::NotFound)?.files)
+    }
+
     /// What the customer's files are checked against; `None` where no directory is connected.
     pub(super) async fn known_for_mapping(
         &self,
@@ -59,11 +66,13 @@ impl Services {
         let test_synced_at = facts.and_then(|facts| facts.test_synced_at);
         let marks = store::user_mapping::marks(&mut tx, customer, directory.id).await?;
         Ok(Some(Known {
-            provider: directory.provider,
+            files: MappingKnown {
+                provider: directory.provider,
+                by_sign_in_name: mapping.username_attribute == initial.username_attribute,
+                domains: domains.into_iter().filter(|_| are_few).collect(),
+                old: old.into_iter().map(|row| row.name).collect(),
+            },
             directory: directory.id,
-            by_sign_in_name: mapping.username_attribute == initial.username_attribute,
-            domains: domains.into_iter().filter(|_| are_few).collect(),
-            old: old.into_iter().map(|row| row.name).collect(),
             recovery: statements
                 .into_iter()
                 .filter(|row| row.step == Step::LocalAdmin && row.account_stands)
@@ -80,9 +89,9 @@ impl Services {
 impl Known {
     pub(super) const fn around(&self) -> Surroundings<'_> {
         Surroundings {
-            provider: self.provider,
-            by_sign_in_name: self.by_sign_in_name,
-            domains: &self.domains,
+            provider: self.files.provider,
+            by_sign_in_name: self.files.by_sign_in_name,
+            domains: &self.files.domains,
         }
     }
 
@@ -101,7 +110,7 @@ impl Known {
             Some(id) if id == self.directory => AccountPlace::Connected,
             Some(_) => AccountPlace::Before,
         };
-        let number = self.field_of(employee_number(self.provider));
+        let number = self.field_of(employee_number(self.files.provider));
         OwnedAccount {
             place,
             is_recovery: place == AccountPlace::Local && self.recovery.contains(&account.username),
@@ -122,11 +131,11 @@ impl Known {
             let value = person.user.attributes.get(attribute)?;
             value.as_text().map(Cow::into_owned)
         };
-        let (first_name, surname) = match self.provider {
+        let (first_name, surname) = match self.files.provider {
             Provider::Entra => ("givenName", "surname"),
             Provider::Okta => ("firstName", "lastName"),
         };
-        let addresses = match self.provider {
+        let addresses = match self.files.provider {
             Provider::Entra => "proxyAddresses",
             Provider::Okta => "secondEmail",
         };
@@ -138,7 +147,7 @@ impl Known {
         OwnedPerson {
             first_name: text(first_name).unwrap_or_default(),
             surname: text(surname).unwrap_or_default(),
-            employee_number: text(employee_number(self.provider)),
+            employee_number: text(employee_number(self.files.provider)),
             account_name: text("onPremisesSamAccountName"),
             addresses,
             username: person.username.as_ref().map(|name| name.as_str().to_owned()),

@@ -3,14 +3,11 @@
 use domain::user_mapping::{FileEncoding, Rejection};
 use rand::RngCore;
 use rules::proposals::{self, Proposal};
-use rules::user_mapping::{Check, Checked, Decode, Layout};
+use rules::user_mapping::{Check, Checked, Decode, Layout, MAX_LINES};
 use tokio::sync::mpsc;
 
 use super::collect::{Batch, Collector};
 use super::known::{Known, OwnedAccount, OwnedPerson};
-
-/// The most lines a file may have (F-27).
-const MAX_LINES: u64 = 1_000_000;
 
 /// What comes in.
 pub(super) enum Fed {
@@ -37,7 +34,7 @@ pub(super) fn run(
     hand_on: mpsc::Sender<Batch>,
 ) -> Result<Option<Done>, Rejection> {
     let seed = rand::rng().next_u64();
-    let mut check = Check::new(layout, known.around(), &known.old, MAX_LINES, seed).comparing();
+    let mut check = Check::new(layout, known.around(), &known.files.old, MAX_LINES, seed).comparing();
     let mut proposing = proposals::Proposals::new(seed, false);
     let mut collector = Collector::new(hand_on);
     let mut decode = Decode::new(encoding);
