@@ -11,6 +11,7 @@ ALTER TABLE mapping_rows ADD COLUMN account_id UUID;
 ALTER TABLE mapping_rows ADD COLUMN other_account_id UUID;
 ALTER TABLE mapping_rows ADD COLUMN person BIGINT;
 CREATE INDEX mapping_rows_by_account ON mapping_rows (customer_id, version, account_id);
+CREATE INDEX mapping_findings_by_line ON mapping_findings (customer_id, version, line);
 CREATE INDEX mapping_rows_by_existing ON mapping_rows (customer_id, version, existing);
 
 -- The version it was made out of by a correction, and the correction as JSON; NULL for an uploaded file.

@@ -47,7 +47,6 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         can_edit,
         version,
         earlier,
-        proposed,
         targets,
         review,
         submission,
@@ -77,7 +76,7 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         <Answers/>
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
         {review.map(|review| view! { <Review review/> })}
-        {summary.map(|summary| view! { <Found summary corrections=all.clone() proposed remarks/> })}
+        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks/> })}
         {submission.map(|(version, needs)| view! { <Submission version needs/> })}
         <Remarks remarks=said/>
         <Versions earlier corrections=corrections.clone()/>
@@ -103,14 +102,10 @@ fn Answers() -> impl IntoView {
 
 /// What was found, and the one list that the address asks for.
 #[component]
-fn Found(
-    summary: MappingSummary,
-    corrections: Corrections,
-    proposed: Vec<(domain::user_mapping::ProposalClass, u64)>,
-    remarks: Vec<MappingRemark>,
-) -> impl IntoView {
+fn Found(summary: MappingSummary, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
     let version = corrections.version;
     let undecided = summary.coverage.undecided;
+    let proposed = summary.proposed.clone();
     let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
     let list = match Lists::asked() {
         Some(Lists::Group(group)) if is_there(&group) => view! { <FindingLines version group/> }.into_any(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
+use super::{Delimiter, FileEncoding, Finding, FindingCode, ProposalClass, Rejection, RenameKind, Severity};
 use crate::numbers::plural;
 use crate::{Provider, codes};
 
@@ -95,6 +95,9 @@ pub struct MappingSummary {
     /// Nothing of a version that was checked before People was compared.
     #[serde(default)]
     pub coverage: Coverage,
+    /// How many undecided accounts may have a proposal of each class accepted together.
+    #[serde(default)]
+    pub proposed: Vec<(ProposalClass, u64)>,
 }
 
 /// What is to become of the accounts of People (P-13): those that are active, by what the lines say about them.

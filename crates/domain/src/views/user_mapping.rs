@@ -18,8 +18,6 @@ pub struct UserMappingView {
     pub version: Option<MappingVersionView>,
     /// The versions before, the newest first.
     pub earlier: Vec<MappingVersionLine>,
-    /// How many undecided accounts may have a proposal of each class accepted together.
-    pub proposed: Vec<(ProposalClass, u64)>,
     /// What may be written as target directory: the connected directory, Local, the directories before.
     pub targets: Vec<String>,
     pub review: Option<MappingReviewView>,

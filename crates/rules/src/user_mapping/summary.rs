@@ -25,6 +25,8 @@ impl Checked {
                 .collect(),
             kinds: self.kinds(),
             coverage: self.renames.coverage(),
+            // Who proposes also counts.
+            proposed: Vec::new(),
         }
     }
 

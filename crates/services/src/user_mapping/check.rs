@@ -327,6 +327,12 @@ impl Reading<'_> {
         let mut summary = checked.summary(self.encoding, layout, &collector.groups);
         let mut tx = self.services.db().read().await?;
         let whose = (self.customer, known.directory);
+        let mut proposed = store::user_mapping::proposed(&mut tx, whose, self.version.number).await?;
+        proposed.sort_by_key(|(class, _)| std::cmp::Reverse(*class));
+        summary.proposed = proposed
+            .into_iter()
+            .map(|(class, count)| (class, count.unsigned_abs()))
+            .collect();
         for group in &mut summary.groups {
             let version = self.version.number;
             let named = self

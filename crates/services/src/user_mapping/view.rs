@@ -2,7 +2,7 @@
 
 use domain::deployment::{Step, standing};
 use domain::people::Directory;
-use domain::user_mapping::{MappingEdit, MappingState, ProposalClass, ReviewState, Severity};
+use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Severity};
 use domain::views::{
     MappingDrift, MappingRemark, MappingReviewView, MappingSubmission, MappingVersionLine,
     MappingVersionView, UserMappingView,
@@ -44,7 +44,6 @@ impl Services {
             can_edit,
             version: None,
             earlier: versions.map(|version| self.version_line(version)).collect(),
-            proposed: Vec::new(),
             targets: Vec::new(),
             review: None,
             submission: None,
@@ -65,7 +64,6 @@ impl Services {
         view.drift = self.drift(&mut tx, whose, &latest).await?;
         let may_read = actor.role.may(Permission::ReadPeople);
         if summary_of(&latest).is_some() && may_read {
-            view.proposed = proposed(&mut tx, whose, latest.number).await?;
             view.remarks = self.remarks(&mut tx, customer, latest.number).await?;
         }
         let is_with_staff = review
@@ -235,19 +233,6 @@ pub(super) async fn has_drifted(
 
 fn what(version: &MappingVersion) -> Option<String> {
     version.edit.as_ref().map(MappingEdit::sentence)
-}
-
-async fn proposed(
-    tx: &mut Tx,
-    whose: (CustomerId, DirectoryId),
-    version: i64,
-) -> Result<Vec<(ProposalClass, u64)>, ServiceError> {
-    let mut counts = store::user_mapping::proposed(tx, whose, version).await?;
-    counts.sort_by_key(|(class, _)| std::cmp::Reverse(*class));
-    Ok(counts
-        .into_iter()
-        .map(|(class, count)| (class, count.unsigned_abs()))
-        .collect())
 }
 
 /// What submitting a version needs; `None`: it is not checked.

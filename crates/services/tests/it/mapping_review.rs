@@ -200,8 +200,9 @@ on_both!(p_13_by_proposals_alone, |test: TestDb| async move {
     assert_eq!(scene.lines(1).await, [row("break-glass", "break-glass", "Local")]);
     let view = scene.checked().await;
     assert_eq!(scene.summary().await.coverage.undecided, 3);
-    let together: u64 = view.proposed.iter().map(|(_, accounts)| accounts).sum();
-    assert_eq!(together, 3, "{:?}", view.proposed);
+    let proposed = scene.summary().await.proposed;
+    let together: u64 = proposed.iter().map(|(_, accounts)| accounts).sum();
+    assert_eq!(together, 3, "{proposed:?}");
     assert_eq!(in_the_way(&view).len(), 1);
     let undecided = scene
         .world

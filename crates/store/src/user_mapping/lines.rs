@@ -85,13 +85,13 @@ statements! {
         LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
         WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8";
     // A search, or a kind that is rare, walks through the lines of the version, in their order.
-    ROWS = "SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
+    ROWS = ["SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
             a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,
             u.display_name AS person_name, u.mail AS person_mail, u.status AS person_status, u.in_scope AS person_in_scope,
             u.object_id AS person_object,
-            (SELECT COUNT(*) FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
+            (SELECT COUNT(*) FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
                 AND f.severity = 'error') AS problems,
-            (SELECT COUNT(*) FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
+            (SELECT COUNT(*) FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
                 AND f.severity = 'warning') AS warnings
         FROM mapping_rows r
         LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
@@ -99,19 +99,19 @@ statements! {
         LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = r.person
         WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
         AND ($5 = '' OR r.kind = $5)
-        AND ($6 = '' OR EXISTS (SELECT 1 FROM mapping_findings f WHERE f.customer_id = $1 AND f.version = $2
+        AND ($6 = '' OR EXISTS (SELECT 1 FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2
             AND f.line = r.line AND f.severity = $6))
         AND ($7 = '' OR LOWER(r.existing) LIKE $7 ESCAPE '!' OR LOWER(r.new) LIKE $7 ESCAPE '!')
-        ORDER BY r.line LIMIT $8";
+        ORDER BY r.line LIMIT $8"];
     // A range of the unique index.
     NEAREST = "SELECT username FROM accounts WHERE customer_id = $1 AND username_key >= $2 AND username_key < $3
         ORDER BY username_key LIMIT $4";
     LINE = "SELECT line, existing, new, target FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND line = $3";
-    FINDINGS_OF_LINE = "SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
+    FINDINGS_OF_LINE = ["SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
             COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
             o.username AS other_account, a.profile AS account_profile, u.username AS person,
             u.display_name AS person_name, q.username AS proposed
-        FROM mapping_findings f
+        FROM mapping_findings AS f" (index "mapping_findings_by_line") "
         LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
         LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
         LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
@@ -119,7 +119,7 @@ statements! {
         LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
         LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $4 AND q.row_no = p.person
         WHERE f.customer_id = $1 AND f.version = $2 AND f.line = $3
-        ORDER BY CASE f.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, f.code, f.place";
+        ORDER BY CASE f.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, f.code, f.place"];
 }
 
 /// A line of a version, as it stands in the file.

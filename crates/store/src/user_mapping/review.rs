@@ -35,10 +35,10 @@ statements! {
             text, at, settled_by_name)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')";
     // Those about lines that stand in this version as they stood when they were said; others are about the past.
-    REMARKS = "SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
-            m.settled_at, (SELECT MIN(r.line) FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2
-                AND r.existing = m.existing AND r.new = m.new AND r.target = m.target) AS line
-        FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3";
+    REMARKS = ["SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
+            m.settled_at, (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
+                WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new AND r.target = m.target) AS line
+        FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3"];
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
     // By what stands in the file: lines that only one of two versions has, and lines that say something else.

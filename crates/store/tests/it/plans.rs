@@ -76,6 +76,22 @@ const ALLOWED: &[(&str, &str)] = &[
         "user_mapping::lines::FORGET_FINDINGS",
         "every finding of one version, when its check begins again",
     ),
+    (
+        "user_mapping::beside::PROPOSED",
+        "everybody, once for each check of a mapping",
+    ),
+    (
+        "user_mapping::beside::COUNT_MISSED",
+        "everybody, once for each check of a mapping",
+    ),
+    (
+        "user_mapping::beside::CHANGED_ACCOUNTS",
+        "everybody, where something changed since a mapping was checked",
+    ),
+    (
+        "user_mapping::beside::CHANGED_PEOPLE",
+        "everybody, where something changed since a mapping was checked",
+    ),
     ("changes::FORGET", "every change of one run, when it begins again"),
     (
         "snapshot::FORGET_ALL_MEMBERS",
