@@ -19,7 +19,7 @@ use crate::{ServiceError, Services};
 const MAX_TEXT: usize = 4_000;
 
 impl Services {
-    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, as [`warning_key`] does.
+    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, by their keys.
     pub async fn submit_mapping(
         &self,
         actor: &Actor,
