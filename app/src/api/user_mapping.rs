@@ -215,25 +215,27 @@ pub async fn remove_mapping_line(customer: String, version: i64, line: u64) -> R
     .await
 }
 
-/// Decides about accounts that no line is about: one (`account`), those with a proposal of a class (`class`), or all of
-/// them. `decision`: `proposed`, `local`, `left`, or `username` with a new one.
+/// Decides about accounts that no line is about: one (`undecided`), those with a proposal of a class (`class`), or
+/// `everybody`. `decision`: `proposed`, `local`, `left`, or `username` with a new one.
 #[server(endpoint = "user-mapping/decide")]
 pub async fn decide_mapping(
     customer: String,
     version: i64,
     #[server(default)] undecided: String,
     #[server(default)] class: String,
+    #[server(default)] everybody: bool,
     decision: String,
     #[server(default)] new: String,
 ) -> Result<i64, ApiError> {
     let about = match (undecided.parse::<AccountId>(), ProposalClass::from_code(&class)) {
         (Ok(account), _) => DecidedAbout::One { account },
         (Err(_), Some(class)) => DecidedAbout::Class { class },
-        (Err(_), None) => DecidedAbout::Rest,
+        (Err(_), None) if everybody => DecidedAbout::Rest,
+        (Err(_), None) => return Err(ApiError::Malformed),
     };
     let typed = (undecided, new.clone());
     let decision = match decision.as_str() {
-        "proposed" => Decision::Proposed,
+        "proposed" if about != DecidedAbout::Rest => Decision::Proposed,
         "local" => Decision::Local,
         "left" => Decision::Left,
         _ => Decision::Username { new },

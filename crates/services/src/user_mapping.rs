@@ -94,11 +94,14 @@ impl Services {
 
     /// Puts the check of a version into the queue.
     async fn queue_check(&self, tx: &mut Tx, customer: CustomerId, version: i64) -> Result<(), ServiceError> {
+        let subject = version.to_string();
+        // A worker that has not heard yet that its check has ended must not go on beside the new one.
+        store::jobs::retire(tx, customer, MAPPING_JOB, &subject, self.now()).await?;
         let job = NewJob {
             id: self.new_id(),
             customer: Some(customer),
             kind: MAPPING_JOB,
-            subject: &version.to_string(),
+            subject: &subject,
             run_at: self.now(),
             max_attempts: TRIES,
             dedupe_key: None,

@@ -290,7 +290,7 @@ impl FactsRow {
                 version,
                 state: code("mapping_reviews", "state", &state)?,
                 at,
-                drifted: self.review_drifted.unwrap_or_default(),
+                drifted: self.review_drifted.unwrap_or(true),
             }),
             _ => None,
         };

@@ -76,6 +76,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("fix", "clean"),
     ("line", "2"),
     ("decision", "local"),
+    ("everybody", "true"),
     ("to", "1"),
     ("verdict", "approve"),
     ("remark", "01890a5d-ac96-774b-bcce-b302099a8057"),

@@ -1,5 +1,6 @@
 //! One line: what was found about it, how it is corrected, what both sides say about it.
 
+use domain::Permission;
 use domain::user_mapping::Column;
 use domain::views::{FoundUsername, MappingLineView, MappingRemark};
 use leptos::prelude::*;
@@ -13,34 +14,24 @@ use crate::api::user_mapping::{
     RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
 };
 use crate::components::{
-    Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused, awaited,
-    customer, param, query, thousands,
+    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused,
+    awaited, customer, param, query, thousands,
 };
 
 #[component]
-pub(super) fn Line(
-    line: u64,
-    corrections: Corrections,
-    can_comment: bool,
-    remarks: Vec<MappingRemark>,
-) -> impl IntoView {
+pub(super) fn Line(line: u64, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
     let data = show_mapping_line(
         customer().slug,
         (corrections.version, line),
         param(&query(), "person"),
     );
     view! {
-        <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() can_comment remarks=remarks.clone()/> }/>
+        <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() remarks=remarks.clone()/> }/>
     }
 }
 
 #[component]
-fn Body(
-    view: MappingLineView,
-    corrections: Corrections,
-    can_comment: bool,
-    remarks: Vec<MappingRemark>,
-) -> impl IntoView {
+fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
     let MappingLineView { row, findings, found } = view;
     let line = row.line;
     let title = format!("Line {}", thousands(line));
@@ -67,7 +58,7 @@ fn Body(
                 </dl>
                 <ul role="list">{findings}</ul>
                 {form}
-                {can_comment.then(|| view! { <RemarkForm version line remarks/> })}
+                <Allowed permission=Permission::Comment><RemarkForm version line remarks=remarks.clone()/></Allowed>
             </div>
         </Panel>
     }

@@ -113,7 +113,7 @@ fn Found(summary: MappingSummary, corrections: Corrections, remarks: Vec<Mapping
             let corrections = corrections.clone();
             view! {
                 <Allowed permission=Permission::ReadPeople>
-                    <Line line corrections=corrections.clone() can_comment=true remarks=remarks.clone()/>
+                    <Line line corrections=corrections.clone() remarks=remarks.clone()/>
                 </Allowed>
             }
             .into_any()

@@ -1,5 +1,6 @@
 //! Submission and review of a version, and what is said about its lines.
 
+use domain::Permission;
 use domain::user_mapping::ReviewState;
 use domain::views::{MappingRemark, MappingReviewView, MappingSubmission};
 use leptos::prelude::*;
@@ -9,8 +10,8 @@ use super::Lists;
 use crate::api::take_flash;
 use crate::api::user_mapping::{ReviewMapping, SettleMappingRemark, SubmitMapping};
 use crate::components::{
-    Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused, awaited,
-    customer, plural, thousands,
+    Allowed, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
+    awaited, customer, plural, thousands,
 };
 
 /// What submitting still needs, and the form for it.
@@ -227,11 +228,13 @@ pub(super) fn Said(remark: MappingRemark) -> impl IntoView {
     let settle = match remark.settled_by {
         Some(by) => view! { <p class="why">{format!("Settled by {by}.")}</p> }.into_any(),
         None => view! {
+            <Allowed permission=Permission::Comment>
             <form method="post" action=SettleMappingRemark::PATH class="actions">
                 <input type="hidden" name="customer" value=customer().slug/>
-                <input type="hidden" name="remark" value=remark.id/>
-                <Submit label="Settled" busy="Noting…" class="quiet" of=format!(": {}", remark.about)/>
+                <input type="hidden" name="remark" value=remark.id.clone()/>
+                <Submit label="Settled" busy="Noting…" class="quiet" of=format!(": {}", remark.about.clone())/>
             </form>
+            </Allowed>
         }
         .into_any(),
     };

@@ -70,6 +70,7 @@ fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, co
             <summary>"Decide about everybody who is left"</summary>
             <form method="post" action=DecideMapping::PATH class="form">
                 <Hidden version/>
+                <input type="hidden" name="everybody" value="true"/>
                 <p>{format!("This is about all {everybody} but administrators, who are decided about one by one.")}</p>
                 <div class="actions">
                     <Submit label="Keep everybody local" busy="Deciding…" name="decision" value="local"/>

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use domain::people::Directory;
-use domain::user_mapping::{FindingCode, MappingFix};
+use domain::user_mapping::{Column, FindingCode, MappingFix};
 
 use super::cell;
 use crate::export::{original_cell, safe_cell};
@@ -22,6 +22,8 @@ pub struct Cells {
 pub struct About<'a> {
     /// What the finding says: what was probably meant, by its code.
     pub text: Option<&'a str>,
+    /// The cell it is about.
+    pub column: Option<Column>,
     /// Of the account the line is about.
     pub account: Option<&'a str>,
     /// Of the account the finding speaks of.
@@ -56,6 +58,9 @@ pub fn fixed(
                 about.other_account
             };
             put(&mut line.existing, meant);
+        }
+        MappingFix::UnwrapAddress if about.column == Some(Column::Existing) => {
+            put(&mut line.existing, about.text);
         }
         MappingFix::UnwrapAddress => put(&mut line.new, about.text),
         MappingFix::UsePersonName => put(&mut line.new, about.person),
@@ -101,7 +106,14 @@ fn clean(text: &str) -> String {
 
 /// A cell as it goes into the next version's file, so that it reads the same there (F-32).
 pub fn rewritten(cell: &str) -> String {
-    safe_cell(&original_cell(cell)).into_owned()
+    let text = cell::wrapped(cell).map_or_else(|| original_cell(cell), Cow::Borrowed);
+    // What no text file may hold would make the next one unreadable (F-25).
+    let text: String = text.chars().filter(|c| !is_forbidden(*c)).collect();
+    safe_cell(&text).into_owned()
+}
+
+fn is_forbidden(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
 }
 
 #[cfg(test)]
@@ -210,6 +222,7 @@ mod tests {
     fn each_fix_mends_what_it_is_for() {
         let about = About {
             text: Some("a@x.org"),
+            column: Some(Column::New),
             account: Some("JSmith"),
             other_account: Some("00123"),
             person: Some("j@x.org"),
@@ -241,6 +254,8 @@ mod tests {
 
     #[test]
     fn f_32_cells_read_the_same_in_the_next_file() {
+        assert_eq!(rewritten("=\"001\""), "001", "F-33: the next file has the value");
+        assert_eq!(rewritten("a\u{7}b"), "ab");
         for cell in ["jsmith", "=1+1", "'=1+1", "-x", "@a", "''-x"] {
             let once = original_cell(cell).into_owned();
             assert_eq!(original_cell(&rewritten(cell)), once, "{cell}");
@@ -251,6 +266,7 @@ mod tests {
     fn every_offered_fix_can_be_carried_out() {
         let about = About {
             text: Some("a@x.org"),
+            column: Some(Column::New),
             account: Some("anna"),
             other_account: Some("other"),
             person: Some("person"),

@@ -3,7 +3,7 @@
 
 use domain::people::Directory;
 use domain::user_mapping::{
-    DecidedAbout, Decision, Delimiter, FindingCode, MappingEdit, Rejection, Severity,
+    Column, DecidedAbout, Decision, Delimiter, FindingCode, MappingEdit, Rejection, Severity,
 };
 use domain::{AccountId, CustomerId, DirectoryId};
 use jobs::Lease;
@@ -296,6 +296,7 @@ fn corrected(line: FixableLine, edit: &MappingEdit, old: Option<&str>) -> Option
         MappingEdit::Fix { fix, code, value, .. } if line.affected => {
             let about = About {
                 text: line.text.as_deref(),
+                column: line.place.as_deref().and_then(Column::from_code),
                 account: line.account.as_deref(),
                 other_account: line.other_account.as_deref(),
                 person: line.person.as_deref(),

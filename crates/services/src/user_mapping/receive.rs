@@ -1,8 +1,11 @@
 //! Uploaded files, and files that are read in another way.
 
-use domain::user_mapping::{Delimiter, FileEncoding, MappingReading, MappingReceived, Rejection};
+use domain::user_mapping::{
+    Delimiter, FileEncoding, MappingOutcome, MappingReading, MappingReceived, Rejection,
+};
 use domain::{Actor, UserError};
 use serde_json::json;
+use store::user_mapping::MappingVersion;
 
 use super::Source;
 use super::incoming::Incoming;
@@ -61,7 +64,10 @@ impl Services {
             "encoding": reading.encoding.map(FileEncoding::code),
             "delimiter": reading.delimiter.map(Delimiter::code),
         });
-        let new = Source::file(file, &reading);
+        let new = Source {
+            made_from: Some(version),
+            ..Source::file(file, &reading)
+        };
         self.add_version(tx, (customer, actor), &new, ("mapping.read", &details))
             .await
     }
@@ -101,7 +107,11 @@ impl MappingUpload {
         let kept = self.incoming.keep(&mut tx, &whole).await?;
         if kept.is_known {
             let latest = store::user_mapping::latest(&mut tx, customer).await?;
-            if let Some(latest) = latest.filter(|latest| latest.file == Some(kept.file)) {
+            let is_shown = |latest: &MappingVersion| {
+                let has_failed = matches!(latest.outcome, Some(MappingOutcome::Failed));
+                latest.file == Some(kept.file) && !has_failed
+            };
+            if let Some(latest) = latest.filter(is_shown) {
                 // It is the one that is shown: one version is kept, with what was said about it (F-29).
                 tx.commit().await?;
                 return Ok(MappingReceived {

@@ -3,7 +3,7 @@
 
 use domain::deployment::{Step, standing};
 use domain::ids::RemarkId;
-use domain::user_mapping::{ReviewState, Verdict};
+use domain::user_mapping::{MappingEdit, ReviewState, Verdict};
 use domain::{Actor, CustomerId, Permission, UserError};
 use serde_json::{Value, json};
 use store::Tx;
@@ -205,6 +205,11 @@ impl Services {
                 "People or the directory changed since the check. Check again, and look at what changed.";
             return Ok(Some(words.to_owned()));
         }
+        let needs = submission(version, drifted);
+        if needs.is_none_or(|needs| !needs.in_the_way.is_empty()) {
+            let words = "Something is in the way that was not when it was submitted. Return it, so that it can be mended.";
+            return Ok(Some(words.to_owned()));
+        }
         let mine = |user| actor.user.is_some() && user == actor.user;
         if mine(review.submitted_by) || self.has_worked_on(tx, actor, customer, version).await? {
             let words =
@@ -227,7 +232,7 @@ impl Services {
         version: &MappingVersion,
     ) -> Result<bool, ServiceError> {
         let mut author = version.author;
-        let mut before = version.made_from;
+        let mut before = comes_from(version);
         loop {
             if actor.user.is_some() && author == actor.user {
                 return Ok(true);
@@ -235,7 +240,7 @@ impl Services {
             let Some(number) = before else { return Ok(false) };
             let found = store::user_mapping::version(tx, customer, number).await?;
             author = found.as_ref().and_then(|found| found.author);
-            before = found.and_then(|found| found.made_from);
+            before = found.and_then(|found| comes_from(&found));
         }
     }
 
@@ -346,6 +351,14 @@ impl Services {
             author: Some(actor),
         };
         self.notify(tx, customer, &notice).await
+    }
+}
+
+/// The version whose lines a version has: the one it was made out of, or the one that was taken up again.
+const fn comes_from(version: &MappingVersion) -> Option<i64> {
+    match &version.edit {
+        Some(MappingEdit::Back { to }) => Some(*to),
+        _ => version.made_from,
     }
 }
 

@@ -123,10 +123,13 @@ impl Services {
         whose: (CustomerId, DirectoryId),
         version: &MappingVersion,
     ) -> Result<Option<MappingDrift>, ServiceError> {
-        let (Some(marks), Some(checked_at)) = (version.marks, version.checked_at) else {
+        let Some(checked_at) = version
+            .checked_at
+            .filter(|_| version.state == MappingState::Checked)
+        else {
             return Ok(None);
         };
-        if !has_drifted(tx, whose, Some(marks)).await? {
+        if !has_drifted(tx, whose, version.marks).await? {
             return Ok(None);
         }
         let (accounts, people) = store::user_mapping::changed_since(tx, whose, checked_at, CHANGES).await?;
@@ -228,7 +231,8 @@ pub(super) async fn has_drifted(
     marks: Option<Marks>,
 ) -> Result<bool, ServiceError> {
     let now = store::user_mapping::marks(tx, customer, directory).await?;
-    Ok(marks.is_some_and(|marks| marks != now))
+    // Checked before anything was compared: it has to be checked again.
+    Ok(marks != Some(now))
 }
 
 fn what(version: &MappingVersion) -> Option<String> {

@@ -71,7 +71,7 @@ statements! {
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
     // For making the next version: every line, and what a fix of one group of findings needs to know about it.
-    LINES_OF = "SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, a.username AS account,
+    LINES_OF = "SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
             o.username AS other_account, u.username AS person, q.username AS proposed
         FROM mapping_rows r
         LEFT JOIN mapping_findings f ON f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
@@ -350,6 +350,8 @@ pub struct FixableLine {
     /// The group has a finding about it, with this text.
     pub affected: bool,
     pub text: Option<String>,
+    /// The column of the finding, by its code.
+    pub place: Option<String>,
     /// Usernames: of its account, of the other account, of the person with the new username, of the person proposed.
     pub account: Option<String>,
     pub other_account: Option<String>,

@@ -17,7 +17,8 @@ statements! {
         ON CONFLICT (customer_id, version) DO UPDATE SET hash = excluded.hash, state = 'submitted',
             submitted_by = excluded.submitted_by, submitted_by_name = excluded.submitted_by_name,
             submitted_at = excluded.submitted_at, decided_by = NULL, decided_by_name = '', decided_at = NULL, reason = '',
-            seconded_by_name = '', seconded_at = NULL";
+            seconded_by_name = '', seconded_at = NULL
+        WHERE mapping_reviews.state = 'returned'";
     LATEST_REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
             decided_by_name, decided_at, reason, seconded_by_name, seconded_at
         FROM mapping_reviews WHERE customer_id = $1 ORDER BY version DESC LIMIT 1";
@@ -107,7 +108,8 @@ impl ReviewColumns {
     }
 }
 
-/// Submits a version. One that was returned may be submitted again.
+/// Submits a version. One that was returned may be submitted again; one that is with staff, or approved, is
+/// [`StoreError::Stale`].
 pub async fn insert_review(
     tx: &mut Tx,
     customer: CustomerId,
@@ -116,8 +118,8 @@ pub async fn insert_review(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (id, by) = (customer.uuid(), by.map(Id::uuid));
-    execute!(tx, INSERT_REVIEW, id, version, hash, by, by_name, now)?;
-    Ok(())
+    let touched = execute!(tx, INSERT_REVIEW, id, version, hash, by, by_name, now)?;
+    one_row(touched, "the review")
 }
 
 /// The review of the newest version that was ever submitted.
