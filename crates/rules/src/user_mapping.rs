@@ -8,6 +8,7 @@ mod cell;
 mod check;
 mod fix;
 mod graph;
+mod kinds;
 mod known;
 mod layout;
 mod records;

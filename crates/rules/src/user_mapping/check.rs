@@ -173,18 +173,18 @@ impl Lines<'_> {
             sink.line(record.line, record.raw, "", "");
         }
         // No directory has so long a name; what is left is told to be none.
-        let value = value
-            .char_indices()
-            .nth(TARGET_CHARS)
-            .map_or(value, |(end, _)| value.split_at(end).0);
+        let value = match value.char_indices().nth(TARGET_CHARS) {
+            Some((end, _)) if value.len() > TARGET_CHARS => value.split_at(end).0,
+            _ => value,
+        };
         let (place, target) = self.targets.read(value);
         let mut found = |finding| sink.finding(finding);
         let row = row::read(record, (self.layout, fault), target, self.around, &mut found);
         if let Some(row) = row {
             self.graph.push(
                 record.line,
-                &row.existing,
-                &row.new,
+                &row.existing.text,
+                &row.new.text,
                 (row.target, place),
                 row.is_wrong,
             );

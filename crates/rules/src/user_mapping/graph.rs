@@ -8,21 +8,23 @@
 //! 28 to 52 for each account and person.
 
 mod compare;
+mod entries;
 mod lines;
 mod settle;
 mod walk;
 
 use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use self::compare::Compared;
+use self::entries::{Desk, Entries, Entry, Print};
 use self::lines::Lines;
 use self::walk::Walk;
 use super::known::{AccountNow, PersonFound};
 use super::target::Target;
 use crate::username;
 
-const HEAPS: usize = 4096;
+const HEAPS: usize = 256;
 /// Says that a line takes no username that another line gives up.
 const NONE: u32 = u32::MAX;
 /// In the row number of a new username: it stands here by the provider's key only, and takes nothing over.
@@ -45,25 +47,18 @@ mod mark {
     pub(super) const MERGE: u8 = 1 << 7;
 }
 
-/// A username's fingerprint and whose it is. Twelve bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    print: [u32; 2],
-    row: u32,
-}
-
 /// What a line says about its account, then the line and its row.
 type Said = (Option<u32>, Option<(u8, u32)>, u64, u32);
 
 /// One heap: usernames of today, and new ones; and who has them, in People and in the directory.
 #[derive(Debug, Default)]
 struct Heap {
-    existing: Vec<Entry>,
-    new: Vec<Entry>,
+    existing: Entries,
+    new: Entries,
     /// The username behind a domain, with its line.
-    hints: Vec<Entry>,
-    accounts: Vec<Entry>,
-    people: Vec<Entry>,
+    hints: Entries,
+    accounts: Entries,
+    people: Entries,
 }
 
 /// The lines of a file and who gets whose username.
@@ -132,8 +127,12 @@ impl Graph {
         let Ok(row) = u32::try_from(self.marks.len()) else {
             return;
         };
-        let from = self.print(existing);
-        let to = if existing == new { from } else { self.print(new) };
+        let (from, existing_text) = self.prints(existing);
+        let (to, text) = if existing == new {
+            (from, existing_text)
+        } else {
+            self.prints(new)
+        };
         let is_said = !new.is_empty();
         let mut mark = target_bits(target);
         if is_wrong || !is_said {
@@ -150,8 +149,8 @@ impl Graph {
         }
         self.lines.push(row, line);
         self.marks.push(mark);
-        self.texts.push(self.text_print(new));
-        compare::line(self, row, existing);
+        self.texts.push(text);
+        compare::line(self, row, existing, existing_text);
         self.add(from, row, |heap| &mut heap.existing);
         if !is_said {
             return;
@@ -161,68 +160,83 @@ impl Graph {
             let key = username::provider_key(provider, new);
             let other = self.print(&key);
             if other != to {
-                self.accented.push((row, words(to)[3]));
+                self.accented.push((row, to.short()));
                 self.add(other, row | BY_PROVIDER_KEY, |heap| &mut heap.new);
             }
         }
     }
 
-    fn print(&mut self, text: &str) -> u128 {
-        self.scratch.clear();
-        username::key_into(text, &mut self.scratch);
-        xxh3_128_with_seed(self.scratch.as_bytes(), self.seed)
+    /// The fingerprint of a username's key, and a short one of the username as it is written.
+    fn prints(&mut self, text: &str) -> (Print, u32) {
+        if username::is_key(text) {
+            let print = self.exact(text);
+            (print, print.short())
+        } else {
+            (self.print(text), self.exact(text).short())
+        }
     }
 
-    /// A fingerprint of a text as it is written.
-    fn text_print(&self, text: &str) -> u32 {
-        half(xxh3_64_with_seed(text.as_bytes(), self.seed))
+    /// The fingerprint of a username's key.
+    fn print(&mut self, text: &str) -> Print {
+        if username::is_key(text) {
+            return self.exact(text);
+        }
+        let mut key = std::mem::take(&mut self.scratch);
+        key.clear();
+        username::key_into(text, &mut key);
+        let print = self.exact(&key);
+        self.scratch = key;
+        print
     }
 
-    fn add(&mut self, print: u128, row: u32, side: impl Fn(&mut Heap) -> &mut Vec<Entry>) {
-        let [a, b, c, _] = words(print);
-        let place = usize::try_from(c).unwrap_or_default() % HEAPS;
-        if let Some(heap) = self.heaps.get_mut(place) {
-            let list = side(heap);
-            if list.len() == list.capacity() {
-                // By a quarter: doubling would leave half of the memory empty.
-                list.reserve_exact(list.len() / 4 + 8);
-            }
-            list.push(Entry { print: [a, b], row });
+    /// The fingerprint of a text as it is written.
+    fn exact(&self, text: &str) -> Print {
+        Print(xxh3_128_with_seed(text.as_bytes(), self.seed))
+    }
+
+    fn add(&mut self, print: Print, row: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
+        if let Some(heap) = self.heaps.get_mut(print.heap()) {
+            side(heap).push(print.of(row));
         }
     }
 
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
     pub(super) fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Renames {
         let mut waits: Vec<(u32, u32)> = Vec::new();
-        let mut heaps = std::mem::take(&mut self.heaps);
-        // First whose lines are the same: a line that is dropped takes nobody's username.
-        for heap in &mut heaps {
-            heap.existing.sort_unstable();
-            for group in heap.existing.chunk_by(|a, b| a.print == b.print) {
-                if group.len() > 1 {
-                    self.same_account(group, found);
-                }
-            }
-        }
-        self.splits.sort_unstable();
+        let heaps = std::mem::take(&mut self.heaps);
         let mut compared = self
             .compared
             .take()
             .map(|compared| compared.ready(self.marks.len()));
-        if let Some(compared) = &mut compared {
-            for heap in &mut heaps {
-                compared.look_up(heap);
+        let mut desks: [Desk; 4] = Default::default();
+        let [lines, takers, accounts, others] = &mut desks;
+        // First whose lines are the same: a line that is dropped takes nobody's username.
+        for heap in &heaps {
+            let existing = heap.existing.sorted(lines);
+            for group in same(existing) {
+                if group.len() > 1 {
+                    self.same_account(group, found);
+                }
             }
-        }
-        for heap in &mut heaps {
-            heap.new.sort_unstable();
             if let Some(compared) = &mut compared {
-                compared.meet(heap);
+                compared.look_up(
+                    existing,
+                    heap.hints.sorted(others),
+                    heap.accounts.sorted(accounts),
+                );
             }
-            self.meet(&heap.existing, &heap.new, &mut waits, found);
-            *heap = Heap::default();
         }
-        drop(heaps);
+        self.splits.sort_unstable();
+        // Sorted once more rather than kept: that takes less time than the memory for it would cost.
+        for heap in heaps {
+            let (existing, new) = (heap.existing.sorted(lines), heap.new.sorted(takers));
+            if let Some(compared) = &mut compared {
+                let known = (heap.accounts.sorted(accounts), heap.people.sorted(others));
+                compared.meet(existing, new, known);
+            }
+            self.meet(existing, new, &mut waits, found);
+        }
+        drop(desks);
         if let Some(compared) = &mut compared {
             settle::settle(&mut self, compared, found);
         }
@@ -275,21 +289,14 @@ impl Graph {
         waits: &mut Vec<(u32, u32)>,
         found: &mut dyn FnMut(Finding),
     ) {
-        let mut holders = existing.chunk_by(|a, b| a.print == b.print).peekable();
-        for takers in new.chunk_by(|a, b| a.print == b.print) {
+        let mut holders = existing;
+        for takers in same(new) {
             let Some(first) = takers.first() else { continue };
-            while holders
-                .next_if(|group| group.first().is_some_and(|entry| entry.print < first.print))
-                .is_some()
-            {}
-            let holder = holders
-                .peek()
-                .and_then(|group| {
-                    group
-                        .iter()
-                        .find(|entry| entry.print == first.print && !self.is(entry.row, mark::DROPPED))
-                })
-                .map(|entry| entry.row);
+            let group = group_of(&mut holders, first.print());
+            let holder = group
+                .iter()
+                .map(|entry| entry.row)
+                .find(|row| !self.is(*row, mark::DROPPED));
             // Usually one line takes a username that nobody in the file has: nothing is to be said.
             if takers.len() > 1 || holder.is_some() {
                 self.takers(takers, holder, waits, found);
@@ -582,11 +589,17 @@ fn index(row: u32) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
 }
 
-fn half(print: u64) -> u32 {
-    u32::try_from(print >> 32).unwrap_or_default()
+/// Sorted entries by what has the same fingerprint.
+fn same(sorted: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    sorted.chunk_by(|a, b| a.print() == b.print())
 }
 
-fn words(print: u128) -> [u32; 4] {
-    let word = |n: u32| u32::try_from((print >> (32 * n)) & u128::from(u32::MAX)).unwrap_or_default();
-    [word(0), word(1), word(2), word(3)]
+/// The entries with this fingerprint; `sorted` begins behind them then, so that fingerprints have to be asked for in order.
+fn group_of<'a>(sorted: &mut &'a [Entry], print: u64) -> &'a [Entry] {
+    let before = sorted.iter().take_while(|entry| entry.print() < print);
+    let (_, rest) = sorted.split_at(before.count());
+    let same = rest.iter().take_while(|entry| entry.print() == print);
+    let (group, behind) = rest.split_at(same.count());
+    *sorted = behind;
+    group
 }

@@ -69,7 +69,8 @@ impl Account {
     pub(super) const LEFT: u16 = 1 << 9;
     const UNCLEAR: u16 = 1 << 10;
 
-    pub(super) fn new(now: &AccountNow<'_>, print: impl Fn(&str) -> u32) -> Self {
+    /// `text` is the fingerprint of the username; `print` makes others.
+    pub(super) fn new(now: &AccountNow<'_>, text: u32, print: impl Fn(&str) -> u32) -> Self {
         let place = match now.place {
             AccountPlace::Local => Self::LOCAL,
             AccountPlace::Connected => Self::CONNECTED,
@@ -82,7 +83,7 @@ impl Account {
                 | flag(now.is_administrator, Self::ADMINISTRATOR)
                 | flag(now.is_recovery, Self::RECOVERY)
                 | flag(now.has_signed_in, Self::SIGNED_IN),
-            text: print(now.username),
+            text,
             names: names(now.first_name, now.surname, print),
         }
     }

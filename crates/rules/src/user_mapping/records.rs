@@ -7,7 +7,9 @@
 use std::ops::Range;
 
 use domain::user_mapping::{Delimiter, Rejection};
-use memchr::{memchr, memchr3};
+use memchr::memchr;
+
+use super::kinds::{Kinds, Table};
 
 /// The longest record, in bytes (F-28): far above any line of people, far below what would hurt.
 pub(super) const MAX_RECORD: usize = 1 << 20;
@@ -34,32 +36,49 @@ impl<'a> Record<'a> {
 
     /// Whether no cell holds anything but blanks (F-21).
     pub(super) fn is_blank(&self) -> bool {
-        (0..self.len()).all(|index| self.cell(index).trim().is_empty())
+        self.is_blank_from(0)
+    }
+
+    /// Whether no cell from this one on holds anything but blanks.
+    pub(super) fn is_blank_from(&self, first: usize) -> bool {
+        let mut cells = self.cells.iter().skip(first);
+        cells.all(|cell| self.text_of(cell).trim().is_empty())
     }
 
     /// What stands in a cell, without its quotes; nothing where the record is shorter.
     pub(super) fn cell(&self, index: usize) -> &'a str {
-        match self.cells.get(index) {
-            Some(Cell::Plain(place)) => self.text.get(place.clone()).unwrap_or_default(),
-            Some(Cell::Unescaped(place)) => self.unescaped.get(place.clone()).unwrap_or_default(),
-            None => "",
-        }
+        self.cells.get(index).map_or("", |cell| self.text_of(cell))
+    }
+
+    /// What the text of a cell is made of.
+    pub(super) fn kinds(&self, index: usize) -> Kinds {
+        self.cells.get(index).map_or(Kinds::NONE, |cell| cell.kinds)
+    }
+
+    fn text_of(&self, cell: &Cell) -> &'a str {
+        let source = if cell.is_unescaped {
+            self.unescaped
+        } else {
+            self.text
+        };
+        source.get(cell.place.clone()).unwrap_or_default()
     }
 }
 
-/// Where the text of a cell is.
-#[derive(Clone, Debug)]
-enum Cell {
-    /// In the file.
-    Plain(Range<usize>),
-    /// In the scratch space: it had doubled quotes.
-    Unescaped(Range<usize>),
+/// Where the text of a cell is, and what it is made of.
+#[derive(Debug)]
+struct Cell {
+    place: Range<usize>,
+    kinds: Kinds,
+    /// It had doubled quotes, and is in the scratch space.
+    is_unescaped: bool,
 }
 
 /// The cutter of one file.
 #[derive(Debug)]
 pub(super) struct Records {
     delimiter: u8,
+    table: Table,
     /// What was read of a record that is not whole yet.
     rest: String,
     /// The line on which the next record begins.
@@ -86,6 +105,7 @@ impl Records {
     pub(super) fn new(delimiter: Delimiter) -> Self {
         Self {
             delimiter: delimiter.byte(),
+            table: Table::new(delimiter.byte()),
             rest: String::new(),
             line: 1,
             cells: Vec::new(),
@@ -186,9 +206,7 @@ impl Records {
                     }
                     Quoted::Stray => {
                         stray_quote = true;
-                        let end = self.plain_end(bytes, at);
-                        self.cells.push(Cell::Plain(at..end));
-                        end
+                        self.plain(bytes, at)
                     }
                     Quoted::Open if is_last => {
                         return Err(Rejection::UnclosedQuote {
@@ -203,9 +221,7 @@ impl Records {
                     Quoted::Open => return Ok(Cut::Partial),
                 }
             } else {
-                let end = self.plain_end(bytes, at);
-                self.cells.push(Cell::Plain(at..end));
-                end
+                self.plain(bytes, at)
             };
             match bytes.get(cell_end) {
                 Some(byte) if *byte == self.delimiter => at = cell_end + 1,
@@ -233,10 +249,15 @@ impl Records {
         }
     }
 
-    /// Where a cell without quotes ends.
-    fn plain_end(&self, bytes: &[u8], from: usize) -> usize {
-        let rest = bytes.get(from..).unwrap_or_default();
-        memchr3(self.delimiter, b'\n', b'\r', rest).map_or(bytes.len(), |length| from + length)
+    /// Reads a cell without quotes; gives where it ends.
+    fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
+        let (length, kinds) = self.table.cell(bytes.get(from..).unwrap_or_default());
+        self.cells.push(Cell {
+            place: from..from + length,
+            kinds,
+            is_unescaped: false,
+        });
+        from + length
     }
 
     /// The quote a cell begins with, if it does; blanks may stand before it (F-16).
@@ -284,24 +305,24 @@ impl Records {
             Some(byte) if *byte == self.delimiter => {}
             Some(_) => return Quoted::Stray,
         }
+        let inside = text.get(begin..close).unwrap_or_default();
+        let mut cell = Cell {
+            place: begin..close,
+            kinds: Kinds::of(inside),
+            is_unescaped: has_doubled,
+        };
         if !has_doubled {
-            return Quoted::Closed {
-                cell: Cell::Plain(begin..close),
-                after,
-            };
+            return Quoted::Closed { cell, after };
         }
         let start = self.unescaped.len();
-        let inside = text.get(begin..close).unwrap_or_default();
         for (n, part) in inside.split("\"\"").enumerate() {
             if n > 0 {
                 self.unescaped.push('"');
             }
             self.unescaped.push_str(part);
         }
-        Quoted::Closed {
-            cell: Cell::Unescaped(start..self.unescaped.len()),
-            after,
-        }
+        cell.place = start..self.unescaped.len();
+        Quoted::Closed { cell, after }
     }
 }
 

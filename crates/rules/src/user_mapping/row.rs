@@ -1,12 +1,12 @@
 //! One line by itself (F-22 to F-24, R-01 to R-18, D-09), without a look at other lines, People or the directory.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domain::Provider;
 use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
 
-use super::cell;
+use super::cell::{self, Name};
+use super::kinds::Kinds;
 use super::layout::Layout;
 use super::records::Record;
 use super::target::{Target, TargetRead};
@@ -48,10 +48,10 @@ pub struct Surroundings<'a> {
 /// A line with both usernames in their stored form.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
-    pub existing: Cow<'a, str>,
+    pub existing: Name<'a>,
     /// What the account is called afterwards: the existing username where it is kept, nothing where that is not
     /// said.
-    pub new: Cow<'a, str>,
+    pub new: Name<'a>,
     pub target: Target,
     /// A problem was found.
     pub is_wrong: bool,
@@ -85,16 +85,20 @@ pub(super) fn read<'a>(
     }
     let columns = &layout.columns;
     let raw = (record.cell(columns.existing), record.cell(columns.new));
-    let existing = cell::username(raw.0, &mut |severity, code, text| {
-        tell(Some(Column::Existing), severity, code, text);
-    });
-    let new = cell::username(raw.1, &mut |severity, code, text| {
+    let existing = cell::username(
+        raw.0,
+        record.kinds(columns.existing),
+        &mut |severity, code, text| {
+            tell(Some(Column::Existing), severity, code, text);
+        },
+    );
+    let new = cell::username(raw.1, record.kinds(columns.new), &mut |severity, code, text| {
         tell(Some(Column::New), severity, code, text);
     });
     if let Some((severity, code, text)) = &target.finding {
         tell(Some(Column::Target), *severity, *code, Some(text.clone()));
     }
-    if existing.is_empty() {
+    if existing.text.is_empty() {
         tell(Some(Column::Existing), Severity::Error, Code::ExistingEmpty, None);
         return None;
     }
@@ -107,7 +111,7 @@ pub(super) fn read<'a>(
             Some(meant.to_owned()),
         );
     }
-    let new = if new.is_empty() {
+    let new = if new.text.is_empty() {
         without_new(&existing, target.target, &mut tell)
     } else {
         both(&existing, &new, raw, target.target, around, &mut tell);
@@ -123,17 +127,17 @@ pub(super) fn read<'a>(
 
 /// What the two usernames say together (R-06, R-08, R-11 to R-17, D-09).
 fn both(
-    existing: &str,
-    new: &str,
+    existing: &Name<'_>,
+    new: &Name<'_>,
     raw: (&str, &str),
     target: Target,
     around: Surroundings<'_>,
     tell: Tell<'_>,
 ) {
-    if existing == new && !existing.is_ascii() && raw.0.trim() != raw.1.trim() {
+    if existing.kinds.has(Kinds::NOT_ASCII) && existing.text == new.text && raw.0.trim() != raw.1.trim() {
         tell(Some(Column::New), Severity::Notice, Code::UnicodeOnly, None);
     }
-    let renames = !username::same(existing, new);
+    let renames = !existing.is_same(new);
     if target == Target::Left {
         if renames {
             tell(Some(Column::New), Severity::Error, Code::OldDirectory, None);
@@ -155,15 +159,17 @@ type Tell<'a> = &'a mut dyn FnMut(Option<Column>, Severity, Code, Option<String>
 /// F-22 to F-24: why the record is no line with the cells it needs.
 pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
     let columns = &layout.columns;
-    let first = record.cell(0).trim_start();
-    let is_surplus = |index: usize| !record.cell(index).trim().is_empty();
+    let is_comment = || {
+        let first = record.cell(0).trim_start();
+        first.starts_with('#') && !cell::is_error_value(first)
+    };
     if record.stray_quote {
         Some(Code::StrayQuote)
-    } else if columns.existing == 0 && first.starts_with('#') && !cell::is_error_value(first) {
+    } else if columns.existing == 0 && record.kinds(0).has(Kinds::SIGN) && is_comment() {
         Some(Code::CommentLine)
     } else if record.len() <= columns.existing.max(columns.new) {
         Some(Code::TooFewCells)
-    } else if (layout.width..record.len()).any(is_surplus) {
+    } else if !record.is_blank_from(layout.width) {
         Some(Code::TooManyCells)
     } else {
         None
@@ -171,7 +177,7 @@ pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
 }
 
 /// the new username where none is given.
-fn without_new<'a>(existing: &Cow<'a, str>, target: Target, tell: Tell<'_>) -> Cow<'a, str> {
+fn without_new<'a>(existing: &Name<'a>, target: Target, tell: Tell<'_>) -> Name<'a> {
     if target == Target::Local {
         tell(Some(Column::New), Severity::Notice, Code::KeepsName, None);
         existing.clone()
@@ -179,30 +185,31 @@ fn without_new<'a>(existing: &Cow<'a, str>, target: Target, tell: Tell<'_>) -> C
         existing.clone()
     } else {
         tell(Some(Column::New), Severity::Error, Code::NewEmpty, None);
-        Cow::Borrowed("")
+        Name::default()
     }
 }
 
 /// The part of `DOMAIN\user` that is the username.
-fn behind_domain(text: &str) -> Option<&str> {
-    text.split_once('\\')
-        .map(|(_, user)| user)
-        .filter(|user| !user.is_empty())
+fn behind_domain<'a>(name: &'a Name<'_>) -> Option<&'a str> {
+    if !name.kinds.has(Kinds::BACKSLASH) {
+        return None;
+    }
+    let (_, user) = name.text.split_once('\\')?;
+    Some(user).filter(|user| !user.is_empty())
 }
 
 /// whether the new directory, and we, can have this username.
-fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
+fn new_name(new: &Name<'_>, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
     let is_local = target == Target::Local;
     if renames {
         if is_reserved(new) {
-            found(Severity::Error, Code::Reserved, Some(new.to_owned()));
+            found(Severity::Error, Code::Reserved, Some(new.text.to_string()));
         }
         if is_temporary(new) {
-            found(Severity::Error, Code::Placeholder, Some(new.to_owned()));
+            found(Severity::Error, Code::Placeholder, Some(new.text.to_string()));
         }
     }
-    let is_usual = around.provider == Provider::Entra && is_principal_name(new);
-    if !is_usual && new.contains(char::is_whitespace) {
+    if new.kinds.has(Kinds::BLANK.and(Kinds::NOT_ASCII)) && new.text.contains(char::is_whitespace) {
         if !is_local {
             found(Severity::Error, Code::BlankInside, None);
         }
@@ -218,16 +225,16 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
     };
     match around.provider {
         Provider::Entra => {
-            if !is_usual && let Some(problem) = not_a_principal_name(new) {
+            if let Some(problem) = not_a_principal_name(new) {
                 found(grave, Code::NotAPrincipalName, Some(problem));
             }
         }
         Provider::Okta => {
-            let chars = new.chars().count();
+            let chars = new.text.chars().count();
             if !(5..=100).contains(&chars) {
                 let problem = format!("it has {chars} characters, and 5 to 100 are allowed");
                 found(grave, Code::NotALogin, Some(problem));
-            } else if !is_local && !domain::text::is_address(new) {
+            } else if !is_local && !domain::text::is_address(&new.text) {
                 found(Severity::Warning, Code::NotAnAddress, None);
             }
         }
@@ -238,40 +245,41 @@ fn new_name(new: &str, target: Target, renames: bool, around: Surroundings<'_>, 
 }
 
 /// By its key, as everything that tells accounts apart.
-fn is_reserved(name: &str) -> bool {
-    if name.is_ascii() {
+fn is_reserved(name: &Name<'_>) -> bool {
+    if name.kinds.has(Kinds::NOT_ASCII) {
         RESERVED
             .iter()
-            .any(|reserved| reserved.eq_ignore_ascii_case(name))
+            .any(|reserved| username::same(reserved, &name.text))
     } else {
-        RESERVED.iter().any(|reserved| username::same(reserved, name))
+        RESERVED
+            .iter()
+            .any(|reserved| reserved.eq_ignore_ascii_case(&name.text))
     }
 }
 
 /// By its key, as everything that tells accounts apart.
-fn is_temporary(name: &str) -> bool {
-    let begin = name.get(..TEMPORARY_PREFIX.len());
-    if name.is_ascii() {
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX))
-    } else {
+fn is_temporary(name: &Name<'_>) -> bool {
+    if name.kinds.has(Kinds::NOT_ASCII) {
         let mut key = String::new();
-        username::key_into(name, &mut key);
+        username::key_into(&name.text, &mut key);
         key.starts_with(TEMPORARY_PREFIX)
+    } else {
+        let begin = name.text.get(..TEMPORARY_PREFIX.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX))
     }
 }
 
 ///
-fn domain_of(new: &str, known: &BTreeSet<String>, found: cell::Found<'_>) {
-    let Some((name, domain)) = new.rsplit_once('@') else {
+fn domain_of(new: &Name<'_>, known: &BTreeSet<String>, found: cell::Found<'_>) {
+    let at = memchr::memrchr(b'@', new.text.as_bytes());
+    let Some((name, domain)) = at.and_then(|at| sides(&new.text, at)) else {
         return;
     };
-    let is_guest = memchr::memchr(b'#', name.as_bytes()).is_some_and(|place| {
-        let behind = name.as_bytes().get(place..).unwrap_or_default();
-        behind
-            .windows(5)
-            .any(|window| window.eq_ignore_ascii_case(b"#ext#"))
-    });
-    if is_guest {
+    let is_guest = || {
+        let mut windows = name.as_bytes().windows(5);
+        windows.any(|window| window.eq_ignore_ascii_case(b"#ext#"))
+    };
+    if new.kinds.has(Kinds::SIGN) && is_guest() {
         found(Severity::Warning, Code::Guest, None);
         return;
     }
@@ -292,38 +300,25 @@ fn domain_of(new: &str, known: &BTreeSet<String>, found: cell::Found<'_>) {
     }
 }
 
-/// Whether Entra can have it, told quickly: most names are fine.
-fn is_principal_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let Some(at) = memchr::memchr(b'@', bytes) else {
-        return false;
-    };
-    let legal = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'\'' | b'!' | b'#' | b'^' | b'~')
-    };
-    let (user, domain) = (
-        bytes.get(..at).unwrap_or_default(),
-        bytes.get(at + 1..).unwrap_or_default(),
-    );
-    (1..=64).contains(&user.len())
-        && (1..=48).contains(&domain.len())
-        && user.last() != Some(&b'.')
-        && user.iter().all(legal)
-        && domain.iter().all(legal)
+/// What stands before a sign of one byte, and what behind.
+fn sides(text: &str, sign: usize) -> Option<(&str, &str)> {
+    Some((text.get(..sign)?, text.get(sign + 1..)?))
 }
 
 /// why Entra cannot have it (Microsoft: "username policies": characters and lengths of a user principal name).
-fn not_a_principal_name(name: &str) -> Option<String> {
-    let illegal = name
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !"'.-_!#^~@".contains(*c));
-    if let Some(c) = illegal {
-        return Some(format!("it holds “{c}”"));
+fn not_a_principal_name(name: &Name<'_>) -> Option<String> {
+    let (text, legal) = (&*name.text, Kinds::CAPITAL.and(Kinds::AT).and(Kinds::SIGN));
+    if !name.kinds.are_only(legal) {
+        let mut chars = text.chars();
+        return chars
+            .find(|c| !c.is_ascii_alphanumeric() && !"'.-_!#^~@".contains(*c))
+            .map(|c| format!("it holds “{c}”"));
     }
-    let Some((user, domain)) = name.split_once('@') else {
+    let at = memchr::memchr(b'@', text.as_bytes());
+    let Some((user, domain)) = at.and_then(|at| sides(text, at)) else {
         return Some("it has no @ with a domain behind".to_owned());
     };
-    if domain.contains('@') {
+    if memchr::memchr(b'@', domain.as_bytes()).is_some() {
         Some("it has more than one @".to_owned())
     } else if user.is_empty() || domain.is_empty() {
         Some("one side of the @ is empty".to_owned())

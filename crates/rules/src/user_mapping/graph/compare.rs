@@ -3,7 +3,7 @@
 
 use domain::user_mapping::Coverage;
 
-use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, index};
+use super::{BY_PROVIDER_KEY, Entry, Graph, NONE, group_of, index, same};
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
 
 /// An account that is met by its e-mail address, or a person by an address that is not the username.
@@ -46,17 +46,14 @@ pub(super) struct Compared {
     pub(super) others: Vec<(u32, Why, u32)>,
 }
 
-/// Takes a line, before its usernames are put into heaps.
-pub(super) fn line(graph: &mut Graph, row: u32, existing: &str) {
-    if graph.compared.is_none() {
+/// Takes a line, before its usernames are put into heaps; `text` is the fingerprint of the existing one as it is written.
+pub(super) fn line(graph: &mut Graph, row: u32, existing: &str, text: u32) {
+    let Some(compared) = &mut graph.compared else {
         return;
-    }
-    let text = graph.text_print(existing);
-    if let Some(compared) = &mut graph.compared {
-        compared.texts.push(text);
-        if known::looks_shared(existing) {
-            compared.shared.push(row);
-        }
+    };
+    compared.texts.push(text);
+    if known::looks_shared(existing) {
+        compared.shared.push(row);
     }
     if let Some((_, user)) = existing.split_once('\\') {
         let print = graph.print(user);
@@ -65,7 +62,8 @@ pub(super) fn line(graph: &mut Graph, row: u32, existing: &str) {
 }
 
 pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
-    let account = Account::new(now, |text| graph.text_print(text));
+    let (print, text) = graph.prints(now.username);
+    let account = Account::new(now, text, |name| graph.exact(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
     };
@@ -73,7 +71,6 @@ pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
         return;
     };
     compared.accounts.push(account);
-    let print = graph.print(now.username);
     graph.add(print, place, |heap| &mut heap.accounts);
     if !now.email.is_empty() {
         let print = graph.print(now.email);
@@ -87,7 +84,7 @@ pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
 }
 
 pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
-    let person = Person::new(found, |text| graph.text_print(text));
+    let person = Person::new(found, |name| graph.exact(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
     };
@@ -99,7 +96,9 @@ pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
         let print = graph.print(found.username);
         graph.add(print, place, |heap| &mut heap.people);
     }
-    for other in found.others.into_iter().filter(|other| !other.is_empty()) {
+    // Whoever has the username by itself is not met by an address, too.
+    let is_other = |other: &&str| !other.is_empty() && *other != found.username;
+    for other in found.others.into_iter().filter(is_other) {
         let print = graph.print(other);
         graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
     }
@@ -113,11 +112,9 @@ impl Compared {
         self
     }
 
-    /// Existing usernames beside accounts. Both lists of a heap are sorted then.
-    pub(super) fn look_up(&mut self, heap: &mut Heap) {
-        heap.accounts.sort_unstable();
-        heap.hints.sort_unstable();
-        for same in heap.accounts.chunk_by(|a, b| a.print == b.print) {
+    /// Existing usernames, and those behind a domain, beside accounts, all of one heap.
+    pub(super) fn look_up(&mut self, existing: &[Entry], hints: &[Entry], accounts: &[Entry]) {
+        for same in same(accounts) {
             let addressed = same.iter().filter(|entry| entry.row & BY_ADDRESS != 0);
             if addressed.clone().count() > 1 {
                 for entry in addressed {
@@ -127,16 +124,15 @@ impl Compared {
                 }
             }
         }
-        pairs(&heap.existing, &heap.accounts, |lines, accounts| {
+        pairs(existing, accounts, |lines, accounts| {
             self.of_lines(lines, accounts);
         });
-        pairs(&heap.hints, &heap.accounts, |lines, accounts| {
+        pairs(hints, accounts, |lines, accounts| {
             if let Some(account) = only(accounts, 0) {
                 self.others
                     .extend(lines.iter().map(|line| (line.row, Why::BehindDomain, account)));
             }
         });
-        heap.hints = Vec::new();
     }
 
     /// Lines and accounts of one username.
@@ -170,9 +166,13 @@ impl Compared {
     }
 
     /// New usernames beside accounts that no line is about, and beside people.
-    pub(super) fn meet(&mut self, heap: &mut Heap) {
-        heap.people.sort_unstable();
-        pairs(&heap.new, &heap.people, |lines, people| {
+    pub(super) fn meet(
+        &mut self,
+        existing: &[Entry],
+        new: &[Entry],
+        (accounts, people): (&[Entry], &[Entry]),
+    ) {
+        pairs(new, people, |lines, people| {
             let person = only_or_first(people, 0)
                 .or_else(|| only(people, BY_ADDRESS).map(|person| person | BY_ADDRESS))
                 .unwrap_or(NONE);
@@ -182,13 +182,10 @@ impl Compared {
                 }
             }
         });
-        pairs(&heap.new, &heap.accounts, |lines, accounts| {
-            let print = accounts.first().map(|entry| entry.print);
-            let has_line = print.is_some_and(|print| {
-                heap.existing
-                    .binary_search_by_key(&print, |entry| entry.print)
-                    .is_ok()
-            });
+        let mut existing = existing;
+        pairs(new, accounts, |lines, accounts| {
+            let print = accounts.first().map_or(0, |entry| entry.print());
+            let has_line = !group_of(&mut existing, print).is_empty();
             let holder = only_or_first(accounts, 0).filter(|_| !has_line);
             let addressed = only_or_first(accounts, BY_ADDRESS);
             for line in own(lines) {
@@ -284,16 +281,11 @@ fn only_or_first(entries: &[Entry], kind: u32) -> Option<u32> {
 }
 
 /// Groups of two sorted lists that have the same fingerprint.
-fn pairs(left: &[Entry], right: &[Entry], mut both: impl FnMut(&[Entry], &[Entry])) {
-    let mut rights = right.chunk_by(|a, b| a.print == b.print).peekable();
-    for group in left.chunk_by(|a, b| a.print == b.print) {
-        let Some(print) = group.first().map(|entry| entry.print) else {
-            continue;
-        };
-        let is_before = |other: &&[Entry]| other.first().is_some_and(|entry| entry.print < print);
-        while rights.next_if(is_before).is_some() {}
-        let is_same = |other: &&&[Entry]| other.first().is_some_and(|entry| entry.print == print);
-        if let Some(other) = rights.peek().filter(is_same) {
+fn pairs(left: &[Entry], mut right: &[Entry], mut both: impl FnMut(&[Entry], &[Entry])) {
+    for group in same(left) {
+        let Some(first) = group.first() else { continue };
+        let other = group_of(&mut right, first.print());
+        if !other.is_empty() {
             both(group, other);
         }
     }
