@@ -8,6 +8,7 @@ use domain::user_mapping::{FindingCode as Code, Severity};
 use unicode_normalization::UnicodeNormalization;
 
 use super::kinds::Kinds;
+use super::records::Text;
 use crate::export::original_cell;
 use crate::username::{self, MAX_CHARS};
 
@@ -37,11 +38,19 @@ impl Name<'_> {
 }
 
 /// The username in a cell: its stored form, as far as one can be made of it.
-pub(super) fn username<'a>(cell: &'a str, kinds: Kinds, found: Found<'_>) -> Name<'a> {
-    if is_plain(cell, kinds) {
-        let text = Cow::Borrowed(cell);
-        return Name { text, kinds };
+#[inline]
+pub(super) fn username<'a>(cell: Text<'a>, found: Found<'_>) -> Name<'a> {
+    if is_plain(cell) {
+        Name {
+            text: Cow::Borrowed(cell.text),
+            kinds: cell.kinds,
+        }
+    } else {
+        unusual(cell.text, found)
     }
+}
+
+fn unusual<'a>(cell: &'a str, found: Found<'_>) -> Name<'a> {
     if cell.len() > MAX_BYTES {
         found(Severity::Error, Code::CellTooLong, None);
         return Name::default();
@@ -64,9 +73,9 @@ pub(super) fn username<'a>(cell: &'a str, kinds: Kinds, found: Found<'_>) -> Nam
 
 /// Whether a cell is only letters and digits of ASCII, with dots, hyphens, underscores and signs for "at" inside: the
 /// usual case, of which nothing can be said.
-fn is_plain(cell: &str, kinds: Kinds) -> bool {
-    let bytes = cell.as_bytes();
-    kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
+fn is_plain(cell: Text<'_>) -> bool {
+    let bytes = cell.text.as_bytes();
+    cell.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
         && bytes.len() <= 128
         && match bytes.first() {
             // `Jan-03` and `3-Jan` are what a spreadsheet makes of a date (F-33).

@@ -14,13 +14,14 @@ mod settle;
 mod walk;
 
 use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use self::compare::Compared;
-use self::entries::{Desk, Entries, Entry, Print};
+use self::entries::{Desk, Entries, Entry, Log, Print, Sieve};
 use self::lines::Lines;
 use self::walk::Walk;
 use super::known::{AccountNow, PersonFound};
+use super::row::Row;
 use super::target::Target;
 use crate::username;
 
@@ -68,6 +69,8 @@ pub(super) struct Graph {
     /// Also compare new usernames as the provider does (Okta: without accents).
     provider: Option<domain::Provider>,
     heaps: Vec<Heap>,
+    existing: Log,
+    new: Log,
     marks: Vec<u8>,
     /// A fingerprint of the new username as it is written: tells identical lines, and equal texts.
     texts: Vec<u32>,
@@ -90,6 +93,8 @@ impl Graph {
             seed,
             provider,
             heaps: std::iter::repeat_with(Heap::default).take(HEAPS).collect(),
+            existing: Log::default(),
+            new: Log::default(),
             marks: Vec::new(),
             texts: Vec::new(),
             accented: Vec::new(),
@@ -114,28 +119,21 @@ impl Graph {
         compare::person(self, found);
     }
 
-    /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new
-    /// username: it is not said. `is_wrong`: it has a problem of its own.
-    pub(super) fn push(
-        &mut self,
-        line: u64,
-        existing: &str,
-        new: &str,
-        (target, value): (Target, u32),
-        is_wrong: bool,
-    ) {
+    /// Adds a line; `value` tells values of the target directory apart. An empty new username: it is not said.
+    pub(super) fn push(&mut self, line: &Row<'_>, value: u32) {
         let Ok(row) = u32::try_from(self.marks.len()) else {
             return;
         };
-        let (from, existing_text) = self.prints(existing);
+        let (existing, new) = (line.existing.text.as_ref(), line.new.text.as_ref());
+        let (from, existing_text) = self.prints(existing, line.existing.kinds.are_folded());
         let (to, text) = if existing == new {
             (from, existing_text)
         } else {
-            self.prints(new)
+            self.prints(new, line.new.kinds.are_folded())
         };
         let is_said = !new.is_empty();
-        let mut mark = target_bits(target);
-        if is_wrong || !is_said {
+        let mut mark = target_bits(line.target);
+        if line.is_wrong || !is_said {
             mark |= mark::ERROR;
         }
         if from == to {
@@ -144,19 +142,16 @@ impl Graph {
                 mark |= mark::CASE;
             }
         }
-        if target == Target::Unclear {
+        if line.target == Target::Unclear {
             self.unclear.push((row, value));
         }
-        self.lines.push(row, line);
+        self.lines.push(row, line.line);
         self.marks.push(mark);
         self.texts.push(text);
         compare::line(self, row, existing, existing_text);
-        self.add(from, row, |heap| &mut heap.existing);
-        if !is_said {
-            return;
-        }
-        self.add(to, row, |heap| &mut heap.new);
-        if let Some(provider) = self.provider.filter(|_| !new.is_ascii()) {
+        self.existing.push(Some(from));
+        self.new.push(Some(to).filter(|_| is_said));
+        if let Some(provider) = self.provider.filter(|_| is_said && !new.is_ascii()) {
             let key = username::provider_key(provider, new);
             let other = self.print(&key);
             if other != to {
@@ -166,9 +161,11 @@ impl Graph {
         }
     }
 
-    /// The fingerprint of a username's key, and a short one of the username as it is written.
-    fn prints(&mut self, text: &str) -> (Print, u32) {
-        if username::is_key(text) {
+    /// The fingerprint of a username's key, and a short one of the username as it is written: the same where it is its own
+    /// key.
+    #[inline]
+    fn prints(&mut self, text: &str, is_key: bool) -> (Print, u32) {
+        if is_key {
             let print = self.exact(text);
             (print, print.short())
         } else {
@@ -191,7 +188,7 @@ impl Graph {
 
     /// The fingerprint of a text as it is written.
     fn exact(&self, text: &str) -> Print {
-        Print(xxh3_128_with_seed(text.as_bytes(), self.seed))
+        Print::new(xxh3_64_with_seed(text.as_bytes(), self.seed))
     }
 
     fn add(&mut self, print: Print, row: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
@@ -203,7 +200,7 @@ impl Graph {
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
     pub(super) fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Renames {
         let mut waits: Vec<(u32, u32)> = Vec::new();
-        let heaps = std::mem::take(&mut self.heaps);
+        let heaps = self.filled();
         let mut compared = self
             .compared
             .take()
@@ -241,6 +238,39 @@ impl Graph {
             settle::settle(&mut self, compared, found);
         }
         self.walk(&waits, compared, found)
+    }
+
+    /// The heaps, with those usernames of lines that may be met again.
+    fn filled(&mut self) -> Vec<Heap> {
+        let mut heaps = std::mem::take(&mut self.heaps);
+        let (existing, new) = (std::mem::take(&mut self.existing), std::mem::take(&mut self.new));
+        // Most usernames are those of an account and of a person: a sieve would let them all pass.
+        let sieve = self.compared.is_none().then(|| {
+            let mut sieve = Sieve::new(2 * self.marks.len());
+            for print in existing.parts().chain(new.parts()).flatten() {
+                sieve.look(*print);
+            }
+            for entry in heaps.iter().flat_map(|heap| heap.new.iter()) {
+                sieve.look(entry.print());
+            }
+            sieve
+        });
+        let passes = |print| sieve.as_ref().is_none_or(|sieve| sieve.passes(print));
+        existing.drain(|print, row| {
+            if passes(print)
+                && let Some(heap) = heaps.get_mut(print.heap())
+            {
+                heap.existing.push(print.of(row));
+            }
+        });
+        new.drain(|print, row| {
+            if passes(print)
+                && let Some(heap) = heaps.get_mut(print.heap())
+            {
+                heap.new.push(print.of(row));
+            }
+        });
+        heaps
     }
 
     /// Several lines for one account: the same, or not.

@@ -82,8 +82,16 @@ impl Table {
 
     /// How long the cell without quotes is with which `bytes` begin, and what it is made of.
     pub(super) fn cell(&self, bytes: &[u8]) -> (usize, Kinds) {
-        let mut all = Kinds::NONE;
-        for (length, byte) in bytes.iter().enumerate() {
+        let (mut all, mut rest) = (Kinds::NONE, bytes);
+        // Several at once: mostly none of them is the end.
+        while let Some((some, behind)) = rest.split_first_chunk::<4>() {
+            let kinds = some.iter().fold(Kinds::NONE, |all, byte| all.and(self.of(*byte)));
+            if kinds.has(Kinds::END) {
+                break;
+            }
+            (all, rest) = (all.and(kinds), behind);
+        }
+        for (length, byte) in (bytes.len() - rest.len()..).zip(rest) {
             let kind = self.of(*byte);
             if kind.has(Kinds::END) {
                 return (length, all);

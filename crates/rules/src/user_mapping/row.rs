@@ -8,7 +8,7 @@ use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
 use super::cell::{self, Name};
 use super::kinds::Kinds;
 use super::layout::Layout;
-use super::records::Record;
+use super::records::{Record, Text};
 use super::target::{Target, TargetRead};
 use crate::username;
 
@@ -46,111 +46,224 @@ pub struct Surroundings<'a> {
 }
 
 /// A line with both usernames in their stored form.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Row<'a> {
-    pub existing: Name<'a>,
+    pub line: u64,
+    pub existing: &'a Name<'a>,
     /// What the account is called afterwards: the existing username where it is kept, nothing where that is not
     /// said.
-    pub new: Name<'a>,
+    pub new: &'a Name<'a>,
     pub target: Target,
     /// A problem was found.
     pub is_wrong: bool,
 }
 
-/// Reads a record as a line of the mapping; `fault` is what [`fault`] says of it. `None`: it does not say whose line it is.
-pub(super) fn read<'a>(
-    record: &Record<'a>,
-    (layout, fault): (&Layout, Option<Code>),
-    target: &TargetRead,
-    around: Surroundings<'_>,
-    found: &mut dyn FnMut(Finding),
-) -> Option<Row<'a>> {
-    let line = record.line;
-    let mut is_wrong = false;
-    let mut tell = |column, severity, code, text| {
-        is_wrong |= severity == Severity::Error;
-        found(Finding {
-            line,
-            column,
-            severity,
-            code,
-            other: None,
-            text,
-        });
-    };
-    if let Some(fault) = fault {
-        let shown = (fault == Code::TooManyCells).then(|| record.raw.chars().take(SHOWN_CHARS).collect());
-        tell(None, Severity::Error, fault, shown);
-        return None;
-    }
-    let columns = &layout.columns;
-    let raw = (record.cell(columns.existing), record.cell(columns.new));
-    let existing = cell::username(
-        raw.0,
-        record.kinds(columns.existing),
-        &mut |severity, code, text| {
-            tell(Some(Column::Existing), severity, code, text);
-        },
-    );
-    let new = cell::username(raw.1, record.kinds(columns.new), &mut |severity, code, text| {
-        tell(Some(Column::New), severity, code, text);
-    });
-    if let Some((severity, code, text)) = &target.finding {
-        tell(Some(Column::Target), *severity, *code, Some(text.clone()));
-    }
-    if existing.text.is_empty() {
-        tell(Some(Column::Existing), Severity::Error, Code::ExistingEmpty, None);
-        return None;
-    }
-    if let Some(meant) = behind_domain(&existing) {
-        // Whether somebody is called that is known when it is looked up.
-        tell(
-            Some(Column::Existing),
-            Severity::Notice,
-            Code::DomainPrefix,
-            Some(meant.to_owned()),
-        );
-    }
-    let new = if new.text.is_empty() {
-        without_new(&existing, target.target, &mut tell)
-    } else {
-        both(&existing, &new, raw, target.target, around, &mut tell);
-        new
-    };
-    Some(Row {
-        existing,
-        new,
-        target: target.target,
-        is_wrong,
-    })
+/// The rules of one file's lines.
+pub(super) struct Rules<'a> {
+    around: Surroundings<'a>,
+    /// The sign for "at" and the domain of a new username before, if nothing was to be said of it: mostly the next has the
+    /// same.
+    domain: String,
 }
 
-/// What the two usernames say together (R-06, R-08, R-11 to R-17, D-09).
-fn both(
-    existing: &Name<'_>,
-    new: &Name<'_>,
-    raw: (&str, &str),
-    target: Target,
-    around: Surroundings<'_>,
-    tell: Tell<'_>,
-) {
-    if existing.kinds.has(Kinds::NOT_ASCII) && existing.text == new.text && raw.0.trim() != raw.1.trim() {
-        tell(Some(Column::New), Severity::Notice, Code::UnicodeOnly, None);
-    }
-    let renames = !existing.is_same(new);
-    if target == Target::Left {
-        if renames {
-            tell(Some(Column::New), Severity::Error, Code::OldDirectory, None);
+impl<'a> Rules<'a> {
+    pub(super) const fn new(around: Surroundings<'a>) -> Self {
+        Self {
+            around,
+            domain: String::new(),
         }
-        return;
     }
-    if renames || target != Target::Local {
-        new_name(new, target, renames, around, &mut |severity, code, text| {
+
+    /// Reads the cells of a line, and hands it on if they say whose line it is. (To give it back would mean to move it.)
+    #[inline]
+    pub(super) fn read(
+        &mut self,
+        line: u64,
+        cells: (Text<'_>, Text<'_>),
+        target: &TargetRead,
+        found: &mut dyn FnMut(Finding),
+        each: impl FnOnce(Row<'_>),
+    ) {
+        let mut is_wrong = false;
+        let mut tell = |column, severity, code, text| {
+            is_wrong |= severity == Severity::Error;
+            found(Finding {
+                line,
+                column,
+                severity,
+                code,
+                other: None,
+                text,
+            });
+        };
+        let existing = cell::username(cells.0, &mut |severity, code, text| {
+            tell(Some(Column::Existing), severity, code, text);
+        });
+        let new = cell::username(cells.1, &mut |severity, code, text| {
             tell(Some(Column::New), severity, code, text);
         });
+        if let Some((severity, code, text)) = &target.finding {
+            tell(Some(Column::Target), *severity, *code, Some(text.clone()));
+        }
+        if existing.text.is_empty() {
+            tell(Some(Column::Existing), Severity::Error, Code::ExistingEmpty, None);
+            return;
+        }
+        if let Some(meant) = behind_domain(&existing) {
+            let meant = Some(meant.to_owned());
+            // Whether somebody is called that is known when it is looked up.
+            tell(
+                Some(Column::Existing),
+                Severity::Notice,
+                Code::DomainPrefix,
+                meant,
+            );
+        }
+        let target = target.target;
+        let new = if new.text.is_empty() {
+            without_new((&existing, &new), target, &mut tell)
+        } else {
+            let is_new_form = existing.kinds.has(Kinds::NOT_ASCII) && existing.text == new.text;
+            if is_new_form && cells.0.text.trim() != cells.1.text.trim() {
+                tell(Some(Column::New), Severity::Notice, Code::UnicodeOnly, None);
+            }
+            self.both(&existing, &new, target, &mut tell);
+            &new
+        };
+        each(Row {
+            line,
+            existing: &existing,
+            new,
+            target,
+            is_wrong,
+        });
     }
-    if renames && target == Target::Local {
-        tell(None, Severity::Notice, Code::LocalRenamed, None);
+
+    /// What the two usernames say together (R-06, R-08, R-11 to R-17, D-09).
+    fn both(&mut self, existing: &Name<'_>, new: &Name<'_>, target: Target, tell: Tell<'_>) {
+        let renames = !existing.is_same(new);
+        if target == Target::Left {
+            if renames {
+                tell(Some(Column::New), Severity::Error, Code::OldDirectory, None);
+            }
+            return;
+        }
+        if renames || target != Target::Local {
+            self.new_name(new, target, renames, &mut |severity, code, text| {
+                tell(Some(Column::New), severity, code, text);
+            });
+        }
+        if renames && target == Target::Local {
+            tell(None, Severity::Notice, Code::LocalRenamed, None);
+        }
+    }
+
+    /// whether the new directory, and we, can have this username.
+    fn new_name(&mut self, new: &Name<'_>, target: Target, renames: bool, found: cell::Found<'_>) {
+        let is_local = target == Target::Local;
+        if renames && is_temporary(new) {
+            found(Severity::Error, Code::Placeholder, Some(new.text.to_string()));
+        }
+        if self.is_usual(new) {
+            return;
+        }
+        if renames && is_reserved(new) {
+            found(Severity::Error, Code::Reserved, Some(new.text.to_string()));
+        }
+        if new.kinds.has(Kinds::BLANK.and(Kinds::NOT_ASCII)) && new.text.contains(char::is_whitespace) {
+            if !is_local {
+                found(Severity::Error, Code::BlankInside, None);
+            }
+            return;
+        }
+        if !self.around.by_sign_in_name {
+            return;
+        }
+        // Where it goes may still be said (D-05).
+        let grave = match target {
+            Target::Default | Target::Connected => Severity::Error,
+            Target::Local | Target::Left | Target::Unclear => Severity::Warning,
+        };
+        match self.around.provider {
+            Provider::Entra => {
+                if let Some(problem) = not_a_principal_name(new) {
+                    found(grave, Code::NotAPrincipalName, Some(problem));
+                }
+            }
+            Provider::Okta => {
+                let chars = new.text.chars().count();
+                if !(5..=100).contains(&chars) {
+                    let problem = format!("it has {chars} characters, and 5 to 100 are allowed");
+                    found(grave, Code::NotALogin, Some(problem));
+                } else if !is_local && !domain::text::is_address(&new.text) {
+                    found(Severity::Warning, Code::NotAnAddress, None);
+                }
+            }
+        }
+        if !is_local {
+            self.domain_of(new, found);
+        }
+    }
+
+    /// Whether nothing can be said of it, since it is plain and has the domain of one before.
+    fn is_usual(&self, name: &Name<'_>) -> bool {
+        let user = name.text.strip_suffix(self.domain.as_str());
+        // Without an end before the end, so that many bytes are looked at together.
+        let has_at = |user: &str| user.bytes().fold(false, |any, byte| any | (byte == b'@'));
+        !self.domain.is_empty()
+            && name.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
+            && name.text.len() <= 100
+            && user
+                .is_some_and(|user| (4..=64).contains(&user.len()) && !user.ends_with('.') && !has_at(user))
+    }
+
+    ///
+    fn domain_of(&mut self, new: &Name<'_>, found: cell::Found<'_>) {
+        let known = self.around.domains;
+        let at = memchr::memrchr(b'@', new.text.as_bytes());
+        let Some((name, domain)) = at.and_then(|at| sides(&new.text, at)) else {
+            return;
+        };
+        let is_guest = || {
+            let mut windows = name.as_bytes().windows(5);
+            windows.any(|window| window.eq_ignore_ascii_case(b"#ext#"))
+        };
+        if new.kinds.has(Kinds::SIGN) && is_guest() {
+            found(Severity::Warning, Code::Guest, None);
+            return;
+        }
+        let end = domain.len().saturating_sub(CLOUD.len());
+        if domain
+            .get(end..)
+            .is_some_and(|end| end.eq_ignore_ascii_case(CLOUD))
+        {
+            found(Severity::Warning, Code::CloudDomain, None);
+            return;
+        }
+        if known.is_empty() || known.contains(domain) {
+            self.domain.clear();
+            if (1..=48).contains(&domain.len()) {
+                self.domain.extend(["@", domain]);
+            }
+            return;
+        }
+        let domain = domain.to_lowercase();
+        if !known.contains(&domain) {
+            found(Severity::Warning, Code::UnknownDomain, Some(domain));
+        }
+    }
+}
+
+/// What is said of a record that is no line, because of this ([`fault`]).
+pub(super) fn unreadable(record: &Record<'_>, fault: Code) -> Finding {
+    let text = (fault == Code::TooManyCells).then(|| record.raw.chars().take(SHOWN_CHARS).collect());
+    Finding {
+        line: record.line,
+        column: None,
+        severity: Severity::Error,
+        code: fault,
+        other: None,
+        text,
     }
 }
 
@@ -160,12 +273,12 @@ type Tell<'a> = &'a mut dyn FnMut(Option<Column>, Severity, Code, Option<String>
 pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
     let columns = &layout.columns;
     let is_comment = || {
-        let first = record.cell(0).trim_start();
+        let first = record.cell(0).text.trim_start();
         first.starts_with('#') && !cell::is_error_value(first)
     };
     if record.stray_quote {
         Some(Code::StrayQuote)
-    } else if columns.existing == 0 && record.kinds(0).has(Kinds::SIGN) && is_comment() {
+    } else if columns.existing == 0 && record.cell(0).kinds.has(Kinds::SIGN) && is_comment() {
         Some(Code::CommentLine)
     } else if record.len() <= columns.existing.max(columns.new) {
         Some(Code::TooFewCells)
@@ -177,15 +290,19 @@ pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
 }
 
 /// the new username where none is given.
-fn without_new<'a>(existing: &Name<'a>, target: Target, tell: Tell<'_>) -> Name<'a> {
+fn without_new<'a>(
+    (existing, nothing): (&'a Name<'a>, &'a Name<'a>),
+    target: Target,
+    tell: Tell<'_>,
+) -> &'a Name<'a> {
     if target == Target::Local {
         tell(Some(Column::New), Severity::Notice, Code::KeepsName, None);
-        existing.clone()
+        existing
     } else if target == Target::Left {
-        existing.clone()
+        existing
     } else {
         tell(Some(Column::New), Severity::Error, Code::NewEmpty, None);
-        Name::default()
+        nothing
     }
 }
 
@@ -196,52 +313,6 @@ fn behind_domain<'a>(name: &'a Name<'_>) -> Option<&'a str> {
     }
     let (_, user) = name.text.split_once('\\')?;
     Some(user).filter(|user| !user.is_empty())
-}
-
-/// whether the new directory, and we, can have this username.
-fn new_name(new: &Name<'_>, target: Target, renames: bool, around: Surroundings<'_>, found: cell::Found<'_>) {
-    let is_local = target == Target::Local;
-    if renames {
-        if is_reserved(new) {
-            found(Severity::Error, Code::Reserved, Some(new.text.to_string()));
-        }
-        if is_temporary(new) {
-            found(Severity::Error, Code::Placeholder, Some(new.text.to_string()));
-        }
-    }
-    if new.kinds.has(Kinds::BLANK.and(Kinds::NOT_ASCII)) && new.text.contains(char::is_whitespace) {
-        if !is_local {
-            found(Severity::Error, Code::BlankInside, None);
-        }
-        return;
-    }
-    if !around.by_sign_in_name {
-        return;
-    }
-    // Where it goes may still be said (D-05).
-    let grave = match target {
-        Target::Default | Target::Connected => Severity::Error,
-        Target::Local | Target::Left | Target::Unclear => Severity::Warning,
-    };
-    match around.provider {
-        Provider::Entra => {
-            if let Some(problem) = not_a_principal_name(new) {
-                found(grave, Code::NotAPrincipalName, Some(problem));
-            }
-        }
-        Provider::Okta => {
-            let chars = new.text.chars().count();
-            if !(5..=100).contains(&chars) {
-                let problem = format!("it has {chars} characters, and 5 to 100 are allowed");
-                found(grave, Code::NotALogin, Some(problem));
-            } else if !is_local && !domain::text::is_address(&new.text) {
-                found(Severity::Warning, Code::NotAnAddress, None);
-            }
-        }
-    }
-    if !is_local {
-        domain_of(new, around.domains, found);
-    }
 }
 
 /// By its key, as everything that tells accounts apart.
@@ -266,37 +337,6 @@ fn is_temporary(name: &Name<'_>) -> bool {
     } else {
         let begin = name.text.get(..TEMPORARY_PREFIX.len());
         begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX))
-    }
-}
-
-///
-fn domain_of(new: &Name<'_>, known: &BTreeSet<String>, found: cell::Found<'_>) {
-    let at = memchr::memrchr(b'@', new.text.as_bytes());
-    let Some((name, domain)) = at.and_then(|at| sides(&new.text, at)) else {
-        return;
-    };
-    let is_guest = || {
-        let mut windows = name.as_bytes().windows(5);
-        windows.any(|window| window.eq_ignore_ascii_case(b"#ext#"))
-    };
-    if new.kinds.has(Kinds::SIGN) && is_guest() {
-        found(Severity::Warning, Code::Guest, None);
-        return;
-    }
-    let end = domain.len().saturating_sub(CLOUD.len());
-    if domain
-        .get(end..)
-        .is_some_and(|end| end.eq_ignore_ascii_case(CLOUD))
-    {
-        found(Severity::Warning, Code::CloudDomain, None);
-        return;
-    }
-    if known.is_empty() || known.contains(domain) {
-        return;
-    }
-    let domain = domain.to_lowercase();
-    if !known.contains(&domain) {
-        found(Severity::Warning, Code::UnknownDomain, Some(domain));
     }
 }
 

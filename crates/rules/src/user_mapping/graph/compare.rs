@@ -5,6 +5,7 @@ use domain::user_mapping::Coverage;
 
 use super::{BY_PROVIDER_KEY, Entry, Graph, NONE, group_of, index, same};
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
+use crate::username;
 
 /// An account that is met by its e-mail address, or a person by an address that is not the username.
 const BY_ADDRESS: u32 = 1 << 31;
@@ -62,7 +63,7 @@ pub(super) fn line(graph: &mut Graph, row: u32, existing: &str, text: u32) {
 }
 
 pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
-    let (print, text) = graph.prints(now.username);
+    let (print, text) = graph.prints(now.username, username::is_key(now.username));
     let account = Account::new(now, text, |name| graph.exact(name).short());
     let Some(compared) = &mut graph.compared else {
         return;

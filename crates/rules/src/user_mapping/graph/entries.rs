@@ -1,29 +1,121 @@
-//! Fingerprints of usernames, and how many of them are sorted.
+//! Fingerprints of usernames: how they are kept until all lines are there, which of them are sorted, and how.
 
 use super::HEAPS;
 
-/// The fingerprint of a text: 128 bits, of which 104 are used.
+/// The fingerprint of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Print(pub(super) u128);
+pub(super) struct Print(u64);
 
 impl Print {
-    /// Which heap it belongs to.
-    pub(super) fn heap(self) -> usize {
-        usize::try_from(self.word(2)).unwrap_or_default() % HEAPS
+    /// Of this hash. Never 0, which says that there is none.
+    pub(super) fn new(hash: u64) -> Self {
+        Self(hash.max(1))
     }
 
-    /// A short one, which has nothing to do with the heap or the entry.
+    /// A short one.
     pub(super) fn short(self) -> u32 {
-        self.word(3)
+        u32::try_from(self.0 >> 32).unwrap_or_default()
+    }
+
+    /// Which heap it belongs to.
+    pub(super) fn heap(self) -> usize {
+        usize::try_from(self.0 >> (u64::BITS - HEAPS.ilog2())).unwrap_or_default()
     }
 
     pub(super) fn of(self, row: u32) -> Entry {
-        let print = [self.word(0), self.word(1)];
+        let [low, high] = [self.0 & u64::from(u32::MAX), self.0 >> 32];
+        let print = [low, high].map(|word| u32::try_from(word).unwrap_or_default());
         Entry { print, row }
     }
+}
 
-    fn word(self, place: u32) -> u32 {
-        u32::try_from((self.0 >> (32 * place)) & u128::from(u32::MAX)).unwrap_or_default()
+/// How many fingerprints of lines get memory at once.
+const PART: usize = 1 << 16;
+
+/// A fingerprint for each line, or none. It only grows, part by part, so that nothing is moved; and writing one behind the
+/// other is what memory does best.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    full: Vec<Vec<u64>>,
+    open: Vec<u64>,
+}
+
+impl Log {
+    #[inline]
+    pub(super) fn push(&mut self, print: Option<Print>) {
+        if self.open.len() == self.open.capacity() {
+            self.grow();
+        }
+        self.open.push(print.map_or(0, |print| print.0));
+    }
+
+    fn grow(&mut self) {
+        let full = std::mem::replace(&mut self.open, Vec::with_capacity(PART));
+        if !full.is_empty() {
+            self.full.push(full);
+        }
+    }
+
+    pub(super) fn parts(&self) -> impl Iterator<Item = &[u64]> {
+        self.full
+            .iter()
+            .chain(std::iter::once(&self.open))
+            .map(Vec::as_slice)
+    }
+
+    /// Each with its row. What is read is given free.
+    pub(super) fn drain(self, mut take: impl FnMut(Print, u32)) {
+        let mut rows = 0..;
+        for part in self.full.into_iter().chain(std::iter::once(self.open)) {
+            for (print, row) in part.into_iter().zip(&mut rows) {
+                if print != 0 {
+                    take(Print(print), row);
+                }
+            }
+        }
+    }
+}
+
+/// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Some of their bits are looked
+/// at, so that one in ten passes though no other is the same.
+#[derive(Debug)]
+pub(super) struct Sieve {
+    once: Vec<u64>,
+    again: Vec<u64>,
+}
+
+impl Sieve {
+    /// For so many fingerprints.
+    pub(super) fn new(count: usize) -> Self {
+        let words = (count / 8).next_power_of_two();
+        Self {
+            once: vec![0; words],
+            again: vec![0; words],
+        }
+    }
+
+    #[inline]
+    pub(super) fn look(&mut self, print: u64) {
+        let (place, bit) = self.place(print);
+        if let Some(once) = self.once.get_mut(place) {
+            if *once & bit != 0
+                && let Some(again) = self.again.get_mut(place)
+            {
+                *again |= bit;
+            }
+            *once |= bit;
+        }
+    }
+
+    #[inline]
+    pub(super) fn passes(&self, print: Print) -> bool {
+        let (place, bit) = self.place(print.0);
+        self.again.get(place).is_some_and(|again| again & bit != 0)
+    }
+
+    fn place(&self, print: u64) -> (usize, u64) {
+        let place = usize::try_from(print >> 6).unwrap_or_default() & (self.once.len() - 1);
+        (place, 1 << (print & 63))
     }
 }
 
@@ -35,7 +127,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn print(self) -> u64 {
+    pub(super) fn print(&self) -> u64 {
         let [low, high] = self.print.map(u64::from);
         (high << 32) | low
     }
@@ -53,14 +145,23 @@ pub(super) struct Entries {
 }
 
 impl Entries {
+    #[inline]
     pub(super) fn push(&mut self, entry: Entry) {
         if self.open.len() == self.open.capacity() {
-            let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK));
-            if !full.is_empty() {
-                self.full.push(full);
-            }
+            self.grow();
         }
         self.open.push(entry);
+    }
+
+    fn grow(&mut self) {
+        let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK));
+        if !full.is_empty() {
+            self.full.push(full);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.full.iter().flatten().chain(&self.open)
     }
 
     fn each(&self, mut take: impl FnMut(Entry)) {
@@ -73,18 +174,19 @@ impl Entries {
 
     /// All of them by their fingerprints, those with the same one in the order they came.
     ///
-    /// Fingerprints are spread evenly, so that the first bits say where one comes to stand among all, give or take a few
+    /// Fingerprints are spread evenly, so that the first bits behind those of the heap say where one comes to stand among all, give or take a few
     /// places. It is put there, and only close neighbours have to be compared.
     pub(super) fn sorted<'a>(&self, desk: &'a mut Desk) -> &'a [Entry] {
         let Desk { places, sorted } = desk;
         let count = self.full.iter().map(Vec::len).sum::<usize>() + self.open.len();
         let bits = count.max(1).ilog2();
-        let first_bits =
-            |entry: Entry| usize::try_from(entry.print() >> 1 >> (63 - bits)).unwrap_or(usize::MAX);
+        let first_bits = |entry: &Entry| {
+            usize::try_from(entry.print() << HEAPS.ilog2() >> 1 >> (63 - bits)).unwrap_or(usize::MAX)
+        };
         places.clear();
         places.resize((1 << bits) + 1, 0);
         self.each(|entry| {
-            if let Some(count) = places.get_mut(first_bits(entry) + 1) {
+            if let Some(count) = places.get_mut(first_bits(&entry) + 1) {
                 *count += 1;
             }
         });
@@ -96,7 +198,7 @@ impl Entries {
         sorted.clear();
         sorted.resize(count, Entry::default());
         self.each(|entry| {
-            let Some(place) = places.get_mut(first_bits(entry)) else {
+            let Some(place) = places.get_mut(first_bits(&entry)) else {
                 return;
             };
             if let Some(free) = usize::try_from(*place)
@@ -107,8 +209,8 @@ impl Entries {
             }
             *place += 1;
         });
-        for neighbours in sorted.chunk_by_mut(|a, b| first_bits(*a) == first_bits(*b)) {
-            neighbours.sort_by_key(|entry| entry.print());
+        for neighbours in sorted.chunk_by_mut(|a, b| first_bits(a) == first_bits(b)) {
+            neighbours.sort_by_key(Entry::print);
         }
         sorted
     }
