@@ -270,6 +270,7 @@ pub(super) fn unreadable(record: &Record<'_>, fault: Code) -> Finding {
 type Tell<'a> = &'a mut dyn FnMut(Option<Column>, Severity, Code, Option<String>);
 
 /// F-22 to F-24: why the record is no line with the cells it needs.
+#[inline]
 pub(super) fn fault(record: &Record<'_>, layout: &Layout) -> Option<Code> {
     let columns = &layout.columns;
     let is_comment = || {
@@ -335,8 +336,8 @@ fn is_temporary(name: &Name<'_>) -> bool {
         username::key_into(&name.text, &mut key);
         key.starts_with(TEMPORARY_PREFIX)
     } else {
-        let begin = name.text.get(..TEMPORARY_PREFIX.len());
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX))
+        let begin = name.text.as_bytes().first_chunk::<{ TEMPORARY_PREFIX.len() }>();
+        begin.is_some_and(|begin| begin.map(|byte| byte.to_ascii_lowercase()) == TEMPORARY_PREFIX.as_bytes())
     }
 }
 

@@ -80,42 +80,36 @@ impl Log {
 /// at, so that one in ten passes though no other is the same.
 #[derive(Debug)]
 pub(super) struct Sieve {
-    once: Vec<u64>,
-    again: Vec<u64>,
+    /// Which bits were met, and which of them again.
+    met: Vec<[u64; 2]>,
 }
 
 impl Sieve {
     /// For so many fingerprints.
     pub(super) fn new(count: usize) -> Self {
-        let words = (count / 8).next_power_of_two();
-        Self {
-            once: vec![0; words],
-            again: vec![0; words],
-        }
+        let met = vec![[0; 2]; (count / 8).next_power_of_two()];
+        Self { met }
     }
 
     #[inline]
     pub(super) fn look(&mut self, print: u64) {
-        let (place, bit) = self.place(print);
-        if let Some(once) = self.once.get_mut(place) {
-            if *once & bit != 0
-                && let Some(again) = self.again.get_mut(place)
-            {
-                *again |= bit;
-            }
-            *once |= bit;
+        let (place, bits) = self.place(print);
+        if let Some([once, again]) = self.met.get_mut(place) {
+            *again |= if *once & bits == bits { bits } else { 0 };
+            *once |= bits;
         }
     }
 
     #[inline]
     pub(super) fn passes(&self, print: Print) -> bool {
-        let (place, bit) = self.place(print.0);
-        self.again.get(place).is_some_and(|again| again & bit != 0)
+        let (place, bits) = self.place(print.0);
+        self.met.get(place).is_some_and(|[_, again]| again & bits == bits)
     }
 
+    /// A place, and two bits there.
     fn place(&self, print: u64) -> (usize, u64) {
-        let place = usize::try_from(print >> 6).unwrap_or_default() & (self.once.len() - 1);
-        (place, 1 << (print & 63))
+        let place = usize::try_from(print >> 12).unwrap_or_default() & (self.met.len() - 1);
+        (place, 1 << (print & 63) | 1 << (print >> 6 & 63))
     }
 }
 
