@@ -200,7 +200,7 @@ impl Graph {
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
     pub(super) fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Renames {
         let mut waits: Vec<(u32, u32)> = Vec::new();
-        let heaps = self.filled();
+        let mut heaps = self.filled();
         let mut compared = self
             .compared
             .take()
@@ -208,27 +208,22 @@ impl Graph {
         let mut desks: [Desk; 4] = Default::default();
         let [lines, takers, accounts, others] = &mut desks;
         // First whose lines are the same: a line that is dropped takes nobody's username.
-        for heap in &heaps {
-            let existing = heap.existing.sorted(lines);
+        for heap in &mut heaps {
+            let existing = heap.existing.sort(lines);
             for group in same(existing) {
                 if group.len() > 1 {
                     self.same_account(group, found);
                 }
             }
             if let Some(compared) = &mut compared {
-                compared.look_up(
-                    existing,
-                    heap.hints.sorted(others),
-                    heap.accounts.sorted(accounts),
-                );
+                compared.look_up(existing, heap.hints.sort(others), heap.accounts.sort(accounts));
             }
         }
         self.splits.sort_unstable();
-        // Sorted once more rather than kept: that takes less time than the memory for it would cost.
-        for heap in heaps {
-            let (existing, new) = (heap.existing.sorted(lines), heap.new.sorted(takers));
+        for mut heap in heaps {
+            let (existing, new) = (heap.existing.gathered(lines), heap.new.sort(takers));
             if let Some(compared) = &mut compared {
-                let known = (heap.accounts.sorted(accounts), heap.people.sorted(others));
+                let known = (heap.accounts.gathered(accounts), heap.people.sort(others));
                 compared.meet(existing, new, known);
             }
             self.meet(existing, new, &mut waits, found);

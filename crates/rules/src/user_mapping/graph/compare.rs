@@ -64,7 +64,7 @@ pub(super) fn line(graph: &mut Graph, row: u32, existing: &str, text: u32) {
 
 pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
     let (print, text) = graph.prints(now.username, username::is_key(now.username));
-    let account = Account::new(now, text, |name| graph.exact(name).short());
+    let account = Account::new(now, text, |name| graph.print(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
     };
@@ -85,7 +85,7 @@ pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
 }
 
 pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
-    let person = Person::new(found, |name| graph.exact(name).short());
+    let person = Person::new(found, |name| graph.print(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
     };

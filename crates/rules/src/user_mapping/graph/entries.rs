@@ -158,19 +158,20 @@ impl Entries {
         self.full.iter().flatten().chain(&self.open)
     }
 
-    fn each(&self, mut take: impl FnMut(Entry)) {
+    /// All of them as they stand.
+    pub(super) fn gathered<'a>(&self, desk: &'a mut Desk) -> &'a [Entry] {
+        desk.sorted.clear();
         for block in self.full.iter().chain(std::iter::once(&self.open)) {
-            for entry in block {
-                take(*entry);
-            }
+            desk.sorted.extend_from_slice(block);
         }
+        &desk.sorted
     }
 
-    /// All of them by their fingerprints, those with the same one in the order they came.
+    /// Puts them in the order of their fingerprints, those with the same one in the order they came, and gives them.
     ///
-    /// Fingerprints are spread evenly, so that the first bits behind those of the heap say where one comes to stand among all, give or take a few
-    /// places. It is put there, and only close neighbours have to be compared.
-    pub(super) fn sorted<'a>(&self, desk: &'a mut Desk) -> &'a [Entry] {
+    /// Fingerprints are spread evenly, so that the first bits behind those of the heap say where one comes to stand among
+    /// all, give or take a few places. It is put there, and only close neighbours have to be compared.
+    pub(super) fn sort<'a>(&mut self, desk: &'a mut Desk) -> &'a [Entry] {
         let Desk { places, sorted } = desk;
         let count = self.full.iter().map(Vec::len).sum::<usize>() + self.open.len();
         let bits = count.max(1).ilog2();
@@ -179,11 +180,11 @@ impl Entries {
         };
         places.clear();
         places.resize((1 << bits) + 1, 0);
-        self.each(|entry| {
-            if let Some(count) = places.get_mut(first_bits(&entry) + 1) {
+        for entry in self.iter() {
+            if let Some(count) = places.get_mut(first_bits(entry) + 1) {
                 *count += 1;
             }
-        });
+        }
         let mut before = 0;
         for place in places.iter_mut() {
             before += *place;
@@ -191,20 +192,28 @@ impl Entries {
         }
         sorted.clear();
         sorted.resize(count, Entry::default());
-        self.each(|entry| {
-            let Some(place) = places.get_mut(first_bits(&entry)) else {
-                return;
-            };
-            if let Some(free) = usize::try_from(*place)
-                .ok()
-                .and_then(|place| sorted.get_mut(place))
-            {
-                *free = entry;
+        for block in self.full.iter().chain(std::iter::once(&self.open)) {
+            for entry in block {
+                let Some(place) = places.get_mut(first_bits(entry)) else {
+                    continue;
+                };
+                if let Some(free) = usize::try_from(*place)
+                    .ok()
+                    .and_then(|place| sorted.get_mut(place))
+                {
+                    *free = *entry;
+                }
+                *place += 1;
             }
-            *place += 1;
-        });
+        }
         for neighbours in sorted.chunk_by_mut(|a, b| first_bits(a) == first_bits(b)) {
             neighbours.sort_by_key(Entry::print);
+        }
+        let mut rest = sorted.as_slice();
+        for block in self.full.iter_mut().chain(std::iter::once(&mut self.open)) {
+            let (mine, behind) = rest.split_at(block.len());
+            block.copy_from_slice(mine);
+            rest = behind;
         }
         sorted
     }
