@@ -148,7 +148,7 @@ impl Graph {
         self.lines.push(row, line.line);
         self.marks.push(mark);
         self.texts.push(text);
-        compare::line(self, row, existing, existing_text);
+        compare::line(self, row, line.existing, existing_text);
         self.existing.push(Some(from));
         self.new.push(Some(to).filter(|_| is_said));
         if let Some(provider) = self.provider.filter(|_| is_said && !new.is_ascii()) {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use domain::user_mapping::Coverage;
 
+use super::cell::Name;
+use super::kinds::Kinds;
 use super::target::Target;
 use crate::username;
 
@@ -220,14 +222,18 @@ const SHARED: &[&str] = &[
 ];
 
 /// Whether a username looks like one of a service, a kiosk or several people (P-06).
-pub(super) fn looks_shared(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let user = bytes.split(|byte| *byte == b'@').next().unwrap_or_default();
-    let user = user.rsplit(|byte| *byte == b'\\').next().unwrap_or_default();
+pub(super) fn looks_shared(name: &Name<'_>) -> bool {
+    let mut user = name.text.as_bytes();
+    if name.kinds.has(Kinds::AT) {
+        user = user.split(|byte| *byte == b'@').next().unwrap_or_default();
+    }
+    if name.kinds.has(Kinds::BACKSLASH) {
+        user = user.rsplit(|byte| *byte == b'\\').next().unwrap_or_default();
+    }
     let is_shared = |word: &[u8]| {
-        SHARED
-            .iter()
-            .any(|shared| shared.as_bytes().eq_ignore_ascii_case(word))
+        let begin = word.first().map(u8::to_ascii_lowercase);
+        let mut alike = SHARED.iter().map(|shared| shared.as_bytes());
+        alike.any(|shared| shared.first().copied() == begin && shared.eq_ignore_ascii_case(word))
     };
     user.split(|byte| matches!(byte, b'.' | b'-' | b'_'))
         .any(|word| (3..=9).contains(&word.len()) && is_shared(word))

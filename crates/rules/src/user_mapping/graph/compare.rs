@@ -4,6 +4,8 @@
 use domain::user_mapping::Coverage;
 
 use super::{BY_PROVIDER_KEY, Entry, Graph, NONE, group_of, index, same};
+use crate::user_mapping::cell::Name;
+use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
 use crate::username;
 
@@ -48,7 +50,7 @@ pub(super) struct Compared {
 }
 
 /// Takes a line, before its usernames are put into heaps; `text` is the fingerprint of the existing one as it is written.
-pub(super) fn line(graph: &mut Graph, row: u32, existing: &str, text: u32) {
+pub(super) fn line(graph: &mut Graph, row: u32, existing: &Name<'_>, text: u32) {
     let Some(compared) = &mut graph.compared else {
         return;
     };
@@ -56,7 +58,9 @@ pub(super) fn line(graph: &mut Graph, row: u32, existing: &str, text: u32) {
     if known::looks_shared(existing) {
         compared.shared.push(row);
     }
-    if let Some((_, user)) = existing.split_once('\\') {
+    if existing.kinds.has(Kinds::BACKSLASH)
+        && let Some((_, user)) = existing.text.split_once('\\')
+    {
         let print = graph.print(user);
         graph.add(print, row, |heap| &mut heap.hints);
     }
