@@ -156,7 +156,9 @@ impl Graph {
             let other = self.print(&key);
             if other != to {
                 self.accented.push((row, to.short()));
-                self.add(other, row | BY_PROVIDER_KEY, |heap| &mut heap.new);
+                add(&mut self.heaps, other, row | BY_PROVIDER_KEY, |heap| {
+                    &mut heap.new
+                });
             }
         }
     }
@@ -189,12 +191,6 @@ impl Graph {
     /// The fingerprint of a text as it is written.
     fn exact(&self, text: &str) -> Print {
         Print::new(xxh3_64_with_seed(text.as_bytes(), self.seed))
-    }
-
-    fn add(&mut self, print: Print, row: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
-        if let Some(heap) = self.heaps.get_mut(print.heap()) {
-            side(heap).push(print.of(row));
-        }
     }
 
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
@@ -252,19 +248,18 @@ impl Graph {
         });
         let passes = |print| sieve.as_ref().is_none_or(|sieve| sieve.passes(print));
         existing.drain(|print, row| {
-            if passes(print)
-                && let Some(heap) = heaps.get_mut(print.heap())
-            {
-                heap.existing.push(print.of(row));
+            if passes(print) {
+                add(&mut heaps, print, row, |heap| &mut heap.existing);
             }
         });
         new.drain(|print, row| {
-            if passes(print)
-                && let Some(heap) = heaps.get_mut(print.heap())
-            {
-                heap.new.push(print.of(row));
+            if passes(print) {
+                add(&mut heaps, print, row, |heap| &mut heap.new);
             }
         });
+        if let Some(compared) = &mut self.compared {
+            compared.fill(&mut heaps);
+        }
         heaps
     }
 
@@ -612,6 +607,13 @@ fn value_of(list: &[(u32, u32)], row: u32) -> Option<u32> {
 
 fn index(row: u32) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
+}
+
+/// Puts a username into its heap.
+fn add(heaps: &mut [Heap], print: Print, row: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
+    if let Some(heap) = heaps.get_mut(print.heap()) {
+        side(heap).push(print.of(row));
+    }
 }
 
 /// Sorted entries by what has the same fingerprint.

@@ -3,7 +3,8 @@
 
 use domain::user_mapping::Coverage;
 
-use super::{BY_PROVIDER_KEY, Entry, Graph, NONE, group_of, index, same};
+use super::entries::Log;
+use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, add, group_of, index, same};
 use crate::user_mapping::cell::Name;
 use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
@@ -37,6 +38,10 @@ pub(super) enum Why {
 pub(super) struct Compared {
     pub(super) accounts: Vec<Account>,
     pub(super) people: Vec<Person>,
+    /// Their usernames and e-mail addresses, until all are there.
+    usernames: Log,
+    emails: Log,
+    people_usernames: Log,
     /// Of each line: a fingerprint of the existing username as it is written.
     texts: Vec<u32>,
     /// Lines whose existing username looks like a service's (P-06).
@@ -62,12 +67,13 @@ pub(super) fn line(graph: &mut Graph, row: u32, existing: &Name<'_>, text: u32) 
         && let Some((_, user)) = existing.text.split_once('\\')
     {
         let print = graph.print(user);
-        graph.add(print, row, |heap| &mut heap.hints);
+        add(&mut graph.heaps, print, row, |heap| &mut heap.hints);
     }
 }
 
 pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
     let (print, text) = graph.prints(now.username, username::is_key(now.username));
+    let email = (!now.email.is_empty()).then(|| graph.print(now.email));
     let account = Account::new(now, text, |name| graph.print(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
@@ -76,19 +82,19 @@ pub(super) fn account(graph: &mut Graph, now: &AccountNow<'_>) {
         return;
     };
     compared.accounts.push(account);
-    graph.add(print, place, |heap| &mut heap.accounts);
-    if !now.email.is_empty() {
-        let print = graph.print(now.email);
-        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.accounts);
-    }
+    compared.usernames.push(Some(print));
+    compared.emails.push(email);
     let number = now.username.trim_start_matches('0');
     if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {
         let print = graph.print(number);
-        graph.add(print, place | BY_ZEROS, |heap| &mut heap.accounts);
+        add(&mut graph.heaps, print, place | BY_ZEROS, |heap| {
+            &mut heap.accounts
+        });
     }
 }
 
 pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
+    let username = (!found.username.is_empty()).then(|| graph.print(found.username));
     let person = Person::new(found, |name| graph.print(name).short());
     let Some(compared) = &mut graph.compared else {
         return;
@@ -97,19 +103,31 @@ pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
         return;
     };
     compared.people.push(person);
-    if !found.username.is_empty() {
-        let print = graph.print(found.username);
-        graph.add(print, place, |heap| &mut heap.people);
-    }
+    compared.people_usernames.push(username);
     // Whoever has the username by itself is not met by an address, too.
     let is_other = |other: &&str| !other.is_empty() && *other != found.username;
     for other in found.others.into_iter().filter(is_other) {
         let print = graph.print(other);
-        graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
+        add(&mut graph.heaps, print, place | BY_ADDRESS, |heap| {
+            &mut heap.people
+        });
     }
 }
 
 impl Compared {
+    /// Puts usernames and addresses into the heaps.
+    pub(super) fn fill(&mut self, heaps: &mut [Heap]) {
+        std::mem::take(&mut self.usernames).drain(|print, place| {
+            add(heaps, print, place, |heap| &mut heap.accounts);
+        });
+        std::mem::take(&mut self.emails).drain(|print, place| {
+            add(heaps, print, place | BY_ADDRESS, |heap| &mut heap.accounts);
+        });
+        std::mem::take(&mut self.people_usernames).drain(|print, place| {
+            add(heaps, print, place, |heap| &mut heap.people);
+        });
+    }
+
     /// Ready for so many lines.
     pub(super) fn ready(mut self, rows: usize) -> Self {
         self.account = vec![NONE; rows];
