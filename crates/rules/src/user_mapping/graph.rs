@@ -1,24 +1,35 @@
 //! Lines against lines: who gets whose username, whatever the order of the lines.
 //!
 //! A file of a million lines has two million usernames, and none of them is kept. Each is reduced to a fingerprint of its
-//! key, with a seed that nobody outside knows: 64 bits of it, and 12 more that choose one of 4,096 heaps. That two
-//! different usernames of a million-line file get the same one has a chance of about one to 40 thousand million. A heap
-//! is sorted by itself, which keeps it in the processor's cache; equal fingerprints then stand side by side. Memory is
-//! 29 bytes a line, and up to 37 where all lines form chains; compared with People and the directory, twelve more, and
-//! 28 to 52 for each account and person.
+//! key: 64 bits, with a seed that nobody outside knows. That two different usernames of a million-line file get the same
+//! one has a chance of about one to nine million; compared with as many accounts and people, who bring three million more,
+//! of one to one and a half million.
+//!
+//! Fingerprints are written one behind the other, the line being the place ([`Log`]): to put each where it belongs at once
+//! would mean to wait for memory with every line. When all are there, a [`Sieve`] holds back those that are met only once,
+//! which are most. What passes goes into 256 heaps, by its first bits; a heap fits in the processor's cache, is sorted by
+//! itself, and equal fingerprints then stand side by side. Compared with People and the directory almost every username is
+//! met twice, and all go into heaps.
+//!
+//! Memory is 21 bytes a line, four to eight in the sieve, and up to 13 more where all lines form chains; compared, twelve
+//! more, and 28 to 52 for each account and person. Whoever does not know the seed cannot make usernames that fall into one
+//! heap or place, so that no file takes longer than another of its size.
 
 mod compare;
 mod entries;
 mod lines;
+mod renames;
 mod settle;
 mod walk;
 
-use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
+use domain::user_mapping::{Column, Finding, FindingCode as Code, RenameKind, Severity};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use self::compare::Compared;
 use self::entries::{Desk, Entries, Entry, Log, Print, Sieve};
 use self::lines::Lines;
+use self::renames::kind_alone;
+pub use self::renames::{Rename, Renames};
 use self::walk::Walk;
 use super::known::{AccountNow, PersonFound};
 use super::row::Row;
@@ -513,79 +524,6 @@ impl Graph {
         let mark = self.marks.get(index(row))?;
         let value = value_of(&self.unclear, row).unwrap_or_default();
         Some((mark & mark::TARGET, value))
-    }
-}
-
-/// What every line does, by its place among the lines that could be read.
-#[derive(Debug)]
-pub struct Renames {
-    kinds: Vec<RenameKind>,
-    next: Vec<u32>,
-    lines: Lines,
-    marks: Vec<u8>,
-    compared: Option<Compared>,
-}
-
-/// What one line does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rename {
-    pub line: u64,
-    pub kind: RenameKind,
-    /// The line whose username it takes.
-    pub takes_from: Option<u64>,
-    /// The account it is about, counted from 0 as accounts were told.
-    pub account: Option<u32>,
-    /// Another account that a finding about the line speaks of.
-    pub other_account: Option<u32>,
-    /// The person with the new username, counted from 0 as people were told.
-    pub person: Option<u32>,
-}
-
-impl Renames {
-    /// Every line that counts, in the order of the file: those that only repeat another are left out.
-    pub fn iter(&self) -> impl Iterator<Item = Rename> + '_ {
-        let rows = (0u32..).zip(self.kinds.iter().zip(&self.marks));
-        rows.filter(|(_, (_, mark))| *mark & mark::DROPPED == 0)
-            .map(|(row, (kind, _))| {
-                let next = self.next.get(index(row)).filter(|next| **next != NONE);
-                let compared = self.compared.as_ref();
-                Rename {
-                    line: self.lines.of(row),
-                    kind: *kind,
-                    takes_from: next.map(|next| self.lines.of(*next)),
-                    account: compared.and_then(|compared| compared.account_of(row)),
-                    other_account: compared.and_then(|compared| compared.other_of(row)),
-                    person: compared.and_then(|compared| compared.person_of(row)),
-                }
-            })
-    }
-
-    /// What is to become of the accounts (P-13), and whom nobody names; nothing where People was not compared.
-    pub fn coverage(&self) -> Coverage {
-        self.compared.as_ref().map(Compared::coverage).unwrap_or_default()
-    }
-
-    /// Whether a line names this person, counted from 0 as people were told.
-    pub fn is_claimed(&self, person: u32) -> bool {
-        self.compared
-            .as_ref()
-            .is_some_and(|compared| compared.is_claimed(person))
-    }
-}
-
-fn kind_alone(mark: u8) -> RenameKind {
-    if mark & mark::SPLIT != 0 {
-        RenameKind::Split
-    } else if mark & mark::MERGE != 0 {
-        RenameKind::Merge
-    } else if mark & mark::CASE != 0 {
-        RenameKind::CaseOnly
-    } else if mark & mark::STAYS != 0 {
-        RenameKind::Unchanged
-    } else if mark & mark::ERROR != 0 {
-        RenameKind::Blocked
-    } else {
-        RenameKind::Free
     }
 }
 

@@ -81,10 +81,11 @@ impl Table {
     }
 
     /// How long the cell without quotes is with which `bytes` begin, and what it is made of.
+    #[inline]
     pub(super) fn cell(&self, bytes: &[u8]) -> (usize, Kinds) {
         let (mut all, mut rest) = (Kinds::NONE, bytes);
         // Several at once: mostly none of them is the end.
-        while let Some((some, behind)) = rest.split_first_chunk::<4>() {
+        while let Some((some, behind)) = rest.split_first_chunk::<8>() {
             let kinds = some.iter().fold(Kinds::NONE, |all, byte| all.and(self.of(*byte)));
             if kinds.has(Kinds::END) {
                 break;

@@ -255,6 +255,7 @@ impl Records {
     }
 
     /// Reads a cell without quotes; gives where it ends.
+    #[inline]
     fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
         let (length, kinds) = self.table.cell(bytes.get(from..).unwrap_or_default());
         self.cells.push(Cell {

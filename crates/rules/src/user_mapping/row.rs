@@ -209,7 +209,7 @@ impl<'a> Rules<'a> {
     fn is_usual(&self, name: &Name<'_>) -> bool {
         let user = name.text.strip_suffix(self.domain.as_str());
         // Without an end before the end, so that many bytes are looked at together.
-        let has_at = |user: &str| user.bytes().fold(false, |any, byte| any | (byte == b'@'));
+        let has_at = |user: &str| user.bytes().fold(0, |any, byte| any | u8::from(byte == b'@')) != 0;
         !self.domain.is_empty()
             && name.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
             && name.text.len() <= 100

@@ -207,7 +207,7 @@ impl Compared {
         });
         let mut existing = existing;
         pairs(new, accounts, |lines, accounts| {
-            let print = accounts.first().map_or(0, |entry| entry.print());
+            let print = accounts.first().map_or(0, Entry::print);
             let has_line = !group_of(&mut existing, print).is_empty();
             let holder = only_or_first(accounts, 0).filter(|_| !has_line);
             let addressed = only_or_first(accounts, BY_ADDRESS);

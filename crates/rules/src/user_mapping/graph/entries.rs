@@ -76,8 +76,8 @@ impl Log {
     }
 }
 
-/// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Some of their bits are looked
-/// at, so that one in ten passes though no other is the same.
+/// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Only some of their bits are
+/// looked at, so that about one in twenty passes though no other is the same.
 #[derive(Debug)]
 pub(super) struct Sieve {
     /// Which bits were met, and which of them again.
