@@ -212,65 +212,62 @@ impl Graph {
             .compared
             .take()
             .map(|compared| compared.ready(self.marks.len()));
-        let mut desks: [Desk; 4] = Default::default();
-        let [lines, takers, accounts, others] = &mut desks;
+        let desk = &mut Desk::default();
         // First whose lines are the same: a line that is dropped takes nobody's username.
         for heap in &mut heaps {
-            let existing = heap.existing.sort(lines);
+            let existing = heap.existing.sort(desk);
             for group in same(existing) {
                 if group.len() > 1 {
                     self.same_account(group, found);
                 }
             }
             if let Some(compared) = &mut compared {
-                compared.look_up(existing, heap.hints.sort(others), heap.accounts.sort(accounts));
+                compared.look_up(existing, heap.hints.sort(desk), heap.accounts.sort(desk));
             }
         }
         self.splits.sort_unstable();
         for mut heap in heaps {
-            let (existing, new) = (heap.existing.gathered(lines), heap.new.sort(takers));
+            let (existing, new) = (heap.existing.as_slice(), heap.new.sort(desk));
             if let Some(compared) = &mut compared {
-                let known = (heap.accounts.gathered(accounts), heap.people.sort(others));
+                let known = (heap.accounts.as_slice(), heap.people.sort(desk));
                 compared.meet(existing, new, known);
             }
             self.meet(existing, new, &mut waits, found);
         }
-        drop(desks);
         if let Some(compared) = &mut compared {
             settle::settle(&mut self, compared, found);
         }
         self.walk(&waits, compared, found)
     }
 
-    /// The heaps, with those usernames of lines that may be met again.
+    /// The heaps, with those usernames that may be met again.
     fn filled(&mut self) -> Vec<Heap> {
         let mut heaps = std::mem::take(&mut self.heaps);
         let (existing, new) = (std::mem::take(&mut self.existing), std::mem::take(&mut self.new));
-        // Most usernames are those of an account and of a person: a sieve would let them all pass.
-        let sieve = self.compared.is_none().then(|| {
-            let mut sieve = Sieve::new(2 * self.marks.len());
-            for print in existing.parts().chain(new.parts()).flatten() {
-                sieve.look(*print);
-            }
-            for entry in heaps.iter().flat_map(|heap| heap.new.iter()) {
-                sieve.look(entry.print());
-            }
-            sieve
-        });
-        let passes = |print| sieve.as_ref().is_none_or(|sieve| sieve.passes(print));
+        if let Some(compared) = &mut self.compared {
+            // Most usernames are those of an account and of a person: a sieve would let them all pass.
+            pour(existing, &mut heaps, 0, |heap| &mut heap.existing);
+            pour(new, &mut heaps, 0, |heap| &mut heap.new);
+            compared.pour(&mut heaps);
+            return heaps;
+        }
+        let mut sieve = Sieve::new(2 * self.marks.len());
+        for print in existing.prints().chain(new.prints()) {
+            sieve.look(print);
+        }
+        for entry in heaps.iter().flat_map(|heap| heap.new.as_slice()) {
+            sieve.look(Print::from(*entry));
+        }
         existing.drain(|print, row| {
-            if passes(print) {
+            if sieve.passes(print) {
                 add(&mut heaps, print, row, |heap| &mut heap.existing);
             }
         });
         new.drain(|print, row| {
-            if passes(print) {
+            if sieve.passes(print) {
                 add(&mut heaps, print, row, |heap| &mut heap.new);
             }
         });
-        if let Some(compared) = &mut self.compared {
-            compared.fill(&mut heaps);
-        }
         heaps
     }
 
@@ -552,6 +549,20 @@ fn add(heaps: &mut [Heap], print: Print, row: u32, side: impl Fn(&mut Heap) -> &
     if let Some(heap) = heaps.get_mut(print.heap()) {
         side(heap).push(print.of(row));
     }
+}
+
+/// Puts all usernames of a log into their heaps; `note` stands above the number of each.
+fn pour(log: Log, heaps: &mut [Heap], note: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
+    let mut counts = [0; HEAPS];
+    for print in log.prints() {
+        if let Some(count) = counts.get_mut(print.heap()) {
+            *count += 1;
+        }
+    }
+    for (heap, count) in heaps.iter_mut().zip(counts) {
+        side(heap).expect(count);
+    }
+    log.drain(|print, row| add(heaps, print, row | note, &side));
 }
 
 /// Sorted entries by what has the same fingerprint.

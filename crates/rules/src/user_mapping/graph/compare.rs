@@ -4,7 +4,7 @@
 use domain::user_mapping::Coverage;
 
 use super::entries::Log;
-use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, add, group_of, index, same};
+use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, add, group_of, index, pour, same};
 use crate::user_mapping::cell::Name;
 use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
@@ -116,15 +116,14 @@ pub(super) fn person(graph: &mut Graph, found: &PersonFound<'_>) {
 
 impl Compared {
     /// Puts usernames and addresses into the heaps.
-    pub(super) fn fill(&mut self, heaps: &mut [Heap]) {
-        std::mem::take(&mut self.usernames).drain(|print, place| {
-            add(heaps, print, place, |heap| &mut heap.accounts);
+    pub(super) fn pour(&mut self, heaps: &mut [Heap]) {
+        let take = std::mem::take::<Log>;
+        pour(take(&mut self.usernames), heaps, 0, |heap| &mut heap.accounts);
+        pour(take(&mut self.emails), heaps, BY_ADDRESS, |heap| {
+            &mut heap.accounts
         });
-        std::mem::take(&mut self.emails).drain(|print, place| {
-            add(heaps, print, place | BY_ADDRESS, |heap| &mut heap.accounts);
-        });
-        std::mem::take(&mut self.people_usernames).drain(|print, place| {
-            add(heaps, print, place, |heap| &mut heap.people);
+        pour(take(&mut self.people_usernames), heaps, 0, |heap| {
+            &mut heap.people
         });
     }
 

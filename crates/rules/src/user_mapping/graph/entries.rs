@@ -29,6 +29,12 @@ impl Print {
     }
 }
 
+impl From<Entry> for Print {
+    fn from(entry: Entry) -> Self {
+        Self(entry.print())
+    }
+}
+
 /// How many fingerprints of lines get memory at once.
 const PART: usize = 1 << 16;
 
@@ -56,11 +62,12 @@ impl Log {
         }
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &[u64]> {
-        self.full
-            .iter()
-            .chain(std::iter::once(&self.open))
-            .map(Vec::as_slice)
+    pub(super) fn prints(&self) -> impl Iterator<Item = Print> {
+        let parts = self.full.iter().chain(std::iter::once(&self.open));
+        parts
+            .flatten()
+            .filter(|print| **print != 0)
+            .map(|print| Print(*print))
     }
 
     /// Each with its row. What is read is given free.
@@ -92,7 +99,7 @@ impl Sieve {
     }
 
     #[inline]
-    pub(super) fn look(&mut self, print: u64) {
+    pub(super) fn look(&mut self, print: Print) {
         let (place, bits) = self.place(print);
         if let Some([once, again]) = self.met.get_mut(place) {
             *again |= if *once & bits == bits { bits } else { 0 };
@@ -102,12 +109,12 @@ impl Sieve {
 
     #[inline]
     pub(super) fn passes(&self, print: Print) -> bool {
-        let (place, bits) = self.place(print.0);
+        let (place, bits) = self.place(print);
         self.met.get(place).is_some_and(|[_, again]| again & bits == bits)
     }
 
     /// A place, and two bits there.
-    fn place(&self, print: u64) -> (usize, u64) {
+    fn place(&self, Print(print): Print) -> (usize, u64) {
         let place = usize::try_from(print >> 12).unwrap_or_default() & (self.met.len() - 1);
         (place, 1 << (print & 63) | 1 << (print >> 6 & 63))
     }
@@ -127,60 +134,42 @@ impl Entry {
     }
 }
 
-/// How many entries get memory at once: hundreds of lists grow side by side, and none should hold much that is empty, or
-/// be moved as it grows.
-const BLOCK: usize = 128;
-
 /// A list of entries as they come.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
-    full: Vec<Vec<Entry>>,
-    open: Vec<Entry>,
-}
+pub(super) struct Entries(Vec<Entry>);
 
 impl Entries {
+    /// So many more will come.
+    pub(super) fn expect(&mut self, count: usize) {
+        self.0.reserve_exact(count);
+    }
+
     #[inline]
     pub(super) fn push(&mut self, entry: Entry) {
-        if self.open.len() == self.open.capacity() {
-            self.grow();
+        if self.0.len() == self.0.capacity() {
+            // By a quarter: doubling would leave half of the memory empty.
+            self.0.reserve_exact(self.0.len() / 4 + 8);
         }
-        self.open.push(entry);
+        self.0.push(entry);
     }
 
-    fn grow(&mut self) {
-        let full = std::mem::replace(&mut self.open, Vec::with_capacity(BLOCK));
-        if !full.is_empty() {
-            self.full.push(full);
-        }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.full.iter().flatten().chain(&self.open)
-    }
-
-    /// All of them as they stand.
-    pub(super) fn gathered<'a>(&self, desk: &'a mut Desk) -> &'a [Entry] {
-        desk.sorted.clear();
-        for block in self.full.iter().chain(std::iter::once(&self.open)) {
-            desk.sorted.extend_from_slice(block);
-        }
-        &desk.sorted
+    pub(super) fn as_slice(&self) -> &[Entry] {
+        &self.0
     }
 
     /// Puts them in the order of their fingerprints, those with the same one in the order they came, and gives them.
     ///
     /// Fingerprints are spread evenly, so that the first bits behind those of the heap say where one comes to stand among
     /// all, give or take a few places. It is put there, and only close neighbours have to be compared.
-    pub(super) fn sort<'a>(&mut self, desk: &'a mut Desk) -> &'a [Entry] {
-        let Desk { places, sorted } = desk;
-        let count = self.full.iter().map(Vec::len).sum::<usize>() + self.open.len();
-        let bits = count.max(1).ilog2();
+    pub(super) fn sort(&mut self, desk: &mut Desk) -> &[Entry] {
+        let Desk { places, came } = desk;
+        let bits = self.0.len().max(1).ilog2();
         let first_bits = |entry: &Entry| {
             usize::try_from(entry.print() << HEAPS.ilog2() >> 1 >> (63 - bits)).unwrap_or(usize::MAX)
         };
         places.clear();
         places.resize((1 << bits) + 1, 0);
-        for entry in self.iter() {
+        for entry in &self.0 {
             if let Some(count) = places.get_mut(first_bits(entry) + 1) {
                 *count += 1;
             }
@@ -190,38 +179,27 @@ impl Entries {
             before += *place;
             *place = before;
         }
-        sorted.clear();
-        sorted.resize(count, Entry::default());
-        for block in self.full.iter().chain(std::iter::once(&self.open)) {
-            for entry in block {
-                let Some(place) = places.get_mut(first_bits(entry)) else {
-                    continue;
-                };
-                if let Some(free) = usize::try_from(*place)
-                    .ok()
-                    .and_then(|place| sorted.get_mut(place))
-                {
-                    *free = *entry;
-                }
-                *place += 1;
+        came.clone_from(&self.0);
+        for entry in came {
+            let Some(place) = places.get_mut(first_bits(entry)) else {
+                continue;
+            };
+            let free = usize::try_from(*place).ok();
+            if let Some(free) = free.and_then(|place| self.0.get_mut(place)) {
+                *free = *entry;
             }
+            *place += 1;
         }
-        for neighbours in sorted.chunk_by_mut(|a, b| first_bits(a) == first_bits(b)) {
+        for neighbours in self.0.chunk_by_mut(|a, b| first_bits(a) == first_bits(b)) {
             neighbours.sort_by_key(Entry::print);
         }
-        let mut rest = sorted.as_slice();
-        for block in self.full.iter_mut().chain(std::iter::once(&mut self.open)) {
-            let (mine, behind) = rest.split_at(block.len());
-            block.copy_from_slice(mine);
-            rest = behind;
-        }
-        sorted
+        &self.0
     }
 }
 
-/// Where one list is sorted after the other.
+/// What sorting one list after the other needs.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
     places: Vec<u32>,
-    sorted: Vec<Entry>,
+    came: Vec<Entry>,
 }
