@@ -11,9 +11,9 @@
 //! itself, and equal fingerprints then stand side by side. Compared with People and the directory almost every username is
 //! met twice, and all go into heaps.
 //!
-//! Memory is 21 bytes a line, four to eight in the sieve, and up to 13 more where all lines form chains; compared, twelve
-//! more, and 28 to 52 for each account and person. Whoever does not know the seed cannot make usernames that fall into one
-//! heap or place, so that no file takes longer than another of its size.
+//! Memory is 21 bytes a line and four to eight in the sieve, and up to 37 in all where all lines form chains; compared,
+//! twelve more, and 28 to 52 for each account and person. Whoever does not know the seed cannot choose usernames that fall
+//! into one heap or place and take longer than others.
 
 mod compare;
 mod entries;

@@ -147,8 +147,8 @@ impl Entries {
     #[inline]
     pub(super) fn push(&mut self, entry: Entry) {
         if self.0.len() == self.0.capacity() {
-            // By a quarter: doubling would leave half of the memory empty.
-            self.0.reserve_exact(self.0.len() / 4 + 8);
+            // By an eighth: doubling would leave half of the memory empty.
+            self.0.reserve_exact(self.0.len() / 8 + 8);
         }
         self.0.push(entry);
     }
