@@ -260,8 +260,10 @@ impl Graph {
             return heaps;
         }
         let mut sieve = Sieve::new(2 * self.marks.len());
-        for print in existing.prints().chain(new.prints()) {
-            sieve.look(print);
+        for log in [&existing, &new] {
+            for print in log.prints() {
+                sieve.look(print);
+            }
         }
         for entry in heaps.iter().flat_map(|heap| heap.new.as_slice()) {
             sieve.look(Print::from(*entry));

@@ -69,15 +69,14 @@ pub(super) struct Table([Kinds; 256]);
 impl Table {
     /// For cells that are separated by `delimiter`.
     pub(super) fn new(delimiter: u8) -> Self {
-        Self(std::array::from_fn(|place| {
-            let byte = u8::try_from(place).unwrap_or_default();
-            let kind = Kinds::of_byte(byte);
+        let mut table = [Kinds::NONE; 256];
+        for (byte, kind) in (0..=u8::MAX).zip(&mut table) {
+            *kind = Kinds::of_byte(byte);
             if byte == delimiter || matches!(byte, b'\n' | b'\r') {
-                kind.and(Kinds::END)
-            } else {
-                kind
+                *kind = kind.and(Kinds::END);
             }
-        }))
+        }
+        Self(table)
     }
 
     /// How long the cell without quotes is with which `bytes` begin, and what it is made of.

@@ -244,7 +244,8 @@ impl<'a> Rules<'a> {
         if known.is_empty() || known.contains(domain) {
             self.domain.clear();
             if (1..=48).contains(&domain.len()) {
-                self.domain.extend(["@", domain]);
+                self.domain.push('@');
+                self.domain.push_str(domain);
             }
             return;
         }
@@ -337,8 +338,8 @@ fn is_temporary(name: &Name<'_>) -> bool {
         username::key_into(&name.text, &mut key);
         key.starts_with(TEMPORARY_PREFIX)
     } else {
-        let begin = name.text.as_bytes().first_chunk::<{ TEMPORARY_PREFIX.len() }>();
-        begin.is_some_and(|begin| begin.map(|byte| byte.to_ascii_lowercase()) == TEMPORARY_PREFIX.as_bytes())
+        let begin = name.text.as_bytes().get(..TEMPORARY_PREFIX.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX.as_bytes()))
     }
 }
 

@@ -23,9 +23,11 @@ impl Print {
     }
 
     pub(super) fn of(self, row: u32) -> Entry {
-        let [low, high] = [self.0 & u64::from(u32::MAX), self.0 >> 32];
-        let print = [low, high].map(|word| u32::try_from(word).unwrap_or_default());
-        Entry { print, row }
+        let low = u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default();
+        Entry {
+            print: [low, self.short()],
+            row,
+        }
     }
 }
 
@@ -42,42 +44,41 @@ const PART: usize = 1 << 16;
 /// other is what memory does best.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    full: Vec<Vec<u64>>,
-    open: Vec<u64>,
+    /// All but the last are full.
+    parts: Vec<Vec<u64>>,
 }
 
 impl Log {
     #[inline]
     pub(super) fn push(&mut self, print: Option<Print>) {
-        if self.open.len() == self.open.capacity() {
-            self.grow();
+        let print = print.map_or(0, |print| print.0);
+        match self.parts.last_mut() {
+            Some(part) if part.len() < part.capacity() => part.push(print),
+            _ => self.grow(print),
         }
-        self.open.push(print.map_or(0, |print| print.0));
     }
 
-    fn grow(&mut self) {
-        let full = std::mem::replace(&mut self.open, Vec::with_capacity(PART));
-        if !full.is_empty() {
-            self.full.push(full);
-        }
+    #[cold]
+    fn grow(&mut self, print: u64) {
+        let mut part = Vec::with_capacity(PART);
+        part.push(print);
+        self.parts.push(part);
     }
 
     pub(super) fn prints(&self) -> impl Iterator<Item = Print> {
-        let parts = self.full.iter().chain(std::iter::once(&self.open));
-        parts
-            .flatten()
-            .filter(|print| **print != 0)
-            .map(|print| Print(*print))
+        let all = self.parts.iter().flatten();
+        all.filter(|print| **print != 0).map(|print| Print(*print))
     }
 
     /// Each with its row. What is read is given free.
     pub(super) fn drain(self, mut take: impl FnMut(Print, u32)) {
-        let mut rows = 0..;
-        for part in self.full.into_iter().chain(std::iter::once(self.open)) {
-            for (print, row) in part.into_iter().zip(&mut rows) {
-                if print != 0 {
-                    take(Print(print), row);
+        let mut row = 0;
+        for part in self.parts {
+            for print in &part {
+                if *print != 0 {
+                    take(Print(*print), row);
                 }
+                row += 1;
             }
         }
     }
@@ -129,8 +130,8 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn print(&self) -> u64 {
-        let [low, high] = self.print.map(u64::from);
-        (high << 32) | low
+        let [low, high] = self.print;
+        (u64::from(high) << 32) | u64::from(low)
     }
 }
 
@@ -190,10 +191,22 @@ impl Entries {
             }
             *place += 1;
         }
-        for neighbours in self.0.chunk_by_mut(|a, b| first_bits(a) == first_bits(b)) {
-            neighbours.sort_by_key(Entry::print);
-        }
+        self.order_neighbours();
         &self.0
+    }
+
+    /// Moves each entry in front of those with a larger fingerprint, which are few now: by hand, since a sort of the
+    /// library is longer in a browser's wasm than all else here.
+    fn order_neighbours(&mut self) {
+        for end in 1..self.0.len() {
+            let mut place = end;
+            while let Some([before, this]) = place.checked_sub(1).and_then(|at| self.0.get_mut(at..=place))
+                && before.print() > this.print()
+            {
+                std::mem::swap(before, this);
+                place -= 1;
+            }
+        }
     }
 }
 
