@@ -114,9 +114,11 @@ fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl 
                 .clone()
                 .into_iter()
                 .map(|account| {
-                    let typed = (typed.0 == account.id)
-                        .then(|| typed.1.clone())
-                        .unwrap_or_default();
+                    let typed = if typed.0 == account.id {
+                        typed.1.clone()
+                    } else {
+                        String::new()
+                    };
                     view! { <Account account version can_edit typed/> }
                 })
                 .collect_view();

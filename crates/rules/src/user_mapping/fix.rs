@@ -107,6 +107,8 @@ pub fn rewritten(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use FindingCode as C;
+    use MappingFix as F;
 
     fn line(existing: &str, new: &str, target: &str) -> Cells {
         Cells {
@@ -131,10 +133,81 @@ mod tests {
         )
     }
 
+    type Line = (&'static str, &'static str, &'static str);
+
+    /// A line, what was found, what mends it, and the line after.
+    const CASES: &[(Line, C, (F, &str), Line)] = &[
+        (
+            ("=\"001\"", " b\u{200b}@x.org\u{a0}", ""),
+            C::Trimmed,
+            (F::Clean, ""),
+            ("001", "b@x.org", ""),
+        ),
+        (("a\nb", "c", ""), C::LineBreak, (F::Clean, ""), ("a b", "c", "")),
+        (
+            ("123", "b", ""),
+            C::MeantZeros,
+            (F::UseMeant, ""),
+            ("00123", "b", ""),
+        ),
+        (
+            ("jsmith", "b", ""),
+            C::FoundByFolding,
+            (F::UseMeant, ""),
+            ("JSmith", "b", ""),
+        ),
+        (
+            ("a", "<a@x.org>", ""),
+            C::AddressWrapped,
+            (F::UnwrapAddress, ""),
+            ("a", "a@x.org", ""),
+        ),
+        (
+            ("a", "mail@x.org", ""),
+            C::OtherAttribute,
+            (F::UsePersonName, ""),
+            ("a", "j@x.org", ""),
+        ),
+        (
+            ("a", "", ""),
+            C::NewEmpty,
+            (F::UseProposal, ""),
+            ("a", "john@x.org", ""),
+        ),
+        (
+            ("a", "b@old.org", ""),
+            C::UnknownDomain,
+            (F::ChangeDomain, "@new.org "),
+            ("a", "b@new.org", ""),
+        ),
+        (
+            ("a", "b", "Warehouse"),
+            C::UnknownTarget,
+            (F::ChangeTarget, "Local"),
+            ("a", "b", "Local"),
+        ),
+        (
+            ("jsmith", "b", ""),
+            C::Merge,
+            (F::KeepUsername, ""),
+            ("jsmith", "JSmith", ""),
+        ),
+        (
+            ("jsmith", "b", "x"),
+            C::RecoveryAccount,
+            (F::MakeLocal, ""),
+            ("jsmith", "JSmith", "Local"),
+        ),
+        (
+            ("jsmith", "b", ""),
+            C::PersonDisabled,
+            (F::LeaveBehind, ""),
+            ("jsmith", "JSmith", "Old AD"),
+        ),
+    ];
+
     #[test]
     fn each_fix_mends_what_it_is_for() {
-        use FindingCode as C;
-        use MappingFix as F;
         let about = About {
             text: Some("a@x.org"),
             account: Some("JSmith"),
@@ -142,76 +215,8 @@ mod tests {
             person: Some("j@x.org"),
             proposed: Some("john@x.org"),
         };
-        let cases: &[((&str, &str, &str), C, (F, &str), (&str, &str, &str))] = &[
-            (
-                ("=\"001\"", " b\u{200b}@x.org\u{a0}", ""),
-                C::Trimmed,
-                (F::Clean, ""),
-                ("001", "b@x.org", ""),
-            ),
-            (("a\nb", "c", ""), C::LineBreak, (F::Clean, ""), ("a b", "c", "")),
-            (
-                ("123", "b", ""),
-                C::MeantZeros,
-                (F::UseMeant, ""),
-                ("00123", "b", ""),
-            ),
-            (
-                ("jsmith", "b", ""),
-                C::FoundByFolding,
-                (F::UseMeant, ""),
-                ("JSmith", "b", ""),
-            ),
-            (
-                ("a", "<a@x.org>", ""),
-                C::AddressWrapped,
-                (F::UnwrapAddress, ""),
-                ("a", "a@x.org", ""),
-            ),
-            (
-                ("a", "mail@x.org", ""),
-                C::OtherAttribute,
-                (F::UsePersonName, ""),
-                ("a", "j@x.org", ""),
-            ),
-            (
-                ("a", "", ""),
-                C::NewEmpty,
-                (F::UseProposal, ""),
-                ("a", "john@x.org", ""),
-            ),
-            (
-                ("a", "b@old.org", ""),
-                C::UnknownDomain,
-                (F::ChangeDomain, "@new.org "),
-                ("a", "b@new.org", ""),
-            ),
-            (
-                ("a", "b", "Warehouse"),
-                C::UnknownTarget,
-                (F::ChangeTarget, "Local"),
-                ("a", "b", "Local"),
-            ),
-            (
-                ("jsmith", "b", ""),
-                C::Merge,
-                (F::KeepUsername, ""),
-                ("jsmith", "JSmith", ""),
-            ),
-            (
-                ("jsmith", "b", "x"),
-                C::RecoveryAccount,
-                (F::MakeLocal, ""),
-                ("jsmith", "JSmith", "Local"),
-            ),
-            (
-                ("jsmith", "b", ""),
-                C::PersonDisabled,
-                (F::LeaveBehind, ""),
-                ("jsmith", "JSmith", "Old AD"),
-            ),
-        ];
-        for (before, code, with, after) in cases {
+
+        for (before, code, with, after) in CASES {
             let after = line(after.0, after.1, after.2);
             assert_eq!(fix(*before, about, *code, *with), Some(after), "{with:?}");
         }
@@ -229,7 +234,7 @@ mod tests {
             MappingFix::UsePersonName,
             MappingFix::UseProposal,
         ] {
-            let after = fix(before, About::default(), FindingCode::NotFound, (with, ""));
+            let after = fix(before, About::default(), C::NotFound, (with, ""));
             assert_eq!(after, Some(line("a", "b", "")), "{with:?}");
         }
     }

@@ -201,13 +201,13 @@ impl Reading<'_> {
     /// The rules run on a thread of their own; the file, accounts and people go there part by part, and lines and findings
     /// come back and are written, so that neither side ever holds more than a few parts.
     async fn check(&self, layout: Layout, known: Known) -> Result<MappingOutcome, ServiceError> {
-        let (feed, fed) = mpsc::channel(AHEAD);
+        let (feed, inbox) = mpsc::channel(AHEAD);
         let (hand_on, batches) = mpsc::channel(AHEAD);
         let encoding = self.encoding;
         let around = Arc::new((layout, known));
         let theirs = Arc::clone(&around);
         let work =
-            tokio::task::spawn_blocking(move || worker::run(&theirs.0, &theirs.1, encoding, fed, hand_on));
+            tokio::task::spawn_blocking(move || worker::run(&theirs.0, &theirs.1, encoding, inbox, hand_on));
         let (layout, known) = (&around.0, &around.1);
         let (beside, ()) = tokio::try_join!(self.feed(known, feed), self.write_all(batches))?;
         let ended = work

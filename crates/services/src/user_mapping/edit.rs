@@ -192,7 +192,7 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
             decision: Decision::Username { .. },
             ..
         }
-        | MappingEdit::Begin => return Err(UserError::Changed.into()),
+        | MappingEdit::Begin => return Err(UserError::Changed),
         MappingEdit::Decide { .. } | MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } => {}
     }
     Ok(())

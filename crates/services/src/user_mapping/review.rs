@@ -5,7 +5,7 @@ use domain::deployment::{Step, standing};
 use domain::ids::RemarkId;
 use domain::user_mapping::{ReviewState, Verdict};
 use domain::{Actor, CustomerId, Permission, UserError};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Tx;
 use store::user_mapping::{MappingVersion, NewRemark, Review, ReviewChange};
 
@@ -19,7 +19,7 @@ use crate::{ServiceError, Services};
 const MAX_TEXT: usize = 4_000;
 
 impl Services {
-    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, as [`warning_key`] does.
+    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, by their keys.
     pub async fn submit_mapping(
         &self,
         actor: &Actor,
@@ -95,49 +95,9 @@ impl Services {
         if !matches!(review.state, ReviewState::Submitted | ReviewState::Seconding) {
             return Err(UserError::Changed.into());
         }
-        let (action, what, details) = match &verdict {
-            Verdict::Return { reason } => {
-                let reason = text(
-                    "reason",
-                    reason,
-                    "Say what is to be changed, for those who have to do it.",
-                )?;
-                self.decide(&mut tx, actor, customer, &review, (ReviewState::Returned, reason))
-                    .await?;
-                let what = format!(
-                    "{} returned version {version} of the user mapping: {reason}",
-                    actor.name
-                );
-                ("mapping.return", what, json!({ "reason": reason }))
-            }
-            Verdict::Approve { needs_second } => {
-                let drifted = self.drifted(&mut tx, customer, &latest).await?;
-                let refused = self
-                    .cannot_approve(&mut tx, actor, customer, &latest, (&review, drifted))
-                    .await?;
-                if let Some(words) = refused {
-                    return Err(UserError::field("version", words).into());
-                }
-                let is_second = review.state == ReviewState::Seconding;
-                if is_second {
-                    store::user_mapping::second_review(&mut tx, customer, version, &actor.name, self.now())
-                        .await?;
-                } else {
-                    let to = if *needs_second {
-                        ReviewState::Seconding
-                    } else {
-                        ReviewState::Approved
-                    };
-                    self.decide(&mut tx, actor, customer, &review, (to, "")).await?;
-                }
-                let what = format!("{} approved version {version} of the user mapping.", actor.name);
-                let details = json!({
-                    "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
-                    "snapshot": latest.marks.map(|marks| marks.snapshot),
-                });
-                ("mapping.approve", what, details)
-            }
-        };
+        let (action, what, details) = self
+            .carry_out(&mut tx, (actor, customer), (&latest, &review), &verdict)
+            .await?;
         self.record(
             &mut tx,
             actor,
@@ -155,6 +115,60 @@ impl Services {
         self.tell_hand_over(&mut tx, actor, customer, &turn).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Carries out a verdict; gives the action, what was done in words, and details for the record.
+    async fn carry_out(
+        &self,
+        tx: &mut Tx,
+        (actor, customer): (&Actor, CustomerId),
+        (latest, review): (&MappingVersion, &Review),
+        verdict: &Verdict,
+    ) -> Result<(&'static str, String, Value), ServiceError> {
+        let version = review.version;
+        Ok(match verdict {
+            Verdict::Return { reason } => {
+                let reason = text(
+                    "reason",
+                    reason,
+                    "Say what is to be changed, for those who have to do it.",
+                )?;
+                self.decide(tx, actor, customer, review, (ReviewState::Returned, reason))
+                    .await?;
+                let what = format!(
+                    "{} returned version {version} of the user mapping: {reason}",
+                    actor.name
+                );
+                ("mapping.return", what, json!({ "reason": reason }))
+            }
+            Verdict::Approve { needs_second } => {
+                let drifted = self.drifted(tx, customer, latest).await?;
+                let refused = self
+                    .cannot_approve(tx, actor, customer, latest, (review, drifted))
+                    .await?;
+                if let Some(words) = refused {
+                    return Err(UserError::field("version", words).into());
+                }
+                let is_second = review.state == ReviewState::Seconding;
+                if is_second {
+                    store::user_mapping::second_review(tx, customer, version, &actor.name, self.now())
+                        .await?;
+                } else {
+                    let to = if *needs_second {
+                        ReviewState::Seconding
+                    } else {
+                        ReviewState::Approved
+                    };
+                    self.decide(tx, actor, customer, review, (to, "")).await?;
+                }
+                let what = format!("{} approved version {version} of the user mapping.", actor.name);
+                let details = json!({
+                    "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
+                    "snapshot": latest.marks.map(|marks| marks.snapshot),
+                });
+                ("mapping.approve", what, details)
+            }
+        })
     }
 
     async fn decide(

@@ -5,7 +5,7 @@ use domain::ids::Id;
 use domain::people::{Directory, PeopleAccount, field};
 use domain::sync::RunKind;
 use domain::user_mapping::{
-    DecidedAbout, Decision, FindingCode, MappingEdit, MappingFix, MappingOutcome, MappingState,
+    DecidedAbout, Decision, FindingCode, FindingGroup, MappingEdit, MappingFix, MappingOutcome, MappingState,
     MappingSummary, ProposalClass, ReviewState, Severity, Verdict,
 };
 use domain::views::{MappingSubmission, TaskState, UserMappingView};
@@ -122,7 +122,7 @@ impl Scene {
             .await
             .submission
             .expect("it can be submitted");
-        let keys: Vec<String> = needs.warnings.iter().map(|group| group.key()).collect();
+        let keys: Vec<String> = needs.warnings.iter().map(FindingGroup::key).collect();
         self.world
             .services
             .submit_mapping(&self.admin, SLUG, version, &keys)
@@ -237,7 +237,7 @@ on_both!(p_13_by_proposals_alone, |test: TestDb| async move {
     assert_eq!((coverage.undecided, coverage.mapped, coverage.local), (0, 2, 2));
     assert_eq!(coverage.confirmed, 2, "T-01");
     let view = scene.checked().await;
-    assert_eq!(in_the_way(&view), &[] as &[String]);
+    assert!(in_the_way(&view).is_empty(), "{view:?}");
     // What is newer than the page is not written over.
     let stale = scene
         .world

@@ -115,7 +115,7 @@ pub async fn insert_review(
     (by, by_name): (Option<ConsoleUserId>, &str),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (id, by) = (customer.uuid(), by.map(|by| by.uuid()));
+    let (id, by) = (customer.uuid(), by.map(Id::uuid));
     execute!(tx, INSERT_REVIEW, id, version, hash, by, by_name, now)?;
     Ok(())
 }
@@ -151,7 +151,7 @@ pub async fn decide_review(
     version: i64,
     change: &ReviewChange<'_>,
 ) -> Result<(), StoreError> {
-    let (id, by) = (customer.uuid(), change.by.map(|by| by.uuid()));
+    let (id, by) = (customer.uuid(), change.by.map(Id::uuid));
     let (from, to) = (change.from.code(), change.to.code());
     let touched = execute!(
         tx,

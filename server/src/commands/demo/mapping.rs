@@ -82,7 +82,7 @@ fn of_person(n: usize, person: &Person, all: &[Person]) -> String {
         2 => ["=\"", existing.as_str(), "\";", right, ";"].concat(),
         3 | 4 => [bare, right, ""].join(";"),
         // A domain that nobody has.
-        5..8 => [existing.as_str(), &right.replace("@", "@old-"), ""].join(";"),
+        5..8 => [existing.as_str(), &right.replace('@', "@old-"), ""].join(";"),
         // An address with something around it, and a blank inside.
         8 => [existing.as_str(), &format!("<{right}>"), ""].join(";"),
         9 => [existing.as_str(), &right.replacen('.', " ", 1), ""].join(";"),

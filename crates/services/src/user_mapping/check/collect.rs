@@ -20,7 +20,7 @@ pub(super) struct Batch {
 /// Lines and findings that wait to be handed on, and the groups of all findings so far.
 pub(super) struct Collector {
     batch: Batch,
-    /// `None` once the rules have ended: what comes after is handed on by [`Collector::end`].
+    /// `None` once the rules have ended: what comes after is taken by [`Collector::rest`].
     hand_on: Option<mpsc::Sender<Batch>>,
     /// Whoever writes has stopped: nothing is kept any more.
     is_over: bool,
