@@ -116,7 +116,8 @@ impl Sieve {
 
     /// A place, and two bits there.
     fn place(&self, Print(print): Print) -> (usize, u64) {
-        let place = usize::try_from(print >> 12).unwrap_or_default() & (self.met.len() - 1);
+        // The upper half, which is a whole number in a browser, too.
+        let place = usize::try_from(print >> 32).unwrap_or_default() & (self.met.len() - 1);
         (place, 1 << (print & 63) | 1 << (print >> 6 & 63))
     }
 }
