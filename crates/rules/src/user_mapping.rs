@@ -10,6 +10,7 @@ mod decode;
 mod fix;
 mod graph;
 mod groups;
+mod kinds;
 mod known;
 mod layout;
 mod look;

@@ -40,6 +40,13 @@ pub fn key_into(stored: &str, out: &mut String) {
     }
 }
 
+/// Whether a stored form is its own [`key`] for sure: it is of ASCII, without capital letters.
+pub(crate) fn is_key(stored: &str) -> bool {
+    // Without an end before the end, so that many bytes are looked at together.
+    let is_other = |byte: u8| !byte.is_ascii() | byte.is_ascii_uppercase();
+    !stored.bytes().fold(false, |any, byte| any | is_other(byte))
+}
+
 /// Whether two stored forms are the username of one account.
 pub fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && folded(a) == folded(b))

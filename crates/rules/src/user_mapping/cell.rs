@@ -8,6 +8,8 @@ use domain::user_mapping::{FindingCode as Code, Severity};
 use unicode::{has_compatibility_forms, nfc};
 
 use super::holds;
+use super::kinds::Kinds;
+use super::records::Text;
 use crate::export::original_cell;
 use crate::username::{self, MAX_CHARS};
 
@@ -17,14 +19,42 @@ const MAX_BYTES: usize = 4 * 1024;
 /// Where a check puts what it found.
 pub(super) type Found<'a> = &'a mut dyn FnMut(Severity, Code, Option<String>);
 
-/// The username in a cell: its stored form, as far as one can be made of it.
-pub(super) fn username<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
-    if is_plain(cell) {
-        return Cow::Borrowed(cell);
+/// A username in its stored form, and what it is made of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Name<'a> {
+    pub text: Cow<'a, str>,
+    pub kinds: Kinds,
+}
+
+impl Name<'_> {
+    /// Whether both are the username of one account.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        // Letters of ASCII have others of the same length; whatever is their own key can be compared as it is.
+        if self.kinds.are_folded() && other.kinds.are_folded() {
+            self.text == other.text
+        } else {
+            username::same(&self.text, &other.text)
+        }
     }
+}
+
+/// The username in a cell: its stored form, as far as one can be made of it.
+#[inline]
+pub(super) fn username<'a>(cell: Text<'a>, found: Found<'_>) -> Name<'a> {
+    if is_plain(cell) {
+        Name {
+            text: Cow::Borrowed(cell.text),
+            kinds: cell.kinds,
+        }
+    } else {
+        unusual(cell.text, found)
+    }
+}
+
+fn unusual<'a>(cell: &'a str, found: Found<'_>) -> Name<'a> {
     if cell.len() > MAX_BYTES {
         found(Severity::Error, Code::CellTooLong, None);
-        return Cow::Borrowed("");
+        return Name::default();
     }
     let text = unwrapped(cell, found);
     spreadsheet(&text, found);
@@ -32,22 +62,28 @@ pub(super) fn username<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
     characters(&text, &stored, found);
     inside(&stored, found);
     let stored = stored.as_str();
-    if stored == cell {
-        Cow::Borrowed(cell)
-    } else {
-        Cow::Owned(stored.to_owned())
+    Name {
+        kinds: Kinds::of(stored),
+        text: if stored == cell {
+            Cow::Borrowed(cell)
+        } else {
+            Cow::Owned(stored.to_owned())
+        },
     }
 }
 
-/// Whether a cell is only letters and digits of ASCII, with dots, hyphens, underscores and one sign for "at" inside: the
+/// Whether a cell is only letters and digits of ASCII, with dots, hyphens, underscores and signs for "at" inside: the
 /// usual case, of which nothing can be said.
-fn is_plain(cell: &str) -> bool {
-    let bytes = cell.as_bytes();
-    let usual = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'@');
-    let begins = bytes.first().is_some_and(u8::is_ascii_alphabetic);
-    // `Jan-03` is what a spreadsheet makes of a date (F-33).
-    let may_be_date = bytes.get(3) == Some(&b'-');
-    begins && !may_be_date && bytes.len() <= 128 && bytes.iter().all(usual)
+fn is_plain(cell: Text<'_>) -> bool {
+    let bytes = cell.text.as_bytes();
+    cell.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
+        && bytes.len() <= 128
+        && match bytes.first() {
+            // `Jan-03` and `3-Jan` are what a spreadsheet makes of a date (F-33).
+            Some(b'a'..=b'z' | b'A'..=b'Z') => bytes.get(3) != Some(&b'-'),
+            Some(b'0'..=b'9') => memchr::memchr(b'-', bytes).is_none(),
+            _ => false,
+        }
 }
 
 /// Takes off what stands around the value: our own protection of a formula (F-32), a spreadsheet's `="…"` (F-33).

@@ -9,8 +9,8 @@ use domain::user_mapping::{Finding, FindingCode, Rejection};
 use super::graph::{Graph, MAX_ROWS, Renames};
 use super::known::{AccountNow, PersonFound};
 use super::layout::Layout;
-use super::records::{Record, Records};
-use super::row::{self, Surroundings};
+use super::records::{Record, Records, Text};
+use super::row::{self, Rules, Surroundings};
 use super::target::{self, TargetRead};
 
 /// How many distinct values of `target_directory` are counted; a file with more has something else in that column.
@@ -37,7 +37,7 @@ pub struct Check<'a> {
 /// What is done with each record.
 struct Lines<'a> {
     layout: &'a Layout,
-    around: Surroundings<'a>,
+    rules: Rules<'a>,
     limit: u64,
     /// Records that are no users: the separator line, the headings.
     to_skip: usize,
@@ -82,7 +82,7 @@ impl<'a> Check<'a> {
             records: Records::new(layout.delimiter),
             lines: Lines {
                 layout,
-                around,
+                rules: Rules::new(around),
                 limit: limit.min(MAX_ROWS),
                 to_skip: usize::from(layout.has_separator_line) + usize::from(layout.has_header),
                 rows: 0,
@@ -156,43 +156,35 @@ impl Lines<'_> {
         }
         let columns = &self.layout.columns;
         let fault = row::fault(record, self.layout);
-        let is_readable = fault.is_none();
-        let column = columns.target.filter(|_| is_readable);
-        let value = column.map_or("", |column| record.cell(column));
-        if is_readable {
-            sink.line(
-                record.line,
-                record.cell(columns.existing),
-                record.cell(columns.new),
-                value,
-            );
+        let (existing, new, value) = if fault.is_none() {
+            let cells = (record.cell(columns.existing), record.cell(columns.new));
+            let value = columns.target.map_or("", |column| record.cell(column).text);
+            (cells.0, cells.1, value)
         } else {
-            sink.line(record.line, record.raw, "", "");
-        }
-        // No directory has so long a name; what is left is told to be none.
-        let value = value
-            .char_indices()
-            .nth(TARGET_CHARS)
-            .and_then(|(end, _)| value.get(..end))
-            .unwrap_or(value);
+            let whole = Text {
+                text: record.raw,
+                ..Text::default()
+            };
+            (whole, Text::default(), "")
+        };
+        sink.line(record.line, existing.text, new.text, value);
         let (place, target) = self.targets.read(value);
+        if let Some(fault) = fault {
+            sink.finding(row::unreadable(record, fault));
+            return Ok(());
+        }
+        let graph = &mut self.graph;
         // whoever looks the account up says more than that a domain stands in front.
-        let looks_up = self.graph.compares();
+        let looks_up = graph.compares();
         let mut found = |finding: Finding| {
             if !(looks_up && finding.code == FindingCode::DomainPrefix) {
                 sink.finding(finding);
             }
         };
-        let row = row::read(record, (self.layout, fault), target, self.around, &mut found);
-        if let Some(row) = row {
-            self.graph.push(
-                record.line,
-                &row.existing,
-                &row.new,
-                (row.target, place),
-                row.is_wrong,
-            );
-        }
+        self.rules
+            .read(record.line, (existing, new), target, &mut found, |row| {
+                graph.push(&row, place);
+            });
         Ok(())
     }
 }
@@ -223,6 +215,9 @@ impl<'a> Targets<'a> {
 
     /// What a value means, and its place among all of them.
     fn read(&mut self, value: &str) -> (u32, &TargetRead) {
+        // No directory has so long a name; what is left is told to be none.
+        let end = value.char_indices().nth(TARGET_CHARS);
+        let value = end.and_then(|(end, _)| value.get(..end)).unwrap_or(value);
         let value = value.trim();
         // Mostly both are empty, and comparing nothing is not for nothing.
         let is_last = |place: &usize| {

@@ -1,28 +1,42 @@
 //! Lines against lines: who gets whose username, whatever the order of the lines.
 //!
 //! A file of a million lines has two million usernames, and none of them is kept. Each is reduced to a fingerprint of its
-//! key, with a seed that nobody outside knows: 64 bits of it, and 12 more that choose one of 4,096 heaps. That two
-//! different usernames of a million-line file get the same one has a chance of about one to 40 thousand million. A heap
-//! is sorted by itself, which keeps it in the processor's cache; equal fingerprints then stand side by side. Memory is
-//! 29 bytes a line, and up to 37 where all lines form chains; compared with People and the directory, twelve more, and
-//! 28 to 52 for each account and person.
+//! key: 64 bits, with a seed that nobody outside knows. That two different usernames of a million-line file get the same
+//! one has a chance of about one to nine million; compared with as many accounts and people, who bring three million more,
+//! of one to one and a half million.
+//!
+//! Fingerprints are written one behind the other, the line being the place ([`Log`]): to put each where it belongs at once
+//! would mean to wait for memory with every line. When all are there, a [`Sieve`] holds back those that are met only once,
+//! which are most. What passes goes into 256 heaps, by its first bits; a heap fits in the processor's cache, is sorted by
+//! itself, and equal fingerprints then stand side by side. Compared with People and the directory almost every username is
+//! met twice, and all go into heaps.
+//!
+//! Memory is 21 bytes a line and four to eight in the sieve, and up to 37 in all where all lines form chains; compared,
+//! twelve more, and 28 to 52 for each account and person. Whoever does not know the seed cannot choose usernames that fall
+//! into one heap or place and take longer than others.
 
 mod compare;
+mod entries;
 mod lines;
+mod renames;
 mod settle;
 mod walk;
 
-use domain::user_mapping::{Column, Coverage, Finding, FindingCode as Code, RenameKind, Severity};
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use domain::user_mapping::{Column, Finding, FindingCode as Code, RenameKind, Severity};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use self::compare::{Beside, Compared};
+use self::entries::{Desk, Entries, Entry, Log, Print, Sieve};
 use self::lines::Lines;
+use self::renames::kind_alone;
+pub use self::renames::{Rename, Renames};
 use self::walk::Walk;
 use super::known::{AccountNow, PersonFound};
+use super::row::Row;
 use super::target::Target;
 use crate::username;
 
-const HEAPS: usize = 4096;
+const HEAPS: usize = 256;
 /// Says that a line takes no username that another line gives up.
 const NONE: u32 = u32::MAX;
 /// In the row number of a new username: it stands here by the provider's key only, and takes nothing over.
@@ -45,25 +59,18 @@ mod mark {
     pub(super) const MERGE: u8 = 1 << 7;
 }
 
-/// A username's fingerprint and whose it is. Twelve bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    print: [u32; 2],
-    row: u32,
-}
-
 /// What a line says about its account, then the line and its row.
 type Said = (Option<u32>, Option<(u8, u32)>, u64, u32);
 
 /// One heap: usernames of today, and new ones; and who has them, in People and in the directory.
 #[derive(Debug, Default)]
 struct Heap {
-    existing: Vec<Entry>,
-    new: Vec<Entry>,
+    existing: Entries,
+    new: Entries,
     /// The username behind a domain, with its line.
-    hints: Vec<Entry>,
-    accounts: Vec<Entry>,
-    people: Vec<Entry>,
+    hints: Entries,
+    accounts: Entries,
+    people: Entries,
 }
 
 /// The lines of a file and who gets whose username.
@@ -73,6 +80,8 @@ pub(super) struct Graph {
     /// Also compare new usernames as the provider does (Okta: without accents).
     provider: Option<domain::Provider>,
     heaps: Vec<Heap>,
+    existing: Log,
+    new: Log,
     marks: Vec<u8>,
     /// A fingerprint of the new username as it is written: tells identical lines, and equal texts.
     texts: Vec<u32>,
@@ -95,6 +104,8 @@ impl Graph {
             seed,
             provider,
             heaps: std::iter::repeat_with(Heap::default).take(HEAPS).collect(),
+            existing: Log::default(),
+            new: Log::default(),
             marks: Vec::new(),
             texts: Vec::new(),
             accented: Vec::new(),
@@ -129,24 +140,21 @@ impl Graph {
         }
     }
 
-    /// Adds a line, in stored forms; `value` tells values of the target directory apart. An empty new
-    /// username: it is not said. `is_wrong`: it has a problem of its own.
-    pub(super) fn push(
-        &mut self,
-        line: u64,
-        existing: &str,
-        new: &str,
-        (target, value): (Target, u32),
-        is_wrong: bool,
-    ) {
+    /// Adds a line; `value` tells values of the target directory apart. An empty new username: it is not said.
+    pub(super) fn push(&mut self, line: &Row<'_>, value: u32) {
         let Ok(row) = u32::try_from(self.marks.len()) else {
             return;
         };
-        let from = self.print(existing);
-        let to = if existing == new { from } else { self.print(new) };
+        let (existing, new) = (line.existing.text.as_ref(), line.new.text.as_ref());
+        let (from, existing_text) = self.prints(existing, line.existing.kinds.are_folded());
+        let (to, text) = if existing == new {
+            (from, existing_text)
+        } else {
+            self.prints(new, line.new.kinds.are_folded())
+        };
         let is_said = !new.is_empty();
-        let mut mark = target_bits(target);
-        if is_wrong || !is_said {
+        let mut mark = target_bits(line.target);
+        if line.is_wrong || !is_said {
             mark |= mark::ERROR;
         }
         if from == to {
@@ -155,91 +163,120 @@ impl Graph {
                 mark |= mark::CASE;
             }
         }
-        if target == Target::Unclear {
+        if line.target == Target::Unclear {
             self.unclear.push((row, value));
         }
-        self.lines.push(row, line);
+        self.lines.push(row, line.line);
         self.marks.push(mark);
-        self.texts.push(self.text_print(new));
+        self.texts.push(text);
         if let Some(mut compared) = self.compared.take() {
-            compared.line(self, row, existing);
+            compared.line(self, row, (line.existing, existing_text));
             self.compared = Some(compared);
         }
-        self.add(from, row, |heap| &mut heap.existing);
-        if !is_said {
-            return;
-        }
-        self.add(to, row, |heap| &mut heap.new);
-        if let Some(provider) = self.provider.filter(|_| !new.is_ascii()) {
+        self.existing.push(Some(from));
+        self.new.push(Some(to).filter(|_| is_said));
+        if let Some(provider) = self.provider.filter(|_| is_said && !new.is_ascii()) {
             let key = username::provider_key(provider, new);
             let other = self.print(&key);
             if other != to {
-                self.accented.push((row, words(to)[3]));
-                self.add(other, row | BY_PROVIDER_KEY, |heap| &mut heap.new);
+                self.accented.push((row, to.short()));
+                add(&mut self.heaps, other, row | BY_PROVIDER_KEY, |heap| {
+                    &mut heap.new
+                });
             }
         }
     }
 
-    fn print(&mut self, text: &str) -> u128 {
-        self.scratch.clear();
-        username::key_into(text, &mut self.scratch);
-        xxh3_128_with_seed(self.scratch.as_bytes(), self.seed)
-    }
-
-    /// A fingerprint of a text as it is written.
-    fn text_print(&self, text: &str) -> u32 {
-        half(xxh3_64_with_seed(text.as_bytes(), self.seed))
-    }
-
-    fn add(&mut self, print: u128, row: u32, side: impl Fn(&mut Heap) -> &mut Vec<Entry>) {
-        let [a, b, c, _] = words(print);
-        let place = usize::try_from(c).unwrap_or_default() % HEAPS;
-        if let Some(heap) = self.heaps.get_mut(place) {
-            let list = side(heap);
-            if list.len() == list.capacity() {
-                // By a quarter: doubling would leave half of the memory empty.
-                list.reserve_exact(list.len() / 4 + 8);
-            }
-            list.push(Entry { print: [a, b], row });
+    /// The fingerprint of a username's key, and a short one of the username as it is written: the same where it is its own
+    /// key.
+    #[inline]
+    fn prints(&mut self, text: &str, is_key: bool) -> (Print, u32) {
+        if is_key {
+            let print = self.exact(text);
+            (print, print.short())
+        } else {
+            (self.print(text), self.exact(text).short())
         }
+    }
+
+    /// The fingerprint of a username's key.
+    fn print(&mut self, text: &str) -> Print {
+        if username::is_key(text) {
+            return self.exact(text);
+        }
+        let mut key = std::mem::take(&mut self.scratch);
+        key.clear();
+        username::key_into(text, &mut key);
+        let print = self.exact(&key);
+        self.scratch = key;
+        print
+    }
+
+    /// The fingerprint of a text as it is written.
+    fn exact(&self, text: &str) -> Print {
+        Print::new(xxh3_64_with_seed(text.as_bytes(), self.seed))
     }
 
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
     pub(super) fn finish(mut self, found: &mut dyn FnMut(Finding)) -> Renames {
         let mut waits: Vec<(u32, u32)> = Vec::new();
-        let mut heaps = std::mem::take(&mut self.heaps);
-        // First whose lines are the same: a line that is dropped takes nobody's username.
-        for heap in &mut heaps {
-            heap.existing.sort_unstable();
-            for group in heap.existing.chunk_by(|a, b| a.print == b.print) {
-                if group.len() > 1 {
-                    self.same_account(group, found);
-                }
-            }
-        }
-        self.splits = ordered(std::mem::take(&mut self.splits));
+        let mut heaps = self.filled();
         let mut compared = self.compared.take();
         if let Some(compared) = &mut compared {
             compared.begin(self.marks.len());
         }
-        if let Some(compared) = &mut compared {
-            for heap in &mut heaps {
-                compared.look_up(heap);
-            }
-        }
+        let desk = &mut Desk::default();
+        // First whose lines are the same: a line that is dropped takes nobody's username.
         for heap in &mut heaps {
-            heap.new.sort_unstable();
-            if let Some(compared) = &mut compared {
-                compared.meet(heap);
+            for group in same(heap.existing.sort(desk)) {
+                if group.len() > 1 {
+                    self.same_account(group, found);
+                }
             }
-            self.meet(&heap.existing, &heap.new, &mut waits, found);
-            *heap = Heap::default();
+            if let Some(compared) = &mut compared {
+                compared.look_up(heap, desk);
+            }
         }
-        drop(heaps);
+        self.splits = ordered(std::mem::take(&mut self.splits));
+        for mut heap in heaps {
+            heap.new.sort(desk);
+            if let Some(compared) = &mut compared {
+                compared.meet(&mut heap, desk);
+            }
+            self.meet(heap.existing.as_slice(), heap.new.as_slice(), &mut waits, found);
+        }
         if let Some(compared) = &mut compared {
             compared.settle(&mut self, found);
         }
         self.walk(&waits, compared, found)
+    }
+
+    /// The heaps, with those usernames that may be met again.
+    fn filled(&mut self) -> Vec<Heap> {
+        let mut heaps = std::mem::take(&mut self.heaps);
+        let (existing, new) = (std::mem::take(&mut self.existing), std::mem::take(&mut self.new));
+        if let Some(compared) = &mut self.compared {
+            compared.pour(existing, new, &mut heaps);
+            return heaps;
+        }
+        let mut sieve = Sieve::new(2 * self.marks.len());
+        for log in [&existing, &new] {
+            for print in log.prints() {
+                sieve.look(print);
+            }
+        }
+        for entry in heaps.iter().flat_map(|heap| heap.new.as_slice()) {
+            sieve.look(Print::from(*entry));
+        }
+        let sides: [(Log, Side); 2] = [(existing, |heap| &mut heap.existing), (new, |heap| &mut heap.new)];
+        for (log, side) in sides {
+            log.drain(|print, row| {
+                if sieve.passes(print) {
+                    add(&mut heaps, print, row, side);
+                }
+            });
+        }
+        heaps
     }
 
     /// Several lines for one account: the same, or not.
@@ -288,21 +325,14 @@ impl Graph {
         waits: &mut Vec<(u32, u32)>,
         found: &mut dyn FnMut(Finding),
     ) {
-        let mut holders = existing.chunk_by(|a, b| a.print == b.print).peekable();
-        for takers in new.chunk_by(|a, b| a.print == b.print) {
+        let mut holders = existing;
+        for takers in same(new) {
             let Some(first) = takers.first() else { continue };
-            while holders
-                .next_if(|group| group.first().is_some_and(|entry| entry.print < first.print))
-                .is_some()
-            {}
-            let holder = holders
-                .peek()
-                .and_then(|group| {
-                    group
-                        .iter()
-                        .find(|entry| entry.print == first.print && !self.is(entry.row, mark::DROPPED))
-                })
-                .map(|entry| entry.row);
+            let group = group_of(&mut holders, first.print());
+            let holder = group
+                .iter()
+                .map(|entry| entry.row)
+                .find(|row| !self.is(*row, mark::DROPPED));
             // Usually one line takes a username that nobody in the file has: nothing is to be said.
             if takers.len() > 1 || holder.is_some() {
                 self.takers(takers, holder, waits, found);
@@ -502,82 +532,6 @@ impl Graph {
     }
 }
 
-/// What every line does, by its place among the lines that could be read.
-#[derive(Debug)]
-pub struct Renames {
-    kinds: Vec<RenameKind>,
-    next: Vec<u32>,
-    lines: Lines,
-    marks: Vec<u8>,
-    compared: Option<Box<dyn Beside>>,
-}
-
-/// What one line does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rename {
-    pub line: u64,
-    pub kind: RenameKind,
-    /// The line whose username it takes.
-    pub takes_from: Option<u64>,
-    /// The account it is about, counted from 0 as accounts were told.
-    pub account: Option<u32>,
-    /// Another account that a finding about the line speaks of.
-    pub other_account: Option<u32>,
-    /// The person with the new username, counted from 0 as people were told.
-    pub person: Option<u32>,
-}
-
-impl Renames {
-    /// Every line that counts, in the order of the file: those that only repeat another are left out.
-    pub fn iter(&self) -> impl Iterator<Item = Rename> + '_ {
-        let rows = (0u32..).zip(self.kinds.iter().zip(&self.marks));
-        rows.filter(|(_, (_, mark))| *mark & mark::DROPPED == 0)
-            .map(|(row, (kind, _))| {
-                let next = self.next.get(index(row)).filter(|next| **next != NONE);
-                let compared = self.compared.as_ref();
-                Rename {
-                    line: self.lines.of(row),
-                    kind: *kind,
-                    takes_from: next.map(|next| self.lines.of(*next)),
-                    account: compared.and_then(|compared| compared.account_of(row)),
-                    other_account: compared.and_then(|compared| compared.other_of(row)),
-                    person: compared.and_then(|compared| compared.person_of(row)),
-                }
-            })
-    }
-
-    /// What is to become of the accounts (P-13), and whom nobody names; nothing where People was not compared.
-    pub fn coverage(&self) -> Coverage {
-        self.compared
-            .as_ref()
-            .map(|compared| compared.coverage())
-            .unwrap_or_default()
-    }
-
-    /// Whether a line names this person, counted from 0 as people were told.
-    pub fn is_claimed(&self, person: u32) -> bool {
-        self.compared
-            .as_ref()
-            .is_some_and(|compared| compared.is_claimed(person))
-    }
-}
-
-fn kind_alone(mark: u8) -> RenameKind {
-    if mark & mark::SPLIT != 0 {
-        RenameKind::Split
-    } else if mark & mark::MERGE != 0 {
-        RenameKind::Merge
-    } else if mark & mark::CASE != 0 {
-        RenameKind::CaseOnly
-    } else if mark & mark::STAYS != 0 {
-        RenameKind::Unchanged
-    } else if mark & mark::ERROR != 0 {
-        RenameKind::Blocked
-    } else {
-        RenameKind::Free
-    }
-}
-
 fn target_bits(target: Target) -> u8 {
     match target {
         // Nothing said and the connected directory named are the same place.
@@ -598,13 +552,30 @@ fn index(row: u32) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
 }
 
-fn half(print: u64) -> u32 {
-    u32::try_from(print >> 32).unwrap_or_default()
+/// One of the lists of a heap.
+type Side = fn(&mut Heap) -> &mut Entries;
+
+/// Puts a username into its heap.
+#[inline]
+fn add(heaps: &mut [Heap], print: Print, row: u32, side: Side) {
+    if let Some(heap) = heaps.get_mut(print.heap()) {
+        side(heap).push(print.of(row));
+    }
 }
 
-fn words(print: u128) -> [u32; 4] {
-    let word = |n: u32| u32::try_from((print >> (32 * n)) & u128::from(u32::MAX)).unwrap_or_default();
-    [word(0), word(1), word(2), word(3)]
+/// Sorted entries by what has the same fingerprint.
+fn same(sorted: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    sorted.chunk_by(|a, b| a.print() == b.print())
+}
+
+/// The entries with this fingerprint; `sorted` begins behind them then, so that fingerprints have to be asked for in order.
+fn group_of<'a>(sorted: &mut &'a [Entry], print: u64) -> &'a [Entry] {
+    let before = sorted.iter().take_while(|entry| entry.print() < print);
+    let (_, rest) = sorted.split_at(before.count());
+    let same = rest.iter().take_while(|entry| entry.print() == print);
+    let (group, behind) = rest.split_at(same.count());
+    *sorted = behind;
+    group
 }
 
 /// Puts a short list in order. Not by `sort_unstable`, which is long in a browser's wasm for each type there is.

@@ -1,8 +1,12 @@
 //! What lines are compared with beside each other: the accounts of People now, and the people the test sync found. Of
 //! each, only what a comparison needs is kept: sixteen bytes for an account, twelve for a person.
 
+use std::borrow::Cow;
+
 use domain::user_mapping::Coverage;
 
+use super::cell::Name;
+use super::kinds::Kinds;
 use super::target::Target;
 use crate::username;
 
@@ -69,7 +73,8 @@ impl Account {
     pub(super) const LEFT: u16 = 1 << 9;
     const UNCLEAR: u16 = 1 << 10;
 
-    pub(super) fn new(now: &AccountNow<'_>, print: impl Fn(&str) -> u32) -> Self {
+    /// `text` is the fingerprint of the username; `print` makes others.
+    pub(super) fn new(now: &AccountNow<'_>, text: u32, print: impl FnMut(&str) -> u32) -> Self {
         let place = match now.place {
             AccountPlace::Local => Self::LOCAL,
             AccountPlace::Connected => Self::CONNECTED,
@@ -82,7 +87,7 @@ impl Account {
                 | flag(now.is_administrator, Self::ADMINISTRATOR)
                 | flag(now.is_recovery, Self::RECOVERY)
                 | flag(now.has_signed_in, Self::SIGNED_IN),
-            text: print(now.username),
+            text,
             names: names(now.first_name, now.surname, print),
         }
     }
@@ -146,7 +151,7 @@ impl Person {
     /// A line names it.
     pub(super) const CLAIMED: u8 = 1 << 3;
 
-    pub(super) fn new(found: &PersonFound<'_>, print: impl Fn(&str) -> u32) -> Self {
+    pub(super) fn new(found: &PersonFound<'_>, print: impl FnMut(&str) -> u32) -> Self {
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
         Self {
             flags: flag(found.is_enabled, Self::ENABLED)
@@ -177,15 +182,24 @@ pub(super) fn may_be_one(account: Account, person: Person) -> bool {
     shared || !known(account.names) || !known(person.names)
 }
 
-/// The first of the first names and the last of the surnames, without accents; 0: there is none.
-fn names(first_name: &str, surname: &str, print: impl Fn(&str) -> u32) -> [u32; 2] {
-    let print = |name: Option<&str>| name.map_or(0, |name| print(name).max(1));
-    let (first, last) = (username::search_key(first_name), username::search_key(surname));
+/// The first of the first names and the last of the surnames, without accents; 0: there is none. `print` makes fingerprints
+/// of keys.
+fn names(first_name: &str, surname: &str, mut print: impl FnMut(&str) -> u32) -> [u32; 2] {
     let is_end = |c: char| c.is_whitespace() || c == '-';
+    let mut print = |name: Option<&str>| name.map_or(0, |name| print(name).max(1));
+    let (first, last) = (without_accents(first_name), without_accents(surname));
     [
         print(first.split(is_end).find(|part| !part.is_empty())),
         print(last.rsplit(is_end).find(|part| !part.is_empty())),
     ]
+}
+
+fn without_accents(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(username::search_key(name))
+    }
 }
 
 /// Words in usernames that no person has (P-06).
@@ -196,7 +210,6 @@ const SHARED: &[&str] = &[
     "kiosk",
     "shared",
     "noreply",
-    "reply",
     "reply",
     "scanner",
     "printer",
@@ -209,9 +222,19 @@ const SHARED: &[&str] = &[
 ];
 
 /// Whether a username looks like one of a service, a kiosk or several people (P-06).
-pub(super) fn looks_shared(name: &str) -> bool {
-    let user = name.split('@').next().unwrap_or_default();
-    let user = user.rsplit('\\').next().unwrap_or_default();
-    user.split(['.', '-', '_'])
-        .any(|word| SHARED.iter().any(|shared| shared.eq_ignore_ascii_case(word)))
+pub(super) fn looks_shared(name: &Name<'_>) -> bool {
+    let mut user = name.text.as_bytes();
+    if name.kinds.has(Kinds::AT) {
+        user = user.split(|byte| *byte == b'@').next().unwrap_or_default();
+    }
+    if name.kinds.has(Kinds::BACKSLASH) {
+        user = user.rsplit(|byte| *byte == b'\\').next().unwrap_or_default();
+    }
+    let is_shared = |word: &[u8]| {
+        let begin = word.first().map(u8::to_ascii_lowercase);
+        let mut alike = SHARED.iter().map(|shared| shared.as_bytes());
+        alike.any(|shared| shared.first().copied() == begin && shared.eq_ignore_ascii_case(word))
+    };
+    user.split(|byte| matches!(byte, b'.' | b'-' | b'_'))
+        .any(|word| (3..=9).contains(&word.len()) && is_shared(word))
 }

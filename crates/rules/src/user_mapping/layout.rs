@@ -125,7 +125,11 @@ fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejecti
     let mut cutter = Records::new(delimiter);
     let mut take = |record: &super::records::Record<'_>| {
         if all.len() < SAMPLE_RECORDS {
-            all.push((0..record.len()).map(|n| record.cell(n).to_owned()).collect());
+            all.push(
+                (0..record.len())
+                    .map(|n| record.cell(n).text.to_owned())
+                    .collect(),
+            );
         }
         Ok(())
     };

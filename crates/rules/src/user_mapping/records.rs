@@ -7,7 +7,9 @@
 use std::ops::Range;
 
 use domain::user_mapping::{Delimiter, Rejection};
-use memchr::{memchr, memchr3};
+use memchr::memchr;
+
+use super::kinds::{Kinds, Table};
 
 /// The longest record, in bytes (F-28): far above any line of people, far below what would hurt.
 pub(super) const MAX_RECORD: usize = 1 << 20;
@@ -22,8 +24,9 @@ pub(super) struct Record<'a> {
     /// A quote closed before its cell ended.
     pub stray_quote: bool,
     text: &'a str,
-    unescaped: &'a str,
-    cells: &'a [Cell],
+    // Not as slices: to read place and length together, just after they were written one by one, makes processors wait.
+    unescaped: &'a String,
+    cells: &'a Vec<Cell>,
 }
 
 impl<'a> Record<'a> {
@@ -34,26 +37,55 @@ impl<'a> Record<'a> {
 
     /// Whether no cell holds anything but blanks (F-21).
     pub(super) fn is_blank(&self) -> bool {
-        (0..self.len()).all(|index| self.cell(index).trim().is_empty())
+        self.is_blank_from(0)
+    }
+
+    /// Whether no cell from this one on holds anything but blanks.
+    pub(super) fn is_blank_from(&self, first: usize) -> bool {
+        let is_blank = |cell: &Cell| {
+            let may_be = cell.place.is_empty() || cell.kinds.has(Kinds::BLANK.and(Kinds::NOT_ASCII));
+            may_be && self.text_of(cell).trim().is_empty()
+        };
+        self.cells
+            .get(first..)
+            .is_none_or(|cells| cells.iter().all(is_blank))
     }
 
     /// What stands in a cell, without its quotes; nothing where the record is shorter.
-    pub(super) fn cell(&self, index: usize) -> &'a str {
-        match self.cells.get(index) {
-            Some(Cell::Plain(place)) => self.text.get(place.clone()).unwrap_or_default(),
-            Some(Cell::Unescaped(place)) => self.unescaped.get(place.clone()).unwrap_or_default(),
-            None => "",
-        }
+    #[inline]
+    pub(super) fn cell(&self, index: usize) -> Text<'a> {
+        let cell = self.cells.get(index).map(|cell| Text {
+            text: self.text_of(cell),
+            kinds: cell.kinds,
+        });
+        cell.unwrap_or_default()
+    }
+
+    #[inline]
+    fn text_of(&self, cell: &Cell) -> &'a str {
+        let source = if cell.is_unescaped {
+            self.unescaped
+        } else {
+            self.text
+        };
+        source.get(cell.place.clone()).unwrap_or_default()
     }
 }
 
-/// Where the text of a cell is.
-#[derive(Clone, Debug)]
-enum Cell {
-    /// In the file.
-    Plain(Range<usize>),
-    /// In the scratch space: it had doubled quotes.
-    Unescaped(Range<usize>),
+/// A text, and what it is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Text<'a> {
+    pub text: &'a str,
+    pub kinds: Kinds,
+}
+
+/// Where the text of a cell is, and what it is made of.
+#[derive(Debug)]
+struct Cell {
+    place: Range<usize>,
+    kinds: Kinds,
+    /// It had doubled quotes, and is in the scratch space.
+    is_unescaped: bool,
 }
 
 /// What is done with each record; it may end the reading.
@@ -63,25 +95,22 @@ type Each<'a> = &'a mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>;
 #[derive(Debug)]
 pub(super) struct Records {
     delimiter: u8,
+    table: Table,
     /// What was read of a record that is not whole yet.
     rest: String,
     /// The line on which the next record begins.
     line: u64,
     cells: Vec<Cell>,
     unescaped: String,
+    /// Line ends in the cells of the record that is being read.
+    breaks: u64,
+    stray_quote: bool,
 }
 
-/// How the attempt to read a record ended.
-enum Cut {
-    /// It ends before this place, and the next begins at the other one, so many lines later.
-    Whole {
-        end: usize,
-        next: usize,
-        lines: u64,
-        stray_quote: bool,
-    },
-    /// The text ends before the record does.
-    Partial,
+/// Where a record ends that is whole, and where the next begins.
+struct Cut {
+    end: usize,
+    next: usize,
 }
 
 impl Records {
@@ -89,10 +118,13 @@ impl Records {
     pub(super) fn new(delimiter: Delimiter) -> Self {
         Self {
             delimiter: delimiter.byte(),
+            table: Table::new(delimiter.byte()),
             rest: String::new(),
             line: 1,
             cells: Vec::new(),
             unescaped: String::new(),
+            breaks: 0,
+            stray_quote: false,
         }
     }
 
@@ -137,97 +169,92 @@ impl Records {
     fn cut_all(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<usize, Rejection> {
         let mut begin = 0;
         while begin < text.len() {
-            let Cut::Whole {
-                end,
-                next,
-                lines,
-                stray_quote,
-            } = self.cut(text, begin, is_last)?
-            else {
+            let Some(Cut { end, next }) = self.cut(text, begin, is_last)? else {
                 break;
             };
             each(&Record {
                 line: self.line,
                 raw: text.get(begin..end).unwrap_or_default(),
-                stray_quote,
+                stray_quote: self.stray_quote,
                 text,
                 unescaped: &self.unescaped,
                 cells: &self.cells,
             })?;
-            self.line += lines;
+            self.line += self.breaks + 1;
             begin = next;
         }
         Ok(begin)
     }
 
-    /// Reads the record that begins here into `cells`.
-    fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Result<Cut, Rejection> {
+    /// Reads the record that begins here into `cells`; nothing where the text ends before it does.
+    #[inline]
+    fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Result<Option<Cut>, Rejection> {
         self.cells.clear();
         self.unescaped.clear();
+        (self.breaks, self.stray_quote) = (0, false);
         let bytes = text.as_bytes();
-        let (mut at, mut lines, mut stray_quote) = (begin, 0, false);
+        let mut at = begin;
         loop {
-            let quote = self.opening_quote(bytes, at);
-            let cell_end = if let Some(open) = quote {
-                match self.quoted(text, open, is_last) {
-                    Quoted::Closed { cell, after } => {
-                        lines += breaks(text.get(open..after).unwrap_or_default());
-                        self.cells.push(cell);
-                        after
-                    }
-                    Quoted::Stray => {
-                        stray_quote = true;
-                        let end = self.plain_end(bytes, at);
-                        self.cells.push(Cell::Plain(at..end));
-                        end
-                    }
-                    Quoted::Open if is_last => {
-                        return Err(Rejection::UnclosedQuote {
-                            line: self.line + lines,
-                        });
-                    }
-                    Quoted::Open if bytes.len() - begin > MAX_RECORD => {
-                        return Err(Rejection::UnclosedQuote {
-                            line: self.line + lines,
-                        });
-                    }
-                    Quoted::Open => return Ok(Cut::Partial),
-                }
-            } else {
-                let end = self.plain_end(bytes, at);
-                self.cells.push(Cell::Plain(at..end));
-                end
+            let end = match bytes.get(at) {
+                Some(b'"' | b' ' | b'\t') => match self.perhaps_quoted(text, (begin, at), is_last)? {
+                    Some(end) => end,
+                    None => return Ok(None),
+                },
+                _ => self.plain(bytes, at),
             };
-            match bytes.get(cell_end) {
-                Some(byte) if *byte == self.delimiter => at = cell_end + 1,
-                Some(b'\r') if cell_end + 1 == bytes.len() && !is_last => return Ok(Cut::Partial),
-                Some(byte) => {
-                    let is_pair = *byte == b'\r' && bytes.get(cell_end + 1) == Some(&b'\n');
-                    let next = cell_end + 1 + usize::from(is_pair);
-                    return Ok(Cut::Whole {
-                        end: cell_end,
-                        next,
-                        lines: lines + 1,
-                        stray_quote,
-                    });
+            let next = match bytes.get(end) {
+                Some(byte) if *byte == self.delimiter => {
+                    at = end + 1;
+                    continue;
                 }
-                None if is_last => {
-                    return Ok(Cut::Whole {
-                        end: cell_end,
-                        next: cell_end,
-                        lines: lines + 1,
-                        stray_quote,
-                    });
-                }
-                None => return Ok(Cut::Partial),
-            }
+                Some(b'\r') if end + 1 == bytes.len() && !is_last => return Ok(None),
+                Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
+                Some(_) => end + 1,
+                None if is_last => end,
+                None => return Ok(None),
+            };
+            return Ok(Some(Cut { end, next }));
         }
     }
 
-    /// Where a cell without quotes ends.
-    fn plain_end(&self, bytes: &[u8], from: usize) -> usize {
-        let rest = bytes.get(from..).unwrap_or_default();
-        memchr3(self.delimiter, b'\n', b'\r', rest).map_or(bytes.len(), |length| from + length)
+    /// Reads a cell that may have quotes, of the record that begins there; gives where it ends.
+    fn perhaps_quoted(
+        &mut self,
+        text: &str,
+        (begin, at): (usize, usize),
+        is_last: bool,
+    ) -> Result<Option<usize>, Rejection> {
+        let bytes = text.as_bytes();
+        let Some(open) = self.opening_quote(bytes, at) else {
+            return Ok(Some(self.plain(bytes, at)));
+        };
+        match self.quoted(text, open, is_last) {
+            Quoted::Closed { cell, after } => {
+                self.breaks += breaks(text.get(open..after).unwrap_or_default());
+                self.cells.push(cell);
+                Ok(Some(after))
+            }
+            Quoted::Stray => {
+                self.stray_quote = true;
+                Ok(Some(self.plain(bytes, at)))
+            }
+            Quoted::Open if is_last || bytes.len() - begin > MAX_RECORD => Err(Rejection::UnclosedQuote {
+                line: self.line + self.breaks,
+            }),
+            Quoted::Open => Ok(None),
+        }
+    }
+
+    /// Reads a cell without quotes; gives where it ends.
+    #[inline]
+    fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
+        let (length, kinds) = self.table.cell(bytes.get(from..).unwrap_or_default());
+        self.cells.push(Cell {
+            place: from..from + length,
+            kinds,
+            is_unescaped: false,
+        });
+        from + length
     }
 
     /// The quote a cell begins with, if it does; blanks may stand before it (F-16).
@@ -275,23 +302,23 @@ impl Records {
             Some(byte) if *byte == self.delimiter => {}
             Some(_) => return Quoted::Stray,
         }
+        let inside = text.get(begin..close).unwrap_or_default();
+        let mut cell = Cell {
+            place: begin..close,
+            kinds: Kinds::of(inside),
+            is_unescaped: has_doubled,
+        };
         if !has_doubled {
-            return Quoted::Closed {
-                cell: Cell::Plain(begin..close),
-                after,
-            };
+            return Quoted::Closed { cell, after };
         }
         let start = self.unescaped.len();
-        let inside = text.get(begin..close).unwrap_or_default();
         // Every quote in it is doubled: each second part is the nothing between two of them.
         for (n, part) in inside.split('"').enumerate() {
             let is_between = n % 2 == 1;
             self.unescaped.push_str(if is_between { "\"" } else { part });
         }
-        Quoted::Closed {
-            cell: Cell::Unescaped(start..self.unescaped.len()),
-            after,
-        }
+        cell.place = start..self.unescaped.len();
+        Quoted::Closed { cell, after }
     }
 }
 

@@ -3,8 +3,12 @@
 
 use domain::user_mapping::{Coverage, Finding};
 
-use super::{BY_PROVIDER_KEY, Entry, Graph, Heap, NONE, index};
+use super::entries::{Desk, Entries, Log};
+use super::{BY_PROVIDER_KEY, Entry, Graph, HEAPS, Heap, NONE, add, group_of, index, same};
+use crate::user_mapping::cell::Name;
+use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
+use crate::username;
 
 /// An account that is met by its e-mail address, or a person by an address that is not the username.
 const BY_ADDRESS: u32 = 1 << 31;
@@ -36,6 +40,10 @@ pub(super) enum Why {
 pub(super) struct Compared {
     pub(super) accounts: Vec<Account>,
     pub(super) people: Vec<Person>,
+    /// Their usernames and e-mail addresses, until all are there.
+    usernames: Log,
+    emails: Log,
+    people_usernames: Log,
     /// Of each line: a fingerprint of the existing username as it is written.
     texts: Vec<u32>,
     /// Lines whose existing username looks like a service's (P-06).
@@ -51,16 +59,18 @@ pub(super) struct Compared {
 /// What lines are compared with beside each other. A trait, so that a browser, which compares with nothing, does not carry
 /// the code.
 pub(super) trait Beside: std::fmt::Debug + Send + Sync {
-    /// Takes a line, before its usernames are put into heaps.
-    fn line(&mut self, graph: &mut Graph, row: u32, existing: &str);
+    /// Takes a line and its existing username, with the fingerprint of it as it is written.
+    fn line(&mut self, graph: &mut Graph, row: u32, existing: (&Name<'_>, u32));
     fn account(&mut self, graph: &mut Graph, now: &AccountNow<'_>);
     fn person(&mut self, graph: &mut Graph, found: &PersonFound<'_>);
+    /// Puts existing and new usernames of lines into the heaps, and those they are compared with.
+    fn pour(&mut self, existing: Log, new: Log, heaps: &mut [Heap]);
     /// All of them are told; there are so many lines.
     fn begin(&mut self, rows: usize);
     /// Existing usernames beside accounts. The existing ones of the heap are sorted.
-    fn look_up(&mut self, heap: &mut Heap);
-    /// New usernames beside accounts that no line is about, and beside people. The new ones of the heap are sorted.
-    fn meet(&mut self, heap: &mut Heap);
+    fn look_up(&mut self, heap: &mut Heap, desk: &mut Desk);
+    /// New usernames beside accounts that no line is about, and beside people. Only people are not sorted yet.
+    fn meet(&mut self, heap: &mut Heap, desk: &mut Desk);
     /// Says everything; marks lines with a problem.
     fn settle(&mut self, graph: &mut Graph, found: &mut dyn FnMut(Finding));
     fn account_of(&self, row: u32) -> Option<u32>;
@@ -71,14 +81,16 @@ pub(super) trait Beside: std::fmt::Debug + Send + Sync {
 }
 
 impl Beside for Compared {
-    fn line(&mut self, graph: &mut Graph, row: u32, existing: &str) {
-        self.texts.push(graph.text_print(existing));
+    fn line(&mut self, graph: &mut Graph, row: u32, (existing, text): (&Name<'_>, u32)) {
+        self.texts.push(text);
         if known::looks_shared(existing) {
             self.shared.push(row);
         }
-        if let Some((_, user)) = existing.split_once('\\') {
+        if existing.kinds.has(Kinds::BACKSLASH)
+            && let Some((_, user)) = existing.text.split_once('\\')
+        {
             let print = graph.print(user);
-            graph.add(print, row, |heap| &mut heap.hints);
+            add(&mut graph.heaps, print, row, |heap| &mut heap.hints);
         }
     }
 
@@ -86,22 +98,22 @@ impl Beside for Compared {
         let Ok(place) = u32::try_from(self.accounts.len()) else {
             return;
         };
-        self.accounts
-            .push(Account::new(now, |text| graph.text_print(text)));
-        let print = graph.print(now.username);
-        graph.add(print, place, |heap| &mut heap.accounts);
-        if !now.email.is_empty() {
-            let print = graph.print(now.email);
-            graph.add(print, place | BY_ADDRESS, |heap| &mut heap.accounts);
-        }
+        let (print, text) = graph.prints(now.username, username::is_key(now.username));
+        let email = (!now.email.is_empty()).then(|| graph.print(now.email));
+        let account = Account::new(now, text, |name| graph.print(name).short());
+        self.accounts.push(account);
+        self.usernames.push(Some(print));
+        self.emails.push(email);
+        let mut also = |text: &str, kind: u32| {
+            let print = graph.print(text);
+            add(&mut graph.heaps, print, place | kind, |heap| &mut heap.accounts);
+        };
         if let Some((_, user)) = now.username.split_once('\\') {
-            let print = graph.print(user);
-            graph.add(print, place | BY_TAIL, |heap| &mut heap.accounts);
+            also(user, BY_TAIL);
         }
         let number = now.username.trim_start_matches('0');
         if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-            let print = graph.print(number);
-            graph.add(print, place | BY_ZEROS, |heap| &mut heap.accounts);
+            also(number, BY_ZEROS);
         }
     }
 
@@ -109,16 +121,32 @@ impl Beside for Compared {
         let Ok(place) = u32::try_from(self.people.len()) else {
             return;
         };
-        self.people
-            .push(Person::new(found, |text| graph.text_print(text)));
-        if !found.username.is_empty() {
-            let print = graph.print(found.username);
-            graph.add(print, place, |heap| &mut heap.people);
-        }
-        for other in found.others.into_iter().filter(|other| !other.is_empty()) {
+        let username = (!found.username.is_empty()).then(|| graph.print(found.username));
+        let person = Person::new(found, |name| graph.print(name).short());
+        self.people.push(person);
+        self.people_usernames.push(username);
+        // Whoever has the username by itself is not met by an address, too.
+        let is_other = |other: &&str| !other.is_empty() && *other != found.username;
+        for other in found.others.into_iter().filter(is_other) {
             let print = graph.print(other);
-            graph.add(print, place | BY_ADDRESS, |heap| &mut heap.people);
+            add(&mut graph.heaps, print, place | BY_ADDRESS, |heap| {
+                &mut heap.people
+            });
         }
+    }
+
+    fn pour(&mut self, existing: Log, new: Log, heaps: &mut [Heap]) {
+        // Most usernames are those of an account and of a person: a sieve would let them all pass.
+        pour(existing, heaps, 0, |heap| &mut heap.existing);
+        pour(new, heaps, 0, |heap| &mut heap.new);
+        let take = std::mem::take::<Log>;
+        pour(take(&mut self.usernames), heaps, 0, |heap| &mut heap.accounts);
+        pour(take(&mut self.emails), heaps, BY_ADDRESS, |heap| {
+            &mut heap.accounts
+        });
+        pour(take(&mut self.people_usernames), heaps, 0, |heap| {
+            &mut heap.people
+        });
     }
 
     fn begin(&mut self, rows: usize) {
@@ -126,10 +154,9 @@ impl Beside for Compared {
         self.person = vec![NONE; rows];
     }
 
-    fn look_up(&mut self, heap: &mut Heap) {
-        heap.accounts.sort_unstable();
-        heap.hints.sort_unstable();
-        for same in heap.accounts.chunk_by(|a, b| a.print == b.print) {
+    fn look_up(&mut self, heap: &mut Heap, desk: &mut Desk) {
+        let accounts = heap.accounts.sort(desk);
+        for same in same(accounts) {
             let addressed = same.iter().filter(|entry| entry.row & BY_ADDRESS != 0);
             if addressed.clone().count() > 1 {
                 for entry in addressed {
@@ -139,21 +166,20 @@ impl Beside for Compared {
                 }
             }
         }
-        pairs(&heap.existing, &heap.accounts, |lines, accounts| {
+        pairs(heap.existing.as_slice(), accounts, |lines, accounts| {
             self.of_lines(lines, accounts);
         });
-        pairs(&heap.hints, &heap.accounts, |lines, accounts| {
+        pairs(heap.hints.sort(desk), accounts, |lines, accounts| {
             if let Some(account) = only(accounts, 0) {
                 self.others
                     .extend(lines.iter().map(|line| (line.row, Why::BehindDomain, account)));
             }
         });
-        heap.hints = Vec::new();
     }
 
-    fn meet(&mut self, heap: &mut Heap) {
-        heap.people.sort_unstable();
-        pairs(&heap.new, &heap.people, |lines, people| {
+    fn meet(&mut self, heap: &mut Heap, desk: &mut Desk) {
+        let (new, accounts) = (heap.new.as_slice(), heap.accounts.as_slice());
+        pairs(new, heap.people.sort(desk), |lines, people| {
             let person = only_or_first(people, 0)
                 .or_else(|| only(people, BY_ADDRESS).map(|person| person | BY_ADDRESS))
                 .unwrap_or(NONE);
@@ -163,13 +189,10 @@ impl Beside for Compared {
                 }
             }
         });
-        pairs(&heap.new, &heap.accounts, |lines, accounts| {
-            let print = accounts.first().map(|entry| entry.print);
-            let has_line = print.is_some_and(|print| {
-                heap.existing
-                    .binary_search_by_key(&print, |entry| entry.print)
-                    .is_ok()
-            });
+        let mut existing = heap.existing.as_slice();
+        pairs(new, accounts, |lines, accounts| {
+            let print = accounts.first().map_or(0, Entry::print);
+            let has_line = !group_of(&mut existing, print).is_empty();
             let holder = only_or_first(accounts, 0).filter(|_| !has_line);
             let addressed = only_or_first(accounts, BY_ADDRESS);
             for line in own(lines) {
@@ -301,17 +324,30 @@ fn only_or_first(entries: &[Entry], kind: u32) -> Option<u32> {
 }
 
 /// Groups of two sorted lists that have the same fingerprint.
-fn pairs(left: &[Entry], right: &[Entry], mut both: impl FnMut(&[Entry], &[Entry])) {
-    let mut rights = right.chunk_by(|a, b| a.print == b.print).peekable();
-    for group in left.chunk_by(|a, b| a.print == b.print) {
-        let Some(print) = group.first().map(|entry| entry.print) else {
-            continue;
-        };
-        let is_before = |other: &&[Entry]| other.first().is_some_and(|entry| entry.print < print);
-        while rights.next_if(is_before).is_some() {}
-        let is_same = |other: &&&[Entry]| other.first().is_some_and(|entry| entry.print == print);
-        if let Some(other) = rights.peek().filter(is_same) {
+fn pairs(left: &[Entry], mut right: &[Entry], mut both: impl FnMut(&[Entry], &[Entry])) {
+    for group in same(left) {
+        let Some(first) = group.first() else { continue };
+        let other = group_of(&mut right, first.print());
+        if !other.is_empty() {
             both(group, other);
         }
     }
+}
+
+/// Puts all usernames of a log into their heaps; `note` stands above the number of each.
+fn pour(log: Log, heaps: &mut [Heap], note: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
+    let mut counts = [0; HEAPS];
+    for print in log.prints() {
+        if let Some(count) = counts.get_mut(print.heap()) {
+            *count += 1;
+        }
+    }
+    for (heap, count) in heaps.iter_mut().zip(counts) {
+        side(heap).expect(count);
+    }
+    log.drain(|print, row| {
+        if let Some(heap) = heaps.get_mut(print.heap()) {
+            side(heap).push(print.of(row | note));
+        }
+    });
 }

@@ -20,7 +20,7 @@ pub(super) fn settle(graph: &mut Graph, compared: &mut Compared, found: &mut dyn
     let mut names = Names::default();
     let (mut lines, mut unused) = (0_u64, 0_u64);
     for row in 0..rows {
-        let mine = rest.partition_point(|(other, ..)| *other == row);
+        let mine = rest.iter().take_while(|(other, ..)| *other == row).count();
         let (of_row, behind) = rest.split_at(mine);
         rest = behind;
         if graph.is(row, mark::DROPPED) {
@@ -154,7 +154,7 @@ fn on_directory(graph: &mut Graph, compared: &mut Compared, row: u32, found: &mu
     let mut tell = Tell { graph, row, found };
     let Some(person) = place.and_then(|place| compared.people.get_mut(index(place))) else {
         // A line that does not say the new username has its own problem.
-        let says = tell.graph.text(row) != Some(tell.graph.text_print(""));
+        let says = tell.graph.text(row) != Some(tell.graph.exact("").short());
         if says && matches!(target, Target::Default | Target::Connected) {
             tell.say(Some(Column::New), Severity::Warning, Code::NotInDirectory);
         }

@@ -229,3 +229,20 @@ fn a_dropped_line_takes_nothing() {
         .codes("existing_username,new_username,target_directory\naaaaa,bbbbb,Local\naaaaa,bbbbb,Local\n");
     assert!(severities.contains(&(3, Notice, C::DuplicateLine)));
 }
+
+#[test]
+fn lines_are_compared_however_far_apart() {
+    let name = |begin: &str, n: usize| format!("{begin}{n:06}");
+    let names: Vec<[String; 2]> = (0..70_000)
+        .map(|n| ["from", "into"].map(|begin| name(begin, n)))
+        .collect();
+    let mut rows: Vec<(&str, &str)> = names.iter().map(|[from, into]| (&**from, &**into)).collect();
+    // The first takes the username of the last, and the second wants that of the last but one.
+    rows[0].1 = rows[69_999].0;
+    rows[1].1 = rows[69_998].1;
+    let (kinds, found) = kinds(&rows);
+    assert_eq!(found, [(3, C::Merge, Some(70_000)), (70_000, C::Merge, Some(3))]);
+    assert_eq!(kinds[0], (K::Chain, Some(70_001)));
+    let free = kinds.iter().filter(|kind| **kind == (K::Free, None)).count();
+    assert_eq!(free, 69_997);
+}

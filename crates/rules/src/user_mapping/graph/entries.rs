@@ -1,0 +1,219 @@
+//! Fingerprints of usernames: how they are kept until all lines are there, which of them are sorted, and how.
+
+use super::HEAPS;
+
+/// The fingerprint of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Print(u64);
+
+impl Print {
+    /// Of this hash. Never 0, which says that there is none.
+    pub(super) fn new(hash: u64) -> Self {
+        Self(hash.max(1))
+    }
+
+    /// A short one.
+    pub(super) fn short(self) -> u32 {
+        u32::try_from(self.0 >> 32).unwrap_or_default()
+    }
+
+    /// Which heap it belongs to.
+    pub(super) fn heap(self) -> usize {
+        usize::try_from(self.0 >> (u64::BITS - HEAPS.ilog2())).unwrap_or_default()
+    }
+
+    pub(super) fn of(self, row: u32) -> Entry {
+        let low = u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default();
+        Entry {
+            print: [low, self.short()],
+            row,
+        }
+    }
+}
+
+impl From<Entry> for Print {
+    fn from(entry: Entry) -> Self {
+        Self(entry.print())
+    }
+}
+
+/// How many fingerprints of lines get memory at once.
+const PART: usize = 1 << 16;
+
+/// A fingerprint for each line, or none. It only grows, part by part, so that nothing is moved; and writing one behind the
+/// other is what memory does best.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    /// All but the last are full.
+    parts: Vec<Vec<u64>>,
+}
+
+impl Log {
+    #[inline]
+    pub(super) fn push(&mut self, print: Option<Print>) {
+        let print = print.map_or(0, |print| print.0);
+        match self.parts.last_mut() {
+            Some(part) if part.len() < part.capacity() => part.push(print),
+            _ => self.grow(print),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, print: u64) {
+        let mut part = Vec::with_capacity(PART);
+        part.push(print);
+        self.parts.push(part);
+    }
+
+    pub(super) fn prints(&self) -> impl Iterator<Item = Print> {
+        let all = self.parts.iter().flatten();
+        all.filter(|print| **print != 0).map(|print| Print(*print))
+    }
+
+    /// Each with its row. What is read is given free.
+    pub(super) fn drain(self, mut take: impl FnMut(Print, u32)) {
+        let mut row = 0;
+        for part in self.parts {
+            for print in &part {
+                if *print != 0 {
+                    take(Print(*print), row);
+                }
+                row += 1;
+            }
+        }
+    }
+}
+
+/// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Only some of their bits are
+/// looked at, so that about one in twenty passes though no other is the same.
+#[derive(Debug)]
+pub(super) struct Sieve {
+    /// Which bits were met, and which of them again.
+    met: Vec<[u64; 2]>,
+}
+
+impl Sieve {
+    /// For so many fingerprints.
+    pub(super) fn new(count: usize) -> Self {
+        let met = vec![[0; 2]; (count / 8).next_power_of_two()];
+        Self { met }
+    }
+
+    #[inline]
+    pub(super) fn look(&mut self, print: Print) {
+        let (place, bits) = self.place(print);
+        if let Some([once, again]) = self.met.get_mut(place) {
+            *again |= if *once & bits == bits { bits } else { 0 };
+            *once |= bits;
+        }
+    }
+
+    #[inline]
+    pub(super) fn passes(&self, print: Print) -> bool {
+        let (place, bits) = self.place(print);
+        self.met.get(place).is_some_and(|[_, again]| again & bits == bits)
+    }
+
+    /// A place, and two bits there.
+    fn place(&self, Print(print): Print) -> (usize, u64) {
+        // The upper half, which is a whole number in a browser, too.
+        let place = usize::try_from(print >> 32).unwrap_or_default() & (self.met.len() - 1);
+        (place, 1 << (print & 63) | 1 << (print >> 6 & 63))
+    }
+}
+
+/// A username's fingerprint and whose it is. Twelve bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Entry {
+    print: [u32; 2],
+    pub(super) row: u32,
+}
+
+impl Entry {
+    pub(super) fn print(&self) -> u64 {
+        let [low, high] = self.print;
+        (u64::from(high) << 32) | u64::from(low)
+    }
+}
+
+/// A list of entries as they come.
+#[derive(Debug, Default)]
+pub(super) struct Entries(Vec<Entry>);
+
+impl Entries {
+    /// So many more will come.
+    pub(super) fn expect(&mut self, count: usize) {
+        self.0.reserve_exact(count);
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, entry: Entry) {
+        if self.0.len() == self.0.capacity() {
+            // By an eighth: doubling would leave half of the memory empty.
+            self.0.reserve_exact(self.0.len() / 8 + 8);
+        }
+        self.0.push(entry);
+    }
+
+    pub(super) fn as_slice(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// Puts them in the order of their fingerprints, those with the same one in the order they came, and gives them.
+    ///
+    /// Fingerprints are spread evenly, so that the first bits behind those of the heap say where one comes to stand among
+    /// all, give or take a few places. It is put there, and only close neighbours have to be compared.
+    pub(super) fn sort(&mut self, desk: &mut Desk) -> &[Entry] {
+        let Desk { places, came } = desk;
+        let bits = self.0.len().max(1).ilog2();
+        let first_bits = |entry: &Entry| {
+            usize::try_from(entry.print() << HEAPS.ilog2() >> 1 >> (63 - bits)).unwrap_or(usize::MAX)
+        };
+        places.clear();
+        places.resize((1 << bits) + 1, 0);
+        for entry in &self.0 {
+            if let Some(count) = places.get_mut(first_bits(entry) + 1) {
+                *count += 1;
+            }
+        }
+        let mut before = 0;
+        for place in places.iter_mut() {
+            before += *place;
+            *place = before;
+        }
+        came.clone_from(&self.0);
+        for entry in came {
+            let Some(place) = places.get_mut(first_bits(entry)) else {
+                continue;
+            };
+            let free = usize::try_from(*place).ok();
+            if let Some(free) = free.and_then(|place| self.0.get_mut(place)) {
+                *free = *entry;
+            }
+            *place += 1;
+        }
+        self.order_neighbours();
+        &self.0
+    }
+
+    /// Moves each entry in front of those with a larger fingerprint, which are few now: by hand, since a sort of the
+    /// library is longer in a browser's wasm than all else here.
+    fn order_neighbours(&mut self) {
+        for end in 1..self.0.len() {
+            let mut place = end;
+            while let Some([before, this]) = place.checked_sub(1).and_then(|at| self.0.get_mut(at..=place))
+                && before.print() > this.print()
+            {
+                std::mem::swap(before, this);
+                place -= 1;
+            }
+        }
+    }
+}
+
+/// What sorting one list after the other needs.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    places: Vec<u32>,
+    came: Vec<Entry>,
+}
