@@ -127,7 +127,10 @@ impl Beside for Compared {
         self.people_usernames.push(username);
         // Whoever has the username by itself is not met by an address, too.
         let is_other = |other: &&str| !other.is_empty() && *other != found.username;
-        for other in found.others.into_iter().filter(is_other) {
+        // Mail and sign-in name are often one address: it is one person's all the same.
+        let [mail, sign_in_name] = found.others;
+        let sign_in_name = Some(sign_in_name).filter(|name| !username::same(name, mail));
+        for other in std::iter::once(mail).chain(sign_in_name).filter(is_other) {
             let print = graph.print(other);
             add(&mut graph.heaps, print, place | BY_ADDRESS, |heap| {
                 &mut heap.people

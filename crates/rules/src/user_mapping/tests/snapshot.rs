@@ -47,6 +47,14 @@ fn t_03_the_other_attribute() {
     let Beside { said, renames, .. } = told(&[anna], "anna,Anna.Lee@x.org,");
     assert_eq!(said, [(2, Error, C::OtherAttribute)]);
     assert_eq!(renames[0].person, Some(0));
+    let both = PersonFound {
+        others: ["anna.lee@x.org", "Anna.Lee@x.org"],
+        ..person("alee")
+    };
+    assert_eq!(
+        found(&[both], "anna,anna.lee@x.org,"),
+        [(2, Error, C::OtherAttribute)]
+    );
     assert_eq!(
         found(&[anna], "anna,anna@x.org,"),
         [],
