@@ -20,6 +20,7 @@ ALTER TABLE mapping_versions ADD COLUMN edit JSONB;
 -- Who made it: whoever did does not approve it.
 ALTER TABLE mapping_versions ADD COLUMN author_id UUID;
 -- What it was checked against; NULL before.
+ALTER TABLE mapping_versions ADD COLUMN directory_id UUID;
 ALTER TABLE mapping_versions ADD COLUMN people_number BIGINT;
 ALTER TABLE mapping_versions ADD COLUMN snapshot_number BIGINT;
 

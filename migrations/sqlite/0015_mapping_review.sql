@@ -20,6 +20,7 @@ ALTER TABLE mapping_versions ADD COLUMN edit TEXT;
 -- Who made it: whoever did does not approve it.
 ALTER TABLE mapping_versions ADD COLUMN author_id BLOB;
 -- What it was checked against; NULL before.
+ALTER TABLE mapping_versions ADD COLUMN directory_id BLOB;
 ALTER TABLE mapping_versions ADD COLUMN people_number INTEGER;
 ALTER TABLE mapping_versions ADD COLUMN snapshot_number INTEGER;
 

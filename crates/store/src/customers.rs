@@ -70,7 +70,8 @@ statements! {
             (SELECT MAX(v.number) FROM mapping_versions v WHERE v.customer_id = c.id) AS mapping_version,
             m.version AS review_version, m.state AS review_state, m.submitted_at AS review_submitted_at,
             m.decided_at AS review_decided_at, m.seconded_at AS review_seconded_at,
-            (mv.people_number <> c.people_number OR mv.snapshot_number <> d.snapshot_number) AS review_drifted
+            (mv.directory_id <> d.id OR mv.people_number <> c.people_number
+                OR mv.snapshot_number <> d.snapshot_number) AS review_drifted
         FROM customers c
         LEFT JOIN directories d ON d.customer_id = c.id AND d.id = (SELECT n.id FROM directories n
             WHERE n.customer_id = c.id AND n.provider IN ('entra', 'okta') ORDER BY n.created_at DESC LIMIT 1)

@@ -5,7 +5,7 @@
 
 use domain::ids::Id;
 use domain::user_mapping::{FileEncoding, MappingEdit, MappingOutcome, MappingReading, MappingState};
-use domain::{ConsoleUserId, CustomerId, Timestamp};
+use domain::{ConsoleUserId, CustomerId, DirectoryId, Timestamp};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -55,18 +55,18 @@ statements! {
     INSERT_VERSION = "INSERT INTO mapping_versions (customer_id, number, file, reading, state, made_from, edit, author_id,
             created_by, created_at)
         VALUES ($1, $2, $3, $4, 'checking', $5, $6, $7, $8, $9)";
-    LATEST = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+    LATEST = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
-    VERSION = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+    VERSION = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 AND number = $2";
-    VERSIONS = "SELECT number, file, reading, state, result, made_from, edit, people_number, snapshot_number, author_id, created_by,
+    VERSIONS = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT $2";
     GIVE_FILE = "UPDATE mapping_versions SET file = $3 WHERE customer_id = $1 AND number = $2 AND file IS NULL";
     FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5, people_number = $6,
-            snapshot_number = $7
+            snapshot_number = $7, directory_id = $8
         WHERE customer_id = $1 AND number = $2 AND state = 'checking'";
     CHECK_AGAIN = "UPDATE mapping_versions SET state = 'checking' WHERE customer_id = $1 AND number = $2 AND state = 'checked'";
 }
@@ -145,6 +145,7 @@ struct VersionColumns {
     result: Option<Json<MappingOutcome>>,
     made_from: Option<i64>,
     edit: Option<Json<MappingEdit>>,
+    directory_id: Option<Uuid>,
     people_number: Option<i64>,
     snapshot_number: Option<i64>,
     author_id: Option<Uuid>,
@@ -163,10 +164,14 @@ impl VersionColumns {
             outcome: self.result.map(|result| result.0),
             made_from: self.made_from,
             edit: self.edit.map(|edit| edit.0),
-            marks: self
-                .people_number
-                .zip(self.snapshot_number)
-                .map(|(people, snapshot)| Marks { people, snapshot }),
+            marks: match (self.directory_id, self.people_number, self.snapshot_number) {
+                (Some(directory), Some(people), Some(snapshot)) => Some(Marks {
+                    directory: DirectoryId::from_uuid(directory),
+                    people,
+                    snapshot,
+                }),
+                _ => None,
+            },
             author: self.author_id.map(ConsoleUserId::from_uuid),
             created_by: self.created_by,
             created_at: self.created_at,
@@ -380,7 +385,8 @@ pub async fn finish_version(
         &outcome,
         now,
         marks.map(|marks| marks.people),
-        marks.map(|marks| marks.snapshot)
+        marks.map(|marks| marks.snapshot),
+        marks.map(|marks| marks.directory.uuid())
     )?;
     one_row(touched, "the version of the user mapping")
 }

@@ -97,6 +97,8 @@ fn Fixes(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
         .code
         .fixes()
         .iter()
+        // Nobody can be left in a directory that is not there.
+        .filter(|fix| targets.len() > 2 || **fix != MappingFix::LeaveBehind)
         .enumerate()
         .map(|(turn, fix)| {
             let class = if turn == 0 && is_grave { "main" } else { "" };

@@ -240,6 +240,22 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_unwrapped_where_it_was_found() {
+        let about = About {
+            text: Some("old@x.org"),
+            column: Some(Column::Existing),
+            ..About::default()
+        };
+        let after = fix(
+            ("<old@x.org>", "new@y.org", ""),
+            about,
+            C::AddressWrapped,
+            (F::UnwrapAddress, ""),
+        );
+        assert_eq!(after, Some(line("old@x.org", "new@y.org", "")));
+    }
+
+    #[test]
     fn what_is_not_known_stays_as_it_is() {
         let before = ("a", "b", "");
         for with in [

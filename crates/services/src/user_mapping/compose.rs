@@ -38,7 +38,6 @@ impl Services {
         let Some(directory) = store::directories::current(&mut tx, customer).await? else {
             return Ok(Composed::Impossible);
         };
-        let old = store::directories::old(&mut tx, customer).await?;
         let name = name_of_version(&mut tx, customer, version.made_from).await?;
         let incoming = self
             .begin_file(&mut tx, customer, (&name, &version.created_by))
@@ -46,7 +45,6 @@ impl Services {
         tx.commit().await?;
         let mut composing = Composing {
             directory: directory.id,
-            old: old.into_iter().next().map(|old| old.name),
             before: version.made_from,
             delimiter: version.reading.delimiter,
             csv: writer(version.reading.delimiter),
@@ -96,8 +94,6 @@ type Step = Result<Result<(), Rejection>, ServiceError>;
 /// A file in the making.
 struct Composing<'a> {
     directory: DirectoryId,
-    /// The directory the intranet followed before.
-    old: Option<String>,
     before: Option<i64>,
     delimiter: Option<Delimiter>,
     csv: csv::Writer<Vec<u8>>,
@@ -149,7 +145,7 @@ impl Composing<'_> {
             };
             after = last.line;
             for line in page {
-                if let Some(cells) = corrected(line, edit, self.old.as_deref()) {
+                if let Some(cells) = corrected(line, edit) {
                     let cells = [cells.existing, cells.new, cells.target].map(|cell| rewritten(&cell));
                     let [existing, new, target] = &cells;
                     self.row(existing, new, target)?;
@@ -274,7 +270,7 @@ impl Composing<'_> {
 }
 
 /// A line of the version before as it stands in the next one; `None`: it goes.
-fn corrected(line: FixableLine, edit: &MappingEdit, old: Option<&str>) -> Option<Cells> {
+fn corrected(line: FixableLine, edit: &MappingEdit) -> Option<Cells> {
     let number = line.line.unsigned_abs();
     let cells = Cells {
         existing: line.existing,
@@ -302,7 +298,7 @@ fn corrected(line: FixableLine, edit: &MappingEdit, old: Option<&str>) -> Option
                 person: line.person.as_deref(),
                 proposed: line.proposed.as_deref(),
             };
-            fixed(cells, about, *code, (*fix, value), old)
+            fixed(cells, about, *code, (*fix, value), line.old.as_deref())
         }
         _ => Some(cells),
     }

@@ -2,7 +2,7 @@
 //! the accounts that no line is about.
 
 use domain::people::Directory;
-use domain::user_mapping::{Finding, FindingCode, MappingOutcome, RenameKind, Severity};
+use domain::user_mapping::{Finding, FindingCode, MappingOutcome, MappingState, RenameKind, Severity};
 use domain::views::{
     AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow,
     MappingFindings, MappingLineFinding, MappingLineView, MappingRow, Page, PersonEvidence, ProposalView,
@@ -314,23 +314,29 @@ impl Services {
         let mut tx = self.db().read().await?;
         self.customer(&mut tx, actor, slug, Permission::Export).await?;
         let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
-        let Some(version) = store::user_mapping::latest(&mut tx, whose.0).await? else {
-            return Ok(Page::empty());
+        // A download stays with the version it began with, whatever is corrected meanwhile.
+        let place = after.and_then(|after| after.split_once('.'));
+        let place = place.and_then(|(version, line)| Some((version.parse().ok()?, line.parse().ok()?)));
+        let (version, after) = match place {
+            Some(place) => place,
+            None => match store::user_mapping::latest(&mut tx, whose.0).await? {
+                Some(latest) if latest.state == MappingState::Checked => (latest.number, 0),
+                _ => return Ok(Page::empty()),
+            },
         };
-        let after = after.and_then(|after| after.parse().ok()).unwrap_or(0);
         let filter = RowFilter {
             severity,
             ..RowFilter::default()
         };
         let place = (after, one_more(EXPORT_ROWS));
-        let rows = store::user_mapping::rows(&mut tx, whose, version.number, &filter, place).await?;
-        let rows = rows.into_iter().map(|row| (row.line, row)).collect();
+        let rows = store::user_mapping::rows(&mut tx, whose, version, &filter, place).await?;
+        let key = |row: &ShownRow| format!("{version}.{}", row.line);
+        let rows = rows.into_iter().map(|row| (key(&row), row)).collect();
         let Page { rows, next } = page(rows, EXPORT_ROWS);
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
             let line = i64::try_from(row.line).unwrap_or(i64::MAX);
-            let findings =
-                store::user_mapping::findings_of_line(&mut tx, whose, version.number, line).await?;
+            let findings = store::user_mapping::findings_of_line(&mut tx, whose, version, line).await?;
             let mut reasons = Vec::with_capacity(findings.len());
             for finding in findings {
                 let label = finding.finding.severity.label();

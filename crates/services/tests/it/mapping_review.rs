@@ -362,7 +362,7 @@ on_both!(
             about: DecidedAbout::Rest,
             decision: Decision::Proposed,
         };
-        scene.edit(1, rest).await;
+        scene.edit(1, rest.clone()).await;
         let needs = scene.view(&scene.admin).await.submission.expect("a submission");
         if !needs.warnings.is_empty() {
             let unread = scene
@@ -418,6 +418,17 @@ on_both!(
             .expect("approved");
         assert_eq!(scene.step().await, TaskState::Done);
 
+        // A page that is older than the approval does not take it back.
+        let keys: Vec<String> = needs.warnings.iter().map(FindingGroup::key).collect();
+        let late = scene
+            .world
+            .services
+            .submit_mapping(&scene.admin, SLUG, 2, &keys)
+            .await;
+        let late = late.expect_err("refused").into_user(|_| String::new());
+        assert!(matches!(late, UserError::Changed), "{late:?}");
+        assert_eq!(scene.step().await, TaskState::Done);
+
         // A newer version takes it back; whoever of staff made it does not approve it.
         let made = scene
             .world
@@ -430,7 +441,7 @@ on_both!(
         let made = scene
             .world
             .services
-            .edit_mapping(&scene.admin, SLUG, 3, MappingEdit::Back { to: 2 })
+            .edit_mapping(&scene.admin, SLUG, 3, rest)
             .await;
         assert_eq!(made.expect("made"), 4);
         scene.checked().await;
@@ -482,6 +493,9 @@ on_both!(p_17_what_changed_is_looked_at_again, |test: TestDb| async move {
         "nobody approved this"
     );
     assert_eq!(scene.summary().await.coverage.undecided, 1);
+    let unread = scene.review(&scene.staff, 2, Verdict::Approve { needs_second: false });
+    let unread = refusal(unread.await);
+    assert!(unread.to_string().contains("in the way"), "{unread}");
 });
 
 on_both!(remarks_go_along_with_their_lines, |test: TestDb| async move {

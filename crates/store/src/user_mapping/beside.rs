@@ -75,20 +75,29 @@ statements! {
         WHERE customer_id = $1 AND directory_id = $2 AND changed_at > $3 ORDER BY changed_at DESC, row_no LIMIT $4";
 }
 
-/// How often People and the snapshot of the directory have changed: what was checked names both (P-17).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+/// How often People and the snapshot of a directory have changed: what was checked names both (P-17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
+    pub directory: DirectoryId,
     pub people: i64,
     pub snapshot: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct MarkColumns {
+    people: i64,
+    snapshot: i64,
+}
+
 /// The marks of now.
 pub async fn marks(tx: &mut Tx, customer: CustomerId, directory: DirectoryId) -> Result<Marks, StoreError> {
-    let row = fetch_optional!(tx, Marks, MARKS, customer.uuid(), directory.uuid())?;
-    Ok(row.unwrap_or(Marks {
-        people: 0,
-        snapshot: 0,
-    }))
+    let row = fetch_optional!(tx, MarkColumns, MARKS, customer.uuid(), directory.uuid())?;
+    let (people, snapshot) = row.map_or((0, 0), |row| (row.people, row.snapshot));
+    Ok(Marks {
+        directory,
+        people,
+        snapshot,
+    })
 }
 
 /// An account, as far as a mapping is checked beside it.

@@ -72,6 +72,7 @@ statements! {
         ORDER BY f.line, f.place LIMIT $8";
     // For making the next version: every line, and what a fix of one group of findings needs to know about it.
     LINES_OF = "SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
+            (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
             o.username AS other_account, u.username AS person, q.username AS proposed
         FROM mapping_rows r
         LEFT JOIN mapping_findings f ON f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
@@ -352,6 +353,8 @@ pub struct FixableLine {
     pub text: Option<String>,
     /// The column of the finding, by its code.
     pub place: Option<String>,
+    /// The old directory of its account; `None`: it is local, or in the connected one.
+    pub old: Option<String>,
     /// Usernames: of its account, of the other account, of the person with the new username, of the person proposed.
     pub account: Option<String>,
     pub other_account: Option<String>,
