@@ -39,7 +39,7 @@ pub fn is_reorderable(c: char) -> bool {
     c >= FIRST_THAT_COMBINES && forms::is_reorderable(c)
 }
 
-/// A text in lower case, for people to read; what is compared is [`fold`]ed.
+/// A text in lower case, for people to read; what is compared is folded ([`fold()`]).
 pub fn lower(text: &str) -> String {
     if text.is_ascii() {
         text.to_ascii_lowercase()

@@ -6,9 +6,8 @@ use std::time::Duration;
 use domain::connection::Verdict;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
-use domain::people::{
-    AccountState, Block, BlockReason, BlockedBy, Directory, OldDirectory, PeopleAccount, Profile, field,
-};
+use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory};
+use domain::people::{OldDirectory, PeopleAccount, Profile, field};
 use domain::settings::{DataMapping, GroupMapping, GroupMode, Scope, ScopeGroup};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use domain::views::{ChangeFilter, ChangeRow, PeopleFilter, ProviderForm, RunView};
@@ -294,11 +293,10 @@ impl World {
     /// A run that writes, accepted where it is held.
     pub(crate) async fn sync(&self) -> RunView {
         let run = self.run(RunKind::Manual).await;
-        if run.row.state == RunState::Held {
-            self.accept(run.row.number).await
-        } else {
-            run
+        if run.row.state != RunState::Held {
+            return run;
         }
+        self.accept(run.row.number).await
     }
 
     pub(crate) async fn accept(&self, number: i64) -> RunView {
@@ -396,11 +394,10 @@ impl World {
     pub(crate) async fn add_old_directory(&self, name: &str) -> DirectoryId {
         let customer = self.customer().await;
         let id = DirectoryId::at(self.clock.now(), rand::random());
-        let kind = OldDirectory::ActiveDirectory;
+        let (kind, now) = (OldDirectory::ActiveDirectory, self.clock.now());
         let mut tx = self.test.db.begin().await.expect("a transaction");
-        store::directories::insert_old(&mut tx, customer, id, kind, name, self.clock.now())
-            .await
-            .expect("inserted");
+        let added = store::directories::insert_old(&mut tx, customer, id, kind, name, now);
+        added.await.expect("inserted");
         tx.commit().await.expect("a commit");
         id
     }
