@@ -346,7 +346,7 @@ fn pour(log: Log, heaps: &mut [Heap], note: u32, side: impl Fn(&mut Heap) -> &mu
         }
     }
     for (heap, count) in heaps.iter_mut().zip(counts) {
-        side(heap).expect(count);
+        side(heap).reserve(count);
     }
     log.drain(|print, row| {
         if let Some(heap) = heaps.get_mut(print.heap()) {

@@ -142,7 +142,7 @@ pub(super) struct Entries(Vec<Entry>);
 
 impl Entries {
     /// So many more will come.
-    pub(super) fn expect(&mut self, count: usize) {
+    pub(super) fn reserve(&mut self, count: usize) {
         self.0.reserve_exact(count);
     }
 
