@@ -42,16 +42,21 @@ statements! {
         FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3"];
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
-    // By what stands in the file: lines that only one of two versions has, and lines that say something else.
+    // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
+    // that stands there several times is compared in its order: its first line with its first, and so on.
     DIFF = "SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
-        FROM mapping_rows r LEFT JOIN mapping_rows o ON o.customer_id = $1 AND o.version = $2 AND o.existing = r.existing
-        WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
-        AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5";
+        FROM (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
+            FROM mapping_rows WHERE customer_id = $1 AND version = $3) r
+        LEFT JOIN (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
+            FROM mapping_rows WHERE customer_id = $1 AND version = $2) o ON o.existing = r.existing AND o.place = r.place
+        WHERE o.line IS NULL OR o.new <> r.new OR o.target <> r.target ORDER BY r.line LIMIT $4";
     GONE = "SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
             CAST(NULL AS TEXT) AS target
-        FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
-        AND NOT EXISTS (SELECT 1 FROM mapping_rows n WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
-        ORDER BY r.line LIMIT $5";
+        FROM (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
+            FROM mapping_rows WHERE customer_id = $1 AND version = $2) r
+        LEFT JOIN (SELECT line, existing, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
+            FROM mapping_rows WHERE customer_id = $1 AND version = $3) n ON n.existing = r.existing AND n.place = r.place
+        WHERE n.line IS NULL ORDER BY r.line LIMIT $4";
 }
 
 /// How a version fares that was submitted.
@@ -318,7 +323,7 @@ pub async fn changed_lines(
     limit: i64,
 ) -> Result<(Vec<ChangedLine>, Vec<ChangedLine>), StoreError> {
     let id = customer.uuid();
-    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, 0_i64, limit)?;
-    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, 0_i64, limit)?;
+    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, limit)?;
+    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, limit)?;
     Ok((changed, gone))
 }
