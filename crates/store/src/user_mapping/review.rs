@@ -44,19 +44,23 @@ statements! {
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
     // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
     // that stands there several times is compared in its order: its first line with its first, and so on.
-    DIFF = "SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
-        FROM (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
-            FROM mapping_rows WHERE customer_id = $1 AND version = $3) r
-        LEFT JOIN (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
-            FROM mapping_rows WHERE customer_id = $1 AND version = $2) o ON o.existing = r.existing AND o.place = r.place
-        WHERE o.line IS NULL OR o.new <> r.new OR o.target <> r.target ORDER BY r.line LIMIT $4";
-    GONE = "SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
+    DIFF = ["SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
+        FROM mapping_rows r LEFT JOIN mapping_rows AS o" (index "mapping_rows_by_existing") " ON o.customer_id = $1
+            AND o.version = $2 AND o.existing = r.existing
+            AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
+            AND p.version = $2 AND p.existing = o.existing AND p.line < o.line)
+            = (SELECT COUNT(*) FROM mapping_rows AS q" (index "mapping_rows_by_existing") " WHERE q.customer_id = $1
+            AND q.version = $3 AND q.existing = r.existing AND q.line < r.line)
+        WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
+        AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5"];
+    GONE = ["SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
             CAST(NULL AS TEXT) AS target
-        FROM (SELECT line, existing, new, target, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
-            FROM mapping_rows WHERE customer_id = $1 AND version = $2) r
-        LEFT JOIN (SELECT line, existing, ROW_NUMBER() OVER (PARTITION BY existing ORDER BY line) AS place
-            FROM mapping_rows WHERE customer_id = $1 AND version = $3) n ON n.existing = r.existing AND n.place = r.place
-        WHERE n.line IS NULL ORDER BY r.line LIMIT $4";
+        FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
+        AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
+            AND p.version = $2 AND p.existing = r.existing AND p.line < r.line)
+            >= (SELECT COUNT(*) FROM mapping_rows AS n" (index "mapping_rows_by_existing") "
+                WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
+        ORDER BY r.line LIMIT $5"];
 }
 
 /// How a version fares that was submitted.
@@ -323,7 +327,7 @@ pub async fn changed_lines(
     limit: i64,
 ) -> Result<(Vec<ChangedLine>, Vec<ChangedLine>), StoreError> {
     let id = customer.uuid();
-    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, limit)?;
-    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, limit)?;
+    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, 0_i64, limit)?;
+    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, 0_i64, limit)?;
     Ok((changed, gone))
 }
