@@ -32,15 +32,15 @@ mod team;
 pub mod user_mapping;
 mod when;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::Clock;
 use domain::ids::Id;
 use jobs::Wake;
 use mail::Mail;
 use providers::Providers;
-use rand::RngCore;
 use store::Db;
+use uuid::{ContextV7, Uuid};
 
 pub use appointments::CalendarFile;
 pub use contacts::TypedContact;
@@ -55,7 +55,10 @@ pub use user_mapping::MappingFilter;
 
 /// Every use case. Cheap to clone; made once, in the composition root.
 #[derive(Clone)]
-pub struct Services(Arc<Parts>);
+pub struct Services {
+    parts: Arc<Parts>,
+    ids: Arc<Mutex<ContextV7>>,
+}
 
 /// What the use cases stand on.
 pub struct Parts {
@@ -70,43 +73,50 @@ pub struct Parts {
 
 impl Services {
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self {
+            parts: Arc::new(parts),
+            ids: Arc::new(Mutex::new(ContextV7::new())),
+        }
     }
 
     /// The database; for the composition root and for jobs.
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.parts.db
     }
 
     pub(crate) fn providers(&self) -> &Providers {
-        &self.0.providers
+        &self.parts.providers
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {
-        &self.0.keys
+        &self.parts.keys
     }
 
     pub(crate) fn mail(&self) -> &Mail {
-        &self.0.mail
+        &self.parts.mail
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.clock
+        &*self.parts.clock
     }
 
     pub(crate) fn wake(&self) -> &Wake {
-        &self.0.wake
+        &self.parts.wake
     }
 
     /// The current time, from the clock this was built with.
     pub fn now(&self) -> domain::Timestamp {
-        self.0.clock.now()
+        self.parts.clock.now()
     }
 
     /// A new, time-ordered id.
+    ///
+    /// Ids of one process are in the order in which they were made, within a millisecond, too (RFC 9562, section 6.2), so
+    /// that lists by id tell things in the order in which they happened.
     pub(crate) fn new_id<T: Id>(&self) -> T {
-        let mut random = [0; 10];
-        rand::rng().fill_bytes(&mut random);
-        T::at(self.now(), random)
+        let now = self.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let stamp = uuid::Timestamp::from_unix(&*self.ids, seconds, now.timestamp_subsec_nanos());
+        T::from_uuid(Uuid::new_v7(stamp))
     }
 }
