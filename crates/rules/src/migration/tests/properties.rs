@@ -140,7 +140,9 @@ proptest! {
         let (left, right) = (plan_with(SEED, &wishes), plan_with(SEED, &other));
         let bytes = |entries: &[MigrationEntry]| {
             let mut out = Vec::new();
-            entries.iter().for_each(|entry| canonical(entry, &mut out));
+            for entry in entries {
+                canonical(entry, &mut out);
+            }
             out
         };
         prop_assert_eq!(left.2 == right.2, bytes(&left.0) == bytes(&right.0));
