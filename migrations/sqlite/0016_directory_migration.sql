@@ -127,6 +127,9 @@ CREATE INDEX migration_runs_by_plan ON migration_runs (customer_id, plan);
 CREATE UNIQUE INDEX migration_runs_one_open ON migration_runs (customer_id)
     WHERE state IN ('scheduled', 'freezing', 'running', 'verifying');
 
+-- Whose account somebody of the directory probably has.
+CREATE INDEX mapping_proposals_by_person ON mapping_proposals (customer_id, person);
+
 -- The intranet lets in nobody but active local administrators (M-07).
 CREATE TABLE access_pauses (
     customer_id BLOB NOT NULL REFERENCES customers (id),

@@ -22,7 +22,7 @@ pub use entries::{
     AccountNow, EntryWho, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between,
     insert_entries, list_entries, reconcile,
 };
-pub use overlay::{OnTop, on_top, reserved, unclaimed_after};
+pub use overlay::{OnTop, on_top, probable_accounts, reserved, unclaimed_after};
 pub use plans::{
     NewPlan, Rehearsal, StoredPlan, fail_plan, find_plan, finish_plan, forget_entries, insert_plan,
     latest_plan, set_backup, set_options, set_rehearsal,

@@ -1,6 +1,6 @@
 //! People as a plan would leave it, for the rehearsal: nothing is written.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::ids::Id;
 use domain::migration::MigrationEntry;
@@ -46,6 +46,13 @@ statements! {
                     WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.username_key = COALESCE(e.key_after, a.username_key)
                     AND s.present AND s.in_scope)))
         ORDER BY a.id LIMIT $5"];
+    PROBABLE = ["SELECT s.object_id, a.username FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN snapshot_users s
+        CROSS JOIN mapping_proposals AS p" (index "mapping_proposals_by_person") "
+        CROSS JOIN accounts a
+        WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value
+        AND p.customer_id = $1 AND p.person = s.row_no AND a.customer_id = $1 AND a.id = p.account_id
+        AND a.state <> 'blocked'"];
     RESERVED = ["SELECT r.username_key FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
         CROSS JOIN reserved_usernames r
         WHERE r.customer_id = $1 AND r.username_key = k.value AND r.until > $3"];
@@ -123,5 +130,19 @@ pub async fn reserved(
     Ok(rows
         .into_iter()
         .map(|(key,)| UsernameKey::from_stored(key))
+        .collect())
+}
+
+/// Active accounts that are probably those of people: their usernames.
+pub async fn probable_accounts(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    people: &[&ObjectId],
+) -> Result<HashMap<ObjectId, String>, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    let rows = fetch_all!(tx, (String, String), PROBABLE, c, d, Json(people))?;
+    Ok(rows
+        .into_iter()
+        .map(|(object, username)| (ObjectId(object), username))
         .collect())
 }
