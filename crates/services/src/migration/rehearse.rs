@@ -70,6 +70,8 @@ impl Services {
                 "People or the directory changed since the plan was made. Make a new plan.",
             ));
         }
+        // What was found before says nothing any more, also where the work on it breaks off.
+        store::migration::set_rehearsal(&mut tx, customer, plan, None).await?;
         let about = plan.to_string();
         self.record(
             &mut tx,
@@ -97,6 +99,7 @@ impl Services {
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         let (plan, ..) = found(&mut tx, customer, number).await?;
+        store::migration::set_rehearsal(&mut tx, customer, number, None).await?;
         store::migration::forget_rehearsed(&mut tx, customer, number).await?;
         let marks = store::user_mapping::marks(&mut tx, customer, plan.directory).await?;
         tx.commit().await?;
@@ -117,7 +120,7 @@ impl Services {
         };
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        store::migration::set_rehearsal(&mut tx, customer, number, &rehearsal).await?;
+        store::migration::set_rehearsal(&mut tx, customer, number, Some(&rehearsal)).await?;
         tx.commit().await?;
         Ok(())
     }

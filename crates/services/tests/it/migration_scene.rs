@@ -56,12 +56,7 @@ impl Scene {
         for person in &people {
             let _ = control.add_to_group(world.kind, group.as_str(), &person.id);
         }
-        world
-            .add_account("break-glass", |account| {
-                account.is_administrator = true;
-                account.last_sign_in_at = Some(account.created_at);
-            })
-            .await;
+        let administrator = world.add_local("break-glass", true).await;
         let old = world.add_old_directory("Active Directory").await;
         for (place, person) in people.iter().enumerate() {
             let name = people.get(now_called(place)).map_or_else(
@@ -84,6 +79,18 @@ impl Scene {
             .answer_existing(&world.actor, SLUG, existing, "")
             .await;
         answered.expect("answered");
+        for step in [Step::LoginHandler, Step::Module] {
+            let stated = world
+                .services
+                .state_step(&world.actor, SLUG, step, true, "", "Seen.")
+                .await;
+            stated.expect("recorded");
+        }
+        let proven = world
+            .services
+            .prove_local_admin(&world.actor, SLUG, administrator, "Seen.")
+            .await;
+        proven.expect("recorded");
         let customer = world.customer().await;
         let scene = Self {
             admin: somebody("Anna Admin", Role::CustomerAdmin, Some(customer), 1),

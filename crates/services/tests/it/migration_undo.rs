@@ -1,7 +1,7 @@
 //! Taking a migration back, and doing it again (M-14, M-15, Appendix A 4).
 
 use domain::migration::{EntryKind, MigrationRunState};
-use domain::sync::RunKind;
+use domain::sync::{RunKind, RunState};
 use domain::views::TaskState;
 use services::migration::MigrationFilter;
 use test_support::{TestDb, on_both};
@@ -93,7 +93,15 @@ on_both!(
             .services()
             .start_run(&scene.staff, SLUG, RunKind::Manual)
             .await;
-        scene.world.settled(number.expect("the run starts")).await;
+        let number = number.expect("the run starts");
+        if scene.world.settled(number).await.row.state == RunState::Held {
+            let accepted = scene
+                .services()
+                .decide_run(&scene.staff, SLUG, number, true)
+                .await;
+            accepted.expect("accepted");
+            scene.world.settled(number).await;
+        }
         let whole = refusal(
             scene
                 .services()

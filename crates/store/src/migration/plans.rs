@@ -176,14 +176,14 @@ pub async fn set_options(
     one_row(touched, "the plan")
 }
 
-/// What its rehearsal came to.
+/// What its rehearsal came to; `None`: it is rehearsed anew.
 pub async fn set_rehearsal(
     tx: &mut Tx,
     customer: CustomerId,
     number: i64,
-    rehearsal: &Rehearsal,
+    rehearsal: Option<&Rehearsal>,
 ) -> Result<(), StoreError> {
-    let touched = execute!(tx, SET_REHEARSAL, customer.uuid(), number, Json(rehearsal))?;
+    let touched = execute!(tx, SET_REHEARSAL, customer.uuid(), number, rehearsal.map(Json))?;
     one_row(touched, "the plan")
 }
 
