@@ -197,7 +197,9 @@ impl Services {
             let page = self.wishes(customer, (&plan, &source), after).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(last.account);
-            page.iter().for_each(|(wish, _)| planner.look(wish));
+            for (wish, _) in &page {
+                planner.look(wish);
+            }
         }
         let mut settled = planner.settle();
         let mut after = None;
@@ -313,27 +315,20 @@ fn new_entry(entry: MigrationEntry, profile: &Profile) -> NewEntry {
 }
 
 async fn source(tx: &mut Tx, customer: CustomerId, plan: &MigrationPlan) -> Result<Source, ServiceError> {
-    match plan.undoes {
-        Some(run) => {
-            let run = store::migration::find_run(tx, customer, run).await?;
-            Ok(Source::Undo {
-                plan: run.ok_or(StoreError::Stale { what: "the run" })?.plan,
-                only: plan.only,
-            })
-        }
-        None => {
-            let directory = store::directories::find(tx, customer, plan.directory).await?;
-            let old = store::directories::old(tx, customer).await?;
-            Ok(Source::Mapping {
-                provider: directory
-                    .ok_or(StoreError::Stale {
-                        what: "the directory",
-                    })?
-                    .provider,
-                old: old.into_iter().map(|old| old.name).collect(),
-            })
-        }
+    if let Some(run) = plan.undoes {
+        let run = store::migration::find_run(tx, customer, run).await?;
+        return Ok(Source::Undo {
+            plan: run.ok_or(StoreError::Stale { what: "the run" })?.plan,
+            only: plan.only,
+        });
     }
+    let directory = store::directories::find(tx, customer, plan.directory).await?;
+    let what = "the directory";
+    let old = store::directories::old(tx, customer).await?;
+    Ok(Source::Mapping {
+        provider: directory.ok_or(StoreError::Stale { what })?.provider,
+        old: old.into_iter().map(|old| old.name).collect(),
+    })
 }
 
 /// A plan of this customer.

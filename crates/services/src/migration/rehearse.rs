@@ -223,7 +223,7 @@ impl Services {
             outcomes.take(&mut collected).await?;
         }
         comparison.spare_last_administrator(&mut collected).await?;
-        comparison.settle_names(&mut collected);
+        Comparison::settle_names(&mut collected);
         outcomes.take(&mut collected).await?;
         Ok(settings.version)
     }

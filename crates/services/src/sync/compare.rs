@@ -29,7 +29,7 @@ impl Running<'_> {
         }
         let comparison = self.comparison();
         comparison.spare_last_administrator(&mut collected).await?;
-        comparison.settle_names(&mut collected);
+        Comparison::settle_names(&mut collected);
         self.write(&mut collected.plan, false).await?;
         self.counts.unchanged = collected.unchanged;
         self.write(&mut collected.plan, true).await?;

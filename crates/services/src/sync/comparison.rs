@@ -163,25 +163,13 @@ impl Comparison<'_> {
             let linked_to = None;
             all.insert(account.id, HolderRow { account, linked_to });
         }
-        let ours = Directory::External(self.directory);
-        let mut links: HashMap<ObjectId, AccountId> = HashMap::new();
-        for row in &context.people {
-            links.extend(
-                row.account
-                    .map(|account| (row.user.user.object_id.clone(), account)),
-            );
-        }
-        for entry in &top.entries {
-            links.retain(|_, account| *account != entry.account);
-        }
         for entry in &top.entries {
             if let Some(row) = all.get_mut(&entry.account) {
                 apply(&mut row.account, entry);
-                row.linked_to = entry.after.link.clone();
+                row.linked_to.clone_from(&entry.after.link);
             }
-            let link = entry.after.link.clone().filter(|_| entry.after.directory == ours);
-            links.extend(link.map(|link| (link, entry.account)));
         }
+        let links = links_after(&context.people, &top.entries, self.directory);
         for row in &mut context.people {
             row.account = links.get(&row.user.user.object_id).copied();
         }
@@ -273,7 +261,7 @@ impl Comparison<'_> {
     }
 
     /// Names that somebody holds or that several want (I-05, I-06, 2.3): settled together, kept together.
-    pub(crate) fn settle_names(&self, collected: &mut Collected) {
+    pub(crate) fn settle_names(collected: &mut Collected) {
         let settled = settle(std::mem::take(&mut collected.claims)).changes;
         for together in settled.chunk_by(|a, b| a.component == b.component) {
             // One alone depends on nobody: thousands of plain renames are applied like any other change.
@@ -292,6 +280,29 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Who would be linked to the people of a page.
+fn links_after(
+    people: &[PersonRow],
+    entries: &[MigrationEntry],
+    directory: DirectoryId,
+) -> HashMap<ObjectId, AccountId> {
+    let touched: HashSet<AccountId> = entries.iter().map(|entry| entry.account).collect();
+    let ours = Directory::External(directory);
+    let kept = people.iter().filter_map(|row| {
+        let account = row.account.filter(|account| !touched.contains(account))?;
+        Some((row.user.user.object_id.clone(), account))
+    });
+    let made = entries.iter().filter_map(|entry| {
+        let link = entry
+            .after
+            .link
+            .clone()
+            .filter(|_| entry.after.directory == ours)?;
+        Some((link, entry.account))
+    });
+    kept.chain(made).collect()
 }
 
 /// An account as an entry would leave it.
