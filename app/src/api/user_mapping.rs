@@ -193,26 +193,30 @@ pub async fn write_mapping_line(
         new,
         target,
     };
-    edit(
-        <WriteMappingLine as ServerFn>::PATH,
-        &typed,
-        (customer, version),
-        made,
-    )
-    .await
+    let path = <WriteMappingLine as ServerFn>::PATH;
+    let next = edit(path, &typed, (customer.clone(), version), made).await?;
+    // The line may stand elsewhere in the next version: the page goes along with it.
+    let place = super::act(|services, actor| async move {
+        let place = services
+            .same_mapping_line(&actor, &customer, (version, line), next)
+            .await?;
+        Ok((customer, place))
+    });
+    if let (customer, Some(line)) = place.await? {
+        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
+    }
+    Ok(next)
 }
 
 /// Removes one line.
 #[server(endpoint = "user-mapping/remove-line")]
 pub async fn remove_mapping_line(customer: String, version: i64, line: u64) -> Result<i64, ApiError> {
     let made = MappingEdit::RemoveLine { line };
-    edit(
-        <RemoveMappingLine as ServerFn>::PATH,
-        &(),
-        (customer, version),
-        made,
-    )
-    .await
+    let path = <RemoveMappingLine as ServerFn>::PATH;
+    let next = edit(path, &(), (customer.clone(), version), made).await?;
+    // Another line may have its number now.
+    super::server::go(&format!("/c/{customer}/user-mapping?show=lines#lines"));
+    Ok(next)
 }
 
 /// Decides about accounts that no line is about: one (`undecided`), those with a proposal of a class (`class`), or

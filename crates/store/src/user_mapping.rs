@@ -29,7 +29,7 @@ pub use beside::{
 pub use lines::{
     FindingRow, FixableLine, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson,
     ShownRow, findings, findings_of_line, forget_lines, insert_findings, insert_lines, line, lines_of,
-    nearest_accounts, rows, set_facts,
+    nearest_accounts, rows, same_place, set_facts,
 };
 pub use review::{
     ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, insert_remark,

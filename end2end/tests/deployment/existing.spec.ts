@@ -69,15 +69,25 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   const file = await admin.request.get(String(await list.getAttribute("href")));
   expect((await file.text()).split("\r\n")[0]).toContain("existing_username,new_username,target_directory,");
 
-  // The file has everything wrong in it that goes wrong; each cause says what to do, and is mended here.
   await admin.getByRole("button", { name: "Upload and check" }).click();
   await expect(admin.getByRole("alert")).toContainText("Choose the file to upload.");
   await settled(admin, scripts);
   if (scripts) await looksAtFilesFirst(admin);
+
+  // Nobody needs a file: the proposals make a whole mapping. Staff would rather see the list of the personnel department.
+  const mapping = new Mapping(admin, scripts);
+  await mapping.decidesWithoutAFile();
+  await accessibleThere(admin, scripts);
+  await mapping.submits();
+  await visit(`${base}/user-mapping`);
+  await page.getByLabel("What is to be changed").fill("Please use the list of the personnel department.");
+  await page.getByRole("button", { name: "Return with reasons" }).click();
+  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Returned");
+  await there(`${base}/user-mapping`);
+  // The file has everything wrong in it that goes wrong; each cause says what to do, and is mended here.
   await admin.getByLabel("CSV file").setInputFiles(demo.dirty_mapping);
   await admin.getByRole("button", { name: "Upload and check" }).click();
-  const mapping = new Mapping(admin, scripts);
-  await mapping.isVersion(1);
+  await mapping.isUploaded();
   await shots(admin, "dirty");
   await accessibleThere(admin, scripts);
   await mapping.cause("Unknown target directory").getByRole("link", { name: /^See/ }).click();

@@ -86,6 +86,29 @@ export class Mapping {
     await expect(panel).toHaveCount(0);
   }
 
+  /** Without any file: proposals by class, the rest together, and administrators by name. */
+  async decidesWithoutAFile(): Promise<void> {
+    await this.page.getByRole("button", { name: "Begin without a file" }).click();
+    await this.isVersion(1);
+    const panel = this.page.getByRole("region", { name: "Undecided accounts", exact: true });
+    await shots(this.page, "proposals");
+    const accept = panel.getByRole("button", { name: /^Accept \d+ proposals?/ });
+    await expect(accept.first()).toBeVisible();
+    while (await accept.first().isVisible()) {
+      await accept.first().click();
+      await this.isVersion(this.version + 1);
+    }
+    await panel.getByText("Decide about everybody who is left").click();
+    await panel.getByRole("button", { name: "Keep everybody local" }).click();
+    await this.isVersion(this.version + 1);
+    await this.decidesAboutEverybody();
+  }
+
+  /** The next version came by a file. */
+  async isUploaded(): Promise<void> {
+    await this.isVersion(this.version + 1);
+  }
+
   async submits(): Promise<void> {
     const panel = this.page.getByRole("region", { name: "Submit for review" });
     for (const box of await panel.getByRole("checkbox").all()) await box.check();

@@ -12,12 +12,14 @@ use domain::views::{ProviderForm, RunView};
 use domain::{Actor, Clock, ObjectId, Timestamp};
 use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, Providers};
+use services::user_mapping::MAPPING_JOB;
 use services::{KeyRing, Parts, Services};
 use simulator::{Kind, Simulator};
 use store::{Db, DbOptions};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 pub(crate) struct Measured {
     pub(crate) people: u64,
@@ -40,9 +42,67 @@ struct Work(Services);
 #[async_trait]
 impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
-        self.0.work_on_run(job, lease).await
+        match job.kind.as_str() {
+            MAPPING_JOB => self.0.work_on_mapping(job, lease).await,
+            _ => self.0.work_on_run(job, lease).await,
+        }
     }
     async fn tick(&self) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+/// The product with a worker and one connected customer, on a database of its own.
+pub(crate) struct Product {
+    pub(crate) services: Services,
+    pub(crate) actor: Actor,
+    db: Db,
+    stop: CancellationToken,
+    worker: JoinHandle<()>,
+    /// Of the SQLite file.
+    _folder: tempfile::TempDir,
+}
+
+impl Product {
+    pub(crate) async fn start(simulator: &Simulator, database: Option<&str>) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let url = database.map_or_else(
+            || format!("sqlite:{}", folder.path().join("bench.db").display()),
+            ToOwned::to_owned,
+        );
+        let db = Db::open(&DbOptions {
+            url,
+            max_connections: 5,
+        })
+        .await?;
+        db.migrate().await?;
+        let wake = Wake::default();
+        let services = services(&db, simulator, wake.clone())?;
+        let stop = CancellationToken::new();
+        let options = RunnerOptions {
+            workers: 1,
+            poll: Duration::from_millis(10),
+            ..RunnerOptions::default()
+        };
+        let work = Arc::new(Work(services.clone()));
+        let runner = Runner::new(db.clone(), Arc::new(RealClock), work, wake, options);
+        let worker = tokio::spawn(runner.run(stop.clone()));
+        let actor = Actor::system("Benchmark");
+        connect(&services, &actor, simulator).await?;
+        Ok(Self {
+            services,
+            actor,
+            db,
+            stop,
+            worker,
+            _folder: folder,
+        })
+    }
+
+    pub(crate) async fn end(self) -> Result<(), Failure> {
+        self.stop.cancel();
+        self.worker.await?;
+        self.db.close().await;
         Ok(())
     }
 }
@@ -52,53 +112,28 @@ pub(crate) async fn run(
     database: Option<&str>,
     rounds: usize,
 ) -> Result<Measured, Failure> {
-    let folder = tempfile::tempdir()?;
-    let url = database.map_or_else(
-        || format!("sqlite:{}", folder.path().join("bench.db").display()),
-        ToOwned::to_owned,
-    );
-    let db = Db::open(&DbOptions {
-        url,
-        max_connections: 5,
-    })
-    .await?;
-    db.migrate().await?;
-    let wake = Wake::default();
-    let services = services(&db, simulator, wake.clone())?;
-    let stop = CancellationToken::new();
-    let options = RunnerOptions {
-        workers: 1,
-        poll: Duration::from_millis(10),
-        ..RunnerOptions::default()
-    };
-    let work = Arc::new(Work(services.clone()));
-    let worker =
-        tokio::spawn(Runner::new(db.clone(), Arc::new(RealClock), work, wake, options).run(stop.clone()));
-    let actor = Actor::system("Benchmark");
-    connect(&services, &actor, simulator).await?;
-
-    let (first, first_read) = timed(&services, &actor, RunKind::TestSync).await?;
+    let product = Product::start(simulator, database).await?;
+    let (services, actor) = (&product.services, &product.actor);
+    let (first, first_read) = timed(services, actor, RunKind::TestSync).await?;
     let mut unchanged = Duration::MAX;
     for _ in 0..rounds {
-        unchanged = unchanged.min(timed(&services, &actor, RunKind::TestSync).await?.1);
+        unchanged = unchanged.min(timed(services, actor, RunKind::TestSync).await?.1);
     }
     services
-        .answer_existing(&actor, SLUG, ExistingDirectory::BrandNew, "A benchmark.")
+        .answer_existing(actor, SLUG, ExistingDirectory::BrandNew, "A benchmark.")
         .await?;
-    let (held, _) = timed(&services, &actor, RunKind::Manual).await?;
+    let (held, _) = timed(services, actor, RunKind::Manual).await?;
     if held.row.state != RunState::Held {
         return Err(format!("the first run is {}, not held", held.row.state).into());
     }
     let begun = Instant::now();
-    services.decide_run(&actor, SLUG, held.row.number, true).await?;
-    let applied = ended(&services, &actor, held.row.number).await?;
+    services.decide_run(actor, SLUG, held.row.number, true).await?;
+    let applied = ended(services, actor, held.row.number).await?;
     let first_apply = begun.elapsed();
     if applied.row.counts.failed > 0 {
         return Err(format!("{} changes failed", applied.row.counts.failed).into());
     }
-    stop.cancel();
-    worker.await?;
-    db.close().await;
+    product.end().await?;
     Ok(Measured {
         people: first.row.counts.read,
         first_read,
@@ -107,9 +142,13 @@ pub(crate) async fn run(
     })
 }
 
-const SLUG: &str = "bench";
+pub(crate) const SLUG: &str = "bench";
 
-async fn timed(services: &Services, actor: &Actor, kind: RunKind) -> Result<(RunView, Duration), Failure> {
+pub(crate) async fn timed(
+    services: &Services,
+    actor: &Actor,
+    kind: RunKind,
+) -> Result<(RunView, Duration), Failure> {
     let begun = Instant::now();
     let number = services.start_run(actor, SLUG, kind).await?;
     let run = ended(services, actor, number).await?;

@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: how long a mapping file takes, next to a bare pass of a CSV reader over its bytes; how long
-//! proposals take, next to hashing once what they compare; and how many people a second a full sync handles, next to the
-//! bare pipeline on the same machine, the same simulated provider and the same database engine, in the same run. Only the
-//! ratio means anything: machines are shared and noisy.
+//! proposals take, next to hashing once what they compare; how long a page of
+//! a checked mapping of a million lines takes; and how many people a second a full sync handles, next to the bare pipeline on
+//! the same machine, the same simulated provider and the same database engine, in the same run. Only the ratio means anything:
+//! machines are shared and noisy.
 
 mod bare;
 mod full;
 mod mapping;
+mod pages;
 mod proposals;
 
 use std::time::Duration;
@@ -42,6 +44,8 @@ enum Part {
     Mapping,
     /// Proposals of new usernames, beside hashing once what they compare.
     Proposals,
+    /// Pages of a checked mapping of a million lines.
+    Pages,
 }
 
 #[tokio::main]
@@ -54,7 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if wants(Part::Proposals) {
         proposals::run(arguments.rounds);
     }
-    if !wants(Part::Sync) {
+    if !wants(Part::Sync) && !wants(Part::Pages) {
         return Ok(());
     }
     rustls::crypto::aws_lc_rs::default_provider()
@@ -65,6 +69,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Options::default()
     })
     .await?;
+    if wants(Part::Pages) {
+        // A database that was given is empty once only: the sync has it, unless the pages are all that is measured.
+        let database = arguments.database.as_deref();
+        pages::run(&simulator, database.filter(|_| !wants(Part::Sync))).await?;
+    }
+    if !wants(Part::Sync) {
+        return Ok(());
+    }
     // The first read makes the simulator build its directory; it is nobody's time.
     bare::run(&simulator).await?;
     let mut best_bare = Duration::MAX;

@@ -71,7 +71,7 @@ pub(crate) fn run(rounds: usize) -> Result<(), Rejection> {
 }
 
 /// People as a list of an intranet has them: most get a new domain, some swap, some keep, one in a thousand is wrong.
-fn file(lines: u32) -> String {
+pub(crate) fn file(lines: u32) -> String {
     let mut text = "existing_username,new_username,target_directory\n".to_owned();
     for n in 0..lines {
         let [existing, new] = usernames(n);

@@ -10,7 +10,7 @@ use crate::api::take_flash;
 use crate::api::user_mapping::{DecideMapping, list_undecided};
 use crate::components::{
     Field, Filters, Loaded, Pager, Panel, Scroll, StateWord, Submit, TimeOf, Tone, after, awaited, customer,
-    heads, param, plural, query,
+    heads, param, plural, query, thousands,
 };
 
 #[component]
@@ -29,8 +29,8 @@ pub(super) fn Undecided(
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
             <div class="in form">
                 <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
-                {can_edit.then(|| view! { <Together version proposed has_old count/> })}
             </div>
+            {can_edit.then(|| view! { <Together version proposed has_old count/> })}
             <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
                 <input type="hidden" name="show" value="undecided"/>
                 <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
@@ -50,8 +50,9 @@ fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, co
             let people = plural(accounts, "proposal", "proposals");
             view! {
                 <div class="cause">
+                    <span class="count num">{thousands(accounts)}</span>
                     <div>
-                        <h3>{format!("{}: {people}", class.label())}</h3>
+                        <h3>{format!("{} proposals", class.label())}</h3>
                         <p class="why">{meaning(class)}</p>
                     </div>
                     <form method="post" action=DecideMapping::PATH class="actions">

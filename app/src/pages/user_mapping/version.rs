@@ -222,12 +222,14 @@ fn Everybody(coverage: Coverage) -> impl IntoView {
         let many = plural(coverage.undecided_administrators, "administrator is", "administrators are");
         view! { <Banner tone=Tone::Waiting><p>{format!("{many} among the undecided, each to be decided about by name.")}</p></Banner> }
     });
-    let sentence = format!(
-        "{} of {} new usernames were found in the directory. {} there without an account here will be new.",
-        thousands(coverage.confirmed),
-        thousands(coverage.mapped),
-        plural(coverage.newcomers, "person", "people"),
-    );
+    let newcomers = plural(coverage.newcomers, "person", "people");
+    let newcomers = format!("{newcomers} of the directory without an account here will be new.");
+    let sentence = if coverage.mapped == 0 {
+        newcomers
+    } else {
+        let (confirmed, mapped) = (thousands(coverage.confirmed), thousands(coverage.mapped));
+        format!("{confirmed} of {mapped} new usernames were found in the directory. {newcomers}")
+    };
     let view_box = format!("0 0 {} 10", coverage.active);
     view! {
         <div>

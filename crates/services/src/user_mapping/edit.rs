@@ -9,6 +9,7 @@ use domain::user_mapping::{
 use domain::{Actor, CustomerId, FieldError, UserError};
 use rules::username::MAX_CHARS;
 use serde_json::json;
+use store::Tx;
 use store::user_mapping::MappingVersion;
 
 use super::Source;
@@ -66,6 +67,7 @@ impl Services {
             (Some(latest), _) => {
                 let summary = summary_of(&latest).ok_or(UserError::Changed)?;
                 may_be_made(&edit, summary)?;
+                changes_a_line(&mut tx, customer, latest.number, &edit).await?;
                 let reading = MappingReading {
                     delimiter: Some(summary.delimiter),
                     ..MappingReading::default()
@@ -82,6 +84,22 @@ impl Services {
         };
         self.await_check(customer, version).await?;
         Ok(version)
+    }
+
+    /// Where the line `line` of version `before` stands in `version`, which a correction made of it: lines that are empty or
+    /// comments are not taken over. `None`: it is not read yet.
+    pub async fn same_mapping_line(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (before, line): (i64, u64),
+        version: i64,
+    ) -> Result<Option<u64>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let (customer, _) = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let line = i64::try_from(line).unwrap_or(i64::MAX);
+        let found = store::user_mapping::same_place(&mut tx, customer, (before, line), version).await?;
+        Ok(found.map(i64::unsigned_abs))
     }
 
     /// Has the newest version checked again, beside People and the directory as they are now (P-17). An approval that was
@@ -136,6 +154,32 @@ pub(super) fn summary_of(version: &MappingVersion) -> Option<&MappingSummary> {
     match (&version.state, &version.outcome) {
         (MappingState::Checked, Some(MappingOutcome::Checked(summary))) => Some(summary),
         _ => None,
+    }
+}
+
+/// Refuses a correction of a line that is not there, and one that would leave it as it is: each version means something.
+async fn changes_a_line(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    edit: &MappingEdit,
+) -> Result<(), ServiceError> {
+    let (MappingEdit::Line { line, .. } | MappingEdit::RemoveLine { line }) = edit else {
+        return Ok(());
+    };
+    let line = i64::try_from(*line).unwrap_or(i64::MAX);
+    let found = store::user_mapping::line(tx, customer, version, line).await?;
+    let found = found.ok_or(UserError::Changed)?;
+    match edit {
+        MappingEdit::Line {
+            existing,
+            new,
+            target,
+            ..
+        } if (existing, new, target) == (&found.existing, &found.new, &found.target) => {
+            Err(UserError::field("new", "The line says exactly this already. Nothing was saved.").into())
+        }
+        _ => Ok(()),
     }
 }
 

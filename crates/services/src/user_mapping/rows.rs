@@ -37,7 +37,7 @@ pub struct MappingFilter {
 
 impl Services {
     /// Whoever may see lines, of whom and beside which directory.
-    async fn reader_of_mapping(
+    pub(super) async fn reader_of_mapping(
         &self,
         tx: &mut Tx,
         actor: &Actor,

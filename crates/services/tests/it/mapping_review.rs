@@ -256,6 +256,47 @@ on_both!(p_13_by_proposals_alone, |test: TestDb| async move {
     assert_eq!((diff.changed.len(), diff.gone.len()), (0, 2));
 });
 
+on_both!(a_corrected_line_stays_in_sight, |test: TestDb| async move {
+    let scene = Scene::new(test, &["aold", "bold"]).await;
+    let text = "existing_username,new_username\r\naold,first\r\n\r\nbold,one\r\nbold,two\r\n";
+    let services = &scene.world.services;
+    let upload = services.begin_mapping_upload(&scene.admin, SLUG, "list.csv");
+    let mut upload = upload.await.expect("begun");
+    upload.push(text.as_bytes()).await.expect("taken");
+    upload.finish().await.expect("received");
+    scene.checked().await;
+    let line = |line, new: &str| MappingEdit::Line {
+        line,
+        existing: "bold".to_owned(),
+        new: new.to_owned(),
+        target: String::new(),
+    };
+    // What changes nothing makes no version, and a line that is not there is none.
+    let same = services.edit_mapping(&scene.admin, SLUG, 1, line(4, "one")).await;
+    let same = refusal(same);
+    assert!(same.of_field("new").next().is_some(), "{same:?}");
+    let gone = services
+        .edit_mapping(&scene.admin, SLUG, 1, line(3, "else"))
+        .await;
+    assert!(matches!(gone, Err(ServiceError::User(UserError::Changed))));
+    // The blank line is not taken over: what stood on line 5 stands on line 4.
+    assert_eq!(scene.edit(1, line(5, "three")).await, 2);
+    let place = services.same_mapping_line(&scene.admin, SLUG, (1, 5), 2).await;
+    assert_eq!(place.expect("a place"), Some(4));
+    // A username that stands there twice is compared line by line.
+    let diff = services
+        .mapping_diff(&scene.admin, SLUG, (1, 2))
+        .await
+        .expect("a diff");
+    let before_and_after = |new: &str| Some((new.to_owned(), String::new()));
+    let [changed] = &diff.changed[..] else {
+        panic!("one line differs: {diff:?}");
+    };
+    let told = (changed.line, &changed.before, &changed.after);
+    assert_eq!(told, (4, &before_and_after("two"), &before_and_after("three")));
+    assert!(diff.gone.is_empty());
+});
+
 on_both!(one_click_fixes_make_versions, |test: TestDb| async move {
     let scene = Scene::new(test, &["aold", "bold", "cold"]).await;
     let (a, b, c) = (scene.username(0), scene.username(1), scene.username(2));

@@ -108,6 +108,9 @@ statements! {
     NEAREST = "SELECT username FROM accounts WHERE customer_id = $1 AND username_key >= $2 AND username_key < $3
         ORDER BY username_key LIMIT $4";
     LINE = "SELECT line, existing, new, target FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND line = $3";
+    // A version that a correction made has the lines of the one before in their order, one beneath the other.
+    SAME_PLACE = "SELECT line FROM mapping_rows WHERE customer_id = $1 AND version = $4 ORDER BY line LIMIT 1
+        OFFSET (SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND line < $3)";
     FINDINGS_OF_LINE = ["SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
             COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
             o.username AS other_account, a.profile AS account_profile, u.username AS person,
@@ -541,6 +544,18 @@ pub async fn line(
     line: i64,
 ) -> Result<Option<MappingLine>, StoreError> {
     fetch_optional!(tx, MappingLine, LINE, customer.uuid(), version, line)
+}
+
+/// Where the line `line` of version `before` stands in `version`, which a correction made of it. `None` while `version` is not
+/// read yet.
+pub async fn same_place(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (before, line): (i64, i64),
+    version: i64,
+) -> Result<Option<i64>, StoreError> {
+    let place = fetch_optional!(tx, (i64,), SAME_PLACE, customer.uuid(), before, line, version)?;
+    Ok(place.map(|(line,)| line))
 }
 
 /// Usernames whose keys begin like this, at most `limit`: among them may be the one that was meant (P-01).

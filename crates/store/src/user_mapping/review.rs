@@ -42,16 +42,25 @@ statements! {
         FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3"];
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
-    // By what stands in the file: lines that only one of two versions has, and lines that say something else.
-    DIFF = "SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
-        FROM mapping_rows r LEFT JOIN mapping_rows o ON o.customer_id = $1 AND o.version = $2 AND o.existing = r.existing
+    // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
+    // that stands there several times is compared in its order: its first line with its first, and so on.
+    DIFF = ["SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
+        FROM mapping_rows r LEFT JOIN mapping_rows AS o" (index "mapping_rows_by_existing") " ON o.customer_id = $1
+            AND o.version = $2 AND o.existing = r.existing
+            AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
+            AND p.version = $2 AND p.existing = o.existing AND p.line < o.line)
+            = (SELECT COUNT(*) FROM mapping_rows AS q" (index "mapping_rows_by_existing") " WHERE q.customer_id = $1
+            AND q.version = $3 AND q.existing = r.existing AND q.line < r.line)
         WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
-        AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5";
-    GONE = "SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
+        AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5"];
+    GONE = ["SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
             CAST(NULL AS TEXT) AS target
         FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
-        AND NOT EXISTS (SELECT 1 FROM mapping_rows n WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
-        ORDER BY r.line LIMIT $5";
+        AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
+            AND p.version = $2 AND p.existing = r.existing AND p.line < r.line)
+            >= (SELECT COUNT(*) FROM mapping_rows AS n" (index "mapping_rows_by_existing") "
+                WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
+        ORDER BY r.line LIMIT $5"];
 }
 
 /// How a version fares that was submitted.

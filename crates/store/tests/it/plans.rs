@@ -72,6 +72,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("changes::COUNTS", "every change of one run, once"),
     ("changes::DROP_REST", "every change of one run, when it ends"),
     (
+        "user_mapping::lines::SAME_PLACE",
+        "the lines before one, after a correction that wrote every line anew",
+    ),
+    (
         "user_mapping::lines::FORGET_LINES",
         "every line of one version, when its check begins again",
     ),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::user_mapping::{FindingCode, RenameKind, Severity};
+use domain::user_mapping::{Coverage, FindingCode, RenameKind, Severity};
 use proptest::prelude::*;
 
 use super::Scene;
+use super::with_people::{Beside, account, beside, person};
 
 type Line = (String, String, String);
 
@@ -27,6 +28,13 @@ fn line() -> impl Strategy<Value = Line> {
         Just("Local".to_owned()),
         Just("Okta".to_owned())
     ];
+    (name(), name(), target)
+}
+
+/// A line that is neither empty nor quoted.
+fn plain_line() -> impl Strategy<Value = Line> {
+    let name = || prop_oneof!["[a-e]{1}name", "[A-E]{1}NAME", Just("jürgen".to_owned())];
+    let target = prop_oneof![Just(String::new()), Just("Local".to_owned())];
     (name(), name(), target)
 }
 
@@ -87,6 +95,28 @@ fn by_content(
     Some(all)
 }
 
+/// What was found beside People, by the content of the lines, and what becomes of the accounts.
+fn told(lines: &[Line], found: &Beside) -> (Vec<(Option<Line>, Severity, FindingCode)>, Coverage) {
+    let mut all: Vec<_> = found
+        .said
+        .iter()
+        // That an account's username is written in another case depends on how it is written.
+        .filter(|(_, _, code)| *code != FindingCode::FoundByFolding)
+        .map(|(line, severity, code)| {
+            let at = usize::try_from(*line).ok().and_then(|line| line.checked_sub(2));
+            // Which of several lines that say the same is the one to keep depends on their order.
+            let about = at.map(|at| {
+                let (existing, new, target) = &lines[at];
+                (existing.to_lowercase(), new.to_lowercase(), target.clone())
+            });
+            let about = about.filter(|_| *code != FindingCode::DuplicateLine);
+            (about, *severity, *code)
+        })
+        .collect();
+    all.sort();
+    (all, found.coverage)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -135,6 +165,33 @@ proptest! {
         prop_assert_eq!(kinds.len(), renames.len());
         let is_settled = |kind: &RenameKind| !matches!(kind, RenameKind::Blocked | RenameKind::Merge | RenameKind::Split);
         prop_assert!(kinds.iter().all(is_settled), "{:?}", kinds);
+    }
+
+    /// Invariant 2 beside People: neither the order of lines nor that of accounts and people counts. Invariant 1: nor does
+    /// the letter case in which either side writes a username.
+    #[test]
+    fn nothing_but_lines_accounts_and_people_counts(
+        lines in prop::collection::vec(plain_line(), 1..10),
+        accounts in prop::collection::btree_set("[a-e]{1}name", 1..5),
+        people in prop::collection::btree_set("[a-e]{1}name", 1..5),
+        keys in prop::collection::vec(any::<u32>(), 10),
+    ) {
+        let seen = |lines: &[Line], accounts: &[String], people: &[String]| {
+            let accounts: Vec<_> = accounts.iter().map(|name| account(name)).collect();
+            let people: Vec<_> = people.iter().map(|name| person(name)).collect();
+            told(lines, &beside(&accounts, &people, file(lines, ',', "\n", false).trim_end()))
+        };
+        let accounts: Vec<String> = accounts.into_iter().collect();
+        let people: Vec<String> = people.into_iter().collect();
+        let expected = seen(&lines, &accounts, &people);
+
+        let shouted = |names: &[String]| names.iter().rev().map(|name| name.to_uppercase()).collect::<Vec<_>>();
+        prop_assert_eq!(&seen(&lines, &shouted(&accounts), &shouted(&people)), &expected);
+
+        let mut order: Vec<(u32, Line)> = keys.into_iter().zip(lines).collect();
+        order.sort();
+        let shuffled: Vec<Line> = order.into_iter().map(|(_, line)| line).collect();
+        prop_assert_eq!(&seen(&shuffled, &accounts, &people), &expected);
     }
 
     /// Whatever stands in a file: an answer, and no finding about a line that is not there.
