@@ -41,6 +41,8 @@ codes! {
         EditMapping = "edit_mapping",
         /// Return or approve a submitted user mapping.
         ReviewMapping = "review_mapping",
+        /// Plan, rehearse, carry out and undo the directory migration (M-22).
+        Migrate = "migrate",
         StartTestSync = "start_test_sync",
         StartSync = "start_sync",
         CancelRun = "cancel_run",
@@ -72,7 +74,7 @@ impl Role {
             (Role::Staff, _) => true,
             (
                 Role::CustomerAdmin,
-                P::ListCustomers | P::CreateCustomer | P::ManageStaff | P::ReviewMapping,
+                P::ListCustomers | P::CreateCustomer | P::ManageStaff | P::ReviewMapping | P::Migrate,
             ) => false,
             (Role::CustomerAdmin, _) => true,
             (Role::Viewer, P::ReadCustomer | P::ReadPeople | P::Export | P::ReadTeam) => true,

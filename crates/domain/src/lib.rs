@@ -12,6 +12,7 @@ pub mod directory;
 pub mod ids;
 pub mod live;
 pub mod messages;
+pub mod migration;
 pub mod notices;
 pub mod numbers;
 pub mod people;

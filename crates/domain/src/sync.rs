@@ -285,6 +285,10 @@ pub enum Reason {
     NameHeld {
         username: String,
     },
+    /// somebody had the username before the directory migration, and it is kept from newcomers.
+    NameReserved {
+        username: String,
+    },
     /// L-08: the account is, or stays, blocked until a licence is free.
     NoLicence,
     /// L-10: somebody who leaves has people who report to them.
@@ -332,6 +336,7 @@ impl Reason {
             Reason::LinkedElsewhere { .. } => "linked_elsewhere",
             Reason::ClaimedTwice { .. } => "claimed_twice",
             Reason::NameHeld { .. } => "name_held",
+            Reason::NameReserved { .. } => "name_reserved",
             Reason::NoLicence => "no_licence",
             Reason::Manages { .. } => "manages",
             Reason::BlockedByAdministrator => "blocked_by_administrator",
@@ -407,6 +412,9 @@ impl Reason {
             Reason::NameHeld { username } => {
                 format!("The new username {username} is held by another account that keeps it.")
             }
+            Reason::NameReserved { username } => format!(
+                "Somebody had the username {username} before the directory migration, so nobody new gets it for now."
+            ),
             Reason::NoLicence => {
                 "No licence is free: the account is blocked until one is, in the order of arrival.".into()
             }

@@ -6,6 +6,7 @@ pub mod address;
 pub mod appointment;
 pub mod export;
 pub mod mapping;
+pub mod migration;
 pub mod nearest;
 pub mod profile;
 pub mod proposals;

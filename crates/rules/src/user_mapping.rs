@@ -20,6 +20,8 @@ mod summary;
 mod survey;
 mod target;
 
+use domain::{Provider, Username};
+
 pub use check::{Check, Checked, Sink, TargetCount};
 pub use decode::Decode;
 pub use fix::{About, Cells, fixed, rewritten};
@@ -40,6 +42,15 @@ pub const MAX_LINES: u64 = 1_000_000;
 
 /// How much of a file its layout is told from: its first so many bytes.
 pub const HEAD_BYTES: usize = 256 * 1024;
+
+/// What the cells of a line that was approved say: the new username, and where the account belongs. An empty username: the
+/// account keeps the one it has.
+pub fn said(new: &str, target: &str, provider: Provider, old: &[String]) -> (Username, Target) {
+    let kinds = kinds::Kinds::of(new);
+    let name = cell::username(records::Text { text: new, kinds }, &mut |_, _, _| {});
+    let target = target::read(target, provider, old).target;
+    (Username::from_stored(name.text.into_owned()), target)
+}
 
 /// What counts of a heading (F-04) and of a directory's name (D-03): letters and digits, in either case.
 fn letters(text: &str) -> String {

@@ -199,6 +199,25 @@ fn words(action: &str) -> &str {
         "appointment.cancel" => "cancelled an appointment",
         "user.time_zone" => "chose a time zone",
         "list.export" => "downloaded a list",
+        other => words_of_migration(other),
+    }
+}
+
+fn words_of_migration(action: &str) -> &str {
+    match action {
+        "migration.plan" => "made a plan of the directory migration",
+        "migration.options" => "changed what a plan switches",
+        "migration.rehearse" => "rehearsed the directory migration",
+        "migration.waive" => "accepted what the rehearsal says of somebody",
+        "migration.waive.withdraw" => "took back that what the rehearsal says of somebody is accepted",
+        "migration.backup" => "noted something about the backup",
+        "migration.start" => "put the directory migration on the calendar",
+        "migration.cancel" => "cancelled the directory migration",
+        "migration.freeze" => "paused access for the directory migration",
+        "migration.commit" => "renamed and assigned accounts",
+        "migration.undo" => "undid a directory migration",
+        "migration.done" => "ended the directory migration",
+        "migration.fail" => "gave the directory migration up, and changed nothing",
         other => other,
     }
 }

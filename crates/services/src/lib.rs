@@ -16,6 +16,7 @@ mod first_visit;
 pub mod forgotten;
 mod local_accounts;
 pub mod mail;
+pub mod migration;
 mod notices;
 mod paging;
 mod passwords;

@@ -214,7 +214,7 @@ impl Services {
         Ok(())
     }
 
-    /// H-02: while another run is open the due time is passed over, and noted.
+    /// H-02, M-01: while another run is open, or a migration under way, the due time is passed over, and noted.
     async fn start_due(&self, row: &DueRow) -> Result<bool, ServiceError> {
         let mut tx = self.db().begin().await?;
         let next = rules::schedule::next(&row.schedule, self.now());
@@ -227,7 +227,10 @@ impl Services {
             tx.commit().await?;
             return Ok(false);
         }
-        if store::runs::open(&mut tx, row.customer).await?.is_some() {
+        let is_paused = store::migration::access_pause(&mut tx, row.customer)
+            .await?
+            .is_some();
+        if is_paused || store::runs::open(&mut tx, row.customer).await?.is_some() {
             _ = is_late(store::schedules::advance(&mut tx, row, next, Some(row.due_at)).await)?;
             tx.commit().await?;
             return Ok(false);

@@ -70,6 +70,7 @@ statements! {
             (SELECT MAX(v.number) FROM mapping_versions v WHERE v.customer_id = c.id) AS mapping_version,
             m.version AS review_version, m.state AS review_state, m.submitted_at AS review_submitted_at,
             m.decided_at AS review_decided_at, m.seconded_at AS review_seconded_at,
+            g.finished_at AS migrated_at,
             (mv.directory_id <> d.id OR mv.people_number <> c.people_number
                 OR mv.snapshot_number <> d.snapshot_number) AS review_drifted
         FROM customers c
@@ -83,6 +84,8 @@ statements! {
             WHERE k.customer_id = c.id AND k.kind IN ('manual', 'scheduled'))
         LEFT JOIN mapping_reviews m ON m.customer_id = c.id AND m.version = (SELECT MAX(x.version)
             FROM mapping_reviews x WHERE x.customer_id = c.id)
+        LEFT JOIN migration_runs g ON g.customer_id = c.id AND g.number = (SELECT MAX(x.number) FROM migration_runs x
+            WHERE x.customer_id = c.id AND x.purpose = 'run' AND x.state = 'done')
         LEFT JOIN mapping_versions mv ON mv.customer_id = c.id AND mv.number = m.version
         WHERE ($1 OR c.id = $2) AND EXISTS (SELECT 1 FROM " (list "$3") " AS form
             WHERE LOWER(c.name) LIKE form.value ESCAPE '!' OR LOWER(c.slug) LIKE form.value ESCAPE '!')
@@ -201,6 +204,8 @@ pub struct CustomerFacts {
     pub mapping_version: Option<i64>,
     /// The newest of its versions that was submitted.
     pub review: Option<ReviewFacts>,
+    /// When the directory migration was verified; an undone one is none.
+    pub migrated_at: Option<Timestamp>,
 }
 
 /// How a version of the user mapping fares that was submitted.
@@ -266,6 +271,7 @@ struct FactsRow {
     review_decided_at: Option<Timestamp>,
     review_seconded_at: Option<Timestamp>,
     review_drifted: Option<bool>,
+    migrated_at: Option<Timestamp>,
 }
 
 impl FactsRow {
@@ -319,6 +325,7 @@ impl FactsRow {
             last_sync: run_facts(last_sync, self.sync_counts)?,
             mapping_version: self.mapping_version,
             review,
+            migrated_at: self.migrated_at,
         })
     }
 }

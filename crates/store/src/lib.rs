@@ -27,6 +27,7 @@ pub mod letters;
 pub mod links;
 pub mod live;
 pub mod managers;
+pub mod migration;
 pub mod notices;
 pub mod password_resets;
 pub mod people_list;
@@ -70,6 +71,12 @@ pub fn statements() -> Vec<Sql> {
         links::ALL,
         live::ALL,
         managers::ALL,
+        migration::CARRY_OUT,
+        migration::ENTRIES,
+        migration::OVERLAY,
+        migration::PLANS,
+        migration::REHEARSED,
+        migration::RUNS,
         notices::ALL,
         password_resets::ALL,
         people_list::ALL,

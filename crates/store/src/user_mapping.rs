@@ -68,6 +68,8 @@ statements! {
     FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5, people_number = $6,
             snapshot_number = $7, directory_id = $8
         WHERE customer_id = $1 AND number = $2 AND state = 'checking'";
+    MOVE_MARK = "UPDATE mapping_versions SET people_number = $4
+        WHERE customer_id = $1 AND number = $2 AND people_number = $3";
     CHECK_AGAIN = "UPDATE mapping_versions SET state = 'checking' WHERE customer_id = $1 AND number = $2 AND state = 'checked'";
 }
 
@@ -389,4 +391,15 @@ pub async fn finish_version(
         marks.map(|marks| marks.directory.uuid())
     )?;
     one_row(touched, "the version of the user mapping")
+}
+
+/// A version that was checked against one state of People holds for another one, which is the same.
+pub async fn move_mark(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+    (from, to): (i64, i64),
+) -> Result<(), StoreError> {
+    execute!(tx, MOVE_MARK, customer.uuid(), number, from, to)?;
+    Ok(())
 }

@@ -142,6 +142,11 @@ impl Rules<'_> {
         new_id: impl FnOnce() -> AccountId,
     ) -> Decision {
         let Some(holder) = facts.holder else {
+            if facts.reserved {
+                let username = name.as_str().to_owned();
+                let reason = Reason::NameReserved { username };
+                return Decision::Change(note(ChangeKind::Dispute, facts.person, None, reason));
+            }
             let change = self.create(facts.person, name, new_id());
             return claim_if(facts.rivals, facts, change, name, key);
         };

@@ -109,6 +109,8 @@ pub struct Facts<'a> {
     /// Whether another present person in scope of this directory has the same username key. `true` is always safe and
     /// only costs memory: the decision is then settled with all others at the end of the run.
     pub rivals: bool,
+    /// Nobody has the username any more, but it is kept from newcomers for a while.
+    pub reserved: bool,
 }
 
 /// What the customer decided.

@@ -66,6 +66,7 @@ fn by_code(area: &str, action: &str, object: &str) -> Option<About> {
             Some(page(kind.title(), kind.steps().first()?.code()))
         }
         "mapping" => Some(page(format!("User mapping, version {object}"), "user-mapping")),
+        "migration" => Some(page(format!("Directory migration {object}"), "migration")),
         "contact" => Some(page("Contacts", "contacts")),
         "schedule" => Some(page("Schedule", "schedule")),
         "provider" => Provider::from_code(object).map(|provider| page(provider.label(), "provider")),

@@ -40,8 +40,7 @@ pub(crate) fn facts(customer: &CustomerFacts, statements: &[StatementRow], now: 
         test_sync: customer.test_synced_at,
         test_sync_of_another: customer.test_of_another,
         mapping: mapping(customer),
-        // The migration is not recorded anywhere yet: nobody has begun.
-        migrated: None,
+        migrated: customer.migrated_at,
         scoped: settings.is_some_and(|settings| !settings.scope.groups.is_empty()),
         groups_mapped: settings.is_some_and(|settings| !settings.groups.is_empty()),
         first_run: FirstRunFacts {
@@ -62,6 +61,10 @@ fn mapping(customer: &CustomerFacts) -> MappingFacts {
         return MappingFacts::Begun;
     };
     let at = review.at;
+    // It was carried out: what changes since is no reason to look at it again.
+    if customer.migrated_at.is_some() {
+        return MappingFacts::Approved { at };
+    }
     match review.state {
         ReviewState::Returned => MappingFacts::Returned { at },
         _ if newest > review.version => MappingFacts::Begun,

@@ -50,6 +50,7 @@ fn nothing() -> CustomerFacts {
         last_sync: None,
         mapping_version: None,
         review: None,
+        migrated_at: None,
     }
 }
 

@@ -296,19 +296,24 @@ impl Running<'_> {
 
 /// An account with the keys that search and order use.
 pub(crate) fn account_write(account: PeopleAccount) -> AccountWrite {
-    let part = |key| account.profile.get(key).map(String::as_str).unwrap_or_default();
-    let (first, surname, email) = (part(field::FIRST_NAME), part(field::SURNAME), part(field::EMAIL));
-    let username = account.username.as_str();
-    let search_key = username::search_key(&format!("{first} {surname} {username} {email}"));
-    let mut sort_key = username::search_key(&format!("{surname} {first}"));
-    if sort_key.is_empty() {
-        sort_key = username::search_key(username);
-    }
+    let (search_key, sort_key) = keys_of(&account.profile, account.username.as_str());
     AccountWrite {
         account,
         search_key,
         sort_key,
     }
+}
+
+/// What an account is found by, and where it stands in a list.
+pub(crate) fn keys_of(profile: &Profile, username: &str) -> (String, String) {
+    let part = |key| profile.get(key).map(String::as_str).unwrap_or_default();
+    let (first, surname, email) = (part(field::FIRST_NAME), part(field::SURNAME), part(field::EMAIL));
+    let search_key = username::search_key(&format!("{first} {surname} {username} {email}"));
+    let mut sort_key = username::search_key(&format!("{surname} {first}"));
+    if sort_key.is_empty() {
+        sort_key = username::search_key(username);
+    }
+    (search_key, sort_key)
 }
 
 /// Writes the planned fields into an account; true when its username changes. A manager who is not there yet comes at

@@ -1,41 +1,18 @@
 //! Second phase: the snapshot beside the accounts, a page at a time; every difference becomes a planned change.
 //! Nothing is decided here: `rules` does that. Starting over is harmless, only the plan is written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use domain::people::{PeopleAccount, field};
+use domain::people::field;
 use domain::settings::GroupMode;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason, RunPhase};
-use domain::{AccountId, GroupId, ObjectId, Timestamp, UsernameKey};
-use rules::sync::{Claim, Decision, Facts, Holder, Person, Rules, last_administrator, settle};
-use store::compare::{HolderRow, Mover, PersonRow};
-use store::snapshot::SnapshotUser;
+use domain::{GroupId, ObjectId, Timestamp};
+use store::compare::Mover;
 
 use super::Running;
+use super::comparison::{Collected, Comparison, PAGE};
 use super::plan::{Named, Plan};
 use super::stop::Stop;
-
-/// People are compared this many at a time.
-pub(super) const PAGE: i64 = 2_000;
-
-/// What comparing collects besides the plan.
-#[derive(Default)]
-struct Collected {
-    plan: Plan,
-    claims: Vec<Claim>,
-    /// The words of people with a claim, and of administrators who would be blocked.
-    named: HashMap<ObjectId, Named>,
-    administrators: Vec<PlannedChange>,
-    unchanged: u64,
-}
-
-/// One page with everything there is to know about its people.
-struct Context {
-    people: Vec<PersonRow>,
-    accounts: HashMap<AccountId, PeopleAccount>,
-    holders: HashMap<UsernameKey, HolderRow>,
-    rivals: HashSet<UsernameKey>,
-}
 
 impl Running<'_> {
     /// Makes the plan of this run.
@@ -50,8 +27,10 @@ impl Running<'_> {
             self.compare_people(&mut collected).await?;
             self.compare_unclaimed(&mut collected).await?;
         }
-        self.spare_last_administrator(&mut collected).await?;
-        self.settle_names(&mut collected).await?;
+        let comparison = self.comparison();
+        comparison.spare_last_administrator(&mut collected).await?;
+        Comparison::settle_names(&mut collected);
+        self.write(&mut collected.plan, false).await?;
         self.counts.unchanged = collected.unchanged;
         self.write(&mut collected.plan, true).await?;
         self.compare_managers(&mut collected.plan).await?;
@@ -83,14 +62,8 @@ impl Running<'_> {
     /// The run of one person: their row of the snapshot, and no other.
     async fn compare_one(&self, person: &ObjectId, collected: &mut Collected) -> Result<(), Stop> {
         if let Some(row) = self.row_of(person).await? {
-            let context = self.context(row - 1, 1).await?;
-            for row in context
-                .people
-                .iter()
-                .filter(|row| row.user.user.object_id == *person)
-            {
-                self.compare_person(&context, row, collected);
-            }
+            let only = |found: &ObjectId| found == person;
+            self.comparison().people(row - 1, 1, only, collected).await?;
         }
         Ok(())
     }
@@ -103,102 +76,29 @@ impl Running<'_> {
         Ok(known.first().map(|known| known.row_no))
     }
 
-    async fn compare_people(&self, collected: &mut Collected) -> Result<(), Stop> {
-        let mut after = 0;
-        loop {
-            let context = self.context(after, PAGE).await?;
-            let Some(last) = context.people.last() else {
-                return Ok(());
-            };
-            after = last.user.row_no;
-            for row in &context.people {
-                self.compare_person(&context, row, collected);
-            }
-            self.write(&mut collected.plan, false).await?;
-        }
-    }
-
-    async fn context(&self, after: i64, limit: i64) -> Result<Context, Stop> {
-        let (customer, directory) = (self.customer, self.run.directory);
-        let mut tx = self.services.db().read().await?;
-        let people = store::compare::people(&mut tx, customer, directory, after, limit).await?;
-        let linked: Vec<AccountId> = people.iter().filter_map(|row| row.account).collect();
-        let keys: Vec<&UsernameKey> = people
-            .iter()
-            .filter_map(|row| row.user.username_key.as_ref())
-            .collect();
-        let accounts = store::accounts::by_ids(&mut tx, customer, &linked).await?;
-        let holders = store::compare::holders(&mut tx, customer, &keys).await?;
-        let rivals = store::compare::rivals(&mut tx, customer, directory, &keys).await?;
-        Ok(Context {
-            people,
-            accounts: accounts
-                .into_iter()
-                .map(|account| (account.id, account))
-                .collect(),
-            holders: holders
-                .into_iter()
-                .map(|h| (h.account.username_key.clone(), h))
-                .collect(),
-            rivals: rivals.into_iter().collect(),
-        })
-    }
-
-    fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
-        let linked = row.account.and_then(|id| context.accounts.get(&id));
-        let key = row.user.username_key.as_ref();
-        let holder = key
-            .and_then(|key| context.holders.get(key))
-            .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
-        let person = person(&row.user);
-        let facts = Facts {
-            person: &person,
-            linked,
-            holder: holder.map(|h| Holder {
-                account: &h.account,
-                linked_to: h.linked_to.as_ref(),
-            }),
-            rivals: key.is_some_and(|key| context.rivals.contains(key)),
-        };
-        let rules = Rules {
+    fn comparison(&self) -> Comparison<'_> {
+        Comparison {
+            services: self.services,
+            customer: self.customer,
             directory: self.run.directory,
             settings: &self.settings,
             fields: &self.fields,
-        };
-        let named = || named(&person, linked);
-        for problem in rules.problems(&facts) {
-            collected.plan.add(problem, named(), None);
+            plan: None,
         }
-        match rules.decide(&facts, || self.services.new_id()) {
-            Decision::Ignored => {}
-            Decision::Unchanged => collected.unchanged += 1,
-            Decision::Claim(claim) => {
-                collected.named.insert(person.user.object_id.clone(), named());
-                collected.claims.push(*claim);
-            }
-            Decision::Change(change) => {
-                // Without a link the only account that can be blocked is the holder of the name (L-02).
-                let administrator = linked
-                    .or(holder.map(|h| &h.account))
-                    .is_some_and(|account| account.is_administrator);
-                if administrator && change.kind == ChangeKind::Block {
-                    collected.named.insert(person.user.object_id.clone(), named());
-                    collected.administrators.push(change);
-                } else {
-                    collected.plan.add(change, named(), None);
-                }
-            }
+    }
+
+    async fn compare_people(&self, collected: &mut Collected) -> Result<(), Stop> {
+        let mut after = Some(0);
+        while let Some(from) = after {
+            after = self.comparison().people(from, PAGE, |_| true, collected).await?;
+            self.write(&mut collected.plan, false).await?;
         }
+        Ok(())
     }
 
     /// Accounts of this directory that nobody in the directory claims: leavers (L-03).
     async fn compare_unclaimed(&self, collected: &mut Collected) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
-        let rules = Rules {
-            directory,
-            settings: &self.settings,
-            fields: &self.fields,
-        };
         let mut after = None;
         loop {
             let accounts = {
@@ -207,66 +107,10 @@ impl Running<'_> {
             };
             let Some(last) = accounts.last() else { break };
             after = Some(last.id);
-            for account in &accounts {
-                match rules.leaver(account) {
-                    Decision::Change(change) if account.is_administrator => {
-                        collected.administrators.push(change);
-                    }
-                    Decision::Change(change) => {
-                        collected.plan.add(change, Named::of_account(account), None);
-                    }
-                    _ => {}
-                }
-            }
+            self.comparison().leavers(&accounts, collected);
             self.write(&mut collected.plan, false).await?;
         }
         Ok(())
-    }
-
-    /// I-18: administrators who would be blocked are, unless nobody of them would be left.
-    async fn spare_last_administrator(&self, collected: &mut Collected) -> Result<(), Stop> {
-        let blocks = std::mem::take(&mut collected.administrators);
-        if blocks.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.services.db().read().await?;
-        let unblocked = store::accounts::unblocked_administrators(&mut tx, self.customer).await?;
-        let ids: Vec<AccountId> = blocks.iter().filter_map(|change| change.account).collect();
-        let accounts: HashMap<_, _> = store::accounts::by_ids(&mut tx, self.customer, &ids)
-            .await?
-            .into_iter()
-            .map(|account| (account.id, Named::of_account(&account)))
-            .collect();
-        for change in last_administrator(u64::try_from(unblocked).unwrap_or(0), blocks) {
-            let named = change
-                .account
-                .and_then(|id| accounts.get(&id).cloned())
-                .unwrap_or_default();
-            collected.plan.add(change, named, None);
-        }
-        Ok(())
-    }
-
-    /// Names that somebody holds or that several want (I-05, I-06, 2.3): settled together, kept together.
-    async fn settle_names(&self, collected: &mut Collected) -> Result<(), Stop> {
-        let settled = settle(std::mem::take(&mut collected.claims)).changes;
-        for together in settled.chunk_by(|a, b| a.component == b.component) {
-            // One alone depends on nobody: thousands of plain renames are applied like any other change.
-            let component = match together {
-                [first, _, ..] => Some(i64::from(first.component)),
-                _ => None,
-            };
-            for settled in together {
-                let change = settled.change.clone();
-                let named = change
-                    .object_id
-                    .as_ref()
-                    .and_then(|id| collected.named.get(id).cloned())
-                    .unwrap_or_default();
-                collected.plan.add(change, named, component);
-            }
-        }
-        self.write(&mut collected.plan, false).await
     }
 
     /// Group sync: each People group against all directory groups mapped to it (U-13).
@@ -341,32 +185,6 @@ impl Running<'_> {
         }
         Ok(())
     }
-}
-
-fn person(row: &SnapshotUser) -> Person {
-    Person {
-        user: row.user.clone(),
-        username: row.username.clone(),
-        username_key: row.username_key.clone(),
-        present: row.present,
-        in_scope: row.in_scope,
-    }
-}
-
-/// How the history calls somebody: as the directory does, and by the username they have here.
-fn named(person: &Person, linked: Option<&PeopleAccount>) -> Named {
-    let user = &person.user;
-    let username = linked
-        .map(|account| account.username.as_str())
-        .or_else(|| person.username.as_ref().map(domain::Username::as_str))
-        .unwrap_or(&user.principal_name)
-        .to_owned();
-    let name = match (user.display_name.as_deref().map(str::trim), linked) {
-        (Some(name), _) if !name.is_empty() => name.to_owned(),
-        (_, Some(account)) => Named::of_account(account).name,
-        _ => username.clone(),
-    };
-    Named { name, username }
 }
 
 fn add_membership(

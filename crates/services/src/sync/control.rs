@@ -88,6 +88,10 @@ impl Services {
         }
         // Whoever wants the next number waits for it, so nobody else starts a run from here on.
         let number = store::customers::next_run_number(tx, customer).await?;
+        if store::migration::access_pause(tx, customer).await?.is_some() {
+            let what = "The end of the directory migration".to_owned();
+            return Err(UserError::NeededFirst { what }.into());
+        }
         no_open_run(tx, customer).await?;
         let run = NewRun {
             id: self.new_id(),

@@ -9,7 +9,7 @@ use store::{StoreError, Tx};
 
 use super::Running;
 use super::apply::CHUNK;
-use super::compare::PAGE;
+use super::comparison::PAGE;
 use super::plan::{Named, Plan};
 use super::stop::Stop;
 

@@ -7,16 +7,17 @@
 
 mod apply;
 mod compare;
+pub(crate) mod comparison;
 pub(crate) mod control;
 mod guard;
 mod licences;
 mod managers;
-mod plan;
+pub(crate) mod plan;
 mod read;
 mod read_changes;
 mod read_groups;
 mod read_person;
-mod stop;
+pub(crate) mod stop;
 mod tell;
 
 use std::time::Duration;
@@ -33,7 +34,7 @@ use store::{StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
 use crate::{ServiceError, Services};
-pub(crate) use apply::account_write;
+pub(crate) use apply::{account_write, keys_of};
 pub(crate) use control::passes_the_gate;
 pub(crate) use managers::other_managers;
 use stop::Stop;

@@ -7,18 +7,18 @@ use rules::username::search_key;
 use store::changes::NewChange;
 
 /// Changes are written this many at a time.
-pub(super) const CHUNK: usize = 1_000;
+pub(crate) const CHUNK: usize = 1_000;
 
 /// Who a change is about, as the history shows them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Named {
-    pub(super) name: String,
-    pub(super) username: String,
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) username: String,
 }
 
 impl Named {
     /// First name and surname of an account, or its username.
-    pub(super) fn of_account(account: &PeopleAccount) -> Self {
+    pub(crate) fn of_account(account: &PeopleAccount) -> Self {
         let part = |key| account.profile.get(key).map(String::as_str).unwrap_or_default();
         let name = format!("{} {}", part(field::FIRST_NAME), part(field::SURNAME));
         let username = account.username.as_str().to_owned();
@@ -36,24 +36,24 @@ impl Named {
 
 /// The changes planned so far, in the order in which they are applied.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     next_seq: i64,
     waiting: Vec<NewChange>,
 }
 
 impl Plan {
     /// Adds a change. `component` keeps changes together whose names depend on each other.
-    pub(super) fn add(&mut self, change: PlannedChange, named: Named, component: Option<i64>) {
+    pub(crate) fn add(&mut self, change: PlannedChange, named: Named, component: Option<i64>) {
         self.push(change, named, component, None, None);
     }
 
     /// Adds the joining or leaving of a group.
-    pub(super) fn add_membership(&mut self, change: PlannedChange, named: Named, group: GroupId) {
+    pub(crate) fn add_membership(&mut self, change: PlannedChange, named: Named, group: GroupId) {
         self.push(change, named, None, Some(group), None);
     }
 
     /// Adds a new manager for somebody for whom nothing else is planned.
-    pub(super) fn add_manager(&mut self, change: PlannedChange, named: Named, manager: Option<AccountId>) {
+    pub(crate) fn add_manager(&mut self, change: PlannedChange, named: Named, manager: Option<AccountId>) {
         self.push(change, named, None, None, manager);
     }
 
@@ -81,7 +81,7 @@ impl Plan {
     }
 
     /// What is to be written now: everything, or only whole chunks.
-    pub(super) fn take(&mut self, all: bool) -> Vec<NewChange> {
+    pub(crate) fn take(&mut self, all: bool) -> Vec<NewChange> {
         if all || self.waiting.len() >= CHUNK {
             std::mem::take(&mut self.waiting)
         } else {

@@ -8,7 +8,7 @@ use crate::ServiceError;
 
 /// Why a run does not go on.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// A person asked for it.
     Cancelled,
     /// The process goes down, or another one has the job: the run goes on elsewhere.

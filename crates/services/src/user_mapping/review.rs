@@ -224,7 +224,7 @@ impl Services {
     }
 
     /// Whether this actor made the version, or one of those it was made out of.
-    async fn has_worked_on(
+    pub(crate) async fn has_worked_on(
         &self,
         tx: &mut Tx,
         actor: &Actor,

@@ -243,7 +243,7 @@ on_both!(
             assert!(said.contains(words), "{said}");
         }
         assert!(
-            !world.mapping_files().await.contains("bad.csv"),
+            !world.test.dump(&["mapping_files"]).await.contains("bad.csv"),
             "nothing is kept"
         );
         // A file of headings only is kept and refused as a version: its name and why stay to be read.
@@ -261,13 +261,13 @@ on_both!(
             .expect("begun");
         broken.push(&vec![b'a'; 300_000]).await.expect("taken");
         drop(broken);
-        assert!(world.mapping_files().await.contains("broken.csv"));
+        assert!(world.test.dump(&["mapping_files"]).await.contains("broken.csv"));
         assert_eq!(checked(&world).await.number, version.number);
         world.turn_clock(TimeDelta::hours(3)).await;
         upload(&world, "heads.csv", b"existing_username,new_username\n")
             .await
             .expect("received");
-        assert!(!world.mapping_files().await.contains("broken.csv"));
+        assert!(!world.test.dump(&["mapping_files"]).await.contains("broken.csv"));
     }
 );
 

@@ -487,11 +487,6 @@ impl World {
         self.test.dump(PEOPLE_TABLES).await
     }
 
-    /// The uploaded mapping files, whole or not.
-    pub(crate) async fn mapping_files(&self) -> String {
-        self.test.dump(&["mapping_files"]).await
-    }
-
     /// Three people leave, each in another way: `(object id, principal name)` of each, and why the sync is to block them
     /// (L-01, L-03, L-05).
     pub(crate) async fn three_leave(&self) -> [((String, String), BlockReason); 3] {
@@ -547,6 +542,7 @@ impl jobs::Handler for Work {
         match job.kind.as_str() {
             services::mail::LETTER_JOB => self.0.send_letter(job, lease).await,
             services::user_mapping::MAPPING_JOB => self.0.work_on_mapping(job, lease).await,
+            services::migration::MIGRATION_JOB => self.0.work_on_migration(job, lease).await,
             _ => self.0.work_on_run(job, lease).await,
         }
     }

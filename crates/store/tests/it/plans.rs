@@ -21,11 +21,14 @@ const BIG: &[&str] = &[
     "sync_changes",
     "mapping_rows",
     "mapping_findings",
+    "migration_entries",
+    "migration_rehearsed",
+    "reserved_usernames",
     "audit_log",
 ];
 
 /// Columns that say whose rows, not which: a search by these alone walks through all of them.
-const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version"];
+const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version", "plan"];
 
 /// Statements that walk on purpose, and why. The list may only shrink.
 const ALLOWED: &[(&str, &str)] = &[
@@ -95,6 +98,38 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "user_mapping::beside::CHANGED_PEOPLE",
         "everybody, where something changed since a mapping was checked",
+    ),
+    (
+        "migration::carry_out::CHANGED",
+        "everybody, where something changed since a plan was made",
+    ),
+    (
+        "migration::carry_out::UNLINK",
+        "every entry of one plan, once for each run",
+    ),
+    (
+        "migration::carry_out::LINK",
+        "every entry of one plan, once for each run",
+    ),
+    (
+        "migration::carry_out::UNRESERVE",
+        "every entry of one plan, once for each run",
+    ),
+    (
+        "migration::carry_out::RESERVE",
+        "every entry of one plan, once for each run",
+    ),
+    (
+        "migration::carry_out::MISMATCHES",
+        "every entry of one plan, once for each run",
+    ),
+    (
+        "migration::plans::FORGET_ENTRIES",
+        "every entry of one plan, when it is made again",
+    ),
+    (
+        "migration::rehearsed::FORGET",
+        "everybody of one rehearsal, when it is made again",
     ),
     ("changes::FORGET", "every change of one run, when it begins again"),
     (

@@ -127,6 +127,7 @@ fn facts(person: &Person) -> Facts<'_> {
         linked: None,
         holder: None,
         rivals: false,
+        reserved: false,
     }
 }
 

@@ -102,6 +102,7 @@ impl World {
             person,
             linked,
             holder,
+            reserved: false,
             rivals,
         }
     }

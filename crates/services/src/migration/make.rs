@@ -1,0 +1,396 @@
+//! Making a plan: all accounts are read twice, and what becomes of each is written.
+
+use domain::deployment::Step;
+use domain::migration::{
+    MigrationEntry, MigrationOptions, MigrationPlan, MigrationPurpose, MigrationRunState, Place, PlanState,
+};
+use domain::people::Profile;
+use domain::user_mapping::ReviewState;
+use domain::{AccountId, Actor, CustomerId, Provider, UserError};
+use jobs::Lease;
+use rand::Rng;
+use rules::migration::{Line, Person, Planner, Surroundings, Wanted, Wish, inverse, wanted};
+use rules::username;
+use serde_json::json;
+use store::migration::{AccountNow, LineOf, NewEntry, NewPlan};
+use store::{StoreError, Tx};
+
+use super::{PAGE, refused};
+use crate::sync::keys_of;
+use crate::{ServiceError, Services};
+
+/// Entries that are written at once.
+const BATCH: usize = 2_000;
+/// The longest that freed usernames may be kept, in days.
+const MOST_DAYS: i64 = 3_650;
+
+/// What a plan is made of.
+enum Source {
+    /// The approved mapping.
+    Mapping { provider: Provider, old: Vec<String> },
+    /// Another plan, for one account or all.
+    Undo { plan: i64, only: Option<AccountId> },
+}
+
+impl Services {
+    /// Has a plan made of the approved user mapping, and gives its number.
+    pub async fn make_migration_plan(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        options: MigrationOptions,
+    ) -> Result<i64, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        self.require_step(&mut tx, customer, Step::Migration).await?;
+        check_options(options)?;
+        nothing_under_way(&mut tx, customer).await?;
+        if store::migration::last_done(&mut tx, customer).await?.is_some() {
+            return Err(refused(
+                "The migration was carried out already. Undo it before it is done again.",
+            ));
+        }
+        let (version, hash) = approved(&mut tx, customer).await?;
+        let directory = store::directories::current(&mut tx, customer).await?;
+        let directory = directory.ok_or(UserError::Changed)?.id;
+        let marks = store::user_mapping::marks(&mut tx, customer, directory).await?;
+        let new = NewPlan {
+            purpose: MigrationPurpose::Migrate,
+            undoes: None,
+            only: None,
+            mapping_version: version,
+            mapping_hash: &hash,
+            directory,
+            people_number: marks.people,
+            snapshot_number: marks.snapshot,
+            options,
+            by: &actor.name,
+            at: self.now(),
+        };
+        self.add_plan(tx, (actor, customer), &new).await
+    }
+
+    /// Has a plan made that takes a run back, for everybody or for one account, and gives its number (M-14). Everybody is
+    /// possible until a sync writes to People; what changed since is left alone, and said.
+    pub async fn make_undo_plan(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        run: i64,
+        only: Option<AccountId>,
+    ) -> Result<i64, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        nothing_under_way(&mut tx, customer).await?;
+        let run = store::migration::find_run(&mut tx, customer, run).await?;
+        let run = run.ok_or(UserError::NotFound)?;
+        let Some(since) = run
+            .committed_at
+            .filter(|_| run.state == MigrationRunState::Done && run.purpose == MigrationPurpose::Migrate)
+        else {
+            return Err(refused("Only a migration that is done can be undone."));
+        };
+        if only.is_none() && store::migration::written_since(&mut tx, customer, since).await? > 0 {
+            return Err(refused(
+                "A sync has written to People since the migration, so it can be undone for one person at a time only.",
+            ));
+        }
+        let (plan, ..) = found(&mut tx, customer, run.plan).await?;
+        let marks = store::user_mapping::marks(&mut tx, customer, plan.directory).await?;
+        let new = NewPlan {
+            purpose: MigrationPurpose::Undo,
+            undoes: Some(run.number),
+            only,
+            mapping_version: plan.mapping_version,
+            mapping_hash: &plan.mapping_hash,
+            directory: plan.directory,
+            people_number: marks.people,
+            snapshot_number: marks.snapshot,
+            options: plan.options,
+            by: &actor.name,
+            at: self.now(),
+        };
+        self.add_plan(tx, (actor, customer), &new).await
+    }
+
+    async fn add_plan(
+        &self,
+        mut tx: Tx,
+        (actor, customer): (&Actor, CustomerId),
+        new: &NewPlan<'_>,
+    ) -> Result<i64, ServiceError> {
+        let number = store::migration::insert_plan(&mut tx, customer, new).await?;
+        let details = json!({ "purpose": new.purpose.code(), "undoes": new.undoes, "only": new.only,
+            "mapping": new.mapping_version, "sha256": new.mapping_hash, "options": new.options });
+        let about = number.to_string();
+        self.record(&mut tx, actor, Some(customer), "migration.plan", &about, &details)
+            .await?;
+        self.queue_migration(&mut tx, customer, &format!("plan:{number}"), self.now())
+            .await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(number)
+    }
+
+    /// Changes what a plan switches beside the accounts.
+    pub async fn set_migration_options(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        plan: i64,
+        options: MigrationOptions,
+    ) -> Result<(), ServiceError> {
+        check_options(options)?;
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        nothing_under_way(&mut tx, customer).await?;
+        let (before, ..) = found(&mut tx, customer, plan).await?;
+        store::migration::set_options(&mut tx, customer, plan, options).await?;
+        let details = json!({ "before": before.options, "after": options });
+        let about = plan.to_string();
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.options",
+            &about,
+            &details,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(super) async fn give_plan_up(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        store::migration::fail_plan(&mut tx, customer, number).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes a plan. One that was begun is begun again. People who change meanwhile fail it: it would be stale.
+    pub(super) async fn build_plan(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let plan = store::migration::find_plan(&mut tx, customer, number).await?;
+        let Some((plan, ..)) = plan.filter(|(plan, ..)| plan.state == PlanState::Making) else {
+            return Ok(());
+        };
+        store::migration::forget_entries(&mut tx, customer, number).await?;
+        let source = source(&mut tx, customer, &plan).await?;
+        tx.commit().await?;
+        let mut planner = Planner::new(rand::rng().random());
+        let mut after = None;
+        loop {
+            go_on(lease)?;
+            let page = self.wishes(customer, (&plan, &source), after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.account);
+            for (wish, _) in &page {
+                planner.look(wish);
+            }
+        }
+        let mut settled = planner.settle();
+        let mut after = None;
+        loop {
+            go_on(lease)?;
+            let page = self.wishes(customer, (&plan, &source), after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(last.account);
+            let entries: Vec<NewEntry> = page
+                .into_iter()
+                .filter_map(|(wish, profile)| Some(new_entry(settled.entry(wish)?, &profile)))
+                .collect();
+            let mut tx = self.db().begin().await?;
+            lease.hold(&mut tx).await?;
+            for chunk in entries.chunks(BATCH) {
+                store::migration::insert_entries(&mut tx, customer, number, chunk).await?;
+            }
+            tx.commit().await?;
+        }
+        let (counts, hash) = settled.finish();
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        if is_stale(&mut tx, customer, &plan).await? {
+            store::migration::fail_plan(&mut tx, customer, number).await?;
+        } else {
+            store::migration::finish_plan(&mut tx, customer, number, (&counts, &hash)).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The next accounts, and what each is to become.
+    async fn wishes(
+        &self,
+        customer: CustomerId,
+        (plan, source): (&MigrationPlan, &Source),
+        after: Option<AccountId>,
+    ) -> Result<Vec<(Wish, Profile)>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        // An undo reads no lines.
+        let version = match source {
+            Source::Mapping { .. } => plan.mapping_version,
+            Source::Undo { .. } => 0,
+        };
+        let whose = (customer, plan.directory);
+        let accounts = store::migration::accounts_now(&mut tx, whose, version, after, PAGE).await?;
+        let mut entries = match (source, accounts.last()) {
+            (Source::Undo { plan, .. }, Some(last)) => {
+                store::migration::entries_between(&mut tx, customer, *plan, (after, last.id)).await?
+            }
+            _ => Vec::new(),
+        }
+        .into_iter()
+        .peekable();
+        Ok(accounts
+            .into_iter()
+            .map(|now| {
+                let wanted = match source {
+                    Source::Mapping { provider, old } => {
+                        let around = Surroundings {
+                            provider: *provider,
+                            directory: plan.directory,
+                            old,
+                        };
+                        now.line.as_ref().map(|line| by_line(around, &now, line))
+                    }
+                    Source::Undo { only, .. } => entries
+                        .next_if(|entry| entry.account == now.id)
+                        .filter(|_| only.is_none_or(|only| only == now.id))
+                        .and_then(|entry| inverse(&entry, now.version, &now.place)),
+                };
+                let wish = Wish {
+                    account: now.id,
+                    version: now.version,
+                    now: now.place,
+                    wanted,
+                };
+                (wish, now.profile)
+            })
+            .collect())
+    }
+}
+
+fn by_line(around: Surroundings<'_>, now: &AccountNow, line: &LineOf) -> Wanted {
+    use domain::directory::Standing;
+    let works = line
+        .status
+        .is_some_and(|status| status.standing() == Standing::Works);
+    let person = line.person.as_ref().map(|object_id| Person {
+        object_id,
+        is_confirmed: line.is_there && works,
+        linked_to: line.person_account,
+    });
+    let said = Line {
+        line: line.line.unsigned_abs(),
+        new: &line.new,
+        target: &line.target,
+        person,
+    };
+    wanted(around, now.id, &now.place, said)
+}
+
+fn new_entry(entry: MigrationEntry, profile: &Profile) -> NewEntry {
+    let key = |place: &Place| username::key(&place.username).as_str().to_owned();
+    let (search_key, sort_key) = keys_of(profile, entry.after.username.as_str());
+    NewEntry {
+        key_before: key(&entry.before),
+        key_after: key(&entry.after),
+        search_key,
+        sort_key,
+        entry,
+    }
+}
+
+async fn source(tx: &mut Tx, customer: CustomerId, plan: &MigrationPlan) -> Result<Source, ServiceError> {
+    if let Some(run) = plan.undoes {
+        let run = store::migration::find_run(tx, customer, run).await?;
+        return Ok(Source::Undo {
+            plan: run.ok_or(StoreError::Stale { what: "the run" })?.plan,
+            only: plan.only,
+        });
+    }
+    let directory = store::directories::find(tx, customer, plan.directory).await?;
+    let what = "the directory";
+    let old = store::directories::old(tx, customer).await?;
+    Ok(Source::Mapping {
+        provider: directory.ok_or(StoreError::Stale { what })?.provider,
+        old: old.into_iter().map(|old| old.name).collect(),
+    })
+}
+
+/// A plan of this customer.
+pub(super) async fn found(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<store::migration::StoredPlan, ServiceError> {
+    let plan = store::migration::find_plan(tx, customer, number).await?;
+    Ok(plan.ok_or(UserError::NotFound)?)
+}
+
+/// M-10: the version that is approved now, and the SHA-256 of its file; a newer version takes the approval back.
+pub(super) async fn approved(tx: &mut Tx, customer: CustomerId) -> Result<(i64, String), ServiceError> {
+    let latest = store::user_mapping::latest(tx, customer).await?;
+    let review = store::user_mapping::latest_review(tx, customer).await?;
+    let approved = review.filter(|review| {
+        let is_newest = latest
+            .as_ref()
+            .is_some_and(|latest| latest.number == review.version);
+        is_newest && review.state == ReviewState::Approved
+    });
+    match approved {
+        Some(review) => Ok((review.version, review.hash)),
+        None => Err(refused("The newest version of the user mapping is not approved.")),
+    }
+}
+
+/// M-09: refuses while a run waits or is under way, and says whose.
+pub(super) async fn nothing_under_way(tx: &mut Tx, customer: CustomerId) -> Result<(), ServiceError> {
+    match store::migration::open_run(tx, customer).await? {
+        None => Ok(()),
+        Some(run) => Err(refused(format!(
+            "Migration {} of {} waits for its window or is under way already.",
+            run.number, run.started_by
+        ))),
+    }
+}
+
+/// P-17: whether People or the directory changed since a plan was begun.
+pub(super) async fn is_stale(
+    tx: &mut Tx,
+    customer: CustomerId,
+    plan: &MigrationPlan,
+) -> Result<bool, ServiceError> {
+    let marks = store::user_mapping::marks(tx, customer, plan.directory).await?;
+    Ok((marks.people, marks.snapshot) != (plan.people_number, plan.snapshot_number))
+}
+
+fn check_options(options: MigrationOptions) -> Result<(), UserError> {
+    if (0..=MOST_DAYS).contains(&options.reserved_days) {
+        Ok(())
+    } else {
+        let words = format!("Enter a number of days from 0 to {MOST_DAYS}.");
+        Err(UserError::field("reserved_days", words))
+    }
+}
+
+pub(super) fn go_on(lease: &Lease) -> Result<(), ServiceError> {
+    if lease.stop().is_cancelled() {
+        let what = "the migration, which was asked to stop,";
+        return Err(StoreError::Stale { what }.into());
+    }
+    Ok(())
+}

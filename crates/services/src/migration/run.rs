@@ -1,0 +1,328 @@
+//! Runs: put on the calendar, begun, given up, ended.
+
+use chrono::TimeDelta;
+use domain::deployment::standing;
+use domain::migration::{MigrationPlan, MigrationPurpose, MigrationRunState, MigrationStep};
+use domain::{Actor, CustomerId, Timestamp, UserError};
+use jobs::Lease;
+use serde_json::json;
+use store::Tx;
+use store::migration::{MigrationRun, NewMigrationRun, RunStep};
+
+use super::make::found;
+use super::{OnStep, Stop, refused};
+use crate::deployment::facts::known;
+use crate::deployment::tell::Turn;
+use crate::sync::control::no_open_run;
+use crate::{ServiceError, Services};
+
+/// What the job's entries in the log are signed with.
+pub(super) const ACTOR: &str = "Directory migration";
+
+/// When a run may work.
+#[derive(Clone, Copy, Debug)]
+pub struct MigrationWindow {
+    /// `None`: at once.
+    pub from: Option<Timestamp>,
+    /// What has not passed the point of no return by then is given up.
+    pub until: Timestamp,
+}
+
+impl Services {
+    /// Puts the run of a plan on the calendar, after everything that can be looked at before was; gives its number. Whoever
+    /// made the mapping does not carry it out (M-22).
+    pub async fn start_migration(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        plan: i64,
+        window: MigrationWindow,
+    ) -> Result<i64, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        let now = self.now();
+        let from = window.from.unwrap_or(now).max(now);
+        if window.until <= from {
+            let words = "The window has to end after it begins.";
+            return Err(UserError::field("until", words).into());
+        }
+        super::make::nothing_under_way(&mut tx, customer).await?;
+        let stored = found(&mut tx, customer, plan).await?;
+        self.not_by_its_author(&mut tx, actor, customer, &stored.0)
+            .await?;
+        let checks = self.migration_checks(&mut tx, customer, &stored, from).await?;
+        if let Some(check) = checks.into_iter().find(|check| !check.is_ok) {
+            return Err(refused(check.words));
+        }
+        let new = NewMigrationRun {
+            plan,
+            purpose: stored.0.purpose,
+            by: &actor.name,
+            at: now,
+            from,
+            until: window.until,
+        };
+        let number = store::migration::insert_run(&mut tx, customer, &new).await?;
+        let details = json!({ "plan": plan, "hash": stored.0.hash, "from": from, "until": window.until,
+            "backup": stored.2 });
+        let about = number.to_string();
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.start",
+            &about,
+            &details,
+        )
+        .await?;
+        self.queue_migration(&mut tx, customer, &format!("run:{number}"), from)
+            .await?;
+        tx.commit().await?;
+        self.wake().wake();
+        Ok(number)
+    }
+
+    async fn not_by_its_author(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        plan: &MigrationPlan,
+    ) -> Result<(), ServiceError> {
+        let version = store::user_mapping::version(tx, customer, plan.mapping_version).await?;
+        let version = version.ok_or(UserError::NotFound)?;
+        if self.has_worked_on(tx, actor, customer, &version).await? {
+            return Err(refused(
+                "Whoever made the user mapping does not carry it out. Ask another member of the deployment team.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Takes a run off the calendar that has not begun.
+    pub async fn cancel_migration(&self, actor: &Actor, slug: &str, run: i64) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        let words = format!("Cancelled by {}.", actor.name);
+        let states = (MigrationRunState::Scheduled, MigrationRunState::Interrupted);
+        store::migration::end_run(&mut tx, customer, run, states, Some(&words), self.now()).await?;
+        let about = run.to_string();
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.cancel",
+            &about,
+            &json!({}),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Works on a run until it ends. What another worker left behind is gone on with: the state says where (M-08).
+    pub(super) async fn work_on_migration_run(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        (lease, on_step): (&Lease, OnStep<'_>),
+    ) -> Result<(), ServiceError> {
+        loop {
+            let run = {
+                let mut tx = self.db().read().await?;
+                store::migration::find_run(&mut tx, customer, number).await?
+            };
+            let Some(run) = run.filter(|run| run.state.is_open()) else {
+                return Ok(());
+            };
+            let done = match run.state {
+                MigrationRunState::Scheduled => self.freeze(customer, &run, (lease, on_step)).await,
+                MigrationRunState::Freezing => self.enter_running(customer, &run, lease).await,
+                MigrationRunState::Running => self.change_accounts(customer, &run, (lease, on_step)).await,
+                _ => self.verify(customer, &run, (lease, on_step)).await,
+            };
+            match done {
+                Ok(()) => {}
+                Err(Stop::Refused(words)) => self.fail(customer, number, &words, lease).await?,
+                Err(Stop::Service(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// M-01, M-07: no sync, and nobody comes in. What is in the way of both refuses the run before.
+    async fn freeze(
+        &self,
+        customer: CustomerId,
+        run: &MigrationRun,
+        (lease, on_step): (&Lease, OnStep<'_>),
+    ) -> Result<(), Stop> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        on_step(MigrationStep::Freeze);
+        self.in_window(run)?;
+        store::customers::take_turn(&mut tx, customer).await?;
+        no_open_run(&mut tx, customer).await?;
+        let stored = found(&mut tx, customer, run.plan).await?;
+        self.is_whole(&mut tx, customer, &stored.0).await?;
+        let checks = self
+            .migration_checks(&mut tx, customer, &stored, self.now())
+            .await?;
+        let in_the_way = checks
+            .into_iter()
+            .find(|check| !check.is_ok && check.check != domain::migration::MigrationCheck::NoOtherMigration);
+        if let Some(check) = in_the_way {
+            return Err(Stop::Refused(check.words));
+        }
+        on_step(MigrationStep::LockOut);
+        let now = self.now();
+        store::migration::pause_access(&mut tx, customer, now, run.window_until).await?;
+        let step = RunStep {
+            from: MigrationRunState::Scheduled,
+            to: MigrationRunState::Freezing,
+            frozen_at: Some(now),
+            committed_at: None,
+            switched: None,
+        };
+        store::migration::advance(&mut tx, customer, run.number, &step).await?;
+        self.note(
+            &mut tx,
+            customer,
+            run,
+            ("migration.freeze", &json!({ "until": run.window_until })),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn enter_running(
+        &self,
+        customer: CustomerId,
+        run: &MigrationRun,
+        lease: &Lease,
+    ) -> Result<(), Stop> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let step = RunStep {
+            from: MigrationRunState::Freezing,
+            to: MigrationRunState::Running,
+            frozen_at: None,
+            committed_at: None,
+            switched: None,
+        };
+        store::migration::advance(&mut tx, customer, run.number, &step).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A window that is over is no time to begin.
+    pub(super) fn in_window(&self, run: &MigrationRun) -> Result<(), Stop> {
+        if self.now() < run.window_until {
+            return Ok(());
+        }
+        Err(Stop::Refused(
+            "The window was over before the accounts were changed, so nothing was.".to_owned(),
+        ))
+    }
+
+    /// An entry in the log.
+    pub(super) async fn note(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        run: &MigrationRun,
+        (action, details): (&str, &serde_json::Value),
+    ) -> Result<(), ServiceError> {
+        let about = run.number.to_string();
+        self.record(tx, &Actor::system(ACTOR), Some(customer), action, &about, details)
+            .await
+    }
+
+    /// Ends a run that has changed nothing, with the reason, and lets everybody in.
+    async fn fail(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        words: &str,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        self.end_unchanged(customer, number, (MigrationRunState::Failed, words), lease)
+            .await
+    }
+
+    /// Ends a run that nobody could finish. What has happened has happened.
+    pub(super) async fn give_run_up(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let words = "It broke off again and again, on our side.";
+        self.end_unchanged(customer, number, (MigrationRunState::Interrupted, words), lease)
+            .await
+    }
+
+    async fn end_unchanged(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        (state, words): (MigrationRunState, &str),
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let run = store::migration::find_run(&mut tx, customer, number).await?;
+        let Some(run) = run.filter(|run| run.state.is_open()) else {
+            return Ok(());
+        };
+        if run.state == MigrationRunState::Verifying {
+            let words =
+                "The accounts are as planned, but it could not be verified what the first sync will do.";
+            return self.finish(tx, customer, &run, Some(words)).await;
+        }
+        let states = (run.state, state);
+        store::migration::end_run(&mut tx, customer, number, states, Some(words), self.now()).await?;
+        store::migration::lift_pause(&mut tx, customer).await?;
+        self.note(
+            &mut tx,
+            customer,
+            &run,
+            ("migration.fail", &json!({ "problem": words })),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends a run that has happened, lets everybody in, and tells whose turn it is.
+    pub(super) async fn finish(
+        &self,
+        mut tx: Tx,
+        customer: CustomerId,
+        run: &MigrationRun,
+        problem: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        let now = self.now();
+        let before = standing::of(&known(&mut tx, customer, now).await?.facts);
+        let states = (MigrationRunState::Verifying, MigrationRunState::Done);
+        store::migration::end_run(&mut tx, customer, run.number, states, problem, now).await?;
+        store::migration::lift_pause(&mut tx, customer).await?;
+        let took = run.frozen_at.map_or(TimeDelta::zero(), |from| now - from);
+        let details = json!({ "problem": problem, "paused_seconds": took.num_seconds() });
+        self.note(&mut tx, customer, run, ("migration.done", &details))
+            .await?;
+        let what = match run.purpose {
+            MigrationPurpose::Migrate => "The directory migration is done.",
+            MigrationPurpose::Undo => "The directory migration was undone.",
+        };
+        let turn = Turn {
+            cause: format!("migration:{}", run.number),
+            what: what.to_owned(),
+            before: &before,
+        };
+        self.tell_hand_over(&mut tx, &Actor::system(ACTOR), customer, &turn)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! What the pages of the migration show, and who is waived.
+
+use domain::migration::{MigrationPurpose, MigrationRunState, RehearsalOutcome};
+use domain::numbers::thousands;
+use domain::views::{MigrationPlanView, MigrationRunView, MigrationView, RehearsalView};
+use domain::{Actor, CustomerId, Permission, UserError};
+use serde_json::json;
+use store::Tx;
+use store::migration::{MigrationRun, StoredPlan};
+
+use super::make::{found, is_stale};
+use crate::when::when;
+use crate::{ServiceError, Services};
+
+/// Accounts that are written in a second where nothing was measured yet: a slow disk's.
+const ASSUMED_RATE: u64 = 5_000;
+/// The longest reason.
+const MAX_REASON: usize = 1_000;
+
+impl Services {
+    /// How the migration of a customer stands.
+    pub async fn migration(&self, actor: &Actor, slug: &str) -> Result<MigrationView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let done = store::migration::last_done(&mut tx, customer).await?;
+        let done = done.filter(|run| run.state == MigrationRunState::Done);
+        let done = match done {
+            Some(run) => Some(self.run_view(&mut tx, customer, run).await?),
+            None => None,
+        };
+        let run = match store::migration::latest_run(&mut tx, customer).await? {
+            Some(run) => Some(self.run_view(&mut tx, customer, run).await?),
+            None => None,
+        };
+        let rate = run.as_ref().or(done.as_ref()).and_then(|run| run.rate);
+        let plan = match store::migration::latest_plan(&mut tx, customer).await? {
+            Some(plan) => Some(self.plan_view(&mut tx, customer, plan, rate).await?),
+            None => None,
+        };
+        let pause = store::migration::access_pause(&mut tx, customer).await?;
+        Ok(MigrationView {
+            can_migrate: actor.role.may(Permission::Migrate),
+            plan,
+            run,
+            done,
+            paused_until: pause.map(|pause| when(pause.until, self.now())),
+        })
+    }
+
+    /// One plan, for instance of a run that is over.
+    pub async fn migration_plan(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        number: i64,
+    ) -> Result<MigrationPlanView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let plan = found(&mut tx, customer, number).await?;
+        self.plan_view(&mut tx, customer, plan, None).await
+    }
+
+    /// One run: what its live page asks for.
+    pub async fn migration_run(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        number: i64,
+    ) -> Result<MigrationRunView, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let run = store::migration::find_run(&mut tx, customer, number).await?;
+        self.run_view(&mut tx, customer, run.ok_or(UserError::NotFound)?)
+            .await
+    }
+
+    async fn plan_view(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        (plan, rehearsal, backup): StoredPlan,
+        rate: Option<u64>,
+    ) -> Result<MigrationPlanView, ServiceError> {
+        let now = self.now();
+        let rehearsal = match rehearsal {
+            None => None,
+            Some(rehearsal) => {
+                let whose = (customer, plan.directory);
+                let unwaived = store::migration::unwaived(tx, customer, plan.number).await?;
+                Some(RehearsalView {
+                    is_stale: self.is_outdated(tx, whose, &rehearsal).await?,
+                    counts: rehearsal.counts,
+                    sentence: rehearsal.counts.sentence(),
+                    when: when(rehearsal.at, now),
+                    by: rehearsal.by,
+                    unwaived: unwaived.unsigned_abs(),
+                })
+            }
+        };
+        let rate = rate.unwrap_or(ASSUMED_RATE).max(1);
+        Ok(MigrationPlanView {
+            number: plan.number,
+            purpose: plan.purpose,
+            undoes: plan.undoes,
+            only: plan.only.map(|only| only.to_string()),
+            state: plan.state,
+            mapping_version: plan.mapping_version,
+            is_stale: is_stale(tx, customer, &plan).await?,
+            hash: plan.hash,
+            sentence: plan.counts.sentence(),
+            estimated_seconds: 1 + plan.counts.written() / rate,
+            counts: plan.counts,
+            options: plan.options,
+            made_by: plan.made_by,
+            made: when(plan.made_at, now),
+            rehearsal,
+            backup,
+        })
+    }
+
+    async fn run_view(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        run: MigrationRun,
+    ) -> Result<MigrationRunView, ServiceError> {
+        let now = self.now();
+        let (plan, ..) = found(tx, customer, run.plan).await?;
+        let accounts = plan.counts.written();
+        let took = run.frozen_at.zip(run.committed_at);
+        let rate = took.map(|(from, to)| {
+            let milliseconds = u64::try_from((to - from).num_milliseconds()).unwrap_or(0).max(1);
+            accounts.saturating_mul(1_000) / milliseconds
+        });
+        let is_done = run.state == MigrationRunState::Done && run.purpose == MigrationPurpose::Migrate;
+        let can_undo_whole = match run.committed_at.filter(|_| is_done) {
+            Some(since) => store::migration::written_since(tx, customer, since).await? == 0,
+            None => false,
+        };
+        Ok(MigrationRunView {
+            number: run.number,
+            plan: run.plan,
+            purpose: run.purpose,
+            state: run.state,
+            started_by: run.started_by,
+            started: when(run.started_at, now),
+            window_from: when(run.window_from, now),
+            window_until: when(run.window_until, now),
+            frozen: run.frozen_at.map(|at| when(at, now)),
+            committed: run.committed_at.map(|at| when(at, now)),
+            finished: run.finished_at.map(|at| when(at, now)),
+            problem: run.problem,
+            accounts,
+            rate,
+            can_undo_whole,
+        })
+    }
+
+    /// Accepts what the rehearsal says of somebody, by name and with a reason.
+    pub async fn waive_rehearsed(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (outcome, subject): (RehearsalOutcome, &str),
+        reason: &str,
+    ) -> Result<(), ServiceError> {
+        let reason = typed("reason", reason, MAX_REASON, "Say why this is all right.")?;
+        if !outcome.blocks() {
+            return Err(UserError::NotFound.into());
+        }
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        let who = (outcome, subject);
+        store::migration::waive(&mut tx, customer, who, (reason, &actor.name), self.now()).await?;
+        let details = json!({ "outcome": outcome.code(), "reason": reason });
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.waive",
+            subject,
+            &details,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Accepts it no more.
+    pub async fn withdraw_waiver(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (outcome, subject): (RehearsalOutcome, &str),
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        store::migration::withdraw_waiver(&mut tx, customer, (outcome, subject)).await?;
+        let details = json!({ "outcome": outcome.code() });
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.waive.withdraw",
+            subject,
+            &details,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// What was typed, trimmed; nothing and too much are refused.
+pub(super) fn typed<'a>(
+    field: &str,
+    typed: &'a str,
+    most: usize,
+    missing: &str,
+) -> Result<&'a str, UserError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(UserError::field(field, missing));
+    }
+    if typed.chars().count() > most {
+        let most = thousands(u64::try_from(most).unwrap_or(u64::MAX));
+        return Err(UserError::field(field, format!("At most {most} characters.")));
+    }
+    Ok(typed)
+}

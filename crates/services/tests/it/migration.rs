@@ -1,0 +1,234 @@
+//! The directory migration from the approved mapping to the first sync (M-01 to M-25, A-01, A-02).
+
+use domain::migration::{EntryKind, MigrationCheck, MigrationOptions, MigrationRunState, RehearsalOutcome};
+use domain::sync::{ChangeKind, Reason, RunKind, RunState};
+use domain::views::TaskState;
+use domain::{Role, UserError};
+use services::ServiceError;
+use services::migration::MigrationFilter;
+use test_support::{TestDb, on_both};
+
+use crate::migration_scene::Scene;
+use crate::provider::refusal;
+use crate::world::SLUG;
+
+on_both!(
+    m_25_from_the_approved_mapping_to_the_first_sync,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let before = scene.world.people_dump().await;
+        let plan = scene.plan().await;
+        assert_eq!((plan.counts.both, plan.counts.moves, plan.counts.held), (6, 1, 0));
+        assert_eq!(
+            (plan.counts.linked, plan.counts.local, plan.counts.aside),
+            (6, 1, 5)
+        );
+        assert_eq!(
+            scene.plan().await.hash,
+            plan.hash,
+            "the same accounts, the same plan"
+        );
+        let plan = scene.prepared().await;
+        let rehearsal = scene.rehearsed(plan).await.rehearsal.expect("a rehearsal");
+        assert_eq!(
+            (rehearsal.counts.duplicated, rehearsal.counts.lost),
+            (0, 0),
+            "{rehearsal:?}"
+        );
+        assert_eq!(rehearsal.counts.continues, 6);
+        let continues = scene
+            .services()
+            .rehearsed_people(&scene.staff, SLUG, (plan, RehearsalOutcome::Continues), "", None)
+            .await
+            .expect("people");
+        assert_eq!(continues.rows.len(), 6);
+        assert_eq!(
+            scene.world.people_dump().await,
+            before,
+            "nothing was written so far"
+        );
+
+        let run = scene.start(plan).await.expect("started");
+        let run = scene.ended(run).await;
+        assert_eq!(
+            (run.state, run.problem.as_deref()),
+            (MigrationRunState::Done, None)
+        );
+        let usernames = scene.usernames().await;
+        let mut wanted: Vec<_> = scene
+            .people
+            .iter()
+            .map(|person| person.principal_name.clone())
+            .collect();
+        wanted.sort();
+        let names: Vec<_> = usernames.iter().map(|(name, _)| name.clone()).collect();
+        assert_eq!(names, wanted, "everybody has their own username");
+        assert!(usernames.iter().all(|(_, there)| *there));
+        assert_eq!(scene.step().await, TaskState::Done);
+        let customer = scene.world.customer().await;
+        assert_eq!(
+            scene.services().access_pause(customer).await.expect("asked"),
+            None
+        );
+        let differing = scene
+            .services()
+            .migration_reconciliation(&scene.staff, SLUG, (plan, true), None)
+            .await;
+        assert!(differing.expect("a list").rows.is_empty());
+
+        // The first production sync knows everybody (M-25, A-01).
+        let number = scene
+            .services()
+            .start_run(&scene.staff, SLUG, RunKind::Manual)
+            .await;
+        let number = number.expect("the run starts");
+        let mut first = scene.world.settled(number).await;
+        if first.row.state == RunState::Held {
+            let accepted = scene
+                .services()
+                .decide_run(&scene.staff, SLUG, number, true)
+                .await;
+            accepted.expect("accepted");
+            first = scene.world.settled(number).await;
+        }
+        assert!(first.row.state.is_final());
+        let created = scene.world.changes(number, ChangeKind::Create).await;
+        let is_claimed = |name: &str| wanted.iter().any(|known| known == name);
+        assert!(
+            created.iter().all(|row| !is_claimed(&row.username)),
+            "{created:?}"
+        );
+        assert!(scene.world.changes(number, ChangeKind::Block).await.is_empty());
+    }
+);
+
+on_both!(
+    m_22_only_staff_and_only_what_is_approved,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let services = scene.services();
+        let options = MigrationOptions::default();
+        let by_customer = services.make_migration_plan(&scene.admin, SLUG, options).await;
+        assert!(matches!(
+            by_customer,
+            Err(ServiceError::User(UserError::Forbidden))
+        ));
+        assert!(!Role::CustomerAdmin.may(domain::Permission::Migrate));
+        // Not rehearsed, and nobody spoke of a backup.
+        let plan = scene.plan().await.number;
+        let checks = services
+            .migration_preflight(&scene.staff, SLUG, plan)
+            .await
+            .expect("checks");
+        let bad: Vec<_> = checks
+            .iter()
+            .filter(|check| !check.is_ok)
+            .map(|check| check.check)
+            .collect();
+        assert_eq!(
+            bad,
+            [MigrationCheck::Rehearsal, MigrationCheck::Backup],
+            "{checks:?}"
+        );
+        let early = refusal(scene.start(plan).await);
+        assert!(early.to_string().contains("rehearsed"), "{early}");
+        // A newer version takes the approval back (M-10).
+        let plan = scene.prepared().await;
+        let upload = services
+            .begin_mapping_upload(&scene.admin, SLUG, "other.csv")
+            .await;
+        let mut upload = upload.expect("begun");
+        upload.push(b"kiosk,,Local").await.expect("taken");
+        upload.finish().await.expect("received");
+        let revoked = refusal(scene.start(plan).await);
+        assert!(revoked.to_string().contains("not approved"), "{revoked}");
+    }
+);
+
+on_both!(
+    m_09_m_11_one_at_a_time_and_people_as_planned,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test).await;
+        let plan = scene.prepared().await;
+        scene.world.dismiss().await;
+        let run = scene.start(plan).await.expect("started");
+        let second = refusal(scene.start(plan).await);
+        assert!(second.to_string().contains("Sam Staff"), "M-09: {second}");
+        // Somebody new comes before it begins (M-11).
+        scene.world.add_local("newcomer", false).await;
+        scene.world.employ();
+        let run = scene.ended(run).await;
+        assert_eq!(run.state, MigrationRunState::Failed);
+        assert!(run.problem.expect("a reason").contains("changed"));
+        let customer = scene.world.customer().await;
+        assert_eq!(
+            scene.services().access_pause(customer).await.expect("asked"),
+            None
+        );
+    }
+);
+
+on_both!(
+    m_17_entries_are_listed_by_kind_and_name,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let plan = scene.plan().await.number;
+        let list = async |filter: MigrationFilter| {
+            let page = scene
+                .services()
+                .migration_entries(&scene.staff, SLUG, plan, &filter, None)
+                .await;
+            page.expect("a page").rows
+        };
+        let local = list(MigrationFilter {
+            becomes_local: true,
+            ..MigrationFilter::default()
+        });
+        let local = local.await;
+        assert_eq!((local.len(), local[0].username_before.as_str()), (1, "kiosk"));
+        assert!(local[0].needs_password);
+        let both = MigrationFilter {
+            kind: Some(EntryKind::Both),
+            ..MigrationFilter::default()
+        };
+        assert_eq!(list(both).await.len(), 6);
+        let named = MigrationFilter {
+            search: "OLD.name".to_owned(),
+            ..MigrationFilter::default()
+        };
+        assert_eq!(list(named).await.len(), 1);
+        let desk = scene
+            .services()
+            .migration_help_desk(&scene.staff, SLUG, plan, None)
+            .await;
+        let desk = desk.expect("a list").rows;
+        let kiosk = desk
+            .iter()
+            .find(|row| row.new_username == "kiosk")
+            .expect("the kiosk");
+        assert!(kiosk.how.contains("set first"), "{}", kiosk.how);
+    }
+);
+
+on_both!(
+    a_02_a_newcomer_with_a_freed_username_is_held,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        scene.migrate().await;
+        let control = scene.world.simulator.control();
+        let (id, _) = scene.world.somebody_else("");
+        control
+            .rename(scene.world.kind, &id, "old.name")
+            .expect("the directory gives the name to somebody new");
+        let number = scene
+            .services()
+            .start_run(&scene.staff, SLUG, RunKind::Simulation)
+            .await;
+        let number = number.expect("the run starts");
+        scene.world.settled(number).await;
+        let disputes = scene.world.changes(number, ChangeKind::Dispute).await;
+        let username = "old.name".to_owned();
+        let reason = Reason::NameReserved { username }.sentence();
+        assert!(disputes.iter().any(|row| row.reason == reason), "{disputes:?}");
+    }
+);

@@ -1,0 +1,119 @@
+//! Taking a migration back, and doing it again (M-14, M-15, Appendix A 4).
+
+use domain::migration::{EntryKind, MigrationRunState};
+use domain::sync::{RunKind, RunState};
+use domain::views::TaskState;
+use services::migration::MigrationFilter;
+use test_support::{TestDb, on_both};
+
+use crate::migration_scene::Scene;
+use crate::provider::refusal;
+use crate::world::SLUG;
+
+impl Scene {
+    async fn undo(&self, run: i64, only: Option<domain::AccountId>) -> (i64, i64) {
+        let plan = self.services().make_undo_plan(&self.staff, SLUG, run, only).await;
+        let plan = self.ready(plan.expect("a plan")).await.number;
+        let undone = self.start(plan).await.expect("started");
+        let undone = self.ended(undone).await;
+        assert_eq!(undone.state, MigrationRunState::Done, "{undone:?}");
+        (plan, undone.number)
+    }
+}
+
+on_both!(m_15_undone_and_done_again, |test: TestDb| async move {
+    let scene = Scene::new(test).await;
+    let before = scene.usernames().await;
+    let run = scene.migrate().await.number;
+    let after = scene.usernames().await;
+    scene.undo(run, None).await;
+    assert_eq!(scene.usernames().await, before);
+    let view = scene
+        .services()
+        .migration_run(&scene.staff, SLUG, run)
+        .await
+        .expect("the run");
+    assert_eq!(view.state, MigrationRunState::RolledBack);
+    assert_ne!(scene.step().await, TaskState::Done);
+    let reserved = scene
+        .world
+        .test
+        .dump(&["reserved_usernames", "identity_links"])
+        .await;
+    assert!(
+        reserved.contains("reserved_usernames: 0") && reserved.contains("identity_links: 0"),
+        "{reserved}"
+    );
+    scene.migrate().await;
+    assert_eq!(scene.usernames().await, after);
+});
+
+on_both!(
+    m_14_what_changed_since_is_skipped_and_said,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let run = scene.migrate().await.number;
+        let changed = scene
+            .world
+            .account(&scene.people[5].principal_name)
+            .await
+            .expect("an account");
+        scene.world.block(changed.id).await;
+        let (plan, _) = scene.undo(run, None).await;
+        let held = MigrationFilter {
+            kind: Some(EntryKind::Held),
+            ..MigrationFilter::default()
+        };
+        let page = scene
+            .services()
+            .migration_entries(&scene.staff, SLUG, plan, &held, None)
+            .await;
+        let rows = page.expect("a page").rows;
+        assert_eq!(rows.len(), 1);
+        assert!(
+            rows[0]
+                .held
+                .as_deref()
+                .expect("a reason")
+                .contains("changed after")
+        );
+        assert!(
+            scene.world.account("old.name").await.is_none(),
+            "it stays as it is"
+        );
+    }
+);
+
+on_both!(
+    m_14_after_a_sync_one_person_at_a_time,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let run = scene.migrate().await.number;
+        let number = scene
+            .services()
+            .start_run(&scene.staff, SLUG, RunKind::Manual)
+            .await;
+        let number = number.expect("the run starts");
+        if scene.world.settled(number).await.row.state == RunState::Held {
+            let accepted = scene
+                .services()
+                .decide_run(&scene.staff, SLUG, number, true)
+                .await;
+            accepted.expect("accepted");
+            scene.world.settled(number).await;
+        }
+        let whole = refusal(
+            scene
+                .services()
+                .make_undo_plan(&scene.staff, SLUG, run, None)
+                .await,
+        );
+        assert!(whole.to_string().contains("one person"), "{whole}");
+        let kiosk = scene.world.account("kiosk").await.expect("an account");
+        assert_eq!(kiosk.directory, domain::people::Directory::Local);
+        let (plan, _) = scene.undo(run, Some(kiosk.id)).await;
+        assert_eq!(scene.ready(plan).await.counts.all(), 1);
+        let kiosk = scene.world.account("kiosk").await.expect("an account");
+        assert_ne!(kiosk.directory, domain::people::Directory::Local);
+    }
+);

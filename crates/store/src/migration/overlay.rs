@@ -1,0 +1,148 @@
+//! People as a plan would leave it, for the rehearsal: nothing is written.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::ids::Id;
+use domain::migration::MigrationEntry;
+use domain::people::PeopleAccount;
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp, UsernameKey};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::entries::EntryColumns;
+use crate::accounts::AccountColumns;
+use crate::sql::{fetch_all, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    // Whoever gets one of the links or usernames, and whoever is one of the accounts.
+    BY_LINK = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
+            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
+        FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN migration_entries AS e" (index "migration_entries_by_link") "
+        WHERE e.customer_id = $1 AND e.plan = $2 AND e.link_after = k.value AND e.kind <> 'held'"];
+    BY_KEY = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
+            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
+        FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN migration_entries AS e" (index "migration_entries_by_name") "
+        WHERE e.customer_id = $1 AND e.plan = $2 AND e.key_after = k.value AND e.kind <> 'held'"];
+    BY_ACCOUNT = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
+            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
+        FROM (SELECT DISTINCT value FROM " (ids "$3") " k) k
+        CROSS JOIN migration_entries AS e
+        WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id = k.value AND e.kind <> 'held'"];
+    // Active accounts that nobody of the directory would claim: those of the directory, as in `compare`, and those that are
+    // not in it although they follow another directory now (P-13: those who are left, and those who are held).
+    UNCLAIMED = ["SELECT a.id, a.username, a.username_key, a.directory_id, a.state, a.blocked_by, a.block_reason,
+            a.is_administrator, a.profile, a.manager_id, a.version, a.created_at, a.updated_at, a.last_sign_in_at
+        FROM accounts a
+        LEFT JOIN migration_entries e ON e.customer_id = $1 AND e.plan = $3 AND e.account_id = a.id AND e.kind <> 'held'
+        WHERE a.customer_id = $1 AND a.id > $4 AND a.state <> 'blocked'
+        AND CASE WHEN e.account_id IS NULL THEN a.directory_id ELSE e.directory_after END IS NOT NULL
+        AND (CASE WHEN e.account_id IS NULL THEN a.directory_id ELSE e.directory_after END IS DISTINCT FROM $2
+            OR (CASE WHEN e.account_id IS NULL THEN NOT EXISTS (SELECT 1 FROM identity_links l
+                    WHERE l.customer_id = $1 AND l.account_id = a.id) ELSE e.link_after IS NULL END
+                AND NOT EXISTS (SELECT 1 FROM snapshot_users s" (index "snapshot_users_by_username") "
+                    WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.username_key = COALESCE(e.key_after, a.username_key)
+                    AND s.present AND s.in_scope)))
+        ORDER BY a.id LIMIT $5"];
+    PROBABLE = ["SELECT s.object_id, a.username FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN snapshot_users s
+        CROSS JOIN mapping_proposals AS p" (index "mapping_proposals_by_person") "
+        CROSS JOIN accounts a
+        WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value
+        AND p.customer_id = $1 AND p.person = s.row_no AND a.customer_id = $1 AND a.id = p.account_id
+        AND a.state <> 'blocked'"];
+    RESERVED = ["SELECT r.username_key FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
+        CROSS JOIN reserved_usernames r
+        WHERE r.customer_id = $1 AND r.username_key = k.value AND r.until > $3"];
+    FREED = ["SELECT e.key_before FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
+        CROSS JOIN accounts a CROSS JOIN migration_entries e
+        WHERE a.customer_id = $1 AND a.username_key = k.value
+        AND e.customer_id = $1 AND e.plan = $2 AND e.account_id = a.id AND e.frees"];
+}
+
+/// What a plan would change of what was loaded.
+#[derive(Clone, Debug, Default)]
+pub struct OnTop {
+    /// Entries of the accounts, of those that get a link to one of the objects, and of those that get one of the usernames.
+    pub entries: Vec<MigrationEntry>,
+    /// Usernames that nobody would have any more.
+    pub freed: HashSet<UsernameKey>,
+}
+
+/// What a plan would change of these accounts, objects and usernames.
+pub async fn on_top(
+    tx: &mut Tx,
+    (customer, plan): (CustomerId, i64),
+    accounts: &[AccountId],
+    objects: &[&ObjectId],
+    keys: &[&UsernameKey],
+) -> Result<OnTop, StoreError> {
+    let c = customer.uuid();
+    let ids: Vec<String> = accounts.iter().map(|id| id.uuid().simple().to_string()).collect();
+    let mut entries = Vec::new();
+    let mut seen = HashSet::new();
+    let found = [
+        fetch_all!(tx, EntryColumns, BY_ACCOUNT, c, plan, Json(ids))?,
+        fetch_all!(tx, EntryColumns, BY_LINK, c, plan, Json(objects))?,
+        fetch_all!(tx, EntryColumns, BY_KEY, c, plan, Json(keys))?,
+    ];
+    for row in found.into_iter().flatten() {
+        let entry = row.read()?;
+        if seen.insert(entry.account) {
+            entries.push(entry);
+        }
+    }
+    let freed = fetch_all!(tx, (String,), FREED, c, plan, Json(keys))?;
+    Ok(OnTop {
+        entries,
+        freed: freed
+            .into_iter()
+            .map(|(key,)| UsernameKey::from_stored(key))
+            .collect(),
+    })
+}
+
+/// Active accounts that no directory object would claim after a plan, behind `after`, by id: with the directory and username
+/// they have now.
+pub async fn unclaimed_after(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    plan: i64,
+    after: Option<AccountId>,
+    limit: i64,
+) -> Result<Vec<PeopleAccount>, StoreError> {
+    let after = after.map_or(Uuid::nil(), Id::uuid);
+    let (c, d) = (customer.uuid(), directory.uuid());
+    let rows = fetch_all!(tx, AccountColumns, UNCLAIMED, c, d, plan, after, limit)?;
+    rows.into_iter().map(AccountColumns::read).collect()
+}
+
+/// Which of these usernames are kept from newcomers (A-02).
+pub async fn reserved(
+    tx: &mut Tx,
+    customer: CustomerId,
+    keys: &[&UsernameKey],
+    now: Timestamp,
+) -> Result<Vec<UsernameKey>, StoreError> {
+    let rows = fetch_all!(tx, (String,), RESERVED, customer.uuid(), Json(keys), now)?;
+    Ok(rows
+        .into_iter()
+        .map(|(key,)| UsernameKey::from_stored(key))
+        .collect())
+}
+
+/// Active accounts that are probably those of people: their usernames.
+pub async fn probable_accounts(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    people: &[&ObjectId],
+) -> Result<HashMap<ObjectId, String>, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    let rows = fetch_all!(tx, (String, String), PROBABLE, c, d, Json(people))?;
+    Ok(rows
+        .into_iter()
+        .map(|(object, username)| (ObjectId(object), username))
+        .collect())
+}

@@ -1,0 +1,249 @@
+//! Runs of plans, and the pause of access that goes with them. Every transition repeats the state it leaves and demands one
+//! row, so that two workers, or a worker and a person, never both succeed.
+
+use domain::ids::Id;
+use domain::migration::{AccessPause, MigrationPurpose, MigrationRunState};
+use domain::{CustomerId, Timestamp};
+use sqlx::types::Json;
+
+use super::SwitchedOff;
+use crate::error::{code, one_row};
+use crate::sql::{execute, fetch_optional, fetch_value, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    NEXT = "SELECT COALESCE(MAX(number), 0) + 1 FROM migration_runs WHERE customer_id = $1";
+    INSERT = "INSERT INTO migration_runs (customer_id, number, plan, purpose, state, started_by, started_at, window_from,
+            window_until)
+        VALUES ($1, $2, $3, $4, 'scheduled', $5, $6, $7, $8)";
+    FIND = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
+            finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 AND number = $2";
+    LATEST = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
+            finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
+    OPEN = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
+            finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 AND state IN ('scheduled', 'freezing', 'running', 'verifying')";
+    LAST_DONE = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at,
+            committed_at, finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 AND purpose = 'run' AND state IN ('verifying', 'done')
+        ORDER BY number DESC LIMIT 1";
+    ADVANCE = "UPDATE migration_runs SET state = $4, frozen_at = COALESCE(frozen_at, $5),
+            committed_at = COALESCE(committed_at, $6), switched = COALESCE($7, switched)
+        WHERE customer_id = $1 AND number = $2 AND state = $3";
+    END = "UPDATE migration_runs SET state = $4, finished_at = $5, problem = $6
+        WHERE customer_id = $1 AND number = $2 AND state = $3";
+    ROLL_BACK = "UPDATE migration_runs SET state = 'rolled_back' WHERE customer_id = $1 AND number = $2 AND state = 'done'";
+    PAUSE = "INSERT INTO access_pauses (customer_id, since, until) VALUES ($1, $2, $3)
+        ON CONFLICT (customer_id) DO UPDATE SET until = excluded.until";
+    LIFT = "DELETE FROM access_pauses WHERE customer_id = $1";
+    PAUSED = "SELECT since, until FROM access_pauses WHERE customer_id = $1";
+    WRITTEN_SINCE = "SELECT COUNT(*) FROM sync_runs WHERE customer_id = $1
+        AND kind IN ('manual', 'scheduled', 'single_user') AND state <> 'cancelled' AND started_at > $2";
+}
+
+/// A run of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationRun {
+    /// 1, 2, 3, … of the customer.
+    pub number: i64,
+    pub plan: i64,
+    pub purpose: MigrationPurpose,
+    pub state: MigrationRunState,
+    pub started_by: String,
+    pub started_at: Timestamp,
+    pub window_from: Timestamp,
+    /// It has passed the point of no return by then, or does not pass it.
+    pub window_until: Timestamp,
+    /// When access was paused.
+    pub frozen_at: Option<Timestamp>,
+    pub committed_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub problem: Option<String>,
+    pub switched: Option<SwitchedOff>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RunColumns {
+    number: i64,
+    plan: i64,
+    purpose: String,
+    state: String,
+    started_by: String,
+    started_at: Timestamp,
+    window_from: Timestamp,
+    window_until: Timestamp,
+    frozen_at: Option<Timestamp>,
+    committed_at: Option<Timestamp>,
+    finished_at: Option<Timestamp>,
+    problem: Option<String>,
+    switched: Option<Json<SwitchedOff>>,
+}
+
+impl RunColumns {
+    fn read(self) -> Result<MigrationRun, StoreError> {
+        Ok(MigrationRun {
+            number: self.number,
+            plan: self.plan,
+            purpose: code("migration_runs", "purpose", &self.purpose)?,
+            state: code("migration_runs", "state", &self.state)?,
+            started_by: self.started_by,
+            started_at: self.started_at,
+            window_from: self.window_from,
+            window_until: self.window_until,
+            frozen_at: self.frozen_at,
+            committed_at: self.committed_at,
+            finished_at: self.finished_at,
+            problem: self.problem,
+            switched: self.switched.map(|switched| switched.0),
+        })
+    }
+}
+
+/// A run to put on the calendar.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMigrationRun<'a> {
+    pub plan: i64,
+    pub purpose: MigrationPurpose,
+    pub by: &'a str,
+    pub at: Timestamp,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Adds a run and gives its number. The caller has taken the customer's turn; another open run is a conflict (M-09).
+pub async fn insert_run(
+    tx: &mut Tx,
+    customer: CustomerId,
+    new: &NewMigrationRun<'_>,
+) -> Result<i64, StoreError> {
+    let number = fetch_value!(tx, i64, NEXT, customer.uuid())?;
+    execute!(
+        tx,
+        INSERT,
+        customer.uuid(),
+        number,
+        new.plan,
+        new.purpose.code(),
+        new.by,
+        new.at,
+        new.from,
+        new.until
+    )?;
+    Ok(number)
+}
+
+/// One run.
+pub async fn find_run(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<Option<MigrationRun>, StoreError> {
+    let row = fetch_optional!(tx, RunColumns, FIND, customer.uuid(), number)?;
+    row.map(RunColumns::read).transpose()
+}
+
+/// The newest run.
+pub async fn latest_run(tx: &mut Tx, customer: CustomerId) -> Result<Option<MigrationRun>, StoreError> {
+    let row = fetch_optional!(tx, RunColumns, LATEST, customer.uuid())?;
+    row.map(RunColumns::read).transpose()
+}
+
+/// The run that waits or is under way.
+pub async fn open_run(tx: &mut Tx, customer: CustomerId) -> Result<Option<MigrationRun>, StoreError> {
+    let row = fetch_optional!(tx, RunColumns, OPEN, customer.uuid())?;
+    row.map(RunColumns::read).transpose()
+}
+
+/// The migration that has happened and was not undone.
+pub async fn last_done(tx: &mut Tx, customer: CustomerId) -> Result<Option<MigrationRun>, StoreError> {
+    let row = fetch_optional!(tx, RunColumns, LAST_DONE, customer.uuid())?;
+    row.map(RunColumns::read).transpose()
+}
+
+/// A step of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunStep<'a> {
+    pub from: MigrationRunState,
+    pub to: MigrationRunState,
+    pub frozen_at: Option<Timestamp>,
+    pub committed_at: Option<Timestamp>,
+    pub switched: Option<&'a SwitchedOff>,
+}
+
+/// Goes on to the next state. [`StoreError::Stale`]: it is not in the state it is thought to be in.
+pub async fn advance(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+    step: &RunStep<'_>,
+) -> Result<(), StoreError> {
+    let touched = execute!(
+        tx,
+        ADVANCE,
+        customer.uuid(),
+        number,
+        step.from.code(),
+        step.to.code(),
+        step.frozen_at,
+        step.committed_at,
+        step.switched.map(Json)
+    )?;
+    one_row(touched, "the migration")
+}
+
+/// Ends a run.
+pub async fn end_run(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+    (from, to): (MigrationRunState, MigrationRunState),
+    problem: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let touched = execute!(
+        tx,
+        END,
+        customer.uuid(),
+        number,
+        from.code(),
+        to.code(),
+        now,
+        problem
+    )?;
+    one_row(touched, "the migration")
+}
+
+/// Notes that a run was undone.
+pub async fn roll_back(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
+    one_row(execute!(tx, ROLL_BACK, customer.uuid(), number)?, "the migration")
+}
+
+/// Pauses access until a time, about (M-07).
+pub async fn pause_access(
+    tx: &mut Tx,
+    customer: CustomerId,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(tx, PAUSE, customer.uuid(), since, until)?;
+    Ok(())
+}
+
+/// Lets everybody in again.
+pub async fn lift_pause(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
+    execute!(tx, LIFT, customer.uuid())?;
+    Ok(())
+}
+
+/// Whether access is paused.
+pub async fn access_pause(tx: &mut Tx, customer: CustomerId) -> Result<Option<AccessPause>, StoreError> {
+    let row = fetch_optional!(tx, (Timestamp, Timestamp), PAUSED, customer.uuid())?;
+    Ok(row.map(|(since, until)| AccessPause { since, until }))
+}
+
+/// How many sync runs that can write to People began after a time.
+pub async fn written_since(tx: &mut Tx, customer: CustomerId, since: Timestamp) -> Result<i64, StoreError> {
+    fetch_value!(tx, i64, WRITTEN_SINCE, customer.uuid(), since)
+}
