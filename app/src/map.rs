@@ -9,12 +9,14 @@ use leptos_router::path;
 
 use crate::api::auth::provide_me;
 use crate::components::layout::{ConsoleFrame, CustomerFrame};
+use crate::pages::access::AccessPage;
 use crate::pages::account::AccountPage;
 use crate::pages::audit::AuditPage;
 use crate::pages::auth::{ForgotPasswordPage, InvitationPage, ResetPasswordPage, SignInPage, WelcomePage};
 use crate::pages::contacts::ContactsPage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
+use crate::pages::migration::{HelpDeskPage, SheetPage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
@@ -66,6 +68,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=Async path=path!("/invitation/:token") view=|| view! { <InvitationPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/forgot-password") view=|| view! { <ForgotPasswordPage/> }.into_any()/>
                 <Route ssr=Async path=path!("/reset-password/:token") view=|| view! { <ResetPasswordPage/> }.into_any()/>
+                <Route ssr=Async path=path!("/access/:customer") view=|| view! { <AccessPage/> }.into_any()/>
                 <ParentRoute ssr=Async path=path!("") view=|| view! { <ConsoleFrame/> }.into_any()>
                     <Route ssr=Async path=path!("/") view=|| view! { <CustomersPage/> }.into_any()/>
                     <Route ssr=Async path=path!("/inbox") view=|| view! { <InboxPage/> }.into_any()/>
@@ -86,6 +89,8 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("existing") view=|| view! { <StepPage step=Step::Existing/> }.into_any()/>
                     <Route ssr=Async path=path!("user-mapping") view=|| view! { <StepPage step=Step::UserMapping/> }.into_any()/>
                     <Route ssr=Async path=path!("migration") view=|| view! { <StepPage step=Step::Migration/> }.into_any()/>
+                    <Route ssr=Async path=path!("migration/sheet") view=|| view! { <SheetPage/> }.into_any()/>
+                    <Route ssr=Async path=path!("migration/help-desk") view=|| view! { <HelpDeskPage/> }.into_any()/>
                     <Route ssr=Async path=path!("first-run") view=|| view! { <StepPage step=Step::FirstRun/> }.into_any()/>
                     <Route ssr=Async path=path!("schedule") view=|| view! { <SchedulePage/> }.into_any()/>
                     <Route ssr=Async path=path!("sso") view=|| view! { <StepPage step=Step::Sso/> }.into_any()/>

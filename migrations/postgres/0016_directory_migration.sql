@@ -111,6 +111,8 @@ CREATE TABLE migration_runs (
     -- Begins then, and has passed the point of no return before the end, or does not pass it.
     window_from TIMESTAMPTZ NOT NULL,
     window_until TIMESTAMPTZ NOT NULL,
+    -- Who of the customer agreed to the window, and how.
+    agreement TEXT NOT NULL,
     -- When access was paused, when it was committed, when it ended.
     frozen_at TIMESTAMPTZ,
     committed_at TIMESTAMPTZ,

@@ -39,7 +39,7 @@ use crate::http::limit::{SignInLimit, sign_ins};
 use crate::http::refused::Refusals;
 use crate::http::request_id::MakeId;
 use crate::http::text::storable_text;
-use crate::http::{calendar, events, health, metrics, upload};
+use crate::http::{access, calendar, events, health, metrics, upload};
 use crate::session_store::DbSessionStore;
 use crate::wiring::Parties;
 
@@ -93,6 +93,7 @@ fn routes(config: &Config, state: AppState) -> Router {
         .merge(export::routes())
         .route("/c/{customer}/runs/{run}/events", get(events::run_events))
         .route("/c/{customer}/appointments/{file}", get(calendar::appointment))
+        .route("/access/{customer}/status", get(access::status))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .leptos_routes_with_context(&state, pages, context, move || app::shell(options.clone()))

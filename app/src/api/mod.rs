@@ -18,6 +18,8 @@ pub mod customers;
 #[cfg(feature = "ssr")]
 pub mod deployment;
 #[cfg(feature = "ssr")]
+pub mod migration;
+#[cfg(feature = "ssr")]
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod people;

@@ -10,7 +10,7 @@ use domain::views::Me;
 use domain::{Actor, ConsoleUserId, UserError};
 use futures::lock::Mutex;
 use http::StatusCode;
-use http::header::{ACCEPT, REFERER, USER_AGENT};
+use http::header::{ACCEPT, REFERER, RETRY_AFTER, USER_AGENT};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -151,6 +151,14 @@ pub async fn leave<T: Serialize + Sync>(session: &Session, path: &str, result: R
 pub fn not_found() {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::NOT_FOUND);
+    }
+}
+
+/// Gives the page being drawn the status 503, and says in how many seconds it is worth asking again.
+pub(super) fn unavailable(seconds: u64) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+        response.insert_header(RETRY_AFTER, seconds.into());
     }
 }
 

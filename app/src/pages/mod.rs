@@ -1,11 +1,13 @@
 //! The pages, one folder per area.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod auth;
 pub mod contacts;
 pub mod customers;
 pub mod inbox;
+pub mod migration;
 pub mod not_found;
 pub mod overview;
 pub mod people;

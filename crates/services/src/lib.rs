@@ -59,6 +59,7 @@ pub use user_mapping::MappingFilter;
 pub struct Services {
     parts: Arc<Parts>,
     ids: Arc<Mutex<ContextV7>>,
+    migrations: migration::Progress,
 }
 
 /// What the use cases stand on.
@@ -77,6 +78,7 @@ impl Services {
         Self {
             parts: Arc::new(parts),
             ids: Arc::new(Mutex::new(ContextV7::new())),
+            migrations: migration::Progress::default(),
         }
     }
 

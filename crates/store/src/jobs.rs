@@ -7,7 +7,7 @@ use domain::{CustomerId, JobId, Timestamp};
 use uuid::Uuid;
 
 use crate::error::one_row;
-use crate::sql::{execute, fetch_optional, statements};
+use crate::sql::{execute, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -43,6 +43,7 @@ statements! {
         WHERE id = $1 AND fence = $2 AND state = 'running'";
     RETIRE = "UPDATE jobs SET state = 'done', finished_at = $4, lease_owner = NULL, lease_expires_at = NULL
         WHERE customer_id = $1 AND kind = $2 AND subject = $3 AND state IN ('ready', 'running')";
+    PENDING = "SELECT COUNT(*) FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject = $3 AND state IN ('ready', 'running')";
     PURGE = "DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < $1";
 }
 
@@ -174,6 +175,16 @@ pub async fn retire(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     execute!(tx, RETIRE, customer.uuid(), kind, subject, now)
+}
+
+/// Whether work on a subject waits or is under way.
+pub async fn is_pending(
+    tx: &mut Tx,
+    customer: CustomerId,
+    kind: &str,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    Ok(fetch_value!(tx, i64, PENDING, customer.uuid(), kind, subject)? > 0)
 }
 
 /// Forgets jobs that ended before `before`; their runs keep the history.

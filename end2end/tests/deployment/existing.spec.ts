@@ -4,6 +4,7 @@ import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { looksAtFilesFirst } from "../support/first-look.ts";
+import { Migration } from "../support/migration.ts";
 import { Mapping, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
@@ -123,6 +124,72 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   await expect(task(admin, "User mapping")).toContainText("Done");
   await visit(`${base}/first-run`);
   await expect(page.locator(".step-state")).toContainText("Cannot start yet");
+
+  // The migration: planned, rehearsed, looked at, carried out; the customer sees it, calmly.
+  const migration = new Migration(page, scripts, base);
+  await migration.opens();
+  await expect(page.locator(".step-state")).toContainText("Our task");
+  await page.getByLabel("Days for which freed usernames").fill("many");
+  await accessible();
+  await page.getByLabel("Days for which freed usernames").fill("30");
+  await migration.plans();
+  await shots(page, "migration-plan");
+  await accessible();
+  await page.getByRole("link", { name: "Renamed and assigned" }).click();
+  await settled(page, scripts);
+  await expect(page.getByRole("region", { name: "What becomes of accounts" }).getByRole("row").nth(1)).toContainText("Linked to their person");
+  await accessible();
+  await shots(page, "migration-entries");
+  await migration.opens();
+  await migration.rehearses();
+  await shots(page, "migration-rehearsal");
+  await accessible();
+  await page.getByRole("button", { name: "Put on record" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("Say which backup there is");
+  await settled(page, scripts);
+  await migration.notesBackup();
+  await expect(migration.region("Before it runs").getByText("No", { exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "Start the migration" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("Choose when it is to begin.");
+  await settled(page, scripts);
+  await page.goto(`${base}/migration/sheet`);
+  await expect(page.getByRole("region", { name: "User mapping" })).toContainText("Approved");
+  await shots(page, "migration-sheet");
+  await accessible();
+  await there(`${base}/migration`);
+  await expect(admin.getByRole("region", { name: "Announcement" })).toContainText("Please save your work before.");
+  await expect(admin.getByRole("button", { name: "Start the migration" })).toHaveCount(0);
+  await shots(admin, "migration-customer");
+  await accessibleThere(admin, scripts);
+  await migration.opens();
+  await migration.starts();
+  await shots(page, "migration-done");
+  await accessible();
+  await page.getByRole("link", { name: "Who is not as planned" }).click();
+  await expect(migration.region("Not as planned")).toContainText("Everybody is as planned.");
+  await there(`${base}/migration/help-desk`);
+  await expect(admin.getByRole("region", { name: "People with their old and new usernames" })).toContainText("Signs in with");
+  await accessibleThere(admin, scripts);
+  await shots(admin, "migration-help-desk");
+
+  // Taken back, and done again.
+  await migration.opens();
+  await page.getByText("Undo it", { exact: true }).click();
+  await page.getByRole("button", { name: "Make the plan to undo it" }).click();
+  await migration.waitsFor(migration.region(/^Plan \d+, to undo/), /accounts are renamed/);
+  await accessible();
+  await migration.starts();
+  await accessible();
+  await migration.plans();
+  await migration.rehearses();
+  await migration.notesBackup();
+  await migration.starts();
+  await there(base);
+  await expect(task(admin, "Directory migration")).toContainText("Done");
+
+  // The first sync recognises everybody who was claimed.
+  await there(`${base}/first-run`);
+  await expect(admin.locator(".step-state")).toContainText("Your task");
   await admin.context().close();
 });
 

@@ -2,6 +2,7 @@
 //! written so that no spreadsheet takes a name for a formula (F-32). What lists there are: `lists`.
 
 mod lists;
+mod migration;
 
 use std::io;
 use std::sync::Arc;
@@ -60,6 +61,8 @@ struct Asked {
 struct Place {
     customer: Option<String>,
     run: Option<i64>,
+    /// Of the directory migration.
+    plan: Option<i64>,
 }
 
 /// What a list is narrowed to, as in the address of its page. Unknown codes are refused, not ignored.
@@ -92,6 +95,10 @@ impl Asked {
         self.place.customer.as_deref().unwrap_or_default()
     }
 
+    fn plan(&self) -> i64 {
+        self.place.plan.unwrap_or_default()
+    }
+
     fn run(&self) -> i64 {
         self.place.run.unwrap_or_default()
     }
@@ -107,6 +114,13 @@ pub fn routes() -> Router<AppState> {
         ))
         .merge(at::<lists::MappingLines>("/c/{customer}/user-mapping-lines"))
         .route("/c/{customer}/user-mapping/{version}/file.csv", get(mapping_file))
+        .merge(at::<migration::Entries>("/c/{customer}/migration/{plan}/entries"))
+        .merge(at::<migration::Reconciliation>(
+            "/c/{customer}/migration/{plan}/reconciliation",
+        ))
+        .merge(at::<migration::HelpDesk>(
+            "/c/{customer}/migration/{plan}/help-desk",
+        ))
         .merge(at::<lists::Found>("/c/{customer}/found"))
         .merge(at::<lists::Runs>("/c/{customer}/runs"))
         .merge(at::<lists::Audit>("/c/{customer}/audit"))

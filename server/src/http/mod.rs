@@ -1,5 +1,6 @@
 //! What is not a page and not a server function.
 
+pub mod access;
 pub mod assets;
 pub mod calendar;
 pub mod client;

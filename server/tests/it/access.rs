@@ -80,6 +80,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("to", "1"),
     ("verdict", "approve"),
     ("remark", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("plan", "1"),
+    ("outcome", "lost"),
 ];
 
 #[tokio::test]
@@ -157,6 +159,9 @@ async fn downloads_and_progress_ask_who_calls() {
         "/c/contoso/user-mapping-template.csv",
         "/c/contoso/user-mapping-lines.csv",
         "/c/contoso/user-mapping/1/file.csv",
+        "/c/contoso/migration/1/entries.csv",
+        "/c/contoso/migration/1/reconciliation.csv",
+        "/c/contoso/migration/1/help-desk.csv",
         "/c/contoso/user-mapping/known",
         "/c/contoso/runs.json",
         "/c/contoso/audit.csv",
@@ -218,6 +223,8 @@ const OPEN_PAGES: &[&str] = &[
     "/invitation/",
     "/forgot-password",
     "/reset-password/",
+    // Whoever is kept out of the intranet has no session (M-07).
+    "/access/",
 ];
 
 /// Every address of a page of contoso, made from the table of addresses.
@@ -265,4 +272,43 @@ async fn every_page_asks_who_looks() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn m_07_whoever_is_kept_out_is_told_until_when() {
+    let app = TestApp::new().await.with_people().await;
+    let open = app.get("/access/contoso/status").await;
+    assert_eq!(open.json()["paused"], false);
+    let page = app.get("/access/contoso").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Access is open"), "{}", page.body);
+    {
+        let now = app.parties.services.now();
+        let mut tx = app.db.db.begin().await.expect("a transaction");
+        let customer = store::customers::by_slug(&mut tx, "contoso")
+            .await
+            .expect("a query");
+        let customer = customer.expect("the customer").id;
+        let until = now + chrono::TimeDelta::hours(1);
+        store::migration::pause_access(&mut tx, customer, now, until)
+            .await
+            .expect("paused");
+        tx.commit().await.expect("written");
+    }
+    let paused = app.get("/access/contoso/status").await;
+    assert_eq!(paused.json()["paused"], true);
+    let message = paused.json()["message"].to_string();
+    assert!(
+        message.contains("Access paused until") && message.contains("Local administrators may enter."),
+        "{message}"
+    );
+    let page = app.get("/access/contoso").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(page.header("retry-after"), "60");
+    assert!(page.body.contains("Access is paused"), "{}", page.body);
+    // Somebody else's, and nobody's, are open; no customer is named.
+    for path in ["/access/fabrikam/status", "/access/nobody/status"] {
+        assert_eq!(app.get(path).await.json()["paused"], false, "{path}");
+    }
+    assert!(!page.body.contains("Contoso"));
 }

@@ -23,7 +23,7 @@ pub const PASSWORD_RULES: &str =
 
 /// The calm sheet all doors are drawn on.
 #[component]
-fn Doorway(children: Children) -> impl IntoView {
+pub fn Doorway(children: Children) -> impl IntoView {
     view! {
         <main id="content" class="doorway" tabindex="-1">
             <p class="mark"><Logo/>"User Sync"</p>

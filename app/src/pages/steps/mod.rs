@@ -14,7 +14,8 @@ use leptos::prelude::*;
 
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
-use crate::components::{Banner, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
+use crate::components::{Loaded, PageHeader, Panel, StateWord, Verdict, customer};
+use crate::pages::migration::Migration;
 use crate::pages::runs::FirstRunActions;
 use crate::pages::user_mapping::UserMapping;
 
@@ -91,7 +92,7 @@ fn Parts(step: StepView) -> impl IntoView {
     };
     let is_skipped = step.task.state == TaskState::Skipped;
     let is_mapping = id == Step::UserMapping && !is_skipped;
-    let later = id == Step::Migration && !is_skipped;
+    let is_migration = id == Step::Migration && !is_skipped;
     let can_run = id == Step::FirstRun
         && matches!(
             step.task.state,
@@ -101,9 +102,7 @@ fn Parts(step: StepView) -> impl IntoView {
         <Gate gate=step.gate.clone()/>
         {special}
         {is_mapping.then(|| view! { <UserMapping/> })}
-        {later.then(|| view! {
-            <Banner tone=Tone::Waiting><p>{LATER}</p></Banner>
-        })}
+        {is_migration.then(|| view! { <Migration/> })}
         {can_run.then(|| view! { <FirstRunActions/> })}
         {step.appointment.clone().map(|view| view! { <Appointment view/> })}
         <StateForm step=step.clone()/>
@@ -134,7 +133,3 @@ fn Gate(gate: Vec<Task>) -> impl IntoView {
     }
     .into_any()
 }
-
-/// What becomes of the step whose own page is still to be built, in the reader's terms.
-const LATER: &str = "The migration itself cannot be run from this console yet; its window can be agreed on below. Until it is \
-     verified nothing is written to People, so nobody gets a second account meanwhile.";

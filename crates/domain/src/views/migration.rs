@@ -2,11 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::When;
+use super::{StepProgress, When};
 use crate::migration::{
-    EntryKind, MigrationCheck, MigrationOptions, MigrationPurpose, MigrationRunState, PlanCounts, PlanState,
-    RehearsalCounts, RehearsalOutcome,
+    EntryKind, MigrationCheck, MigrationOptions, MigrationPurpose, MigrationRunState, MigrationStep,
+    PlanCounts, PlanState, RehearsalCounts, RehearsalOutcome,
 };
+
+/// Whether an intranet lets its people in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessView {
+    /// When that is expected to end; `None`: access is open.
+    pub paused_until: Option<When>,
+    /// In how many seconds it is worth asking again; 0 where access is open.
+    pub seconds: u64,
+}
 
 /// How the migration of a customer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +28,10 @@ pub struct MigrationView {
     pub run: Option<MigrationRunView>,
     /// The run that has happened and was not undone: what an undo is of.
     pub done: Option<MigrationRunView>,
+    /// The window that both sides agreed on and that is not over, in the reader's time.
+    pub agreed: Option<String>,
+    /// What everybody of the customer should know beforehand; there is none before there is a plan.
+    pub announcement: Option<String>,
     /// "today at 09:41 UTC": the intranet lets in nobody but local administrators until then, about.
     pub paused_until: Option<When>,
 }
@@ -44,6 +57,8 @@ pub struct MigrationPlanView {
     /// People or the directory changed since: it has to be made again.
     pub is_stale: bool,
     pub rehearsal: Option<RehearsalView>,
+    /// It is being rehearsed.
+    pub is_rehearsing: bool,
     /// What staff noted about the backup.
     pub backup: Option<String>,
     /// How long the run will take, in seconds, by the rate of earlier ones.
@@ -75,6 +90,13 @@ pub struct MigrationRunView {
     pub started: When,
     pub window_from: When,
     pub window_until: When,
+    /// Who of the customer agreed to the window.
+    pub agreement: String,
+    /// How long the window is open still, while it matters: "41 min 03 s".
+    pub left: Option<String>,
+    pub rail: Vec<MigrationRailStep>,
+    /// It is under way, or begins within minutes.
+    pub is_moving: bool,
     pub frozen: Option<When>,
     pub committed: Option<When>,
     pub finished: Option<When>,
@@ -86,6 +108,14 @@ pub struct MigrationRunView {
     pub rate: Option<u64>,
     /// It may be undone as a whole: no sync wrote to People since. Later, one person at a time.
     pub can_undo_whole: bool,
+}
+
+/// A step of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MigrationRailStep {
+    pub step: MigrationStep,
+    pub progress: StepProgress,
+    pub words: String,
 }
 
 /// One thing that is looked at before a run.

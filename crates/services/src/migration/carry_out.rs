@@ -182,6 +182,7 @@ impl Services {
         while let Some(last) = store::migration::next_bound(tx, customer, plan, after, BATCH).await? {
             go_on(lease)?;
             written += store::migration::write(tx, customer, plan, (after, last), self.now()).await?;
+            self.migrations.wrote(customer, written);
             after = Some(last);
         }
         Ok(written)

@@ -9,20 +9,27 @@ mod carry_out;
 mod checks;
 mod lists;
 mod make;
+mod progress;
+mod rail;
 mod rehearse;
 mod run;
+mod tell;
 mod view;
 
 use domain::migration::{AccessPause, MigrationStep};
 use domain::people::{AccountState, Directory};
+use domain::views::AccessView;
 use domain::{AccountId, Actor, CustomerId, Permission, UserError};
 use jobs::{Job, JobError, Lease};
 use store::jobs::NewJob;
 use store::{StoreError, Tx};
 
 pub use lists::MigrationFilter;
-pub use run::MigrationWindow;
+pub use run::MigrationStart;
 
+pub(crate) use progress::Progress;
+
+use crate::when::when;
 use crate::{ServiceError, Services};
 
 /// The kind of the job.
@@ -135,6 +142,22 @@ impl Services {
         };
         store::jobs::enqueue(tx, &job, self.now()).await?;
         Ok(())
+    }
+
+    /// Whether the intranet of a customer lets people in, in words; anybody may ask, since whoever is kept out has no session.
+    /// Of a customer there is not it says the same as of one that is open.
+    pub async fn access(&self, slug: &str) -> Result<AccessView, ServiceError> {
+        let now = self.now();
+        let mut tx = self.db().read().await?;
+        let pause = match store::customers::by_slug(&mut tx, slug).await? {
+            Some(customer) => store::migration::access_pause(&mut tx, customer.id).await?,
+            None => None,
+        };
+        let left = pause.map(|pause| (pause.until - now).num_seconds().max(0).unsigned_abs());
+        Ok(AccessView {
+            paused_until: pause.map(|pause| when(pause.until, now)),
+            seconds: left.map_or(0, |left| left.clamp(5, 60)),
+        })
     }
 
     /// Whether the intranet of this customer lets people in (M-07): for the sign-in of People, which answers "access paused

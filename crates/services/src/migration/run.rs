@@ -1,12 +1,14 @@
 //! Runs: put on the calendar, begun, given up, ended.
 
 use chrono::TimeDelta;
+use domain::appointment::AppointmentKind;
 use domain::deployment::standing;
 use domain::migration::{MigrationPlan, MigrationPurpose, MigrationRunState, MigrationStep};
 use domain::{Actor, CustomerId, Timestamp, UserError};
 use jobs::Lease;
 use serde_json::json;
 use store::Tx;
+use store::appointments::AppointmentRow;
 use store::migration::{MigrationRun, NewMigrationRun, RunStep};
 
 use super::make::found;
@@ -14,18 +16,31 @@ use super::{OnStep, Stop, refused};
 use crate::deployment::facts::known;
 use crate::deployment::tell::Turn;
 use crate::sync::control::no_open_run;
+use crate::when::moment;
 use crate::{ServiceError, Services};
 
 /// What the job's entries in the log are signed with.
 pub(super) const ACTOR: &str = "Directory migration";
 
-/// When a run may work.
-#[derive(Clone, Copy, Debug)]
-pub struct MigrationWindow {
-    /// `None`: at once.
-    pub from: Option<Timestamp>,
-    /// What has not passed the point of no return by then is given up.
-    pub until: Timestamp,
+/// The longest window that begins at once, in minutes.
+const LONGEST: u32 = 24 * 60;
+/// The longest note on who agreed.
+const MAX_AGREEMENT: usize = 1_000;
+
+/// When a run may work. What has not passed the point of no return at the end of its window is given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MigrationStart {
+    /// In the window that both sides agreed on, or in what is left of it.
+    Agreed,
+    /// At once, for so many minutes; who of the customer agrees to that is put on record.
+    Now { minutes: u32, agreement: String },
+}
+
+/// The window of a run.
+struct Window {
+    from: Timestamp,
+    until: Timestamp,
+    agreement: String,
 }
 
 impl Services {
@@ -36,21 +51,19 @@ impl Services {
         actor: &Actor,
         slug: &str,
         plan: i64,
-        window: MigrationWindow,
+        start: MigrationStart,
     ) -> Result<i64, ServiceError> {
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
         let now = self.now();
-        let from = window.from.unwrap_or(now).max(now);
-        if window.until <= from {
-            let words = "The window has to end after it begins.";
-            return Err(UserError::field("until", words).into());
-        }
         super::make::nothing_under_way(&mut tx, customer).await?;
         let stored = found(&mut tx, customer, plan).await?;
         self.not_by_its_author(&mut tx, actor, customer, &stored.0)
             .await?;
-        let checks = self.migration_checks(&mut tx, customer, &stored, from).await?;
+        let window = self.window(&mut tx, customer, start).await?;
+        let checks = self
+            .migration_checks(&mut tx, customer, &stored, window.from)
+            .await?;
         if let Some(check) = checks.into_iter().find(|check| !check.is_ok) {
             return Err(refused(check.words));
         }
@@ -59,12 +72,13 @@ impl Services {
             purpose: stored.0.purpose,
             by: &actor.name,
             at: now,
-            from,
+            from: window.from,
             until: window.until,
+            agreement: &window.agreement,
         };
         let number = store::migration::insert_run(&mut tx, customer, &new).await?;
-        let details = json!({ "plan": plan, "hash": stored.0.hash, "from": from, "until": window.until,
-            "backup": stored.2 });
+        let details = json!({ "plan": plan, "hash": stored.0.hash, "from": window.from, "until": window.until,
+            "agreement": window.agreement, "backup": stored.2 });
         let about = number.to_string();
         self.record(
             &mut tx,
@@ -75,11 +89,48 @@ impl Services {
             &details,
         )
         .await?;
-        self.queue_migration(&mut tx, customer, &format!("run:{number}"), from)
+        self.tell_scheduled(&mut tx, actor, customer, (number, &new))
+            .await?;
+        self.queue_migration(&mut tx, customer, &format!("run:{number}"), window.from)
             .await?;
         tx.commit().await?;
         self.wake().wake();
         Ok(number)
+    }
+
+    async fn window(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        start: MigrationStart,
+    ) -> Result<Window, ServiceError> {
+        let now = self.now();
+        match start {
+            MigrationStart::Agreed => {
+                let agreed = agreed_window(tx, customer, now).await?.ok_or_else(|| {
+                    let words = "No window is agreed on that is still ahead. Propose one, or begin now and say who agreed.";
+                    UserError::field("when", words)
+                })?;
+                Ok(Window {
+                    from: agreed.starts_at.max(now),
+                    until: agreed.present().ends_at,
+                    agreement: agreement(&agreed),
+                })
+            }
+            MigrationStart::Now { minutes, agreement } => {
+                if !(1..=LONGEST).contains(&minutes) {
+                    let words = format!("Enter a number of minutes from 1 to {LONGEST}.");
+                    return Err(UserError::field("minutes", words).into());
+                }
+                let missing = "Say who of the customer agrees to begin now, and how they said so.";
+                let agreement = super::view::typed("agreement", &agreement, MAX_AGREEMENT, missing)?;
+                Ok(Window {
+                    from: now,
+                    until: now + TimeDelta::minutes(i64::from(minutes)),
+                    agreement: agreement.to_owned(),
+                })
+            }
+        }
     }
 
     async fn not_by_its_author(
@@ -116,12 +167,29 @@ impl Services {
             &json!({}),
         )
         .await?;
+        self.tell_cancelled(&mut tx, actor, customer, run).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Works on a run until it ends. What another worker left behind is gone on with: the state says where (M-08).
+    /// Works on a run until it ends.
     pub(super) async fn work_on_migration_run(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        (lease, on_step): (&Lease, OnStep<'_>),
+    ) -> Result<(), ServiceError> {
+        let told = |step: MigrationStep| {
+            self.migrations.begins(customer, number, step);
+            on_step(step);
+        };
+        let done = self.go_through(customer, number, (lease, &told)).await;
+        self.migrations.ends(customer);
+        done
+    }
+
+    /// What another worker left behind is gone on with: the state says where (M-08).
+    async fn go_through(
         &self,
         customer: CustomerId,
         number: i64,
@@ -290,6 +358,7 @@ impl Services {
             ("migration.fail", &json!({ "problem": words })),
         )
         .await?;
+        self.tell_given_up(&mut tx, customer, number, words).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -325,4 +394,25 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The window that both sides agreed on, if it is not over.
+pub(super) async fn agreed_window(
+    tx: &mut Tx,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Option<AppointmentRow>, ServiceError> {
+    let kind = AppointmentKind::MigrationWindow;
+    let latest = store::appointments::of_kind(tx, customer, kind, 1).await?.pop();
+    Ok(latest.filter(|row| row.present().is_ahead(now)))
+}
+
+/// "Agreed by Anna Admin on 3 March 2026 at 09:41 UTC."
+fn agreement(agreed: &AppointmentRow) -> String {
+    let said = if agreed.for_customer {
+        format!("{}: ", agreed.note)
+    } else {
+        String::new()
+    };
+    format!("{said}agreed by {} on {}.", agreed.by, moment(agreed.at))
 }

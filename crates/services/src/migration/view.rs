@@ -1,19 +1,27 @@
 //! What the pages of the migration show, and who is waived.
 
-use domain::migration::{MigrationPurpose, MigrationRunState, RehearsalOutcome};
+use chrono::TimeDelta;
+use domain::migration::{MigrationPurpose, MigrationRunState, PlanState, RehearsalOutcome};
 use domain::numbers::thousands;
 use domain::views::{MigrationPlanView, MigrationRunView, MigrationView, RehearsalView};
 use domain::{Actor, CustomerId, Permission, UserError};
+use rules::appointment::Reader;
 use serde_json::json;
 use store::Tx;
 use store::migration::{MigrationRun, StoredPlan};
 
+use super::MIGRATION_JOB;
 use super::make::{found, is_stale};
-use crate::when::when;
+use super::rail;
+use super::run::agreed_window;
+use crate::appointments::own_zone;
+use crate::when::{took, when};
 use crate::{ServiceError, Services};
 
 /// Accounts that are written in a second where nothing was measured yet: a slow disk's.
 const ASSUMED_RATE: u64 = 5_000;
+/// A run that begins by then is as good as under way.
+const SOON: TimeDelta = TimeDelta::minutes(2);
 /// The longest reason.
 const MAX_REASON: usize = 1_000;
 
@@ -41,7 +49,16 @@ impl Services {
             None => None,
         };
         let pause = store::migration::access_pause(&mut tx, customer).await?;
+        let agreed = self.agreed_words(&mut tx, actor, customer).await?;
+        let announcement = match &plan {
+            Some(plan) if plan.state == PlanState::Ready && plan.purpose == MigrationPurpose::Migrate => {
+                Some(announcement(&mut tx, customer, plan, agreed.as_deref()).await?)
+            }
+            _ => None,
+        };
         Ok(MigrationView {
+            agreed,
+            announcement,
             can_migrate: actor.role.may(Permission::Migrate),
             plan,
             run,
@@ -83,6 +100,27 @@ impl Services {
             .await
     }
 
+    /// The agreed window in the time of whoever reads.
+    async fn agreed_words(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+    ) -> Result<Option<String>, ServiceError> {
+        let now = self.now();
+        let Some(agreed) = agreed_window(tx, customer, now).await? else {
+            return Ok(None);
+        };
+        let own = own_zone(tx, actor).await?;
+        let zone = Reader::of(own.as_deref(), Some(&agreed.time_zone)).zone;
+        Ok(Some(rules::appointment::span(
+            agreed.starts_at,
+            agreed.minutes,
+            zone,
+            now,
+        )))
+    }
+
     async fn plan_view(
         &self,
         tx: &mut Tx,
@@ -106,6 +144,7 @@ impl Services {
                 })
             }
         };
+        let subject = format!("rehearse:{}", plan.number);
         let rate = rate.unwrap_or(ASSUMED_RATE).max(1);
         Ok(MigrationPlanView {
             number: plan.number,
@@ -115,6 +154,7 @@ impl Services {
             state: plan.state,
             mapping_version: plan.mapping_version,
             is_stale: is_stale(tx, customer, &plan).await?,
+            is_rehearsing: store::jobs::is_pending(tx, customer, MIGRATION_JOB, &subject).await?,
             hash: plan.hash,
             sentence: plan.counts.sentence(),
             estimated_seconds: 1 + plan.counts.written() / rate,
@@ -136,17 +176,26 @@ impl Services {
         let now = self.now();
         let (plan, ..) = found(tx, customer, run.plan).await?;
         let accounts = plan.counts.written();
-        let took = run.frozen_at.zip(run.committed_at);
-        let rate = took.map(|(from, to)| {
+        let lasted = run.frozen_at.zip(run.committed_at);
+        let rate = lasted.map(|(from, to)| {
             let milliseconds = u64::try_from((to - from).num_milliseconds()).unwrap_or(0).max(1);
             accounts.saturating_mul(1_000) / milliseconds
         });
+        let begins = run.window_from - now;
+        let is_scheduled = run.state == MigrationRunState::Scheduled;
+        let left = (run.state.is_open() && !is_scheduled && run.committed_at.is_none())
+            .then(|| took(now, run.window_until));
+        let at = self.migrations.of(customer, run.number);
         let is_done = run.state == MigrationRunState::Done && run.purpose == MigrationPurpose::Migrate;
         let can_undo_whole = match run.committed_at.filter(|_| is_done) {
             Some(since) => store::migration::written_since(tx, customer, since).await? == 0,
             None => false,
         };
         Ok(MigrationRunView {
+            rail: rail::of(run.state, at, accounts),
+            left,
+            is_moving: run.state.is_open() && (!is_scheduled || begins < SOON),
+            agreement: run.agreement,
             number: run.number,
             plan: run.plan,
             purpose: run.purpose,
@@ -218,6 +267,34 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// M-24, M-06: what everybody should know beforehand, to be sent by the customer.
+async fn announcement(
+    tx: &mut Tx,
+    customer: CustomerId,
+    plan: &MigrationPlanView,
+    agreed: Option<&str>,
+) -> Result<String, ServiceError> {
+    let directory = store::directories::current(tx, customer).await?;
+    let provider = directory.map_or("the new directory", |directory| directory.provider.label());
+    let when = agreed.unwrap_or("at a time that is still to be agreed on");
+    let renamed = plan.counts.renames + plan.counts.both;
+    let names = match renamed {
+        0 => "All usernames stay as they are.".to_owned(),
+        1 => "One person gets another username; the help desk has it.".to_owned(),
+        _ => format!(
+            "{} people get another username; the help desk has the list of old and new ones.",
+            thousands(renamed)
+        ),
+    };
+    Ok(format!(
+        "When: {when}. Meanwhile nobody can use the intranet: the People directory moves to {provider}. Please save your \
+         work before.\n\n\
+         Afterwards you sign in with {provider}. {names}\n\n\
+         Your content, groups and permissions stay with your account. Usernames that were written in texts, and addresses \
+         you saved as bookmarks, are not changed."
+    ))
 }
 
 /// What was typed, trimmed; nothing and too much are refused.

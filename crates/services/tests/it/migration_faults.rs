@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use chrono::TimeDelta;
+use domain::appointment::{AppointmentAct, AppointmentForm, AppointmentKind};
 use domain::migration::{MigrationRunState, MigrationStep};
-use services::migration::MigrationWindow;
+use services::migration::MigrationStart;
 use test_support::{TestDb, on_both};
 
-use crate::migration_scene::{Dying, Scene, eventually};
+use crate::migration_scene::{Dying, Scene, eventually, now};
+use crate::provider::refusal;
 use crate::world::SLUG;
 
 on_both!(
@@ -90,11 +92,9 @@ on_both!(a_window_that_is_over_changes_nothing, |test: TestDb| async move {
     let mut scene = Scene::new(test).await;
     let plan = scene.prepared().await;
     scene.world.dismiss().await;
-    let until = scene.services().now() + TimeDelta::hours(1);
-    let window = MigrationWindow { from: None, until };
     let run = scene
         .services()
-        .start_migration(&scene.staff, SLUG, plan, window)
+        .start_migration(&scene.staff, SLUG, plan, now(60))
         .await;
     let run = run.expect("started");
     let before = scene.dump().await;
@@ -104,3 +104,72 @@ on_both!(a_window_that_is_over_changes_nothing, |test: TestDb| async move {
     assert!(view.problem.expect("a reason").contains("window"));
     assert_eq!(scene.dump().await, before);
 });
+
+on_both!(
+    a_run_begins_in_the_agreed_window_or_when_somebody_of_the_customer_said_so,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test).await;
+        let plan = scene.prepared().await;
+        let services = scene.services().clone();
+        let refused = async |start| {
+            let started = services.start_migration(&scene.staff, SLUG, plan, start).await;
+            refusal(started)
+        };
+        let words = refused(MigrationStart::Agreed).await;
+        assert_eq!(words.of_field("when").count(), 1, "{words}");
+        let words = refused(now(0)).await;
+        assert_eq!(words.of_field("minutes").count(), 1, "{words}");
+        let agreement = "  ".to_owned();
+        let words = refused(MigrationStart::Now {
+            minutes: 60,
+            agreement,
+        })
+        .await;
+        assert_eq!(words.of_field("agreement").count(), 1, "{words}");
+
+        let kind = AppointmentKind::MigrationWindow;
+        let time = AppointmentForm {
+            day: "2026-03-12".into(),
+            start: "14:00".into(),
+            minutes: "60".into(),
+            time_zone: "UTC".into(),
+            note: String::new(),
+        };
+        services
+            .propose_appointment(&scene.staff, SLUG, kind, 0, &time)
+            .await
+            .expect("proposed");
+        assert_eq!(
+            refused(MigrationStart::Agreed).await.of_field("when").count(),
+            1,
+            "nobody agreed yet"
+        );
+        services
+            .answer_appointment(&scene.admin, SLUG, kind, 1, AppointmentAct::Agree, "")
+            .await
+            .expect("agreed");
+        let view = services.migration(&scene.admin, SLUG).await.expect("a view");
+        assert!(view.agreed.expect("a window").contains("14:00"));
+        assert!(view.announcement.expect("words").contains("14:00"));
+        let run = services
+            .start_migration(&scene.staff, SLUG, plan, MigrationStart::Agreed)
+            .await
+            .expect("on the calendar");
+        let waiting = services
+            .migration_run(&scene.admin, SLUG, run)
+            .await
+            .expect("the run");
+        assert_eq!(waiting.state, MigrationRunState::Scheduled);
+        assert!(!waiting.is_moving && waiting.window_from.words.contains("14:00"));
+        assert!(
+            waiting.agreement.starts_with("agreed by Anna Admin on"),
+            "{}",
+            waiting.agreement
+        );
+        // Its time comes.
+        scene.world.dismiss().await;
+        scene.world.turn_clock(TimeDelta::minutes(265)).await;
+        let done = scene.ended(run).await;
+        assert_eq!(done.state, MigrationRunState::Done, "{done:?}");
+    }
+);

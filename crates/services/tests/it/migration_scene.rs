@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
 use domain::migration::{MigrationOptions, MigrationRunState, MigrationStep, PlanState};
@@ -13,7 +12,7 @@ use domain::sync::RunKind;
 use domain::user_mapping::{FindingGroup, MappingOutcome, MappingState, Verdict};
 use domain::views::{MigrationPlanView, MigrationRunView};
 use domain::{Actor, ConsoleUserId, CustomerId, Role};
-use services::migration::{MIGRATION_JOB, MigrationWindow};
+use services::migration::{MIGRATION_JOB, MigrationStart};
 use services::{ServiceError, Services};
 use simulator::Person;
 use test_support::TestDb;
@@ -34,6 +33,14 @@ pub(crate) const TABLES: &[&str] = &[
     "reserved_usernames",
     "access_pauses",
 ];
+
+/// At once, for so many minutes.
+pub(crate) fn now(minutes: u32) -> MigrationStart {
+    MigrationStart::Now {
+        minutes,
+        agreement: "Anna Admin, on the phone.".to_owned(),
+    }
+}
 
 fn somebody(name: &str, role: Role, customer: Option<CustomerId>, number: u8) -> Actor {
     Actor {
@@ -218,12 +225,8 @@ impl Scene {
     }
 
     pub(crate) async fn start(&self, plan: i64) -> Result<i64, ServiceError> {
-        let window = MigrationWindow {
-            from: None,
-            until: self.services().now() + TimeDelta::hours(2),
-        };
         self.services()
-            .start_migration(&self.staff, SLUG, plan, window)
+            .start_migration(&self.staff, SLUG, plan, now(120))
             .await
     }
 

@@ -14,19 +14,19 @@ use crate::{StoreError, Tx};
 statements! {
     NEXT = "SELECT COALESCE(MAX(number), 0) + 1 FROM migration_runs WHERE customer_id = $1";
     INSERT = "INSERT INTO migration_runs (customer_id, number, plan, purpose, state, started_by, started_at, window_from,
-            window_until)
-        VALUES ($1, $2, $3, $4, 'scheduled', $5, $6, $7, $8)";
-    FIND = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
-            finished_at, problem, switched
-        FROM migration_runs WHERE customer_id = $1 AND number = $2";
-    LATEST = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
-            finished_at, problem, switched
-        FROM migration_runs WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
-    OPEN = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at, committed_at,
-            finished_at, problem, switched
-        FROM migration_runs WHERE customer_id = $1 AND state IN ('scheduled', 'freezing', 'running', 'verifying')";
-    LAST_DONE = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, frozen_at,
+            window_until, agreement)
+        VALUES ($1, $2, $3, $4, 'scheduled', $5, $6, $7, $8, $9)";
+    FIND = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement, frozen_at,
             committed_at, finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 AND number = $2";
+    LATEST = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement, frozen_at,
+            committed_at, finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 ORDER BY number DESC LIMIT 1";
+    OPEN = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement, frozen_at,
+            committed_at, finished_at, problem, switched
+        FROM migration_runs WHERE customer_id = $1 AND state IN ('scheduled', 'freezing', 'running', 'verifying')";
+    LAST_DONE = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement,
+            frozen_at, committed_at, finished_at, problem, switched
         FROM migration_runs WHERE customer_id = $1 AND purpose = 'run' AND state IN ('verifying', 'done')
         ORDER BY number DESC LIMIT 1";
     ADVANCE = "UPDATE migration_runs SET state = $4, frozen_at = COALESCE(frozen_at, $5),
@@ -56,6 +56,8 @@ pub struct MigrationRun {
     pub window_from: Timestamp,
     /// It has passed the point of no return by then, or does not pass it.
     pub window_until: Timestamp,
+    /// Who of the customer agreed to the window, and how.
+    pub agreement: String,
     /// When access was paused.
     pub frozen_at: Option<Timestamp>,
     pub committed_at: Option<Timestamp>,
@@ -74,6 +76,7 @@ struct RunColumns {
     started_at: Timestamp,
     window_from: Timestamp,
     window_until: Timestamp,
+    agreement: String,
     frozen_at: Option<Timestamp>,
     committed_at: Option<Timestamp>,
     finished_at: Option<Timestamp>,
@@ -92,6 +95,7 @@ impl RunColumns {
             started_at: self.started_at,
             window_from: self.window_from,
             window_until: self.window_until,
+            agreement: self.agreement,
             frozen_at: self.frozen_at,
             committed_at: self.committed_at,
             finished_at: self.finished_at,
@@ -110,6 +114,7 @@ pub struct NewMigrationRun<'a> {
     pub at: Timestamp,
     pub from: Timestamp,
     pub until: Timestamp,
+    pub agreement: &'a str,
 }
 
 /// Adds a run and gives its number. The caller has taken the customer's turn; another open run is a conflict (M-09).
@@ -129,7 +134,8 @@ pub async fn insert_run(
         new.by,
         new.at,
         new.from,
-        new.until
+        new.until,
+        new.agreement
     )?;
     Ok(number)
 }

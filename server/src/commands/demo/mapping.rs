@@ -67,7 +67,7 @@ fn of_local(simulator: &Simulator, kind: Kind) -> Vec<String> {
 
 /// What stands in the file about a person of the old directory: mostly what is right.
 fn of_person(n: usize, person: &Person, all: &[Person]) -> String {
-    let existing = before_username(person);
+    let existing = before_username(n, all);
     let right = person.principal_name.as_str();
     let of = |place: usize| {
         all.get(place)

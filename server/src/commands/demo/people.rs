@@ -150,12 +150,30 @@ pub(super) fn of_before(simulator: &Simulator, kind: Kind) -> Vec<Person> {
     people
         .skip(KNOWN_ALREADY)
         .take(FROM_BEFORE)
-        .filter(|person| seen.insert(before_username(person)))
+        .filter(|person| seen.insert(initial_and_surname(person)))
         .collect()
 }
 
-/// And its username.
-pub(super) fn before_username(person: &Person) -> String {
+/// The username of the person at a place among [`of_before`], as it was then. Most are another name altogether. Two have
+/// each other's name of today, three have theirs around a circle, and one has their own in capitals: the migration takes
+/// all of them.
+pub(super) fn before_username(n: usize, all: &[Person]) -> String {
+    let of = |place: usize| all.get(place).map(|person| person.principal_name.clone());
+    let other = match n {
+        0 => of(0).map(|name| name.to_uppercase()),
+        12 => of(13),
+        13 => of(12),
+        24 => of(25),
+        25 => of(26),
+        26 => of(24),
+        _ => None,
+    };
+    other
+        .or_else(|| all.get(n).map(initial_and_surname))
+        .unwrap_or_default()
+}
+
+fn initial_and_surname(person: &Person) -> String {
     let first = person.first_name.as_deref().unwrap_or_default();
     let surname = person.last_name.as_deref().unwrap_or_default();
     let initial: String = first.chars().take(1).collect();
@@ -164,13 +182,14 @@ pub(super) fn before_username(person: &Person) -> String {
 
 /// Accounts of the directory the intranet followed before: its people are the same, its usernames are not.
 fn accounts_from_before(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccount> {
-    let of_person = |person: &Person| {
+    let all = of_before(simulator, kind);
+    let of_person = |(n, person): (usize, &Person)| {
         let first = person.first_name.as_deref().unwrap_or_default();
         let surname = person.last_name.as_deref().unwrap_or_default();
         let mail = person.mail.as_deref().unwrap_or_default();
-        local(&before_username(person), first, surname, mail, false)
+        local(&before_username(n, &all), first, surname, mail, false)
     };
-    of_before(simulator, kind).iter().map(of_person).collect()
+    all.iter().enumerate().map(of_person).collect()
 }
 
 /// What profiles hold beside the usual fields. One office is missing among the options, as it might be in real life: the

@@ -309,11 +309,11 @@ fn change(field: &FieldChange) -> String {
     format!("{}: {before} → {after}", field.field)
 }
 
-fn yes_no(value: bool) -> String {
+pub(super) fn yes_no(value: bool) -> String {
     if value { "yes".to_owned() } else { "no".to_owned() }
 }
 
-fn or_empty(value: Option<&String>) -> String {
+pub(super) fn or_empty(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
 }
 

@@ -1,0 +1,151 @@
+//! The directory migration, as part of the page of its step: staff make a plan, rehearse it, look at what has to be so, and
+//! carry it out; the customer sees when it is, what it means for whom, and that nothing is lost.
+
+mod after;
+mod checks;
+mod entries;
+mod help_desk;
+mod plan;
+mod rehearsal;
+mod run;
+mod sheet;
+mod start;
+
+use domain::migration::{MigrationPurpose, MigrationRunState, PlanState};
+use domain::views::{MigrationPlanView, MigrationView};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::api::migration::{
+    CancelMigration, RehearseMigration, SetMigrationOptions, UndoMigration, WithdrawWaiver, show_migration,
+};
+use crate::components::{Answer, Banner, Copy, Loaded, Panel, Tone, customer};
+
+use after::Outcome;
+use checks::Checks;
+use entries::Entries;
+use plan::{MakePlan, Plan};
+use rehearsal::Rehearsal;
+use run::Run;
+use start::Start;
+
+pub use help_desk::HelpDeskPage;
+pub use sheet::SheetPage;
+
+/// Everything the page of the step shows of the migration.
+#[component]
+pub fn Migration() -> impl IntoView {
+    view! { <Loaded data=show_migration(customer().slug) draw=|view| view! { <Body view/> }/> }
+}
+
+#[component]
+fn Body(view: MigrationView) -> impl IntoView {
+    let MigrationView {
+        can_migrate,
+        plan,
+        run,
+        done,
+        agreed,
+        announcement,
+        paused_until,
+    } = view;
+    // What a run that is over was about is told by its outcome; what is planned is about what comes next.
+    let plan = plan.filter(|plan| {
+        let is_used_up = run
+            .as_ref()
+            .is_some_and(|run| run.plan == plan.number && is_over(run.state));
+        !is_used_up
+    });
+    let is_open = run.as_ref().is_some_and(|run| run.state.is_open());
+    let shows_run = run
+        .as_ref()
+        .filter(|run| is_open || run.purpose == MigrationPurpose::Undo || !is_over(run.state))
+        .cloned();
+    let has_plan = plan.is_some();
+    let announcement = announcement.filter(|_| has_plan);
+    view! {
+        <Answers/>
+        {paused_until.map(|until| view! {
+            <Banner tone=Tone::Waiting live=true>
+                <p>{format!("Access to the intranet is paused until about {}. Local administrators may enter.", until.words)}</p>
+            </Banner>
+        })}
+        {shows_run.map(|run| view! { <Run run can_migrate/> })}
+        {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate/> })}
+        {plan.map(|plan| view! { <Planned plan can_migrate is_open agreed/> })}
+        {(can_migrate && !has_plan && !is_open).then(|| view! { <MakePlan/> })}
+        {announcement.map(|text| view! { <Announcement text/> })}
+    }
+}
+
+/// A plan, and what can be done with it.
+#[component]
+fn Planned(
+    plan: MigrationPlanView,
+    can_migrate: bool,
+    /// A run of it, or of another, waits or is under way.
+    is_open: bool,
+    agreed: Option<String>,
+) -> impl IntoView {
+    let number = plan.number;
+    let is_ready = plan.state == PlanState::Ready;
+    let is_migration = plan.purpose == MigrationPurpose::Migrate;
+    let works = can_migrate && is_ready && !is_open;
+    let rehearsal =
+        (is_ready && is_migration).then(|| view! { <Rehearsal plan=plan.clone() can_rehearse=works/> });
+    let start = works.then(|| {
+        let plan = plan.clone();
+        view! { <Checks number backup=plan.backup.clone() is_migration/> <Start plan agreed/> }
+    });
+    view! {
+        <Plan plan can_change=works can_migrate=can_migrate && !is_open/>
+        {is_ready.then(|| view! { <Entries plan=number undo=None/> })}
+        {rehearsal}
+        {start}
+    }
+}
+
+/// What came of the forms that are not shown again with what was typed.
+#[component]
+fn Answers() -> impl IntoView {
+    view! {
+        <Answer of=RehearseMigration::PATH/>
+        <Answer of=SetMigrationOptions::PATH done="Saved."/>
+        <Answer of=WithdrawWaiver::PATH/>
+        <Answer of=CancelMigration::PATH done="Cancelled. Nothing was changed."/>
+        <Answer of=UndoMigration::PATH/>
+    }
+}
+
+/// M-24: what the customer sends to everybody.
+#[component]
+fn Announcement(text: String) -> impl IntoView {
+    view! {
+        <Panel title="Announcement" id="announcement">
+            <div class="in form">
+                <p>"For everybody who works in the intranet, to be sent by the customer before the window."</p>
+                <p class="said">{text.clone()}</p>
+                <p><Copy value=text what="the announcement"/></p>
+                <p><a href=customer().path("migration/help-desk")>"Old and new usernames for the help desk"</a></p>
+            </div>
+        </Panel>
+    }
+}
+
+/// It was carried out; that it was undone since makes no difference.
+const fn is_over(state: MigrationRunState) -> bool {
+    matches!(state, MigrationRunState::Done | MigrationRunState::RolledBack)
+}
+
+/// How a run's state reads.
+const fn tone_of(state: MigrationRunState) -> Tone {
+    match state {
+        MigrationRunState::Planned | MigrationRunState::RolledBack => Tone::Neutral,
+        MigrationRunState::Scheduled
+        | MigrationRunState::Freezing
+        | MigrationRunState::Running
+        | MigrationRunState::Verifying => Tone::Waiting,
+        MigrationRunState::Done => Tone::Ready,
+        MigrationRunState::Failed | MigrationRunState::Interrupted => Tone::Problem,
+    }
+}
