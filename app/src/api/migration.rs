@@ -3,8 +3,8 @@
 
 use domain::migration::{EntryKind, MigrationOptions, RehearsalOutcome};
 use domain::views::{
-    AccessView, HelpDeskRow, MigrationCheckView, MigrationEntryRow, MigrationView, Page, ReconciliationRow,
-    RehearsedRow,
+    AccessView, HelpDeskRow, LookalikeView, MigrationCheckView, MigrationEntryRow, MigrationView, Page,
+    ReconciliationRow, RehearsedRow,
 };
 use domain::{AccountId, UserError};
 use leptos::prelude::*;
@@ -75,6 +75,30 @@ pub async fn list_differing(
             .migration_reconciliation(&actor, &customer, (plan, true), after.as_deref())
             .await
     })
+    .await
+}
+
+/// Newcomers who look like somebody who was there before.
+pub async fn list_lookalikes(customer: String) -> Result<Vec<LookalikeView>, ApiError> {
+    super::act(|services, actor| async move { services.lookalikes(&actor, &customer).await }).await
+}
+
+/// Makes a duplicate one account again.
+#[server(endpoint = "migration/repair")]
+pub async fn repair_duplicate(
+    customer: String,
+    newcomer: AccountId,
+    older: AccountId,
+) -> Result<(), ApiError> {
+    super::act_form(
+        <RepairDuplicate as ServerFn>::PATH,
+        &(),
+        |services, actor| async move {
+            services
+                .repair_duplicate(&actor, &customer, (newcomer, older))
+                .await
+        },
+    )
     .await
 }
 

@@ -217,6 +217,7 @@ fn words_of_migration(action: &str) -> &str {
         "migration.commit" => "renamed and assigned accounts",
         "migration.undo" => "undid a directory migration",
         "migration.done" => "ended the directory migration",
+        "account.repair" => "made a duplicate one account again",
         "migration.fail" => "gave the directory migration up, and changed nothing",
         other => other,
     }

@@ -72,6 +72,7 @@ pub fn statements() -> Vec<Sql> {
         live::ALL,
         managers::ALL,
         migration::CARRY_OUT,
+        migration::DUPLICATES,
         migration::ENTRIES,
         migration::OVERLAY,
         migration::PLANS,

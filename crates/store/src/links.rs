@@ -24,6 +24,7 @@ statements! {
         WHERE customer_id = $1 AND directory_id = $2 AND object_id = $3";
     RELINK = "UPDATE identity_links SET object_id = $5, linked_at = $6
         WHERE customer_id = $1 AND directory_id = $2 AND account_id = $3 AND object_id = $4";
+    HAND_ON = "UPDATE identity_links SET account_id = $3, linked_at = $4 WHERE customer_id = $1 AND account_id = $2";
     COUNT = "SELECT COUNT(*) FROM identity_links WHERE customer_id = $1 AND directory_id = $2";
 }
 
@@ -121,6 +122,17 @@ pub async fn relink(
         new.as_str(),
         now
     )?;
+    one_row(touched, "the link")
+}
+
+/// Gives the link of one account to another, which has none (A-07). [`StoreError::Stale`]: the first has none either.
+pub async fn hand_on(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (from, to): (AccountId, AccountId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let touched = execute!(tx, HAND_ON, customer.uuid(), from.uuid(), to.uuid(), now)?;
     one_row(touched, "the link")
 }
 

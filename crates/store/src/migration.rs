@@ -1,6 +1,7 @@
 //! The directory migration: plans and their entries, rehearsals, runs, and the statements that carry a plan out.
 
 mod carry_out;
+mod duplicates;
 mod entries;
 mod overlay;
 mod plans;
@@ -8,6 +9,7 @@ mod rehearsed;
 mod runs;
 
 pub(crate) use carry_out::ALL as CARRY_OUT;
+pub(crate) use duplicates::ALL as DUPLICATES;
 pub(crate) use entries::ALL as ENTRIES;
 pub(crate) use overlay::ALL as OVERLAY;
 pub(crate) use plans::ALL as PLANS;
@@ -18,6 +20,7 @@ pub use carry_out::{
     SwitchedOff, begin_change, changed_accounts, count_temporary, link, mismatches, next_bound, reserve,
     step_aside, switch_old_sync_off, switch_old_sync_on, switch_password_policy, unlink, write,
 };
+pub use duplicates::{Lookalike, lookalikes};
 pub use entries::{
     AccountNow, EntryWho, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between,
     insert_entries, list_entries, reconcile,

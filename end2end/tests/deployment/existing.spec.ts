@@ -8,7 +8,7 @@ import { Migration } from "../support/migration.ts";
 import { Mapping, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
-test("an existing customer goes as far as the user mapping, and each side knows whose turn it is", async ({
+test("an existing customer goes through user mapping and migration, and each side knows whose turn it is", async ({
   page, browser, demo, scripts, visit, signIn, alive, accessible,
 }) => {
   test.slow();
@@ -128,8 +128,10 @@ test("an existing customer goes as far as the user mapping, and each side knows 
   // The migration: planned, rehearsed, looked at, carried out; the customer sees it, calmly.
   const migration = new Migration(page, scripts, base);
   await migration.opens();
-  await expect(page.locator(".step-state")).toContainText("Our task");
-  await page.getByLabel("Days for which freed usernames").fill("many");
+  await expect(page.locator(".step-state")).toContainText("Your task");
+  await page.getByLabel("Days for which freed usernames").fill("-5");
+  await page.getByRole("button", { name: "Make a plan" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("Enter a number of days from 0 to");
   await accessible();
   await page.getByLabel("Days for which freed usernames").fill("30");
   await migration.plans();

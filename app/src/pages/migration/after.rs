@@ -4,7 +4,8 @@ use domain::views::{MigrationRunView, Page, ReconciliationRow};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::entries::{Entries, change};
+use super::duplicates::Duplicates;
+use super::entries::{Entries, change, href};
 use super::run::Facts;
 use super::tone_of;
 use crate::api::migration::{UndoMigration, list_differing};
@@ -27,18 +28,26 @@ pub(super) fn Outcome(run: MigrationRunView, can_migrate: bool) -> impl IntoView
         address(&customer().path("migration"), [("compare", "1")])
     );
     let asked = param(&query(), "compare") == "1";
+    let duplicates = format!(
+        "{}#duplicates",
+        address(&customer().path("migration"), [("duplicates", "1")])
+    );
+    let looks_for_duplicates = param(&query(), "duplicates") == "1";
     view! {
         <Panel title=format!("Migration {number}") id="outcome" note=move || view! { <StateWord tone word/> }>
-            <div class="in form">
+            <div class="in parts">
                 <Verdict tone>{run.state.sentence()}</Verdict>
                 {problem}
                 <Facts run=run.clone()/>
                 <p>"Everybody as planned and as they are: "<Download path=file what="everybody as planned and as they are"/></p>
+                <p><a href=href("all")>"Every account, with what became of it"</a></p>
                 <p><a href=compare>"Who is not as planned"</a></p>
+                <p><a href=duplicates>"Look for duplicates"</a>": newcomers of the last 30 days who look like somebody who was there before."</p>
                 <p><a href=customer().path("migration/help-desk")>"Old and new usernames for the help desk"</a></p>
                 {can_migrate.then(|| view! { <Undo run=run.clone()/> })}
             </div>
         </Panel>
+        {looks_for_duplicates.then(|| view! { <Duplicates can_repair=can_migrate/> })}
         {asked.then(|| view! { <Differing plan/> })}
         <Entries plan undo=can_migrate.then_some(number)/>
     }
@@ -50,7 +59,7 @@ fn Undo(run: MigrationRunView) -> impl IntoView {
     let number = run.number;
     if !run.can_undo_whole {
         return view! {
-            <p class="soft">"A sync has written to People since, so it can be undone for one account at a time only: in the list of accounts below."</p>
+            <p class="soft">"A sync has written to People since, so it can be undone for one account at a time only: in the list of accounts."</p>
         }
         .into_any();
     }

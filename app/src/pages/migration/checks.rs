@@ -13,7 +13,7 @@ pub(super) fn Checks(number: i64, backup: Option<String>, is_migration: bool) ->
     let checks = show_migration_checks(customer().slug, number);
     view! {
         <Panel title="Before it runs" id="checks">
-            <div class="in form">
+            <div class="in parts">
                 <Loaded data=checks draw=|checks| view! { <CheckList checks/> }/>
                 {is_migration.then(|| view! { <Backup number backup/> })}
                 <p><a href=customer().path("migration/sheet")>"Go / no-go sheet, to print"</a></p>

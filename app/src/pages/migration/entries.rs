@@ -27,7 +27,7 @@ pub(super) fn Entries(
     let query = query();
     let asked = param(&query, "entries");
     if asked.is_empty() {
-        return view! { <p><a href=href("all")>"Every account, with what becomes of it"</a></p> }.into_any();
+        return ().into_any();
     }
     let kind = EntryKind::from_code(&asked);
     let becomes_local = asked == "local";

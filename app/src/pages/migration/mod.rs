@@ -3,6 +3,7 @@
 
 mod after;
 mod checks;
+mod duplicates;
 mod entries;
 mod help_desk;
 mod plan;
@@ -17,9 +18,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{
-    CancelMigration, RehearseMigration, SetMigrationOptions, UndoMigration, WithdrawWaiver, show_migration,
+    CancelMigration, RehearseMigration, RepairDuplicate, SetMigrationOptions, UndoMigration, WithdrawWaiver,
+    show_migration,
 };
-use crate::components::{Answer, Banner, Copy, Loaded, Panel, Tone, customer};
+use crate::components::{Answer, Banner, Loaded, Panel, Tone, customer};
 
 use after::Outcome;
 use checks::Checks;
@@ -56,6 +58,7 @@ fn Body(view: MigrationView) -> impl IntoView {
             .is_some_and(|run| run.plan == plan.number && is_over(run.state));
         !is_used_up
     });
+    let is_done = done.is_some();
     let is_open = run.as_ref().is_some_and(|run| run.state.is_open());
     let shows_run = run
         .as_ref()
@@ -73,7 +76,7 @@ fn Body(view: MigrationView) -> impl IntoView {
         {shows_run.map(|run| view! { <Run run can_migrate/> })}
         {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate/> })}
         {plan.map(|plan| view! { <Planned plan can_migrate is_open agreed/> })}
-        {(can_migrate && !has_plan && !is_open).then(|| view! { <MakePlan/> })}
+        {(can_migrate && !has_plan && !is_open && !is_done).then(|| view! { <MakePlan/> })}
         {announcement.map(|text| view! { <Announcement text/> })}
     }
 }
@@ -114,6 +117,7 @@ fn Answers() -> impl IntoView {
         <Answer of=WithdrawWaiver::PATH/>
         <Answer of=CancelMigration::PATH done="Cancelled. Nothing was changed."/>
         <Answer of=UndoMigration::PATH/>
+        <Answer of=RepairDuplicate::PATH done="Repaired. Whoever was there before goes on; the newcomer’s account is blocked, with everything in it."/>
     }
 }
 
@@ -125,7 +129,10 @@ fn Announcement(text: String) -> impl IntoView {
             <div class="in form">
                 <p>"For everybody who works in the intranet, to be sent by the customer before the window."</p>
                 <p class="said">{text.clone()}</p>
-                <p><Copy value=text what="the announcement"/></p>
+                <p>
+                    <button type="button" class="button needs-clipboard" data-copy=text>"Copy the announcement"</button>
+                    <span class="visually-hidden" role="status"></span>
+                </p>
                 <p><a href=customer().path("migration/help-desk")>"Old and new usernames for the help desk"</a></p>
             </div>
         </Panel>

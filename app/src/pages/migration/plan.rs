@@ -48,7 +48,7 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
     let options = plan.options;
     view! {
         <Panel title id="plan" note=move || view! { {format!("by {by}, ")} <TimeOf when=when.clone()/> }>
-            <div class="in form">
+            <div class="in parts">
                 {is_stale.then(|| view! {
                     <Banner tone=Tone::Waiting>
                         <p>"People or the directory changed since this plan was made, so it cannot be carried out any more."</p>
@@ -101,6 +101,7 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
     view! {
         <p><b>{plan.sentence.clone()}</b></p>
         <Tiles label="Accounts by what becomes of them">{kinds}{local}</Tiles>
+        <p><a href=href("all")>"Every account, with what becomes of it"</a></p>
         <dl class="facts">
             {only}
             <dt>"User mapping"</dt>

@@ -39,7 +39,7 @@ pub(super) fn Rehearsal(plan: MigrationPlanView, can_rehearse: bool) -> impl Int
         .into_any(),
     };
     view! {
-        <Panel title="Rehearsal" id="rehearsal"><div class="in form">{body}</div></Panel>
+        <Panel title="Rehearsal" id="rehearsal"><div class="in parts">{body}</div></Panel>
     }
 }
 

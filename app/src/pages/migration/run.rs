@@ -26,7 +26,7 @@ pub(super) fn Run(run: MigrationRunView, can_migrate: bool) -> impl IntoView {
         .map(|problem| view! { <p><b>{problem}</b></p> });
     view! {
         <Panel title id="run" note=move || view! { <StateWord tone word/> }>
-            <div class="in form">
+            <div class="in parts">
                 <Verdict tone>{run.state.sentence()}</Verdict>
                 {problem}
                 {is_open.then(|| view! { <Rail steps=run.rail.clone()/> })}

@@ -172,6 +172,19 @@ pub struct ReconciliationRow {
     pub differences: Vec<String>,
 }
 
+/// An account that came after the migration, and one that was there before and looks like the same person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookalikeView {
+    pub newcomer: String,
+    pub newcomer_name: String,
+    pub newcomer_username: String,
+    pub older: String,
+    pub older_name: String,
+    pub older_username: String,
+    /// "Same name".
+    pub why: String,
+}
+
 /// For the help desk: how somebody signs in from when on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpDeskRow {

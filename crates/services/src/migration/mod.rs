@@ -7,6 +7,7 @@
 
 mod carry_out;
 mod checks;
+mod duplicates;
 mod lists;
 mod make;
 mod progress;

@@ -129,7 +129,9 @@ impl Services {
         else {
             return Ok(None);
         };
-        if !has_drifted(tx, whose, version.marks).await? {
+        // Once it was carried out, every sync changes People: that is no reason to look at the mapping again.
+        let is_carried_out = store::migration::last_done(tx, whose.0).await?.is_some();
+        if is_carried_out || !has_drifted(tx, whose, version.marks).await? {
             return Ok(None);
         }
         let (accounts, people) = store::user_mapping::changed_since(tx, whose, checked_at, CHANGES).await?;

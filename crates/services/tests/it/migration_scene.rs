@@ -114,7 +114,7 @@ impl Scene {
     }
 
     /// The file of the mapping.
-    fn mapping(&self) -> String {
+    pub(crate) fn mapping(&self) -> String {
         let mut lines = vec!["existing_username,new_username,target_directory".to_owned()];
         for (place, person) in self.people.iter().enumerate() {
             let now = self

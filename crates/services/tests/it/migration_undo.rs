@@ -1,8 +1,10 @@
 //! Taking a migration back, and doing it again (M-14, M-15, Appendix A 4).
 
-use domain::migration::{EntryKind, MigrationRunState};
+use domain::UserError;
+use domain::migration::{EntryKind, MigrationRunState, RehearsalOutcome};
+use domain::people::AccountState;
 use domain::sync::{RunKind, RunState};
-use domain::views::TaskState;
+use domain::views::{LookalikeView, TaskState};
 use services::migration::MigrationFilter;
 use test_support::{TestDb, on_both};
 
@@ -115,5 +117,77 @@ on_both!(
         assert_eq!(scene.ready(plan).await.counts.all(), 1);
         let kiosk = scene.world.account("kiosk").await.expect("an account");
         assert_ne!(kiosk.directory, domain::people::Directory::Local);
+    }
+);
+
+on_both!(
+    a_07_a_duplicate_is_found_and_made_one_account_again,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let services = scene.services().clone();
+        let watch = async || services.lookalikes(&scene.admin, SLUG).await.expect("a list");
+        assert!(watch().await.is_empty(), "nobody migrated yet");
+        // The line of one person is wrong: their account becomes local, so the sync makes them another one.
+        let person = scene.people[5].clone();
+        let customer = scene.world.customer().await;
+        let mut lines = scene.mapping();
+        lines = lines.replace(
+            &format!("old.name,{},", person.principal_name),
+            "old.name,old.name,Local",
+        );
+        scene.approve(&lines).await;
+        let plan = scene.plan().await.number;
+        let rehearsal = scene.rehearsed(plan).await.rehearsal.expect("a rehearsal");
+        assert!(
+            rehearsal.counts.duplicated + rehearsal.counts.new > 0,
+            "{rehearsal:?}"
+        );
+        for outcome in [RehearsalOutcome::Duplicated, RehearsalOutcome::Lost] {
+            let rows = services.rehearsed_people(&scene.staff, SLUG, (plan, outcome), "", None);
+            for row in rows.await.expect("people").rows {
+                let whom = (outcome, row.subject.as_str());
+                let waived = services.waive_rehearsed(&scene.staff, SLUG, whom, "Known.").await;
+                waived.expect("accepted");
+            }
+        }
+        services
+            .note_migration_backup(&scene.staff, SLUG, plan, "Dump.")
+            .await
+            .expect("noted");
+        let run = scene.start(plan).await.expect("started");
+        assert_eq!(scene.ended(run).await.state, MigrationRunState::Done);
+        scene.world.sync().await;
+
+        let found = watch().await;
+        let pair = found.iter().find(|pair| pair.older_username == "old.name");
+        let pair = pair.unwrap_or_else(|| panic!("{found:?}")).clone();
+        assert_eq!(pair.newcomer_username, person.principal_name);
+        assert_eq!(pair.why, "Same name and e-mail address");
+        let ids = (
+            pair.newcomer.parse().expect("an id"),
+            pair.older.parse().expect("an id"),
+        );
+        let forbidden = refusal(services.repair_duplicate(&scene.admin, SLUG, ids).await);
+        assert_eq!(forbidden, UserError::Forbidden);
+        let repaired = services.repair_duplicate(&scene.staff, SLUG, ids).await;
+        repaired.expect("repaired");
+        let survivor = scene
+            .world
+            .account(&person.principal_name)
+            .await
+            .expect("an account");
+        assert_eq!(survivor.id, ids.1, "whoever was there before goes on");
+        let blocked = scene.world.account("old.name").await.expect("an account");
+        assert_eq!((blocked.id, blocked.state), (ids.0, AccountState::Blocked));
+        let is_left = |pair: &LookalikeView| pair.older == ids.1.to_string();
+        assert!(!watch().await.iter().any(is_left));
+        let again = refusal(services.repair_duplicate(&scene.staff, SLUG, ids).await);
+        assert_eq!(again, UserError::Changed);
+        // The next sync knows the survivor, and makes nobody anew.
+        let next = scene.world.sync().await;
+        assert_eq!((next.row.counts.created, next.row.counts.blocked), (0, 0));
+        let mut tx = scene.world.test.db.read().await.expect("a transaction");
+        let link = store::links::of_account(&mut tx, customer, ids.1).await;
+        assert!(link.expect("a query").is_some());
     }
 );

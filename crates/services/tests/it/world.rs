@@ -109,19 +109,20 @@ impl World {
             alone: services::mail::LETTER_JOB.to_owned(),
             owner: format!("worker-{}", self.workers.len()),
         };
-        let runner = Runner::new(
-            self.test.db.clone(),
-            Arc::new(self.clock),
-            handler,
-            self.wake.clone(),
-            options,
-        );
+        let clock = Arc::new(self.clock);
+        let runner = Runner::new(self.test.db.clone(), clock, handler, self.wake.clone(), options);
         let stop = CancellationToken::new();
         self.workers.push((stop.clone(), tokio::spawn(runner.run(stop))));
     }
 
     /// Turns the clock ahead, for the services and for a new worker.
     pub(crate) async fn turn_clock(&mut self, by: chrono::TimeDelta) {
+        self.turn_clock_alone(by).await;
+        self.employ();
+    }
+
+    /// The same; nobody works afterwards.
+    pub(crate) async fn turn_clock_alone(&mut self, by: chrono::TimeDelta) {
         self.dismiss().await;
         self.clock = self.clock.ahead(by);
         self.services = services(
@@ -131,7 +132,6 @@ impl World {
             self.wake.clone(),
             &self.postbox,
         );
-        self.employ();
     }
 
     /// Blocks an account as People's own administrators do.
