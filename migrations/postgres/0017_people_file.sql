@@ -45,5 +45,5 @@ CREATE TABLE people_file_lines (
     PRIMARY KEY (customer_id, file, line),
     FOREIGN KEY (customer_id, file) REFERENCES people_files (customer_id, number)
 );
-CREATE INDEX people_file_lines_by_key ON people_file_lines (customer_id, file, username_key);
+CREATE INDEX people_file_lines_by_username ON people_file_lines (customer_id, file, username_key);
 CREATE INDEX people_file_lines_by_state ON people_file_lines (customer_id, file, state, line);

@@ -6,10 +6,12 @@
 
 mod columns;
 mod line;
+mod name;
 mod reader;
 
 pub use columns::{Columns, table};
 pub use line::{Chosen, Decision, decide};
+pub use name::name_problem;
 pub use reader::{Ended, PeopleLine, PeopleRead, Reader};
 
 #[cfg(test)]

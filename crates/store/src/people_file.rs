@@ -34,6 +34,9 @@ statements! {
         WHERE customer_id = $1 AND number = $2 AND state = 'receiving'";
     BROKEN_OFF = "SELECT number FROM people_files WHERE customer_id = $1 AND state = 'receiving' AND uploaded_at < $2";
     DROP_LINES = "DELETE FROM people_file_lines WHERE customer_id = $1 AND file = $2";
+    // Whatever a file that is worked on has is not an upload's to take.
+    DROP_UPLOADED = "DELETE FROM people_file_lines WHERE customer_id = $1 AND file IN (SELECT number FROM people_files
+            WHERE customer_id = $1 AND number = $2 AND state = 'receiving')";
     DROP_FILE = "DELETE FROM people_files WHERE customer_id = $1 AND number = $2 AND state = 'receiving'";
     ENDED_BEFORE = "SELECT number FROM people_files WHERE customer_id = $1 AND number < $2 AND state IN ('done', 'stopped')
         ORDER BY number DESC LIMIT 1";
@@ -242,9 +245,9 @@ pub async fn broken_off(
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }
 
-/// Removes an upload that is not whole.
+/// Removes an upload that is not whole; a file that is stays.
 pub async fn drop_upload(tx: &mut Tx, customer: CustomerId, file: i64) -> Result<(), StoreError> {
-    forget_lines(tx, customer, file).await?;
+    execute!(tx, DROP_UPLOADED, customer.uuid(), file)?;
     execute!(tx, DROP_FILE, customer.uuid(), file)?;
     Ok(())
 }

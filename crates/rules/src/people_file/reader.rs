@@ -50,8 +50,9 @@ pub enum Ended {
 }
 
 /// Reads one file.
-pub struct Reader<'a> {
-    chosen: Chosen<'a>,
+pub struct Reader {
+    fields: ProfileFields,
+    directory: String,
     encoding: Option<FileEncoding>,
     bytes: u64,
     survey: Survey,
@@ -87,11 +88,12 @@ struct Lines {
 /// What is done with each line.
 pub(super) type EachLine<'a> = &'a mut dyn FnMut(PeopleLine);
 
-impl<'a> Reader<'a> {
-    /// A reader of one file. `encoding`: what a person said it is in (F-12).
-    pub fn new(chosen: Chosen<'a>, encoding: Option<FileEncoding>) -> Self {
+impl Reader {
+    /// A reader of one file with accounts of this directory. `encoding`: what a person said it is in (F-12).
+    pub fn new(fields: ProfileFields, directory: String, encoding: Option<FileEncoding>) -> Self {
         Self {
-            chosen,
+            fields,
+            directory,
             encoding,
             bytes: 0,
             survey: Survey::default(),
@@ -144,7 +146,7 @@ impl<'a> Reader<'a> {
         let encoding = self.encoding.unwrap_or_else(|| Survey::encoding_of(&head));
         let mut text = String::new();
         Decode::new(encoding).feed(&head, false, &mut text);
-        self.state = match Reading::of(&text, encoding, self.chosen.fields) {
+        self.state = match Reading::of(&text, encoding, &self.fields) {
             Ok(reading) => State::Reads(Box::new(reading)),
             Err(rejection) => State::Ended(rejection),
         };
@@ -155,7 +157,11 @@ impl<'a> Reader<'a> {
         let State::Reads(reading) = &mut self.state else {
             return;
         };
-        if let Err(rejection) = reading.feed(bytes, is_last, &self.chosen, each) {
+        let chosen = Chosen {
+            fields: &self.fields,
+            directory: &self.directory,
+        };
+        if let Err(rejection) = reading.feed(bytes, is_last, &chosen, each) {
             self.state = State::Ended(rejection.into());
         }
     }

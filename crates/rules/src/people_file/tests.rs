@@ -32,13 +32,8 @@ fn read_by(
     piece: usize,
     encoding: Option<FileEncoding>,
 ) -> (Vec<PeopleLine>, Result<Ended, PeopleRejection>) {
-    let fields = fields();
-    let chosen = Chosen {
-        fields: &fields,
-        directory: NAME,
-    };
     let mut lines = Vec::new();
-    let mut reader = Reader::new(chosen, encoding);
+    let mut reader = Reader::new(fields(), NAME.to_owned(), encoding);
     for piece in bytes.chunks(piece) {
         if let Err(rejection) = reader.feed(piece, &mut |line| lines.push(line)) {
             return (lines, Err(rejection));
@@ -427,4 +422,21 @@ fn f_32_an_export_that_is_read_again_changes_nothing() {
     };
     let found = decide(&lines[0].cells, &chosen, Directory::External(old()), Some(&odd));
     assert_eq!(found, Decision::Unchanged);
+}
+
+#[test]
+fn d_02_and_d_03_an_old_directory_has_a_name_of_its_own() {
+    let others = ["Microsoft Entra ID".to_owned(), NAME.to_owned()];
+    for (name, is_fine) in [
+        ("Active Directory", true),
+        ("", false),
+        (" - ", false),
+        ("LOCAL", false),
+        ("microsoft entra-id", false),
+        ("active directory contoso local", false),
+        ("A\u{202e}D", false),
+    ] {
+        assert_eq!(name_problem(name, &others).is_none(), is_fine, "{name}");
+    }
+    assert!(name_problem(&"x".repeat(81), &others).is_some());
 }
