@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod not_found;
 pub mod overview;
 pub mod people;
+pub mod people_file;
 pub mod provider;
 pub mod runs;
 pub mod schedule;

@@ -153,6 +153,8 @@ async fn downloads_and_progress_ask_who_calls() {
         "/customers.json",
         "/c/contoso/people.csv",
         "/c/contoso/people.json",
+        "/c/contoso/old-accounts/people.csv",
+        "/c/contoso/old-accounts/refused.csv",
         "/c/contoso/found.csv",
         "/c/contoso/user-mapping-template.csv",
         "/c/contoso/user-mapping-lines.csv",

@@ -15,13 +15,14 @@ use leptos::prelude::*;
 use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
 use crate::components::{Banner, Loaded, PageHeader, Panel, StateWord, Tone, Verdict, customer};
+use crate::pages::people_file::OldDirectories;
 use crate::pages::runs::FirstRunActions;
 use crate::pages::user_mapping::UserMapping;
 
 pub use before::BeforeEdit;
 
 use administrators::Administrators;
-use answers::{ExistingAnswer, OldDirectories, SsoAnswer};
+use answers::{ExistingAnswer, SsoAnswer};
 use appointment::Appointment;
 use comments::Comments;
 use record::{Record, StateForm};
