@@ -20,6 +20,7 @@ use crate::pages::migration::{HelpDeskPage, SheetPage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::people::{PeoplePage, PersonPage};
+use crate::pages::people_file::OldAccountsPage;
 use crate::pages::provider::ProviderPage;
 use crate::pages::runs::{RunPage, RunsPage};
 use crate::pages::schedule::SchedulePage;
@@ -87,6 +88,7 @@ pub fn App() -> impl IntoView {
                     <Route ssr=Async path=path!("local-admin") view=|| view! { <StepPage step=Step::LocalAdmin/> }.into_any()/>
                     <Route ssr=Async path=path!("module") view=|| view! { <StepPage step=Step::Module/> }.into_any()/>
                     <Route ssr=Async path=path!("existing") view=|| view! { <StepPage step=Step::Existing/> }.into_any()/>
+                    <Route ssr=Async path=path!("old-accounts") view=|| view! { <OldAccountsPage/> }.into_any()/>
                     <Route ssr=Async path=path!("user-mapping") view=|| view! { <StepPage step=Step::UserMapping/> }.into_any()/>
                     <Route ssr=Async path=path!("migration") view=|| view! { <StepPage step=Step::Migration/> }.into_any()/>
                     <Route ssr=Async path=path!("migration/sheet") view=|| view! { <SheetPage/> }.into_any()/>

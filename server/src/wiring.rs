@@ -14,6 +14,7 @@ use secrecy::ExposeSecret;
 use services::forgotten::FORGOTTEN_JOB;
 use services::mail::{LETTER_JOB, Mail, Mailer};
 use services::migration::MIGRATION_JOB;
+use services::people_file::PEOPLE_FILE_JOB;
 use services::sessions::IDLE;
 use services::sync::RUN_JOB;
 use services::user_mapping::MAPPING_JOB;
@@ -145,6 +146,7 @@ impl Handler for Work {
             RUN_JOB => self.services.work_on_run(job, lease).await,
             FORGOTTEN_JOB => self.services.answer_forgotten(job, lease).await,
             MAPPING_JOB => self.services.work_on_mapping(job, lease).await,
+            PEOPLE_FILE_JOB => self.services.work_on_people_file(job, lease).await,
             MIGRATION_JOB => self.services.work_on_migration(job, lease).await,
             LETTER_JOB => self.services.send_letter(job, lease).await,
             other => Err(JobError::Fail {

@@ -24,6 +24,8 @@ pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod people;
 #[cfg(feature = "ssr")]
+pub mod people_file;
+#[cfg(feature = "ssr")]
 pub mod profile_fields;
 pub mod provider;
 #[cfg(feature = "ssr")]

@@ -141,10 +141,15 @@ pub(super) fn go(path: &str) {
     leptos_axum::redirect(&local(path));
 }
 
-/// Keeps what came of a form that a plain route has taken, for the page it leads back to.
-pub async fn leave<T: Serialize + Sync>(session: &Session, path: &str, result: Result<T, UserError>) {
+/// Keeps what came of a form that a plain route has taken, and what was typed, for the page it leads back to.
+pub async fn leave<V: Serialize + Sync, T: Serialize + Sync>(
+    session: &Session,
+    path: &str,
+    typed: &V,
+    result: Result<T, UserError>,
+) {
     let result = result.as_ref().map_err(|error| ApiError::User(error.clone()));
-    keep_in(session, path, &(), result).await;
+    keep_in(session, path, typed, result).await;
 }
 
 /// Gives the page being drawn the status 404.

@@ -11,6 +11,7 @@ pub mod migration;
 pub mod not_found;
 pub mod overview;
 pub mod people;
+pub mod people_file;
 pub mod provider;
 pub mod runs;
 pub mod schedule;

@@ -16,6 +16,7 @@ pub mod migration;
 pub mod notices;
 pub mod numbers;
 pub mod people;
+pub mod people_file;
 pub mod profile;
 pub mod provider;
 mod remedy;

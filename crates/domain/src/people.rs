@@ -121,6 +121,17 @@ codes! {
     /// before. Its accounts are for the directory migration, never for a sync.
     pub enum OldDirectory {
         ActiveDirectory = "active_directory",
+        /// Another provider, or a file.
+        Other = "other",
+    }
+}
+
+impl OldDirectory {
+    pub const fn label(self) -> &'static str {
+        match self {
+            OldDirectory::ActiveDirectory => "Active Directory (LDAP)",
+            OldDirectory::Other => "Another directory",
+        }
     }
 }
 

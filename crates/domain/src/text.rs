@@ -81,6 +81,13 @@ pub fn is_address(text: &str) -> bool {
     parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && !text.contains(char::is_whitespace)
 }
 
+/// Whether a text is an address that mail can be sent to as it is: [`is_address`], at most as long as RFC 5321 allows, and
+/// without the signs that only stand in addresses with something around them.
+pub fn is_plain_address(text: &str) -> bool {
+    let plain = |c: char| !c.is_control() && !"<>,;:\"()[]\\".contains(c);
+    is_address(text) && text.len() <= 254 && text.chars().all(plain)
+}
+
 /// A code that no value of the enum has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code {0:?}")]

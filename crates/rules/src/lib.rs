@@ -8,6 +8,7 @@ pub mod export;
 pub mod mapping;
 pub mod migration;
 pub mod nearest;
+pub mod people_file;
 pub mod profile;
 pub mod proposals;
 pub mod schedule;

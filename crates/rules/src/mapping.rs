@@ -84,7 +84,7 @@ fn sent<'a>(
 }
 
 /// Longest value shown, in characters.
-const SHOWN_CHARS: usize = 80;
+pub(crate) const SHOWN_CHARS: usize = 80;
 
 /// A value as it is shown: its beginning, when it is long.
 pub fn shortened(text: &str) -> String {

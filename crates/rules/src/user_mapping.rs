@@ -34,6 +34,11 @@ pub use row::{Surroundings, TEMPORARY_PREFIX};
 pub use survey::{Survey, Surveyed};
 pub use target::{Target, TargetRead};
 
+// The intake of any list of accounts: the People CSV comes in by it, too.
+pub(crate) use cell::{is_error_value, original, username_of};
+pub(crate) use layout::{Beginning, beginning, shortened};
+pub(crate) use records::{Record, Records};
+
 /// The largest file, in bytes (F-27).
 pub const MAX_BYTES: u64 = 100_000_000;
 
@@ -53,7 +58,7 @@ pub fn said(new: &str, target: &str, provider: Provider, old: &[String]) -> (Use
 }
 
 /// What counts of a heading (F-04) and of a directory's name (D-03): letters and digits, in either case.
-fn letters(text: &str) -> String {
+pub(crate) fn letters(text: &str) -> String {
     unicode::lower(text)
         .chars()
         .filter(|c| c.is_alphanumeric())

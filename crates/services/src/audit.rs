@@ -188,9 +188,6 @@ fn words(action: &str) -> &str {
         "run.reject" => "rejected a held run",
         "run.end" => "ended a run",
         "group.create" => "created a group of People",
-        "account.relink" => "linked an account to another directory object",
-        "account.directory" => "added the directory the intranet followed before",
-        "account.create" => "created local accounts",
         "deployment.state" => "put a step on record",
         "deployment.comment" => "commented on a step",
         "appointment.propose" => "proposed a time",
@@ -199,6 +196,17 @@ fn words(action: &str) -> &str {
         "appointment.cancel" => "cancelled an appointment",
         "user.time_zone" => "chose a time zone",
         "list.export" => "downloaded a list",
+        other => words_of_accounts(other),
+    }
+}
+
+fn words_of_accounts(action: &str) -> &str {
+    match action {
+        "account.relink" => "linked an account to another directory object",
+        "account.directory" => "added the directory the intranet followed before",
+        "account.import" => "uploaded accounts of the directory the intranet followed before",
+        "account.import.end" => "brought in the accounts of a file",
+        "account.create" => "created local accounts",
         other => words_of_migration(other),
     }
 }

@@ -73,21 +73,29 @@ impl Services {
             .customer(&mut tx, actor, slug, Permission::EditSettings)
             .await?
             .id;
-        let id: DirectoryId = self.new_id();
-        store::directories::insert_old(&mut tx, customer, id, kind, name, self.now()).await?;
-        let details = json!({ "kind": kind, "name": name });
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "account.directory",
-            &id.to_string(),
-            &details,
-        )
-        .await?;
+        let id = self
+            .add_old_directory(&mut tx, actor, customer, (kind, name))
+            .await?;
         self.create_accounts(&mut tx, actor, (customer, Directory::External(id)), accounts)
             .await?;
         tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Adds a directory that the intranet followed before, in the caller's unit of work.
+    pub(crate) async fn add_old_directory(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        (kind, name): (OldDirectory, &str),
+    ) -> Result<DirectoryId, ServiceError> {
+        let id: DirectoryId = self.new_id();
+        store::directories::insert_old(tx, customer, id, kind, name, self.now()).await?;
+        let details = json!({ "kind": kind, "name": name });
+        let about = id.to_string();
+        self.record(tx, actor, Some(customer), "account.directory", &about, &details)
+            .await?;
         Ok(id)
     }
 

@@ -24,8 +24,10 @@ impl Services {
         filter: &PeopleFilter,
         after: Option<&str>,
     ) -> Result<Page<PersonRow>, ServiceError> {
-        self.list_people(actor, slug, Permission::ReadPeople, filter, after, PAGE_ROWS)
-            .await
+        let found = self
+            .list_people(actor, slug, Permission::ReadPeople, filter, after, PAGE_ROWS)
+            .await?;
+        Ok(rows(found))
     }
 
     /// The same list in larger pages, for a download.
@@ -36,6 +38,19 @@ impl Services {
         filter: &PeopleFilter,
         after: Option<&str>,
     ) -> Result<Page<PersonRow>, ServiceError> {
+        Ok(rows(
+            self.export_people_accounts(actor, slug, filter, after).await?,
+        ))
+    }
+
+    /// The same, with everything that stands in the profiles.
+    pub(crate) async fn export_people_accounts(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        filter: &PeopleFilter,
+        after: Option<&str>,
+    ) -> Result<Page<ListedPerson>, ServiceError> {
         self.list_people(actor, slug, Permission::Export, filter, after, EXPORT_ROWS)
             .await
     }
@@ -48,7 +63,7 @@ impl Services {
         filter: &PeopleFilter,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Page<PersonRow>, ServiceError> {
+    ) -> Result<Page<ListedPerson>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.customer(&mut tx, actor, slug, permission).await?.id;
         let after = after
@@ -74,7 +89,7 @@ impl Services {
         let found = store::people_list::page(&mut tx, customer, narrowed, after, one_more(limit)).await?;
         let found = found.ok_or(UserError::NotFound)?;
         Ok(page(
-            found.into_iter().map(|person| (person.id, row(person))).collect(),
+            found.into_iter().map(|person| (person.id, person)).collect(),
             limit,
         ))
     }
@@ -138,6 +153,13 @@ fn listed(account: PeopleAccount, directory: Option<String>) -> ListedPerson {
         is_administrator: account.is_administrator,
         profile: account.profile,
         directory,
+    }
+}
+
+fn rows(page: Page<ListedPerson>) -> Page<PersonRow> {
+    Page {
+        rows: page.rows.into_iter().map(row).collect(),
+        next: page.next,
     }
 }
 

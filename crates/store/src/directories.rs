@@ -20,7 +20,7 @@ statements! {
     CURRENT = "SELECT id, provider, name, tenant_id FROM directories
         WHERE customer_id = $1 AND provider IN ('entra', 'okta') ORDER BY created_at DESC LIMIT 1";
     NAME = "SELECT name FROM directories WHERE customer_id = $1 AND id = $2";
-    OLD = "SELECT d.name, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = $1 AND a.directory_id = d.id) AS accounts
+    OLD = "SELECT d.id, d.provider, d.name, d.sync_off_at, (SELECT COUNT(*) FROM accounts a WHERE a.customer_id = $1 AND a.directory_id = d.id) AS accounts
         FROM directories d WHERE d.customer_id = $1 AND d.provider NOT IN ('entra', 'okta') ORDER BY d.created_at, d.id";
     BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
     SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
@@ -99,15 +99,38 @@ pub async fn insert_old(
 }
 
 /// A directory the intranet followed before, and how many accounts it owns.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldDirectoryRow {
+    pub id: DirectoryId,
+    pub kind: OldDirectory,
     pub name: String,
+    /// When a migration switched its sync off; `None`: it goes on.
+    pub sync_off_at: Option<Timestamp>,
     pub accounts: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct OldColumns {
+    id: Uuid,
+    provider: String,
+    name: String,
+    sync_off_at: Option<Timestamp>,
+    accounts: i64,
 }
 
 /// The directories the customer's intranet followed before.
 pub async fn old(tx: &mut Tx, customer: CustomerId) -> Result<Vec<OldDirectoryRow>, StoreError> {
-    fetch_all!(tx, OldDirectoryRow, OLD, customer.uuid())
+    let rows = fetch_all!(tx, OldColumns, OLD, customer.uuid())?;
+    let read = |row: OldColumns| {
+        Ok(OldDirectoryRow {
+            id: DirectoryId::from_uuid(row.id),
+            kind: code("directories", "provider", &row.provider)?,
+            name: row.name,
+            sync_off_at: row.sync_off_at,
+            accounts: row.accounts,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The name of a directory, whether it is read or not.

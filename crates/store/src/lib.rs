@@ -30,6 +30,7 @@ pub mod managers;
 pub mod migration;
 pub mod notices;
 pub mod password_resets;
+pub mod people_file;
 pub mod people_list;
 pub mod profile_fields;
 pub mod providers;
@@ -80,6 +81,7 @@ pub fn statements() -> Vec<Sql> {
         migration::RUNS,
         notices::ALL,
         password_resets::ALL,
+        people_file::ALL,
         people_list::ALL,
         profile_fields::ALL,
         providers::ALL,

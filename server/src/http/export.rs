@@ -3,6 +3,7 @@
 
 mod lists;
 mod migration;
+mod tables;
 
 use std::io;
 use std::sync::Arc;
@@ -109,6 +110,8 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(at::<lists::Customers>("/customers"))
         .merge(at::<lists::People>("/c/{customer}/people"))
+        .route("/c/{customer}/old-accounts/people.csv", get(tables::people))
+        .route("/c/{customer}/old-accounts/refused.csv", get(tables::refused))
         .merge(at::<lists::MappingTemplate>(
             "/c/{customer}/user-mapping-template",
         ))
@@ -284,8 +287,18 @@ async fn chunk<L: List>(
 }
 
 fn csv_chunk<L: List>(rows: &[L::Row], beginning: bool) -> io::Result<Bytes> {
+    let heads: Vec<&str> = L::COLUMNS.iter().map(|(head, _)| *head).collect();
+    let cells = |row: &L::Row| L::COLUMNS.iter().map(|(_, cell)| cell(row)).collect();
+    csv_lines(beginning.then_some(&heads), rows.iter().map(cells))
+}
+
+/// Lines of a CSV file; its beginning with the heads of the columns.
+fn csv_lines<H: AsRef<str>>(
+    heads: Option<&Vec<H>>,
+    rows: impl Iterator<Item = Vec<String>>,
+) -> io::Result<Bytes> {
     // The byte order mark tells spreadsheets that this is UTF-8.
-    let out = if beginning {
+    let out = if heads.is_some() {
         "\u{feff}".as_bytes().to_vec()
     } else {
         Vec::new()
@@ -293,12 +306,12 @@ fn csv_chunk<L: List>(rows: &[L::Row], beginning: bool) -> io::Result<Bytes> {
     let mut writer = ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::CRLF)
         .from_writer(out);
-    if beginning {
-        writer.write_record(L::COLUMNS.iter().map(|(head, _)| head))?;
+    if let Some(heads) = heads {
+        writer.write_record(heads.iter().map(AsRef::as_ref))?;
     }
     for row in rows {
-        for (_, cell) in L::COLUMNS {
-            writer.write_field(rules::export::safe_cell(&cell(row)).as_bytes())?;
+        for cell in row {
+            writer.write_field(rules::export::safe_cell(&cell).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }

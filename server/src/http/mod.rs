@@ -9,6 +9,7 @@ pub mod export;
 pub mod health;
 pub mod limit;
 pub mod metrics;
+mod people_upload;
 pub mod refused;
 pub mod request_id;
 pub mod signed_in;

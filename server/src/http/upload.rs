@@ -12,11 +12,14 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use bytes::Bytes;
 use domain::user_mapping::MappingReceived;
 use domain::{Actor, UserError};
+use services::user_mapping::MappingUpload;
 use services::{ServiceError, Services};
 use tower_sessions::Session;
 
+use super::people_upload;
 use super::signed_in::{Reference, SignedIn, refusal};
 use crate::router::AppState;
 
@@ -30,6 +33,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/c/{customer}/user-mapping/file", post(upload))
         .route("/c/{customer}/user-mapping/known", get(known))
+        .route("/c/{customer}/old-accounts/file", post(people_upload::upload))
         // The router bounds the request already.
         .layer(DefaultBodyLimit::disable())
 }
@@ -54,7 +58,7 @@ async fn upload(
             reference.clone()
         })),
     };
-    leave(&session, UPLOAD, result).await;
+    leave(&session, UPLOAD, &(), result).await;
     if wants_json(&headers) {
         // A script that was led to the page would take the answer from the session before a person saw it.
         return StatusCode::NO_CONTENT.into_response();
@@ -102,12 +106,53 @@ async fn file(
     customer: &str,
     mut field: Field<'_>,
 ) -> Result<MappingReceived, ServiceError> {
+    let (name, first) = begins(&mut field).await?;
+    let begun = services.begin_mapping_upload(actor, customer, &name).await;
+    take(begun, first, field).await
+}
+
+/// A file on its way into the services, which is taken whole or not at all (F-34).
+pub(super) trait Arriving {
+    type Received;
+
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), ServiceError>;
+    async fn abandon(&self) -> Result<(), ServiceError>;
+    async fn finish(self) -> Result<Self::Received, ServiceError>;
+}
+
+impl Arriving for MappingUpload {
+    type Received = MappingReceived;
+
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), ServiceError> {
+        self.push(bytes).await
+    }
+
+    async fn abandon(&self) -> Result<(), ServiceError> {
+        self.abandon().await
+    }
+
+    async fn finish(self) -> Result<MappingReceived, ServiceError> {
+        self.finish().await
+    }
+}
+
+/// The name of the file in a field, and its first bytes.
+pub(super) async fn begins(field: &mut Field<'_>) -> Result<(String, Option<Bytes>), ServiceError> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let first = field.chunk().await.map_err(broken)?;
-    if name.is_empty() && first.as_ref().is_none_or(bytes::Bytes::is_empty) {
+    if name.is_empty() && first.as_ref().is_none_or(Bytes::is_empty) {
         return Err(no_file());
     }
-    let mut upload = match services.begin_mapping_upload(actor, customer, &name).await {
+    Ok((name, first))
+}
+
+/// Hands a file on, piece by piece.
+pub(super) async fn take<U: Arriving>(
+    begun: Result<U, ServiceError>,
+    first: Option<Bytes>,
+    mut field: Field<'_>,
+) -> Result<U::Received, ServiceError> {
+    let mut upload = match begun {
         Ok(upload) => upload,
         Err(error) => return Err(after_all(error, field).await),
     };
@@ -134,12 +179,12 @@ async fn after_all(error: ServiceError, mut field: Field<'_>) -> ServiceError {
     error
 }
 
-fn no_file() -> ServiceError {
+pub(super) fn no_file() -> ServiceError {
     UserError::field("file", "Choose the file to upload.").into()
 }
 
 /// The upload broke off: nothing of it is kept (F-34).
-fn broken(_: MultipartError) -> ServiceError {
+pub(super) fn broken(_: MultipartError) -> ServiceError {
     let words = "The upload broke off, so nothing was stored. Upload the file again.";
     UserError::field("file", words).into()
 }

@@ -157,6 +157,8 @@ async fn downloads_and_progress_ask_who_calls() {
         "/customers.json",
         "/c/contoso/people.csv",
         "/c/contoso/people.json",
+        "/c/contoso/old-accounts/people.csv",
+        "/c/contoso/old-accounts/refused.csv",
         "/c/contoso/found.csv",
         "/c/contoso/user-mapping-template.csv",
         "/c/contoso/user-mapping-lines.csv",
@@ -181,31 +183,36 @@ async fn downloads_and_progress_ask_who_calls() {
 #[tokio::test]
 async fn an_upload_asks_who_calls() {
     let app = TestApp::new().await.with_people().await;
-    let upload = async |cookie: Option<&str>| {
-        let boundary = "----a-form";
-        let part = "Content-Disposition: form-data; name=\"file\"; filename=\"mapping.csv\"\r\n\r\nexisting_username,new_username";
-        let request = Request::post("/c/contoso/user-mapping/file")
-            .header(
-                "content-type",
-                format!("multipart/form-data; boundary={boundary}"),
-            )
-            .header("cookie", cookie.unwrap_or_default())
-            .header("sec-fetch-site", "same-origin")
-            .body(Body::from(format!(
-                "--{boundary}\r\n{part}\r\n--{boundary}--\r\n"
-            )));
-        app.send(request.expect("a request")).await
-    };
-    assert_eq!(upload(None).await.status, StatusCode::UNAUTHORIZED);
-    let stranger = app.sign_in("admin@fabrikam.example").await;
-    assert_eq!(upload(Some(&stranger)).await.status, StatusCode::NOT_FOUND);
-    let viewer = app.sign_in("viewer@contoso.example").await;
-    assert_eq!(upload(Some(&viewer)).await.status, StatusCode::FORBIDDEN);
-    // Theirs: what is in the way is said on the page.
-    let admin = app.sign_in("admin@contoso.example").await;
-    let answer = upload(Some(&admin)).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    assert_eq!(answer.header("location"), "/c/contoso/user-mapping");
+    for (page, address) in [
+        ("/c/contoso/user-mapping", "/c/contoso/user-mapping/file"),
+        ("/c/contoso/old-accounts", "/c/contoso/old-accounts/file"),
+    ] {
+        let upload = async |cookie: Option<&str>| {
+            let boundary = "----a-form";
+            let part = "Content-Disposition: form-data; name=\"file\"; filename=\"mapping.csv\"\r\n\r\nexisting_username,new_username";
+            let request = Request::post(address)
+                .header(
+                    "content-type",
+                    format!("multipart/form-data; boundary={boundary}"),
+                )
+                .header("cookie", cookie.unwrap_or_default())
+                .header("sec-fetch-site", "same-origin")
+                .body(Body::from(format!(
+                    "--{boundary}\r\n{part}\r\n--{boundary}--\r\n"
+                )));
+            app.send(request.expect("a request")).await
+        };
+        assert_eq!(upload(None).await.status, StatusCode::UNAUTHORIZED);
+        let stranger = app.sign_in("admin@fabrikam.example").await;
+        assert_eq!(upload(Some(&stranger)).await.status, StatusCode::NOT_FOUND);
+        let viewer = app.sign_in("viewer@contoso.example").await;
+        assert_eq!(upload(Some(&viewer)).await.status, StatusCode::FORBIDDEN);
+        // Theirs: what is in the way is said on the page.
+        let admin = app.sign_in("admin@contoso.example").await;
+        let answer = upload(Some(&admin)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert_eq!(answer.header("location"), page);
+    }
 }
 
 #[tokio::test]

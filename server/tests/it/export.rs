@@ -168,3 +168,47 @@ async fn every_list_has_its_head_and_a_download_is_noted() {
         "{chain:?}"
     );
 }
+
+#[tokio::test]
+async fn f_32_people_are_taken_away_in_the_columns_that_an_import_reads() {
+    let (app, cookie) = with_accounts(1_100).await;
+    let answer = app
+        .get_as("/c/contoso/old-accounts/people.csv", Some(&cookie))
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"contoso-people-file.csv\""
+    );
+    let text = answer.body.strip_prefix('\u{feff}').expect("a byte order mark");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let heads: Vec<String> = reader
+        .headers()
+        .expect("heads")
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let expected = [
+        "username",
+        "first_name",
+        "surname",
+        "email",
+        "telephone",
+        "job_title",
+        "department",
+        "account_state",
+        "directory",
+    ];
+    assert_eq!(heads, expected);
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 1_100, "more than one page");
+    assert!(
+        rows.iter()
+            .any(|row| &row[0] == "'=cmd|' /C calc'!A0" && &row[1] == "'+Änne")
+    );
+    assert!(rows.iter().all(|row| &row[7] == "Yes" && &row[8] == "Local"));
+    let refused = app
+        .get_as("/c/contoso/old-accounts/refused.csv", Some(&cookie))
+        .await;
+    assert_eq!(refused.body, "\u{feff}line,problem\r\n", "nothing was uploaded");
+}

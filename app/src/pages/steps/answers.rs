@@ -1,5 +1,6 @@
 //! The two decisions: is there a user directory already, is single sign-on configured already.
 
+use domain::Permission;
 use domain::deployment::{ExistingDirectory, SsoBefore, Step};
 use domain::views::OldDirectoryView;
 use leptos::prelude::*;
@@ -10,8 +11,10 @@ use super::before::BeforeEdit;
 use crate::api::deployment::{AnswerExisting, AnswerSso};
 use crate::api::take_flash;
 use crate::components::{
-    Banner, Choice, Done, Panel, RadioField, Submit, TextArea, Tone, WhyRefused, awaited, customer, plural,
+    Allowed, Banner, Choice, Done, Panel, RadioField, Submit, TextArea, Tone, WhyRefused, awaited, customer,
+    plural,
 };
+use crate::pages::people_file::OldDirectories;
 
 const EXISTING: &str = "Is there a user directory already?";
 const SSO: &str = "Is single sign-on configured already?";
@@ -35,24 +38,14 @@ pub(super) fn ExistingAnswer(
     view! {
         <Banner tone=Tone::Neutral><p>{fact}" "<a href=customer().path("people")>"Look at People"</a></p></Banner>
         <OldDirectories old/>
+        <Allowed permission=Permission::ReadPeople>
+            <p>
+                <a href=customer().path("old-accounts")>"Add the accounts of a directory from before, from a file"</a>
+                ", so that they get a user mapping, too."
+            </p>
+        </Allowed>
         {form}
     }
-}
-
-/// The directories that the intranet followed before; nothing where there is none.
-#[component]
-pub(super) fn OldDirectories(old: Vec<OldDirectoryView>) -> impl IntoView {
-    old.into_iter()
-        .map(|old| {
-            let accounts = plural(old.accounts, "account belongs", "accounts belong");
-            let href = customer().path("people?directory=before");
-            view! {
-                <Banner>
-                    <p>{format!("{accounts} to {}, which the intranet followed before. ", old.name)}<a href=href>"See whose"</a></p>
-                </Banner>
-            }
-        })
-        .collect_view()
 }
 
 #[component]

@@ -16,13 +16,14 @@ use crate::api::deployment::show_step;
 use crate::components::layout::{short, tone_of};
 use crate::components::{Loaded, PageHeader, Panel, StateWord, Verdict, customer};
 use crate::pages::migration::Migration;
+use crate::pages::people_file::OldDirectories;
 use crate::pages::runs::FirstRunActions;
 use crate::pages::user_mapping::UserMapping;
 
 pub use before::BeforeEdit;
 
 use administrators::Administrators;
-use answers::{ExistingAnswer, OldDirectories, SsoAnswer};
+use answers::{ExistingAnswer, SsoAnswer};
 use appointment::Appointment;
 use comments::Comments;
 use record::{Record, StateForm};

@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{AppointmentLine, AppointmentView, LastRun, When};
 use crate::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step};
+use crate::people::OldDirectory;
 use crate::provider::Provider;
-use crate::{AccountId, codes};
+use crate::{AccountId, DirectoryId, codes};
 
 /// A customer's own page: the task list that both sides share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,7 +137,11 @@ pub enum Special {
 /// A directory that the intranet followed before, and the accounts it owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldDirectoryView {
+    pub id: DirectoryId,
+    pub kind: OldDirectory,
     pub name: String,
+    /// When the migration switched its sync off; `None`: it goes on.
+    pub sync_off: Option<When>,
     pub accounts: u64,
 }
 

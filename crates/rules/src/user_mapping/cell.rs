@@ -17,7 +17,7 @@ use crate::username::{self, MAX_CHARS};
 const MAX_BYTES: usize = 4 * 1024;
 
 /// Where a check puts what it found.
-pub(super) type Found<'a> = &'a mut dyn FnMut(Severity, Code, Option<String>);
+pub(crate) type Found<'a> = &'a mut dyn FnMut(Severity, Code, Option<String>);
 
 /// A username in its stored form, and what it is made of.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +95,16 @@ fn unwrapped<'a>(cell: &'a str, found: Found<'_>) -> Cow<'a, str> {
     original_cell(cell)
 }
 
+/// The username in a cell in its stored form, for whoever needs nothing else of it.
+pub(crate) fn username_of(cell: Text<'_>, found: Found<'_>) -> String {
+    username(cell, found).text.into_owned()
+}
+
+/// What a cell stands for: without our own protection of a formula (F-32), and a spreadsheet's `="…"` (F-33).
+pub(crate) fn original(cell: &str) -> Cow<'_, str> {
+    wrapped(cell).map_or_else(|| original_cell(cell), Cow::Borrowed)
+}
+
 /// What a spreadsheet's `="…"` holds (F-33).
 pub(super) fn wrapped(cell: &str) -> Option<&str> {
     let cell = cell.trim_matches([' ', '\t']);
@@ -114,7 +124,7 @@ fn spreadsheet(text: &str, found: Found<'_>) {
 }
 
 /// `#REF!`, `#N/A` and the like.
-pub(super) fn is_error_value(text: &str) -> bool {
+pub(crate) fn is_error_value(text: &str) -> bool {
     let text = text.trim_end();
     text.starts_with('#')
         && (text.ends_with('!') || text.eq_ignore_ascii_case("#n/a") || text.ends_with('?'))

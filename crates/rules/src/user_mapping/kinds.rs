@@ -3,7 +3,7 @@
 
 /// A set of kinds of characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kinds(u8);
+pub(crate) struct Kinds(u8);
 
 impl Kinds {
     /// Small letters, digits, dots, hyphens and underscores: they belong to no kind, since nothing is ever said of them.

@@ -38,32 +38,56 @@ pub struct Layout {
     pub to_confirm: Option<String>,
 }
 
-/// Tells the layout from the beginning of the text. `forced` is what a person chose instead of what was detected.
-pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection> {
+/// How the text of any file begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    pub delimiter: Delimiter,
+    /// The first line is Excel's `sep=;` and no record (F-15).
+    pub has_separator_line: bool,
+    /// The first record that holds something.
+    pub first: Vec<String>,
+}
+
+/// Tells from the beginning of the text what separates cells, and reads the first record.
+pub(crate) fn beginning(head: &str, forced: Option<Delimiter>) -> Result<Beginning, Rejection> {
     let (separator, head) = separator_line(head);
     let delimiter = forced.or(separator).unwrap_or_else(|| detect(head));
-    let mut records = records(head, delimiter)?;
-    records.retain(|record| record.iter().any(|cell| !cell.trim().is_empty()));
-    let Some(first) = records.first() else {
-        let lines = u64::try_from(head.lines().count()).unwrap_or(u64::MAX);
-        return Err(Rejection::NoLines { lines });
-    };
+    let mut records = records(head, delimiter)?.into_iter();
+    match records.find(|record| record.iter().any(|cell| !cell.trim().is_empty())) {
+        Some(first) => Ok(Beginning {
+            delimiter,
+            has_separator_line: separator.is_some(),
+            first,
+        }),
+        None => Err(Rejection::NoLines {
+            lines: u64::try_from(head.lines().count()).unwrap_or(u64::MAX),
+        }),
+    }
+}
+
+/// Tells the layout from the beginning of the text. `forced` is what a person chose instead of what was detected.
+pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection> {
+    let Beginning {
+        delimiter,
+        has_separator_line,
+        first,
+    } = beginning(head, forced)?;
     let width = first.len();
     let mut found = Layout {
         delimiter,
-        has_separator_line: separator.is_some(),
+        has_separator_line,
         has_header: false,
         columns: Columns::default(),
         width,
         ignored: Vec::new(),
         to_confirm: None,
     };
-    if let Some(header) = Header::of(first)? {
-        header.into_layout(first, &mut found)?;
+    if let Some(header) = Header::of(&first)? {
+        header.into_layout(&first, &mut found)?;
         return Ok(found);
     }
     if !(2..=3).contains(&width) {
-        return Err(missing(first, &[Column::Existing, Column::New]));
+        return Err(missing(&first, &[Column::Existing, Column::New]));
     }
     // The third cell may be left out in any line (F-23).
     found.columns = Columns {
@@ -222,6 +246,6 @@ fn missing(first: &[String], columns: &[Column]) -> Rejection {
 }
 
 /// A heading as it is shown.
-fn shortened(heading: &str) -> String {
+pub(crate) fn shortened(heading: &str) -> String {
     heading.trim().chars().take(HEADING_CHARS).collect()
 }

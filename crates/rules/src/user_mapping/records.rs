@@ -16,7 +16,7 @@ pub(super) const MAX_RECORD: usize = 1 << 20;
 
 /// One record of the file.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
+pub(crate) struct Record<'a> {
     /// The physical line on which it begins, from 1.
     pub line: u64,
     /// As it stands in the file, without its line end.
@@ -31,17 +31,17 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// How many cells it has; at least one.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.cells.len()
     }
 
     /// Whether no cell holds anything but blanks (F-21).
-    pub(super) fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.is_blank_from(0)
     }
 
     /// Whether no cell from this one on holds anything but blanks.
-    pub(super) fn is_blank_from(&self, first: usize) -> bool {
+    pub(crate) fn is_blank_from(&self, first: usize) -> bool {
         let is_blank = |cell: &Cell| {
             let may_be = cell.place.is_empty() || cell.kinds.has(Kinds::BLANK.and(Kinds::NOT_ASCII));
             may_be && self.text_of(cell).trim().is_empty()
@@ -53,7 +53,7 @@ impl<'a> Record<'a> {
 
     /// What stands in a cell, without its quotes; nothing where the record is shorter.
     #[inline]
-    pub(super) fn cell(&self, index: usize) -> Text<'a> {
+    pub(crate) fn cell(&self, index: usize) -> Text<'a> {
         let cell = self.cells.get(index).map(|cell| Text {
             text: self.text_of(cell),
             kinds: cell.kinds,
@@ -74,7 +74,7 @@ impl<'a> Record<'a> {
 
 /// A text, and what it is made of.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     pub text: &'a str,
     pub kinds: Kinds,
 }
@@ -93,7 +93,7 @@ type Each<'a> = &'a mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>;
 
 /// The cutter of one file.
 #[derive(Debug)]
-pub(super) struct Records {
+pub(crate) struct Records {
     delimiter: u8,
     table: Table,
     /// What was read of a record that is not whole yet.
@@ -115,7 +115,7 @@ struct Cut {
 
 impl Records {
     /// Records whose cells are separated by `delimiter`.
-    pub(super) fn new(delimiter: Delimiter) -> Self {
+    pub(crate) fn new(delimiter: Delimiter) -> Self {
         Self {
             delimiter: delimiter.byte(),
             table: Table::new(delimiter.byte()),
@@ -129,22 +129,22 @@ impl Records {
     }
 
     /// Takes the next piece of the text, and hands on every record that is whole. `each` may end it.
-    pub(super) fn feed(&mut self, text: &str, each: Each<'_>) -> Result<(), Rejection> {
+    pub(crate) fn feed(&mut self, text: &str, each: Each<'_>) -> Result<(), Rejection> {
         self.take(text, false, each)
     }
 
     /// The text has ended: the last record needs no line end (F-20).
-    pub(super) fn finish(&mut self, each: Each<'_>) -> Result<(), Rejection> {
+    pub(crate) fn finish(&mut self, each: Each<'_>) -> Result<(), Rejection> {
         self.take("", true, each)
     }
 
     /// How many lines there were so far.
-    pub(super) fn lines(&self) -> u64 {
+    pub(crate) fn lines(&self) -> u64 {
         self.line - 1
     }
 
     /// The physical line on which whatever follows the next piece of text begins.
-    pub(super) fn line_behind(&self, text: &str) -> u64 {
+    pub(crate) fn line_behind(&self, text: &str) -> u64 {
         self.line + breaks(&[self.rest.as_str(), text].concat())
     }
 

@@ -150,7 +150,7 @@ impl Survey {
     }
 
     /// What a file is in that begins so, if it is of one encoding at all (F-10, F-11).
-    pub(super) fn encoding_of(head: &[u8]) -> FileEncoding {
+    pub(crate) fn encoding_of(head: &[u8]) -> FileEncoding {
         match head {
             [0xFF, 0xFE, ..] => FileEncoding::Utf16Le,
             [0xFE, 0xFF, ..] => FileEncoding::Utf16Be,

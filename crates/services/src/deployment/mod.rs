@@ -319,18 +319,28 @@ async fn special(
         Step::Existing => Special::Existing {
             answer: known.facts.existing(),
             others: known.customer.others,
-            old: old_directories(tx, customer).await?,
+            old: old_directories(tx, customer, now).await?,
         },
-        Step::UserMapping | Step::Migration => Special::OldDirectories(old_directories(tx, customer).await?),
+        Step::UserMapping | Step::Migration => {
+            Special::OldDirectories(old_directories(tx, customer, now).await?)
+        }
         Step::Sso => Special::Sso(known.facts.sso()),
         _ => Special::None,
     })
 }
 
-async fn old_directories(tx: &mut Tx, customer: CustomerId) -> Result<Vec<OldDirectoryView>, ServiceError> {
+/// The directories that the intranet followed before, with their accounts and their sync.
+pub(crate) async fn old_directories(
+    tx: &mut Tx,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Vec<OldDirectoryView>, ServiceError> {
     let all = store::directories::old(tx, customer).await?;
     let view = |row: store::directories::OldDirectoryRow| OldDirectoryView {
+        id: row.id,
+        kind: row.kind,
         name: row.name,
+        sync_off: row.sync_off_at.map(|at| when(at, now)),
         accounts: u64::try_from(row.accounts).unwrap_or(0),
     };
     Ok(all.into_iter().map(view).collect())

@@ -9,10 +9,8 @@ use store::user_mapping::MappingVersion;
 
 use super::Source;
 use super::incoming::Incoming;
+use crate::file_name::clean;
 use crate::{ServiceError, Services};
-
-/// The longest name of a file that is kept, in characters.
-const NAME_CHARS: usize = 200;
 
 /// A file on its way. Dropped before its end nothing of it is seen (F-34).
 pub struct MappingUpload {
@@ -32,7 +30,7 @@ impl Services {
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         let incoming = self
-            .begin_file(&mut tx, customer, (&clean(name), &actor.name))
+            .begin_file(&mut tx, customer, (&clean(name, "user mapping"), &actor.name))
             .await?;
         tx.commit().await?;
         Ok(MappingUpload {
@@ -131,41 +129,5 @@ impl MappingUpload {
             version,
             again: kept.is_known,
         })
-    }
-}
-
-/// A file's name without its folders and without what nobody sees (F-31).
-fn clean(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name
-        .chars()
-        .filter(|c| domain::text::unseen(&c.to_string(), false).is_none())
-        .take(NAME_CHARS)
-        .collect();
-    let name = name.trim();
-    if name.is_empty() {
-        "user mapping".to_owned()
-    } else {
-        name.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::clean;
-
-    #[test]
-    fn f_31_names_of_files_are_cleaned() {
-        for (name, cleaned) in [
-            ("accounts.csv", "accounts.csv"),
-            ("C:\\Users\\anna\\accounts.csv", "accounts.csv"),
-            ("../../etc/passwd", "passwd"),
-            ("acc\u{202e}ounts\0.csv", "accounts.csv"),
-            ("", "user mapping"),
-            ("folder/", "user mapping"),
-        ] {
-            assert_eq!(clean(name), cleaned, "{name:?}");
-        }
-        assert_eq!(clean(&"a".repeat(500)).len(), 200);
     }
 }

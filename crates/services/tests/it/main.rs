@@ -16,6 +16,7 @@ mod migration_undo;
 mod notices;
 mod own_account;
 mod people;
+mod people_file;
 mod postbox;
 mod profile_fields;
 mod provider;

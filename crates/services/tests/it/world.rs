@@ -542,6 +542,7 @@ impl jobs::Handler for Work {
         match job.kind.as_str() {
             services::mail::LETTER_JOB => self.0.send_letter(job, lease).await,
             services::user_mapping::MAPPING_JOB => self.0.work_on_mapping(job, lease).await,
+            services::people_file::PEOPLE_FILE_JOB => self.0.work_on_people_file(job, lease).await,
             services::migration::MIGRATION_JOB => self.0.work_on_migration(job, lease).await,
             _ => self.0.work_on_run(job, lease).await,
         }

