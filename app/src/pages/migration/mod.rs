@@ -36,12 +36,15 @@ pub use sheet::SheetPage;
 
 /// Everything the page of the step shows of the migration.
 #[component]
-pub fn Migration() -> impl IntoView {
-    view! { <Loaded data=show_migration(customer().slug) draw=|view| view! { <Body view/> }/> }
+pub fn Migration(
+    /// What comes before the step is done.
+    can_begin: bool,
+) -> impl IntoView {
+    view! { <Loaded data=show_migration(customer().slug) draw=move |view| view! { <Body view can_begin/> }/> }
 }
 
 #[component]
-fn Body(view: MigrationView) -> impl IntoView {
+fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
     let MigrationView {
         can_migrate,
         plan,
@@ -76,7 +79,7 @@ fn Body(view: MigrationView) -> impl IntoView {
         {shows_run.map(|run| view! { <Run run can_migrate/> })}
         {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate/> })}
         {plan.map(|plan| view! { <Planned plan can_migrate is_open agreed/> })}
-        {(can_migrate && !has_plan && !is_open && !is_done).then(|| view! { <MakePlan/> })}
+        {(can_migrate && can_begin && !has_plan && !is_open && !is_done).then(|| view! { <MakePlan/> })}
         {announcement.map(|text| view! { <Announcement text/> })}
     }
 }

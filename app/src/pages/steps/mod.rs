@@ -93,6 +93,7 @@ fn Parts(step: StepView) -> impl IntoView {
     };
     let is_skipped = step.task.state == TaskState::Skipped;
     let is_mapping = id == Step::UserMapping && !is_skipped;
+    let can_begin = !matches!(step.task.state, TaskState::CannotStart | TaskState::OnHold);
     let is_migration = id == Step::Migration && !is_skipped;
     let can_run = id == Step::FirstRun
         && matches!(
@@ -103,7 +104,7 @@ fn Parts(step: StepView) -> impl IntoView {
         <Gate gate=step.gate.clone()/>
         {special}
         {is_mapping.then(|| view! { <UserMapping/> })}
-        {is_migration.then(|| view! { <Migration/> })}
+        {is_migration.then(|| view! { <Migration can_begin/> })}
         {can_run.then(|| view! { <FirstRunActions/> })}
         {step.appointment.clone().map(|view| view! { <Appointment view/> })}
         <StateForm step=step.clone()/>
