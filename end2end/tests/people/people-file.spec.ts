@@ -14,7 +14,7 @@ function file(text: string) {
 /** What the newest file came to, by the word beside it. */
 async function counts(page: Page) {
   const result = page.getByRole("region", { name: "The newest file" });
-  await expect(result.getByText(/^All of .* are done/)).toBeVisible({ timeout: 30_000 });
+  await expect(result.getByText(/^\d+ lines? (is|are) done/)).toBeVisible({ timeout: 30_000 });
   const of = async (word: string) =>
     result.locator("dt", { hasText: new RegExp(`^${word}$`) }).locator("+ dd").innerText();
   return [await of("Created"), await of("Updated"), await of("Unchanged"), await of("Refused")];

@@ -28,7 +28,7 @@ pub(super) fn Newest(latest: PeopleFileResult) -> impl IntoView {
             let (name, by, when) = (name.clone(), by.clone(), when.clone());
             view! { <bdi>{name}</bdi> {format!(", by {by}, ")} <TimeOf when/> }
         }>
-            <div class="in">
+            <div class="in form">
                 <Verdict tone>{sentence}</Verdict>
                 {waits.then(|| view! { <div data-reload=""></div><RefreshWithoutScripts/> })}
                 <dl class="facts">{facts}</dl>
@@ -45,24 +45,30 @@ fn count(number: i64) -> String {
 }
 
 fn verdict(file: &PeopleFileResult) -> (Tone, String) {
-    let lines = plural(file.lines.unsigned_abs(), "line", "lines");
-    let done = count(file.counts.done());
-    let refused = plural(file.counts.refused.unsigned_abs(), "line was", "lines were");
+    let lines = file.lines.unsigned_abs();
+    let all = plural(lines, "line is done", "lines are done");
+    let of_all = format!(
+        "{} of {}",
+        count(file.counts.done()),
+        plural(lines, "line", "lines")
+    );
+    let refused = file.counts.refused.unsigned_abs();
     match file.state {
-        PeopleFileState::Receiving | PeopleFileState::Working => {
-            (Tone::Waiting, format!("{done} of {lines} are done."))
-        }
+        PeopleFileState::Receiving | PeopleFileState::Working => (Tone::Waiting, format!("{of_all} so far.")),
         PeopleFileState::Stopped => (
             Tone::Problem,
             format!(
-                "The import stopped after {done} of {lines}. What is done counts and is shown; upload the file again, and the rest follows."
+                "The import stopped after {of_all}. What is done counts, and is shown here. Upload the file again, and the rest follows."
             ),
         ),
-        PeopleFileState::Done if file.counts.refused > 0 => (
-            Tone::Waiting,
-            format!("All of {lines} are done, and {refused} refused. Each says why, below."),
-        ),
-        PeopleFileState::Done => (Tone::Ready, format!("All of {lines} are done.")),
+        PeopleFileState::Done if refused > 0 => {
+            let refused = plural(refused, "of them was", "of them were");
+            (
+                Tone::Waiting,
+                format!("{all}, and {refused} refused. Why, stands below."),
+            )
+        }
+        PeopleFileState::Done => (Tone::Ready, format!("{all}.")),
     }
 }
 
@@ -128,7 +134,7 @@ fn Refused(page: Page<RefusedLine>) -> impl IntoView {
             }
         }>
             <p class="in soft">"Mend them in the file, and upload it again: the columns line and problem are left out then."</p>
-            <Scroll label="Lines that were refused">
+            <Scroll label="Refused lines with their reasons">
                 {heads(["Line", "Username", "Why, and the cure"])}
                 <tbody>{rows}</tbody>
             </Scroll>
