@@ -163,6 +163,17 @@ impl Handler for Work {
             .end_abandoned_runs()
             .await
             .map_err(|error| retry(&error))?;
+        let taken_up = self
+            .services
+            .take_up_migrations()
+            .await
+            .map_err(|error| retry(&error))?;
+        if taken_up > 0 {
+            tracing::warn!(
+                runs = taken_up,
+                "migrations that nobody worked on were taken up again"
+            );
+        }
         if ended > 0 {
             tracing::warn!(
                 runs = ended,

@@ -6,6 +6,7 @@ use domain::{Actor, Permission, UserError};
 use serde_json::json;
 use store::run_list::ListedChange;
 
+use crate::migration::nothing_under_way;
 use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
@@ -22,6 +23,7 @@ impl Services {
         // Whoever starts a run waits for this lock, so that no plan is made on the old link meanwhile.
         store::customers::lock(&mut tx, customer).await?;
         no_open_run(&mut tx, customer).await?;
+        nothing_under_way(&mut tx, customer).await?;
         let run = store::runs::by_number(&mut tx, customer, number)
             .await?
             .ok_or(UserError::NotFound)?;
@@ -48,6 +50,7 @@ impl Services {
         if !found.is_some_and(|person| person.present) {
             return Err(UserError::Changed.into());
         }
+        store::accounts::count_change(&mut tx, customer).await?;
         store::links::relink(&mut tx, customer, account, (&link, &new), self.now()).await?;
         let details = json!({ "before": link.object_id, "after": new, "run": number });
         let object = account.to_string();

@@ -199,6 +199,12 @@ pub async fn insert(
     Ok(())
 }
 
+/// Counts a change of People that is none of an account's own row, such as another link (P-17). Before the change itself.
+pub async fn count_change(tx: &mut Tx, customer: CustomerId) -> Result<(), StoreError> {
+    execute!(tx, COUNT_CHANGE, customer.uuid())?;
+    Ok(())
+}
+
 /// Writes accounts whose `version` is still the one read; gives how many that were.
 pub async fn update(
     tx: &mut Tx,

@@ -24,7 +24,8 @@ statements! {
         FROM directories d WHERE d.customer_id = $1 AND d.provider NOT IN ('entra', 'okta') ORDER BY d.created_at, d.id";
     BY_ID = "SELECT id, provider, name, tenant_id FROM directories WHERE customer_id = $1 AND id = $2";
     SET_TENANT = "UPDATE directories SET tenant_id = $3 WHERE customer_id = $1 AND id = $2";
-    FORGET_TENANT = "UPDATE directories SET tenant_id = NULL, changes_cursor = NULL WHERE customer_id = $1 AND id = $2";
+    FORGET_TENANT = "UPDATE directories SET tenant_id = NULL, changes_cursor = NULL, snapshot_number = snapshot_number + 1
+        WHERE customer_id = $1 AND id = $2";
 }
 
 /// An external directory that owns accounts.

@@ -35,5 +35,5 @@ pub use rehearsed::{
 };
 pub use runs::{
     MigrationRun, NewMigrationRun, RunStep, access_pause, advance, end_run, find_run, insert_run, last_done,
-    latest_run, lift_pause, open_run, pause_access, roll_back, written_since,
+    latest_run, lift_pause, open_run, open_runs, pause_access, roll_back, written_since,
 };

@@ -15,7 +15,12 @@ use crate::components::{
 };
 
 #[component]
-pub(super) fn Outcome(run: MigrationRunView, can_migrate: bool) -> impl IntoView {
+pub(super) fn Outcome(
+    run: MigrationRunView,
+    can_migrate: bool,
+    /// The list of accounts is about this run, and not about a plan below.
+    shows_accounts: bool,
+) -> impl IntoView {
     let (tone, word) = (tone_of(run.state), run.state.label());
     let (plan, number) = (run.plan, run.number);
     let problem = run
@@ -40,7 +45,7 @@ pub(super) fn Outcome(run: MigrationRunView, can_migrate: bool) -> impl IntoView
                 {problem}
                 <Facts run=run.clone()/>
                 <p>"Everybody as planned and as they are: "<Download path=file what="everybody as planned and as they are"/></p>
-                <p><a href=href("all")>"Every account, with what became of it"</a></p>
+                {shows_accounts.then(|| view! { <p><a href=href("all")>"Every account, with what became of it"</a></p> })}
                 <p><a href=compare>"Who is not as planned"</a></p>
                 <p><a href=duplicates>"Look for duplicates"</a>": newcomers of the last 30 days who look like somebody who was there before."</p>
                 <p><a href=customer().path("migration/help-desk")>"Old and new usernames for the help desk"</a></p>
@@ -49,7 +54,7 @@ pub(super) fn Outcome(run: MigrationRunView, can_migrate: bool) -> impl IntoView
         </Panel>
         {looks_for_duplicates.then(|| view! { <Duplicates can_repair=can_migrate/> })}
         {asked.then(|| view! { <Differing plan/> })}
-        <Entries plan undo=can_migrate.then_some(number)/>
+        {shows_accounts.then(|| view! { <Entries plan undo=can_migrate.then_some(number)/> })}
     }
 }
 

@@ -18,8 +18,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{
-    CancelMigration, RehearseMigration, RepairDuplicate, SetMigrationOptions, UndoMigration, WithdrawWaiver,
-    show_migration,
+    CancelMigration, RehearseMigration, RepairDuplicate, UndoMigration, WithdrawWaiver, show_migration,
 };
 use crate::components::{Answer, Banner, Loaded, Panel, Tone, customer};
 
@@ -77,7 +76,7 @@ fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
             </Banner>
         })}
         {shows_run.map(|run| view! { <Run run can_migrate/> })}
-        {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate/> })}
+        {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate shows_accounts=!has_plan/> })}
         {plan.map(|plan| view! { <Planned plan can_migrate is_open agreed/> })}
         {(can_migrate && can_begin && !has_plan && !is_open && !is_done).then(|| view! { <MakePlan/> })}
         {announcement.map(|text| view! { <Announcement text/> })}
@@ -116,7 +115,6 @@ fn Planned(
 fn Answers() -> impl IntoView {
     view! {
         <Answer of=RehearseMigration::PATH/>
-        <Answer of=SetMigrationOptions::PATH done="Saved."/>
         <Answer of=WithdrawWaiver::PATH/>
         <Answer of=CancelMigration::PATH done="Cancelled. Nothing was changed."/>
         <Answer of=UndoMigration::PATH/>

@@ -38,7 +38,7 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
         }
         .into_any(),
         PlanState::Failed => view! {
-            <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile. Make it again."</Verdict>
+            <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile, or it broke off again and again. Make it again."</Verdict>
         }
         .into_any(),
         PlanState::Ready => view! { <Ready plan=plan.clone() can_change/> }.into_any(),
@@ -56,10 +56,7 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
                 })}
                 {body}
                 {again.then(|| view! {
-                    <details class="fold" open=is_stale>
-                        <summary>"Make a new plan"</summary>
-                        <PlanForm options/>
-                    </details>
+                    <PlanForm options fold=Some(is_stale)/>
                 })}
             </div>
         </Panel>
@@ -140,17 +137,40 @@ fn Switches(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
             <dd>{format!("Kept from newcomers for {} days.", options.reserved_days)}</dd>
         </dl>
         {can_change.then(|| view! {
-            <details class="fold">
+            <SwitchForm number options/>
+        })}
+    }
+}
+
+#[component]
+fn SwitchForm(number: i64, options: MigrationOptions) -> impl IntoView {
+    awaited(take_flash::<Typed, ()>(SetMigrationOptions::PATH), move |kept| {
+        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+        let typed = kept.and_then(|kept| kept.refused().cloned());
+        let is_open = error.is_some();
+        view! {
+            <details class="fold" open=is_open>
                 <summary>"Change what is switched"</summary>
                 <form method="post" action=SetMigrationOptions::PATH class="form">
+                    <WhyRefused error=error/>
                     <input type="hidden" name="customer" value=customer().slug/>
                     <input type="hidden" name="plan" value=number/>
-                    <OptionFields options key="change" error=None/>
+                    <OptionFields typed=typed.unwrap_or_else(|| typed_of(options)) key="change" error=None/>
                     <div class="actions"><Submit label="Save" busy="Saving…"/></div>
                 </form>
             </details>
-        })}
-    }
+        }
+        .into_any()
+    })
+}
+
+/// Options as a form has them.
+fn typed_of(options: MigrationOptions) -> Typed {
+    (
+        options.old_sync_off,
+        options.password_policy_off,
+        options.reserved_days.to_string(),
+    )
 }
 
 /// M-05, M-06: what a rename does not touch.
@@ -170,24 +190,21 @@ fn NotRewritten() -> impl IntoView {
 }
 
 #[component]
-fn OptionFields(
-    options: MigrationOptions,
-    key: &'static str,
-    error: Option<crate::api::ApiError>,
-) -> impl IntoView {
+fn OptionFields(typed: Typed, key: &'static str, error: Option<crate::api::ApiError>) -> impl IntoView {
+    let (old_sync_off, password_policy_off, days) = typed;
     // Both forms may stand on one page; what is refused is said beside the field of the one that makes a plan.
-    let days = if key == "make" {
+    let days_key = if key == "make" {
         "reserved_days"
     } else {
         "change-days"
     };
     view! {
-        <CheckField key=format!("{key}-old-sync") name="old_sync_off" label="Switch the sync of the old directory off" checked=options.old_sync_off
+        <CheckField key=format!("{key}-old-sync") name="old_sync_off" label="Switch the sync of the old directory off" checked=old_sync_off
             help="Recorded, and switched on again by an undo. Left on it would make the old usernames anew."/>
-        <CheckField key=format!("{key}-policy") name="password_policy_off" label="Switch the local password policy off for the new directory" checked=options.password_policy_off
+        <CheckField key=format!("{key}-policy") name="password_policy_off" label="Switch the local password policy off for the new directory" checked=password_policy_off
             help="Its accounts sign in at the provider, which has its own. Local accounts keep the policy."/>
-        <Field key=days name="reserved_days" label="Days for which freed usernames are kept from newcomers" kind="number" value=options.reserved_days.to_string() error
-            help="Somebody new with such a username is held for a decision instead of getting into an old account."/>
+        <Field key=days_key name="reserved_days" label="Days for which freed usernames are kept from newcomers" kind="number" value=days error
+            help="Somebody new with such a username is held meanwhile, instead of getting the name of an old account."/>
     }
 }
 
@@ -198,32 +215,34 @@ pub(super) fn MakePlan() -> impl IntoView {
         <Panel title="Make a plan" id="plan">
             <div class="in form">
                 <p>"The plan says of every account what becomes of it. It is made of the approved user mapping; nothing is changed by it."</p>
-                <PlanForm options=MigrationOptions::default()/>
+                <PlanForm options=MigrationOptions::default() fold=None/>
             </div>
         </Panel>
     }
 }
 
+/// `fold`: folded away, and whether it is open; `None` for a form that stands by itself.
 #[component]
-fn PlanForm(options: MigrationOptions) -> impl IntoView {
+fn PlanForm(options: MigrationOptions, fold: Option<bool>) -> impl IntoView {
     awaited(take_flash::<Typed, i64>(MakeMigrationPlan::PATH), move |kept| {
         let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
         let typed = kept.and_then(|kept| kept.refused().cloned());
-        let options = typed.map_or(options, |(old_sync_off, password_policy_off, days)| {
-            MigrationOptions {
-                old_sync_off,
-                password_policy_off,
-                reserved_days: days.trim().parse().unwrap_or(options.reserved_days),
-            }
-        });
-        view! {
+        let typed = typed.unwrap_or_else(|| typed_of(options));
+        let is_refused = error.is_some();
+        let form = view! {
             <form method="post" action=MakeMigrationPlan::PATH class="form">
                 <WhyRefused error=error.clone()/>
                 <input type="hidden" name="customer" value=customer().slug/>
-                <OptionFields options key="make" error/>
+                <OptionFields typed key="make" error/>
                 <div class="actions"><Submit label="Make a plan" busy="Making…" class="main"/></div>
             </form>
+        };
+        match fold {
+            Some(is_open) => view! {
+                <details class="fold" open=is_open || is_refused><summary>"Make a new plan"</summary>{form}</details>
+            }
+            .into_any(),
+            None => form.into_any(),
         }
-        .into_any()
     })
 }

@@ -96,7 +96,7 @@ fn Result(rehearsal: RehearsalView, plan: i64, can_rehearse: bool) -> impl IntoV
         })}
         {open}
         <Tiles label="People by what becomes of them">{tiles}</Tiles>
-        <p class="soft">{format!("Rehearsed by {}, ", rehearsal.by)}<TimeOf when=rehearsal.when.clone()/>"."</p>
+        <p class="soft">"Rehearsed "<TimeOf when=rehearsal.when.clone()/>"."</p>
         {can_rehearse.then(|| view! { <Rehearse number=plan label="Rehearse again" class=""/> })}
         {list}
     }

@@ -33,15 +33,13 @@ fn Sheet(view: MigrationView) -> impl IntoView {
     let agreed = view
         .agreed
         .unwrap_or_else(|| "No window is agreed on.".to_owned());
-    let checks = show_migration_checks(customer().slug, number);
+    let can_migrate = view.can_migrate;
     view! {
         <Panel title=format!("Plan {number}") id="plan"><PlanFacts plan agreed/></Panel>
         <Panel title="User mapping" id="mapping">
             <Loaded data=show_user_mapping(customer().slug) draw=|mapping| view! { <Approval mapping/> }/>
         </Panel>
-        <Panel title="Before it runs" id="checks">
-            <div class="in"><Loaded data=checks draw=|checks| view! { <CheckList checks/> }/></div>
-        </Panel>
+        {can_migrate.then(|| view! { <Checks number/> })}
         <Panel title="Decided" id="decided">
             <dl class="facts in">
                 <dt>"For the customer"</dt><dd>"Name, time: ______________________________"</dd>
@@ -50,6 +48,16 @@ fn Sheet(view: MigrationView) -> impl IntoView {
         </Panel>
     }
     .into_any()
+}
+
+#[component]
+fn Checks(number: i64) -> impl IntoView {
+    let checks = show_migration_checks(customer().slug, number);
+    view! {
+        <Panel title="Before it runs" id="checks">
+            <div class="in"><Loaded data=checks draw=|checks| view! { <CheckList checks/> }/></div>
+        </Panel>
+    }
 }
 
 #[component]

@@ -61,7 +61,7 @@ fn Form(number: i64, agreed: Option<String>) -> impl IntoView {
                 <input type="hidden" name="customer" value=customer().slug/>
                 <input type="hidden" name="plan" value=number/>
                 <SelectField key="when" label="When" options=choices value=when error=error.clone()/>
-                <Field key="minutes" label="For a window that begins now: its length in minutes" kind="number" value=minutes error=error.clone()/>
+                <Field key="window_minutes" name="minutes" label="For a window that begins now: its length in minutes" kind="number" value=minutes error=error.clone()/>
                 <TextArea key="agreement" label="For a window that begins now: who of the customer agrees" prose=true value=agreement error
                     help="Name them, and how they said so. The agreed window needs nothing here."/>
                 <div class="actions"><Submit label="Start the migration" busy="Starting…" class="main"/></div>

@@ -153,7 +153,7 @@ impl PlanCounts {
 impl MigrationCheck {
     pub const fn label(self) -> &'static str {
         match self {
-            MigrationCheck::NoRunActive => "No sync run is active",
+            MigrationCheck::NoRunActive => "No sync run or import is active",
             MigrationCheck::NoOtherMigration => "No other migration is under way",
             MigrationCheck::Approval => "The plan is the one of the approved user mapping",
             MigrationCheck::Drift => "People and the directory are as they were planned for",

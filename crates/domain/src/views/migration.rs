@@ -71,7 +71,6 @@ pub struct RehearsalView {
     pub counts: RehearsalCounts,
     /// [`RehearsalCounts::sentence`].
     pub sentence: String,
-    pub by: String,
     pub when: When,
     /// People, the directory or the settings changed since.
     pub is_stale: bool,

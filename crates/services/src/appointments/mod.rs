@@ -302,6 +302,9 @@ impl Services {
         )
         .await?;
         self.tell_appointment(&mut tx, actor, row).await?;
+        if row.kind == AppointmentKind::MigrationWindow && act != AppointmentAct::Agree {
+            self.take_off_calendar(&mut tx, actor, row.customer).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 use store::migration::{MigrationRun, RunStep, SwitchedOff};
 
+use super::checks::nothing_works_on_people;
 use super::make::{approved, found, go_on, is_stale};
 use super::{OnStep, PAGE, Stop};
-use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
 /// Accounts that are written by one statement, so that a process that goes down is heard.
@@ -82,7 +82,7 @@ impl Services {
             let what = "the migration";
             return Err(store::StoreError::Stale { what }.into());
         }
-        no_open_run(tx, customer).await?;
+        nothing_works_on_people(tx, customer).await?;
         let (plan, ..) = found(tx, customer, run.plan).await?;
         if plan.purpose == MigrationPurpose::Migrate {
             let (version, hash) = approved(tx, customer).await?;

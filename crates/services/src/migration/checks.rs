@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::migration::{MigrationCheck, MigrationPurpose, PlanState};
 use domain::numbers::thousands;
+use domain::people_file::PeopleFileState;
 use domain::views::MigrationCheckView;
 use domain::{Actor, CustomerId, Timestamp};
 use serde_json::json;
@@ -81,7 +82,7 @@ impl Services {
         let mut all = vec![
             refusal(
                 MigrationCheck::NoRunActive,
-                no_open_run(tx, customer).await,
+                nothing_works_on_people(tx, customer).await,
                 "None is.",
             )?,
             refusal(
@@ -225,6 +226,18 @@ fn view(check: MigrationCheck, is_ok: bool, good: &str, bad: &str) -> MigrationC
         is_ok,
         words: if is_ok { good } else { bad }.to_owned(),
     }
+}
+
+/// Neither a sync nor an import is under way, which would write to People as they were.
+pub(super) async fn nothing_works_on_people(tx: &mut Tx, customer: CustomerId) -> Result<(), ServiceError> {
+    no_open_run(tx, customer).await?;
+    let file = store::people_file::latest(tx, customer).await?;
+    if file.is_some_and(|file| file.state == PeopleFileState::Working) {
+        return Err(super::refused(
+            "A People file is being worked on. Wait until it is done.",
+        ));
+    }
+    Ok(())
 }
 
 /// A check that is made by what refuses.

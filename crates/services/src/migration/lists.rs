@@ -11,7 +11,7 @@ use store::Tx;
 use store::migration::{EntryWho, ListedEntry, Reconciled};
 
 use super::make::found;
-use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
+use crate::paging::{PAGE_ROWS, one_more, page, searched};
 use crate::people::name_of;
 use crate::when::moment;
 use crate::{ServiceError, Services};
@@ -24,6 +24,9 @@ pub struct MigrationFilter {
     pub becomes_local: bool,
     pub search: String,
 }
+
+/// Rows of lists that are printed and taken away.
+const LIST_ROWS: usize = 250;
 
 /// Names of directories, looked up once.
 #[derive(Default)]
@@ -105,7 +108,7 @@ impl Services {
         Ok(page(rows.collect(), PAGE_ROWS))
     }
 
-    /// A page of accounts, planned beside real, in the pages of a download; with `differing` only those that are not as
+    /// A page of accounts, planned beside real, at most 250; with `differing` only those that are not as
     /// planned.
     pub async fn migration_reconciliation(
         &self,
@@ -116,7 +119,7 @@ impl Services {
     ) -> Result<Page<ReconciliationRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
-        let keys = (account(after)?, one_more(EXPORT_ROWS));
+        let keys = (account(after)?, one_more(LIST_ROWS));
         let rows = store::migration::reconcile(&mut tx, customer, plan, differing, keys).await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
@@ -124,10 +127,10 @@ impl Services {
             let view = reconciliation_row(&mut tx, customer, &mut names, &row).await?;
             views.push((row.listed.entry.account, view));
         }
-        Ok(page(views, EXPORT_ROWS))
+        Ok(page(views, LIST_ROWS))
     }
 
-    /// A page of who signs in in another way from now on, in the pages of a download: for the help desk.
+    /// A page of who signs in in another way from now on, at most 250: for the help desk.
     pub async fn migration_help_desk(
         &self,
         actor: &Actor,
@@ -138,7 +141,11 @@ impl Services {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
         found(&mut tx, customer, plan).await?;
-        let run = store::migration::latest_run(&mut tx, customer).await?;
+        let open = store::migration::open_run(&mut tx, customer).await?;
+        let run = match open.filter(|run| run.plan == plan) {
+            Some(open) => Some(open),
+            None => store::migration::last_done(&mut tx, customer).await?,
+        };
         let when = run.filter(|run| run.plan == plan).map_or_else(
             || "after the migration".to_owned(),
             |run| match run.committed_at {
@@ -146,7 +153,7 @@ impl Services {
                 None => format!("from {} on", moment(run.window_until)),
             },
         );
-        let keys = (account(after)?, one_more(EXPORT_ROWS));
+        let keys = (account(after)?, one_more(LIST_ROWS));
         let rows = store::migration::list_entries(&mut tx, customer, plan, EntryWho::default(), keys).await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
@@ -161,7 +168,7 @@ impl Services {
             };
             views.push((row.entry.account, view));
         }
-        Ok(page(views, EXPORT_ROWS))
+        Ok(page(views, LIST_ROWS))
     }
 
     async fn reader_of_migration(

@@ -145,6 +145,12 @@ impl Services {
         let customer = self.migration_of(&mut tx, actor, slug).await?;
         nothing_under_way(&mut tx, customer).await?;
         let (before, ..) = found(&mut tx, customer, plan).await?;
+        let done = store::migration::last_done(&mut tx, customer).await?;
+        if done.is_some_and(|run| run.plan == plan) {
+            return Err(refused(
+                "This plan was carried out: what it switched is on record.",
+            ));
+        }
         store::migration::set_options(&mut tx, customer, plan, options).await?;
         let details = json!({ "before": before.options, "after": options });
         let about = plan.to_string();
@@ -358,7 +364,7 @@ pub(super) async fn approved(tx: &mut Tx, customer: CustomerId) -> Result<(i64, 
 }
 
 /// M-09: refuses while a run waits or is under way, and says whose.
-pub(super) async fn nothing_under_way(tx: &mut Tx, customer: CustomerId) -> Result<(), ServiceError> {
+pub(crate) async fn nothing_under_way(tx: &mut Tx, customer: CustomerId) -> Result<(), ServiceError> {
     match store::migration::open_run(tx, customer).await? {
         None => Ok(()),
         Some(run) => Err(refused(format!(
@@ -368,14 +374,16 @@ pub(super) async fn nothing_under_way(tx: &mut Tx, customer: CustomerId) -> Resu
     }
 }
 
-/// P-17: whether People or the directory changed since a plan was begun.
+/// P-17, C-22: whether People or the directory changed since a plan was begun, or another directory is connected.
 pub(super) async fn is_stale(
     tx: &mut Tx,
     customer: CustomerId,
     plan: &MigrationPlan,
 ) -> Result<bool, ServiceError> {
+    let current = store::directories::current(tx, customer).await?;
+    let is_connected = current.is_some_and(|current| current.id == plan.directory);
     let marks = store::user_mapping::marks(tx, customer, plan.directory).await?;
-    Ok((marks.people, marks.snapshot) != (plan.people_number, plan.snapshot_number))
+    Ok(!is_connected || (marks.people, marks.snapshot) != (plan.people_number, plan.snapshot_number))
 }
 
 fn check_options(options: MigrationOptions) -> Result<(), UserError> {

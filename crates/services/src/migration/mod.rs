@@ -17,10 +17,9 @@ mod run;
 mod tell;
 mod view;
 
-use domain::migration::{AccessPause, MigrationStep};
-use domain::people::{AccountState, Directory};
+use domain::migration::MigrationStep;
 use domain::views::AccessView;
-use domain::{AccountId, Actor, CustomerId, Permission, UserError};
+use domain::{Actor, CustomerId, Permission, UserError};
 use jobs::{Job, JobError, Lease};
 use store::jobs::NewJob;
 use store::{StoreError, Tx};
@@ -28,6 +27,7 @@ use store::{StoreError, Tx};
 pub use lists::MigrationFilter;
 pub use run::MigrationStart;
 
+pub(crate) use make::nothing_under_way;
 pub(crate) use progress::Progress;
 
 use crate::when::when;
@@ -160,35 +160,11 @@ impl Services {
             seconds: left.map_or(0, |left| left.clamp(5, 60)),
         })
     }
-
-    /// Whether the intranet of this customer lets people in (M-07): for the sign-in of People, which answers "access paused
-    /// until …".
-    pub async fn access_pause(&self, customer: CustomerId) -> Result<Option<AccessPause>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        Ok(store::migration::access_pause(&mut tx, customer).await?)
-    }
-
-    /// The pause that keeps this account out; `None`: it may enter, as active local administrators always may.
-    pub async fn paused_for(
-        &self,
-        customer: CustomerId,
-        account: AccountId,
-    ) -> Result<Option<AccessPause>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let pause = store::migration::access_pause(&mut tx, customer).await?;
-        let account = store::accounts::find(&mut tx, customer, account).await?;
-        let may_enter = account.is_some_and(|account| {
-            account.is_administrator
-                && account.directory == Directory::Local
-                && account.state == AccountState::Active
-        });
-        Ok(pause.filter(|_| !may_enter))
-    }
 }
 
 /// A refusal that is about the migration as a whole.
 fn refused(words: impl Into<String>) -> ServiceError {
-    UserError::field("migration", words).into()
+    UserError::field("plan", words).into()
 }
 
 /// The lease, or something as it was: somebody else works on it.

@@ -115,7 +115,6 @@ impl Services {
             people_number: marks.people,
             snapshot_number: marks.snapshot,
             settings_version,
-            by: plan.made_by,
             at: self.now(),
         };
         let mut tx = self.db().begin().await?;

@@ -12,7 +12,7 @@ use store::appointments::AppointmentRow;
 use store::migration::{MigrationRun, NewMigrationRun, RunStep};
 
 use super::make::found;
-use super::{OnStep, Stop, refused};
+use super::{MIGRATION_JOB, OnStep, Stop, refused};
 use crate::deployment::facts::known;
 use crate::deployment::tell::Turn;
 use crate::sync::control::no_open_run;
@@ -61,9 +61,8 @@ impl Services {
         self.not_by_its_author(&mut tx, actor, customer, &stored.0)
             .await?;
         let window = self.window(&mut tx, customer, start).await?;
-        let checks = self
-            .migration_checks(&mut tx, customer, &stored, window.from)
-            .await?;
+        // What has to be so when it begins is looked at again then.
+        let checks = self.migration_checks(&mut tx, customer, &stored, now).await?;
         if let Some(check) = checks.into_iter().find(|check| !check.is_ok) {
             return Err(refused(check.words));
         }
@@ -120,7 +119,7 @@ impl Services {
             MigrationStart::Now { minutes, agreement } => {
                 if !(1..=LONGEST).contains(&minutes) {
                     let words = format!("Enter a number of minutes from 1 to {LONGEST}.");
-                    return Err(UserError::field("minutes", words).into());
+                    return Err(UserError::field("window_minutes", words).into());
                 }
                 let missing = "Say who of the customer agrees to begin now, and how they said so.";
                 let agreement = super::view::typed("agreement", &agreement, MAX_AGREEMENT, missing)?;
@@ -150,26 +149,64 @@ impl Services {
         Ok(())
     }
 
+    /// The window of a run that waits holds no more: nobody is locked out at a time that was taken back.
+    pub(crate) async fn take_off_calendar(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+    ) -> Result<(), ServiceError> {
+        let open = store::migration::open_run(tx, customer).await?;
+        match open.filter(|run| run.state == MigrationRunState::Scheduled) {
+            Some(run) => self.cancel(tx, actor, customer, run.number).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Has runs worked on whose job was given up while the database could not be reached: none stays open for ever, with access
+    /// paused. Gives how many those were.
+    pub async fn take_up_migrations(&self) -> Result<u64, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let open = store::migration::open_runs(&mut tx).await?;
+        drop(tx);
+        let mut taken_up = 0;
+        for (customer, number, from) in open {
+            let mut tx = self.db().begin().await?;
+            let subject = format!("run:{number}");
+            if store::jobs::is_pending(&mut tx, customer, MIGRATION_JOB, &subject).await? {
+                continue;
+            }
+            self.queue_migration(&mut tx, customer, &subject, from.max(self.now()))
+                .await?;
+            tx.commit().await?;
+            taken_up += 1;
+        }
+        Ok(taken_up)
+    }
+
     /// Takes a run off the calendar that has not begun.
     pub async fn cancel_migration(&self, actor: &Actor, slug: &str, run: i64) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
-        let words = format!("Cancelled by {}.", actor.name);
-        let states = (MigrationRunState::Scheduled, MigrationRunState::Interrupted);
-        store::migration::end_run(&mut tx, customer, run, states, Some(&words), self.now()).await?;
-        let about = run.to_string();
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "migration.cancel",
-            &about,
-            &json!({}),
-        )
-        .await?;
-        self.tell_cancelled(&mut tx, actor, customer, run).await?;
+        self.cancel(&mut tx, actor, customer, run).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    async fn cancel(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        run: i64,
+    ) -> Result<(), ServiceError> {
+        let words = format!("Cancelled by {}.", actor.name);
+        let states = (MigrationRunState::Scheduled, MigrationRunState::Interrupted);
+        store::migration::end_run(tx, customer, run, states, Some(&words), self.now()).await?;
+        let about = run.to_string();
+        self.record(tx, actor, Some(customer), "migration.cancel", &about, &json!({}))
+            .await?;
+        self.tell_cancelled(tx, actor, customer, run).await
     }
 
     /// Works on a run until it ends.
@@ -380,9 +417,11 @@ impl Services {
         let details = json!({ "problem": problem, "paused_seconds": took.num_seconds() });
         self.note(&mut tx, customer, run, ("migration.done", &details))
             .await?;
-        let what = match run.purpose {
-            MigrationPurpose::Migrate => "The directory migration is done.",
-            MigrationPurpose::Undo => "The directory migration was undone.",
+        let (plan, ..) = found(&mut tx, customer, run.plan).await?;
+        let what = match (run.purpose, plan.only) {
+            (MigrationPurpose::Migrate, _) => "The directory migration is done.",
+            (MigrationPurpose::Undo, None) => "The directory migration was undone.",
+            (MigrationPurpose::Undo, Some(_)) => "One account was taken back from the directory migration.",
         };
         let turn = Turn {
             cause: format!("migration:{}", run.number),

@@ -139,7 +139,6 @@ impl Services {
                     counts: rehearsal.counts,
                     sentence: rehearsal.counts.sentence(),
                     when: when(rehearsal.at, now),
-                    by: rehearsal.by,
                     unwaived: unwaived.unsigned_abs(),
                 })
             }

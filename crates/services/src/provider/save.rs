@@ -14,6 +14,7 @@ use store::providers::{ConfigRow, SecretRow};
 use super::form::{self, Entered, wrong};
 use super::test::invalid;
 use super::{Connection, what_to_do, while_somebody_waits};
+use crate::migration::nothing_under_way;
 use crate::seal::Place;
 use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
@@ -138,6 +139,7 @@ impl Services {
             .is_some_and(|before| place(&before.values) != place(values))
         {
             no_open_run(tx, customer).await?;
+            nothing_under_way(tx, customer).await?;
         }
         let directory = self.directory_for(tx, save, before.as_ref()).await?;
         let same_directory = before.as_ref().filter(|before| before.directory.id == directory);

@@ -65,9 +65,8 @@ on_both!(
         assert_eq!(names, wanted, "everybody has their own username");
         assert!(usernames.iter().all(|(_, there)| *there));
         assert_eq!(scene.step().await, TaskState::Done);
-        let customer = scene.world.customer().await;
         assert_eq!(
-            scene.services().access_pause(customer).await.expect("asked"),
+            scene.services().access(SLUG).await.expect("asked").paused_until,
             None
         );
         let differing = scene
@@ -160,9 +159,8 @@ on_both!(
         let run = scene.ended(run).await;
         assert_eq!(run.state, MigrationRunState::Failed);
         assert!(run.problem.expect("a reason").contains("changed"));
-        let customer = scene.world.customer().await;
         assert_eq!(
-            scene.services().access_pause(customer).await.expect("asked"),
+            scene.services().access(SLUG).await.expect("asked").paused_until,
             None
         );
     }

@@ -127,7 +127,7 @@ on_both!(
         let words = refused(MigrationStart::Agreed).await;
         assert_eq!(words.of_field("when").count(), 1, "{words}");
         let words = refused(now(0)).await;
-        assert_eq!(words.of_field("minutes").count(), 1, "{words}");
+        assert_eq!(words.of_field("window_minutes").count(), 1, "{words}");
         let agreement = "  ".to_owned();
         let words = refused(MigrationStart::Now {
             minutes: 60,
@@ -175,8 +175,42 @@ on_both!(
             "{}",
             waiting.agreement
         );
-        // Its time comes.
+        // The customer takes the time back, and nobody is locked out at it.
+        services
+            .answer_appointment(&scene.admin, SLUG, kind, 2, AppointmentAct::Cancel, "Not then.")
+            .await
+            .expect("cancelled");
+        let off = services
+            .migration_run(&scene.admin, SLUG, run)
+            .await
+            .expect("the run");
+        assert_eq!(off.state, MigrationRunState::Interrupted);
+        services
+            .propose_appointment(&scene.admin, SLUG, kind, 3, &time)
+            .await
+            .expect("proposed");
+        services
+            .answer_appointment(&scene.staff, SLUG, kind, 4, AppointmentAct::Agree, "")
+            .await
+            .expect("agreed");
+        let run = services
+            .start_migration(&scene.staff, SLUG, plan, MigrationStart::Agreed)
+            .await
+            .expect("on the calendar");
+        // A job that was given up is taken up again.
         scene.world.dismiss().await;
+        {
+            let customer = scene.world.customer().await;
+            let (kind, subject) = (services::migration::MIGRATION_JOB, format!("run:{run}"));
+            let mut tx = scene.world.test.db.begin().await.expect("a transaction");
+            store::jobs::retire(&mut tx, customer, kind, &subject, services.now())
+                .await
+                .expect("retired");
+            tx.commit().await.expect("written");
+        }
+        assert_eq!(services.take_up_migrations().await.expect("asked"), 1);
+        assert_eq!(services.take_up_migrations().await.expect("asked"), 0);
+        // Its time comes.
         scene.world.turn_clock(TimeDelta::minutes(265)).await;
         let done = scene.ended(run).await;
         assert_eq!(done.state, MigrationRunState::Done, "{done:?}");

@@ -550,9 +550,13 @@ impl jobs::Handler for Work {
 
     async fn tick(&self) -> Result<(), jobs::JobError> {
         let ended = self.0.end_abandoned_runs().await;
-        ended.map(|_| ()).map_err(|error| jobs::JobError::Retry {
-            what: error.to_string(),
-        })
+        let taken_up = self.0.take_up_migrations().await;
+        ended
+            .and(taken_up)
+            .map(|_| ())
+            .map_err(|error| jobs::JobError::Retry {
+                what: error.to_string(),
+            })
     }
 }
 

@@ -15,13 +15,18 @@ statements! {
             o.id AS older, o.username AS older_username, o.profile AS older_profile
         FROM accounts n
         CROSS JOIN accounts AS o" (index "accounts_by_name") "
-        WHERE n.customer_id = $1 AND n.created_at > $2 AND n.state <> 'blocked' AND n.directory_id IS NOT NULL
+        WHERE n.customer_id = $1 AND n.created_at > $2 AND n.state <> 'blocked' AND NOT n.is_administrator
+        AND EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = n.id)
+        AND NOT o.is_administrator
+        AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = o.id)
         AND o.customer_id = $1 AND o.sort_key = n.sort_key AND o.created_at <= $2 AND o.state <> 'blocked'
         ORDER BY n.id, o.id LIMIT $3"];
     BY_MAIL = "WITH newcomers AS (SELECT id, username, profile, lower(profile->>'email') AS email FROM accounts
-            WHERE customer_id = $1 AND created_at > $2 AND state <> 'blocked' AND directory_id IS NOT NULL),
+            WHERE customer_id = $1 AND created_at > $2 AND state <> 'blocked' AND NOT is_administrator
+            AND EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = accounts.id)),
         others AS (SELECT id, username, profile, lower(profile->>'email') AS email FROM accounts
-            WHERE customer_id = $1 AND created_at <= $2 AND state <> 'blocked')
+            WHERE customer_id = $1 AND created_at <= $2 AND state <> 'blocked' AND NOT is_administrator
+            AND NOT EXISTS (SELECT 1 FROM identity_links l WHERE l.customer_id = $1 AND l.account_id = accounts.id))
         SELECT n.id AS newcomer, n.username AS newcomer_username, n.profile AS newcomer_profile,
             o.id AS older, o.username AS older_username, o.profile AS older_profile
         FROM newcomers n JOIN others o ON o.email = n.email WHERE n.email <> ''
@@ -62,8 +67,8 @@ impl Columns {
     }
 }
 
-/// Active accounts of a directory that came after `since` and have the name, or the e-mail address, of an active account that
-/// was there before; at most `limit` of each kind.
+/// Active accounts with a person of the directory that came after `since` and have the name, or the e-mail address, of an
+/// active account without one that was there before; administrators are left to people; at most `limit` of each kind.
 pub async fn lookalikes(
     tx: &mut Tx,
     customer: CustomerId,

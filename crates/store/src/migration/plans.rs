@@ -40,7 +40,6 @@ pub struct Rehearsal {
     pub people_number: i64,
     pub snapshot_number: i64,
     pub settings_version: i64,
-    pub by: String,
     pub at: Timestamp,
 }
 

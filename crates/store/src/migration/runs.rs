@@ -5,10 +5,11 @@ use domain::ids::Id;
 use domain::migration::{AccessPause, MigrationPurpose, MigrationRunState};
 use domain::{CustomerId, Timestamp};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::SwitchedOff;
 use crate::error::{code, one_row};
-use crate::sql::{execute, fetch_optional, fetch_value, statements};
+use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -25,6 +26,8 @@ statements! {
     OPEN = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement, frozen_at,
             committed_at, finished_at, problem, switched
         FROM migration_runs WHERE customer_id = $1 AND state IN ('scheduled', 'freezing', 'running', 'verifying')";
+    OPEN_OF_ALL = "SELECT customer_id, number, window_from FROM migration_runs
+        WHERE state IN ('scheduled', 'freezing', 'running', 'verifying') ORDER BY customer_id";
     LAST_DONE = "SELECT number, plan, purpose, state, started_by, started_at, window_from, window_until, agreement,
             frozen_at, committed_at, finished_at, problem, switched
         FROM migration_runs WHERE customer_id = $1 AND purpose = 'run' AND state IN ('verifying', 'done')
@@ -160,6 +163,13 @@ pub async fn latest_run(tx: &mut Tx, customer: CustomerId) -> Result<Option<Migr
 pub async fn open_run(tx: &mut Tx, customer: CustomerId) -> Result<Option<MigrationRun>, StoreError> {
     let row = fetch_optional!(tx, RunColumns, OPEN, customer.uuid())?;
     row.map(RunColumns::read).transpose()
+}
+
+/// Runs of all customers that wait or are under way: whose, which, and when its window begins.
+pub async fn open_runs(tx: &mut Tx) -> Result<Vec<(CustomerId, i64, Timestamp)>, StoreError> {
+    let rows = fetch_all!(tx, (Uuid, i64, Timestamp), OPEN_OF_ALL)?;
+    let read = |(customer, number, from)| (CustomerId::from_uuid(customer), number, from);
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// The migration that has happened and was not undone.

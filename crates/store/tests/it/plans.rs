@@ -68,6 +68,14 @@ const ALLOWED: &[(&str, &str)] = &[
         "accounts::LOCAL_ADMINISTRATORS",
         "the few of an index that holds nobody else",
     ),
+    (
+        "migration::duplicates::BY_NAME",
+        "every account once, when somebody looks for duplicates",
+    ),
+    (
+        "migration::duplicates::BY_MAIL",
+        "every account twice, when somebody looks for duplicates",
+    ),
     ("links::COUNT", "a count, for one page"),
     ("people_list::OWNED", "a count, in an index"),
     ("changes::COUNTS", "every change of one run, once"),
