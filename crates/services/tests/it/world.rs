@@ -550,13 +550,11 @@ impl jobs::Handler for Work {
 
     async fn tick(&self) -> Result<(), jobs::JobError> {
         let ended = self.0.end_abandoned_runs().await;
-        let taken_up = self.0.take_up_migrations().await;
-        ended
-            .and(taken_up)
-            .map(|_| ())
-            .map_err(|error| jobs::JobError::Retry {
-                what: error.to_string(),
-            })
+        let what = |error: services::ServiceError| jobs::JobError::Retry {
+            what: error.to_string(),
+        };
+        ended.and(self.0.take_up_migrations().await).map_err(what)?;
+        Ok(())
     }
 }
 
