@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: builds and runs the benchmark in release.
+//! `cargo xtask bench`: builds and runs the benchmark in release, with a throw-away PostgreSQL beside it.
 
 use crate::failure::Failure;
 use crate::process;
+use crate::test::Cluster;
 use crate::workspace::Workspace;
 
 /// Flags of the benchmark itself, after `--`: `--users`, `--rounds`, `--database`, `--help`.
@@ -12,9 +13,11 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
+    let postgres = Cluster::start(workspace)?;
     let mut cargo = workspace.cargo();
     cargo
         .args(["run", "--release", "--package", "bench", "--"])
-        .args(&options.flags);
+        .args(&options.flags)
+        .env("USERSYNC_BENCH_POSTGRES", postgres.url());
     process::run("the benchmark", &mut cargo)
 }

@@ -4,12 +4,12 @@
 use domain::migration::{EntryKind, MigrationOptions, RehearsalOutcome};
 use domain::views::{
     AccessView, HelpDeskRow, LookalikeView, MigrationCheckView, MigrationEntryRow, MigrationView, Page,
-    ReconciliationRow, RehearsedRow,
+    ReconciliationRow, RehearsedRow, ReservedRow,
 };
 use domain::{AccountId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use services::migration::{MigrationFilter, MigrationStart};
+use services::migration::{EntryWho, MigrationFilter, MigrationStart};
 
 use super::ApiError;
 
@@ -37,11 +37,12 @@ pub async fn list_migration_entries(
     after: Option<String>,
 ) -> Result<Page<MigrationEntryRow>, ApiError> {
     super::act(|services, actor| async move {
-        let filter = MigrationFilter {
-            kind,
-            becomes_local,
-            search,
+        let who = match kind {
+            Some(kind) => EntryWho::OfKind(kind),
+            None if becomes_local => EntryWho::BecomesLocal,
+            None => EntryWho::Everybody,
         };
+        let filter = MigrationFilter { who, search };
         services
             .migration_entries(&actor, &customer, plan, &filter, after.as_deref())
             .await
@@ -98,6 +99,31 @@ pub async fn repair_duplicate(
                 .repair_duplicate(&actor, &customer, (newcomer, older))
                 .await
         },
+    )
+    .await
+}
+
+/// Usernames that are kept from newcomers.
+pub async fn list_reserved_usernames(
+    customer: String,
+    search: String,
+    after: Option<String>,
+) -> Result<Page<ReservedRow>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .reserved_usernames(&actor, &customer, &search, after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// Gives a reserved username free.
+#[server(endpoint = "migration/release")]
+pub async fn release_username(customer: String, username: String) -> Result<(), ApiError> {
+    super::act_form(
+        <ReleaseUsername as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.release_username(&actor, &customer, &username).await },
     )
     .await
 }

@@ -1,9 +1,10 @@
 //! What every list has: pages, filters, files.
 
+use domain::views::Page;
 use leptos::prelude::*;
 
 use super::links::{page_path, param, query};
-use super::{address, with_query};
+use super::{Scroll, address, heads, with_query};
 
 /// Where the page of the list begins, by the address.
 pub fn after() -> Option<String> {
@@ -26,6 +27,26 @@ pub fn Pager(next: Option<String>) -> impl IntoView {
             </nav>
         }
     })
+}
+
+/// A page of a list: a table that stacks on a narrow screen, or `nothing` where it has no rows; and the way to the next page.
+pub fn listed<T, V: IntoView + 'static, const N: usize>(
+    page: Page<T>,
+    (label, columns): (&'static str, [&'static str; N]),
+    nothing: &'static str,
+    row: impl FnMut(T) -> V,
+) -> AnyView {
+    if page.rows.is_empty() {
+        return view! { <p class="nothing">{nothing}</p><Pager next=page.next/> }.into_any();
+    }
+    let rows = page.rows.into_iter().map(row).collect_view();
+    view! {
+        <div class="stack">
+            <Scroll label>{heads(columns)}<tbody>{rows}</tbody></Scroll>
+        </div>
+        <Pager next=page.next/>
+    }
+    .into_any()
 }
 
 /// The filters of a list: fields of a GET form to `path`. `narrowed` offers the way back to everything, at `path`.

@@ -46,6 +46,6 @@ pub use {
     coverage::Coverage,
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},
-    lists::{Download, Filters, Pager, after},
+    lists::{Download, Filters, Pager, after, listed},
     loaded::{ErrorPage, Loaded, awaited},
 };

@@ -224,6 +224,8 @@ fn words_of_migration(action: &str) -> &str {
         "migration.freeze" => "paused access for the directory migration",
         "migration.commit" => "renamed and assigned accounts",
         "migration.undo" => "undid a directory migration",
+        "migration.unlock" => "ended the pause of access",
+        "migration.release" => "gave a reserved username free",
         "migration.done" => "ended the directory migration",
         "account.repair" => "made a duplicate one account again",
         "migration.fail" => "gave the directory migration up, and changed nothing",

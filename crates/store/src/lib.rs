@@ -41,6 +41,7 @@ pub mod sealed;
 pub mod sessions;
 pub mod settings;
 pub mod snapshot;
+pub mod statistics;
 pub mod time_zones;
 pub mod user_mapping;
 
@@ -78,6 +79,7 @@ pub fn statements() -> Vec<Sql> {
         migration::OVERLAY,
         migration::PLANS,
         migration::REHEARSED,
+        migration::RESERVED,
         migration::RUNS,
         notices::ALL,
         password_resets::ALL,

@@ -62,6 +62,13 @@ statements! {
         AND COALESCE(ml.account_id, mc.account_id) IS DISTINCT FROM a.manager_id
         ORDER BY s.row_no LIMIT $5"];
     LAST_CHANGE = "SELECT COALESCE(MAX(seq), 0) FROM sync_changes WHERE customer_id = $1 AND run_id = $2";
+    // P-17: before the change itself, and only where there is one.
+    COUNT_APPOINTED = "UPDATE customers SET people_number = people_number + 1 WHERE id = $1 AND EXISTS (
+        SELECT 1 FROM sync_changes c JOIN accounts a ON a.customer_id = $1 AND a.id = c.account_id
+        WHERE c.customer_id = $1 AND c.run_id = $3 AND c.seq > $4 AND c.seq <= $5
+        AND c.state = 'applied' AND c.manager_id IS NOT NULL
+        AND a.directory_id = $2 AND a.manager_id IS DISTINCT FROM c.manager_id
+        AND EXISTS (SELECT 1 FROM accounts m WHERE m.customer_id = $1 AND m.id = c.manager_id))";
     APPOINT = "UPDATE accounts SET manager_id = c.manager_id, version = accounts.version + 1, updated_at = $6
         FROM sync_changes c
         WHERE c.customer_id = $1 AND c.run_id = $3 AND c.seq > $4 AND c.seq <= $5
@@ -225,5 +232,6 @@ pub async fn appoint(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let (c, d, r) = (customer.uuid(), directory.uuid(), run.uuid());
+    execute!(tx, COUNT_APPOINTED, c, d, r, after, last)?;
     execute!(tx, APPOINT, c, d, r, after, last, now)
 }

@@ -6,6 +6,7 @@ mod entries;
 mod overlay;
 mod plans;
 mod rehearsed;
+mod reserved;
 mod runs;
 
 pub(crate) use carry_out::ALL as CARRY_OUT;
@@ -14,18 +15,19 @@ pub(crate) use entries::ALL as ENTRIES;
 pub(crate) use overlay::ALL as OVERLAY;
 pub(crate) use plans::ALL as PLANS;
 pub(crate) use rehearsed::ALL as REHEARSED;
+pub(crate) use reserved::ALL as RESERVED;
 pub(crate) use runs::ALL as RUNS;
 
 pub use carry_out::{
-    SwitchedOff, begin_change, changed_accounts, count_temporary, link, mismatches, next_bound, reserve,
-    step_aside, switch_old_sync_off, switch_old_sync_on, switch_password_policy, unlink, write,
+    SwitchedOff, begin_change, changed_accounts, count_temporary, link, mismatches, next_bound, step_aside,
+    switch_old_sync_off, switch_old_sync_on, switch_password_policy, unlink, write,
 };
 pub use duplicates::{Lookalike, lookalikes};
 pub use entries::{
     AccountNow, EntryWho, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between,
     insert_entries, list_entries, reconcile,
 };
-pub use overlay::{OnTop, on_top, probable_accounts, reserved, unclaimed_after};
+pub use overlay::{OnTop, on_top, probable_accounts, unclaimed_after};
 pub use plans::{
     NewPlan, Rehearsal, StoredPlan, fail_plan, find_plan, finish_plan, forget_entries, insert_plan,
     latest_plan, set_backup, set_options, set_rehearsal,
@@ -33,6 +35,7 @@ pub use plans::{
 pub use rehearsed::{
     Rehearsed, forget_rehearsed, insert_rehearsed, list_rehearsed, unwaived, waive, withdraw_waiver,
 };
+pub use reserved::{Reserved, list_reserved, release_username, reserved};
 pub use runs::{
     MigrationRun, NewMigrationRun, RunStep, access_pause, advance, end_run, find_run, insert_run, last_done,
     latest_run, lift_pause, open_run, open_runs, pause_access, roll_back, written_since,

@@ -1,5 +1,7 @@
 // An existing customer with two browsers side by side: Entra, and a People directory full of people who came from an old
 // Active Directory. It goes as far as the user mapping, and nothing is written to People before.
+import type { Page } from "@playwright/test";
+
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
@@ -7,6 +9,14 @@ import { looksAtFilesFirst } from "../support/first-look.ts";
 import { Migration } from "../support/migration.ts";
 import { Mapping, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
+
+/** One column of a list that is taken away as JSON. */
+async function usernames(page: Page, path: string, column: string): Promise<string[]> {
+  const answer = await page.request.get(path);
+  expect(answer.ok()).toBe(true);
+  const rows = (await answer.json()) as Record<string, string>[];
+  return rows.map((row) => row[column]!.toLowerCase());
+}
 
 test("an existing customer goes through user mapping and migration, and each side knows whose turn it is", async ({
   page, browser, demo, scripts, visit, signIn, alive, accessible,
@@ -182,16 +192,48 @@ test("an existing customer goes through user mapping and migration, and each sid
   await accessible();
   await migration.starts();
   await accessible();
-  await migration.plans();
+  const plan = await migration.plans();
   await migration.rehearses();
   await migration.notesBackup();
   await migration.starts();
   await there(base);
   await expect(task(admin, "Directory migration")).toContainText("Done");
 
-  // The first sync recognises everybody who was claimed.
+  // The first sync recognises everybody who was claimed: it makes no account for them.
   await there(`${base}/first-run`);
   await expect(admin.locator(".step-state")).toContainText("Your task");
+  await admin.getByRole("button", { name: "Run now" }).click();
+  await runEnded(admin, /is held for your decision/);
+  const claimed = await usernames(admin, `${base}/migration/${plan}/help-desk.json`, "new_username");
+  const created = await usernames(admin, `${new URL(admin.url()).pathname}/changes.json?kind=create`, "username");
+  expect(claimed.length).toBeGreaterThan(50);
+  expect(created.filter((username) => claimed.includes(username))).toEqual([]);
+  await settled(admin, scripts);
+  await admin.getByRole("button", { name: /^Accept and apply/ }).click();
+  await runEnded(admin, /is complete/);
+
+  // Freed usernames are kept from newcomers, and given free one by one.
+  await migration.opens();
+  await page.getByRole("link", { name: "Reserved usernames" }).click();
+  await settled(page, scripts);
+  const give = migration.region("Usernames kept from newcomers").getByRole("button", { name: /^Give free/ });
+  const kept = await give.count();
+  expect(kept).toBeGreaterThan(0);
+  await accessible();
+  await shots(page, "migration-reserved");
+  await give.first().click();
+  await settled(page, scripts);
+  await expect(page.getByRole("status").filter({ hasText: "Given free" })).toBeVisible();
+
+  // Somebody came with the first sync who looks like somebody who was there: they are one person, and become one account.
+  await migration.opens();
+  await page.getByRole("link", { name: "Look for duplicates" }).click();
+  await settled(page, scripts);
+  await accessible();
+  await shots(page, "migration-duplicates");
+  await migration.region("Accounts that look alike").getByRole("button", { name: /^They are one person/ }).first().click();
+  await settled(page, scripts);
+  await expect(page.getByRole("status").filter({ hasText: "Repaired." })).toBeVisible();
   await admin.context().close();
 });
 

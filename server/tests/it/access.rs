@@ -81,6 +81,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("verdict", "approve"),
     ("remark", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("plan", "1"),
+    ("username", "old.name"),
     ("newcomer", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("older", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("outcome", "lost"),

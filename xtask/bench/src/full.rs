@@ -1,17 +1,19 @@
 //! The product's own pipeline, through its services, with a worker.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::SubsecRound;
 use domain::deployment::ExistingDirectory;
+use domain::migration::MigrationStep;
 use domain::settings::{Scope, ScopeGroup};
 use domain::sync::{RunKind, RunState};
 use domain::views::{ProviderForm, RunView};
 use domain::{Actor, Clock, ObjectId, Timestamp};
 use jobs::{Handler, Job, JobError, Lease, Runner, RunnerOptions, Wake};
 use providers::{Cloud, Limits, Providers};
+use services::migration::MIGRATION_JOB;
 use services::user_mapping::MAPPING_JOB;
 use services::{KeyRing, Parts, Services};
 use simulator::{Kind, Simulator};
@@ -37,14 +39,28 @@ impl Clock for RealClock {
     }
 }
 
-struct Work(Services);
+/// When each step of a migration began.
+type Steps = Arc<Mutex<Vec<(MigrationStep, Instant)>>>;
+
+struct Work {
+    services: Services,
+    steps: Steps,
+}
 
 #[async_trait]
 impl Handler for Work {
     async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
         match job.kind.as_str() {
-            MAPPING_JOB => self.0.work_on_mapping(job, lease).await,
-            _ => self.0.work_on_run(job, lease).await,
+            MAPPING_JOB => self.services.work_on_mapping(job, lease).await,
+            MIGRATION_JOB => {
+                let begins = |step| {
+                    if let Ok(mut steps) = self.steps.lock() {
+                        steps.push((step, Instant::now()));
+                    }
+                };
+                self.services.work_on_migration_at(job, lease, &begins).await
+            }
+            _ => self.services.work_on_run(job, lease).await,
         }
     }
     async fn tick(&self) -> Result<(), JobError> {
@@ -56,7 +72,9 @@ impl Handler for Work {
 pub(crate) struct Product {
     pub(crate) services: Services,
     pub(crate) actor: Actor,
-    db: Db,
+    pub(crate) db: Db,
+    pub(crate) address: String,
+    pub(crate) steps: Steps,
     stop: CancellationToken,
     worker: JoinHandle<()>,
     /// Of the SQLite file.
@@ -71,7 +89,7 @@ impl Product {
             ToOwned::to_owned,
         );
         let db = Db::open(&DbOptions {
-            url,
+            url: url.clone(),
             max_connections: 5,
         })
         .await?;
@@ -84,7 +102,11 @@ impl Product {
             poll: Duration::from_millis(10),
             ..RunnerOptions::default()
         };
-        let work = Arc::new(Work(services.clone()));
+        let steps = Steps::default();
+        let work = Arc::new(Work {
+            services: services.clone(),
+            steps: Arc::clone(&steps),
+        });
         let runner = Runner::new(db.clone(), Arc::new(RealClock), work, wake, options);
         let worker = tokio::spawn(runner.run(stop.clone()));
         let actor = Actor::system("Benchmark");
@@ -93,6 +115,8 @@ impl Product {
             services,
             actor,
             db,
+            address: url,
+            steps,
             stop,
             worker,
             _folder: folder,

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: how long a mapping file takes, next to a bare pass of a CSV reader over its bytes; how long
 //! proposals take, next to hashing once what they compare; how long a page of
-//! a checked mapping of a million lines takes; and how many people a second a full sync handles, next to the bare pipeline on
+//! a checked mapping of a million lines takes; how long the directory migration takes, next to what the database can do at all;
+//! and how many people a second a full sync handles, next to the bare pipeline on
 //! the same machine, the same simulated provider and the same database engine, in the same run. Only the ratio means anything:
 //! machines are shared and noisy.
 
 mod bare;
 mod full;
 mod mapping;
+mod migration;
 mod pages;
 mod proposals;
 
@@ -30,6 +32,12 @@ struct Arguments {
     /// Measure one part only.
     #[arg(long)]
     only: Option<Part>,
+    /// The most accounts of the directory migration: 10 thousand, 100 thousand and 1 million are measured up to this many.
+    #[arg(long, default_value_t = 100_000)]
+    accounts: usize,
+    /// Measure the directory migration on one database only.
+    #[arg(long)]
+    engine: Option<migration::Engine>,
     /// Rounds; the best of each side counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -46,6 +54,8 @@ enum Part {
     Proposals,
     /// Pages of a checked mapping of a million lines.
     Pages,
+    /// The directory migration, beside a raw update of as many accounts.
+    Migration,
 }
 
 #[tokio::main]
@@ -58,12 +68,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if wants(Part::Proposals) {
         proposals::run(arguments.rounds);
     }
-    if !wants(Part::Sync) && !wants(Part::Pages) {
-        return Ok(());
-    }
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .map_err(|_| "TLS was chosen before")?;
+    if wants(Part::Migration) {
+        migration::run(arguments.accounts, arguments.rounds, arguments.engine).await?;
+    }
+    if !wants(Part::Sync) && !wants(Part::Pages) {
+        return Ok(());
+    }
     let simulator = Simulator::start(Options {
         users: arguments.users,
         ..Options::default()

@@ -18,6 +18,8 @@ use crate::setup::{chromium, node, postgres as postgres_setup, tools, wasm};
 use crate::workspace::Workspace;
 use report::Report;
 
+pub(crate) use postgres::Cluster;
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
     /// Run one part only.

@@ -26,14 +26,14 @@ const SETTINGS: [&str; 6] = [
 ///
 /// The server is a child in our own process group and not a daemon (`pg_ctl start`): Ctrl-C during the tests ends it too.
 #[derive(Debug)]
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     server: Option<Child>,
 }
 
 impl Cluster {
-    pub(super) fn start(workspace: &Workspace) -> Result<Self, Failure> {
+    pub(crate) fn start(workspace: &Workspace) -> Result<Self, Failure> {
         let programs = postgres::ensure(workspace)?;
         // Short and outside the checkout: a socket's path holds 107 bytes at most, and the other user must reach it.
         let text = process::capture(
@@ -117,8 +117,8 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    /// For `USERSYNC_TEST_POSTGRES`: a superuser, who may create a database for each test.
-    pub(super) fn url(&self) -> String {
+    /// Of a superuser, who may create a database for each test.
+    pub(crate) fn url(&self) -> String {
         format!(
             "postgres://{USER}@localhost/postgres?host={}",
             self.folder.display()

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::api::ApiError;
 use crate::api::audit::list_audit;
 use crate::components::{
-    Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll, SelectField,
-    TimeOf, after, customer, heads, param, query,
+    Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField, TimeOf, after,
+    customer, listed, param, query,
 };
 
 /// The entries found, or what is wrong with the filters.
@@ -46,23 +46,13 @@ pub fn AuditPage() -> impl IntoView {
 fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
     let error = rows.as_ref().err().cloned();
     let page = rows.unwrap_or_else(|_| Page::empty());
-    let is_empty = page.rows.is_empty();
-    let entries = page
-        .rows
-        .into_iter()
-        .map(|row| view! { <Entry row/> })
-        .collect_view();
-    let list = if is_empty {
-        view! { <p class="in soft">"Nothing fits these filters."</p> }.into_any()
-    } else {
-        view! {
-            <div class="stack"><Scroll label="Entries">
-                {heads(["When", "Who", "What", "About", "Before and after"])}
-                <tbody>{entries}</tbody>
-            </Scroll></div>
-        }
-        .into_any()
-    };
+    let columns = ["When", "Who", "What", "About", "Before and after"];
+    let entries = listed(
+        page,
+        ("Entries", columns),
+        "Nothing fits these filters.",
+        |row| view! { <Entry row/> },
+    );
     view! {
         <ErrorSummary error=error.clone()/>
         <Panel title="Log" id="log" note=move || {
@@ -70,8 +60,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
             view! { "newest first · " <Download path what="the audit log" filters=&["who", "area", "about", "from", "until"]/> }
         }>
             <Narrow filter error/>
-            {list}
-            <Pager next=page.next/>
+            {entries}
         </Panel>
     }
 }

@@ -6,12 +6,13 @@ use leptos::server_fn::ServerFn;
 
 use super::duplicates::Duplicates;
 use super::entries::{Entries, change, href};
+use super::reserved::Reserved;
 use super::run::Facts;
 use super::tone_of;
 use crate::api::migration::{UndoMigration, list_differing};
 use crate::components::{
-    Banner, Download, Loaded, Pager, Panel, Scroll, StateWord, Submit, Tone, Verdict, address, after,
-    customer, heads, param, query,
+    Banner, Download, Loaded, Panel, StateWord, Submit, Tone, Verdict, address, after, customer, listed,
+    param, query,
 };
 
 #[component]
@@ -28,16 +29,8 @@ pub(super) fn Outcome(
         .clone()
         .map(|problem| view! { <Banner tone=Tone::Problem><p>{problem}</p></Banner> });
     let file = customer().path(&format!("migration/{plan}/reconciliation"));
-    let compare = format!(
-        "{}#compare",
-        address(&customer().path("migration"), [("compare", "1")])
-    );
-    let asked = param(&query(), "compare") == "1";
-    let duplicates = format!(
-        "{}#duplicates",
-        address(&customer().path("migration"), [("duplicates", "1")])
-    );
-    let looks_for_duplicates = param(&query(), "duplicates") == "1";
+    let part = |name: &str| format!("{}#{name}", address(&customer().path("migration"), [(name, "1")]));
+    let asked = |name: &str| param(&query(), name) == "1";
     view! {
         <Panel title=format!("Migration {number}") id="outcome" note=move || view! { <StateWord tone word/> }>
             <div class="in parts">
@@ -46,14 +39,16 @@ pub(super) fn Outcome(
                 <Facts run=run.clone()/>
                 <p>"Everybody as planned and as they are: "<Download path=file what="everybody as planned and as they are"/></p>
                 {shows_accounts.then(|| view! { <p><a href=href("all")>"Every account, with what became of it"</a></p> })}
-                <p><a href=compare>"Who is not as planned"</a></p>
-                <p><a href=duplicates>"Look for duplicates"</a>": newcomers of the last 30 days who look like somebody who was there before."</p>
+                <p><a href=part("compare")>"Who is not as planned"</a></p>
+                <p><a href=part("duplicates")>"Look for duplicates"</a>": newcomers of the last 30 days who look like somebody who was there before."</p>
+                <p><a href=part("reserved")>"Reserved usernames"</a>": nobody has them any more, and newcomers do not get them."</p>
                 <p><a href=customer().path("migration/help-desk")>"Old and new usernames for the help desk"</a></p>
                 {can_migrate.then(|| view! { <Undo run=run.clone()/> })}
             </div>
         </Panel>
-        {looks_for_duplicates.then(|| view! { <Duplicates can_repair=can_migrate/> })}
-        {asked.then(|| view! { <Differing plan/> })}
+        {asked("reserved").then(|| view! { <Reserved can_release=can_migrate/> })}
+        {asked("duplicates").then(|| view! { <Duplicates can_repair=can_migrate/> })}
+        {asked("compare").then(|| view! { <Differing plan/> })}
         {shows_accounts.then(|| view! { <Entries plan undo=can_migrate.then_some(number)/> })}
     }
 }
@@ -84,34 +79,22 @@ fn Undo(run: MigrationRunView) -> impl IntoView {
 
 #[component]
 fn Differing(plan: i64) -> impl IntoView {
-    let rows = list_differing(customer().slug, plan, after());
+    let differing = list_differing(customer().slug, plan, after());
     view! {
         <Panel title="Not as planned" id="compare">
-            <Loaded data=rows draw=|page| view! { <Rows page/> }/>
+            <Loaded data=differing draw=rows/>
         </Panel>
     }
 }
 
-#[component]
-fn Rows(page: Page<ReconciliationRow>) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"Everybody is as planned."</p><Pager next=page.next/> }.into_any();
-    }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| view! { <Row row/> })
-        .collect_view();
-    view! {
-        <div class="stack">
-            <Scroll label="Accounts that are not as planned">
-                {heads(["Account", "Username", "Directory", "State", "What differs"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+fn rows(page: Page<ReconciliationRow>) -> AnyView {
+    let columns = ["Account", "Username", "Directory", "State", "What differs"];
+    listed(
+        page,
+        ("Accounts that are not as planned", columns),
+        "Everybody is as planned.",
+        |row| view! { <Row row/> },
+    )
 }
 
 #[component]

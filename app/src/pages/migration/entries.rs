@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{UndoMigration, list_migration_entries};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Submit, Tone,
-    address, after, customer, heads, param, query,
+    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone, address, after,
+    customer, listed, param, query,
 };
 
 /// The address of the list of one kind; `local`: of those who become local; `all`: of everybody.
@@ -32,7 +32,7 @@ pub(super) fn Entries(
     let kind = EntryKind::from_code(&asked);
     let becomes_local = asked == "local";
     let search = param(&query, "search");
-    let rows = list_migration_entries(
+    let entries = list_migration_entries(
         customer().slug,
         plan,
         (kind, becomes_local, search.clone()),
@@ -54,32 +54,20 @@ pub(super) fn Entries(
                 <Field key="search" label="Name or username" kind="search" value=search/>
                 <SelectField key="entries" label="What becomes of them" options=kinds value=asked/>
             </Filters>
-            <Loaded data=rows draw=move |page| view! { <Rows page undo/> }/>
+            <Loaded data=entries draw=move |page| rows(page, undo)/>
         </Panel>
     }
     .into_any()
 }
 
-#[component]
-fn Rows(page: Page<MigrationEntryRow>, undo: Option<i64>) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"No account fits."</p><Pager next=page.next/> }.into_any();
-    }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| view! { <Row row undo/> })
-        .collect_view();
-    view! {
-        <div class="stack">
-            <Scroll label="What becomes of accounts">
-                {heads(["Account", "Username", "Directory", "What becomes of it"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+fn rows(page: Page<MigrationEntryRow>, undo: Option<i64>) -> AnyView {
+    let columns = ["Account", "Username", "Directory", "What becomes of it"];
+    listed(
+        page,
+        ("What becomes of accounts", columns),
+        "No account fits.",
+        |row| view! { <Row row undo/> },
+    )
 }
 
 #[component]

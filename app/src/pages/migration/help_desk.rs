@@ -4,9 +4,7 @@ use domain::views::{HelpDeskRow, MigrationView, Page};
 use leptos::prelude::*;
 
 use crate::api::migration::{list_help_desk, show_migration};
-use crate::components::{
-    Download, EmptyState, Loaded, PageHeader, Pager, Panel, Scroll, after, customer, heads,
-};
+use crate::components::{Download, EmptyState, Loaded, PageHeader, Panel, after, customer, listed};
 
 /// `/c/{customer}/migration/help-desk`
 #[component]
@@ -33,26 +31,23 @@ fn List(view: MigrationView) -> impl IntoView {
         }
         .into_any();
     };
-    let rows = list_help_desk(customer().slug, plan, after());
+    let people = list_help_desk(customer().slug, plan, after());
     let file = customer().path(&format!("migration/{plan}/help-desk"));
     view! {
         <Panel title="Usernames" id="usernames" note=move || view! { <Download path=file.clone() what="old and new usernames"/> }>
-            <Loaded data=rows draw=|page| view! { <Rows page/> }/>
+            <Loaded data=people draw=rows/>
         </Panel>
     }
     .into_any()
 }
 
-#[component]
-fn Rows(page: Page<HelpDeskRow>) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"The plan is about nobody."</p><Pager next=page.next/> }
-            .into_any();
-    }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| {
+fn rows(page: Page<HelpDeskRow>) -> AnyView {
+    let columns = ["Name", "Old username", "New username", "How to sign in", "When"];
+    listed(
+        page,
+        ("People with their old and new usernames", columns),
+        "The plan is about nobody.",
+        |row| {
             view! {
                 <tr>
                     <th scope="row" data-label="Name"><bdi>{row.name}</bdi></th>
@@ -62,16 +57,6 @@ fn Rows(page: Page<HelpDeskRow>) -> impl IntoView {
                     <td data-label="When">{row.when}</td>
                 </tr>
             }
-        })
-        .collect_view();
-    view! {
-        <div class="stack">
-            <Scroll label="People with their old and new usernames">
-                {heads(["Name", "Old username", "New username", "How to sign in", "When"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+        },
+    )
 }

@@ -8,6 +8,7 @@ mod entries;
 mod help_desk;
 mod plan;
 mod rehearsal;
+mod reserved;
 mod run;
 mod sheet;
 mod start;
@@ -18,7 +19,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{
-    CancelMigration, RehearseMigration, RepairDuplicate, UndoMigration, WithdrawWaiver, show_migration,
+    CancelMigration, RehearseMigration, ReleaseUsername, RepairDuplicate, UndoMigration, WithdrawWaiver,
+    show_migration,
 };
 use crate::components::{Answer, Banner, Loaded, Panel, Tone, customer};
 
@@ -118,6 +120,7 @@ fn Answers() -> impl IntoView {
         <Answer of=WithdrawWaiver::PATH/>
         <Answer of=CancelMigration::PATH done="Cancelled. Nothing was changed."/>
         <Answer of=UndoMigration::PATH/>
+        <Answer of=ReleaseUsername::PATH done="Given free: whoever comes with this username gets an account."/>
         <Answer of=RepairDuplicate::PATH done="Repaired. Whoever was there before goes on; the newcomer’s account is blocked, with everything in it."/>
     }
 }

@@ -8,8 +8,8 @@ use leptos::server_fn::ServerFn;
 use crate::api::migration::{RehearseMigration, TypedWaiver, WaiveRehearsed, WithdrawWaiver, list_rehearsed};
 use crate::api::take_flash;
 use crate::components::{
-    Banner, Field, Filters, Loaded, Pager, Panel, Scroll, Submit, Tile, Tiles, TimeOf, Tone, Verdict,
-    address, after, awaited, customer, heads, param, plural, query,
+    Banner, Field, Filters, Loaded, Panel, Submit, Tile, Tiles, TimeOf, Tone, Verdict, address, after,
+    awaited, customer, listed, param, plural, query,
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
@@ -126,35 +126,21 @@ fn People(plan: i64, outcome: RehearsalOutcome, can_rehearse: bool) -> impl Into
 
 #[component]
 fn Rows(page: Page<RehearsedRow>, can_rehearse: bool) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"Nobody."</p><Pager next=page.next/> }.into_any();
-    }
     awaited(take_flash::<TypedWaiver, ()>(WaiveRehearsed::PATH), move |kept| {
         let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
         let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-        let rows = page
-            .rows
-            .clone()
-            .into_iter()
-            .map(|row| {
+        listed(
+            page.clone(),
+            ("People of the rehearsal", ["Person", "Why", "Accepted"]),
+            "Nobody.",
+            |row| {
                 let is_it = row.outcome.code() == typed.0 && row.subject == typed.1;
                 let reason = if is_it { typed.2.clone() } else { String::new() };
                 let error = error.clone().filter(|_| is_it);
                 view! { <Row row can_rehearse reason error/> }
-            })
-            .collect_view();
-        view! {
-            <div class="stack">
-                <Scroll label="People of the rehearsal">
-                    {heads(["Person", "Why", "Accepted"])}
-                    <tbody>{rows}</tbody>
-                </Scroll>
-            </div>
-            <Pager next=page.next.clone()/>
-        }
-        .into_any()
+            },
+        )
     })
-    .into_any()
 }
 
 #[component]

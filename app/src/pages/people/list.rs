@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use super::add::AddAccount;
 use crate::api::people::list_people;
 use crate::components::{
-    Allowed, Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Pager, Panel, Scroll,
-    SelectField, StateWord, account_tone, after, customer, param, query,
+    Allowed, Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField,
+    StateWord, account_tone, after, customer, listed, param, query,
 };
 
 /// `/c/{customer}/people`
@@ -62,42 +62,22 @@ pub fn PeoplePage() -> impl IntoView {
 
 #[component]
 fn PeopleList(page: Page<PersonRow>, is_everybody: bool) -> impl IntoView {
-    if page.rows.is_empty() {
-        return if is_everybody {
-            view! {
-                <EmptyState title="Nobody is here yet"
-                    detail="People arrive with the first sync. A test sync shows who that would be, and writes nothing.">
-                    <a class="button main" href=customer().path("test-sync")>"Go to the test sync"</a>
-                </EmptyState>
-            }
-            .into_any()
-        } else {
-            view! { <p class="nothing">"Nobody fits these filters."</p><Pager next=page.next/> }.into_any()
-        };
+    if page.rows.is_empty() && is_everybody {
+        return view! {
+            <EmptyState title="Nobody is here yet"
+                detail="People arrive with the first sync. A test sync shows who that would be, and writes nothing.">
+                <a class="button main" href=customer().path("test-sync")>"Go to the test sync"</a>
+            </EmptyState>
+        }
+        .into_any();
     }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|person| view! { <Row person/> })
-        .collect_view();
-    view! {
-        <div class="stack">
-            <Scroll label="People">
-                <thead>
-                    <tr>
-                        <th scope="col">"Person"</th>
-                        <th scope="col">"Username"</th>
-                        <th scope="col">"E-mail"</th>
-                        <th scope="col">"Directory"</th>
-                        <th scope="col">"State"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+    let columns = ["Person", "Username", "E-mail", "Directory", "State"];
+    listed(
+        page,
+        ("People", columns),
+        "Nobody fits these filters.",
+        |person| view! { <Row person/> },
+    )
 }
 
 #[component]

@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::runs::{Relink, list_changes};
 use crate::components::{
-    Answer, Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, Submit,
-    Tone, after, customer, param, plural, query,
+    Answer, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone, after,
+    customer, listed, param, plural, query,
 };
 
 /// The list of changes, narrowed by what the address says.
@@ -73,37 +73,20 @@ fn ChangeList(
     is_open: bool,
     is_test: bool,
 ) -> impl IntoView {
-    if page.rows.is_empty() {
-        let text = match (is_filtered, is_open, is_test) {
-            (true, _, _) => "Nobody fits these filters.",
-            (_, true, _) => "Nothing yet: changes are listed once the run has compared.",
-            (_, _, true) => "A test sync reads and writes nothing, so it lists no changes. A preview does.",
-            _ => "Nobody changed: People and the directory say the same.",
-        };
-        return view! { <p class="nothing">{text}</p><Pager next=page.next/> }.into_any();
-    }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|change| view! { <Row change number/> })
-        .collect_view();
-    view! {
-        <div class="stack changes-table">
-            <Scroll label="Changes, a row for each person">
-                <thead>
-                    <tr>
-                        <th scope="col">"Person"</th>
-                        <th scope="col">"Change"</th>
-                        <th scope="col">"Before and after"</th>
-                        <th scope="col">"Reason"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+    let nothing = match (is_filtered, is_open, is_test) {
+        (true, _, _) => "Nobody fits these filters.",
+        (_, true, _) => "Nothing yet: changes are listed once the run has compared.",
+        (_, _, true) => "A test sync reads and writes nothing, so it lists no changes. A preview does.",
+        _ => "Nobody changed: People and the directory say the same.",
+    };
+    let columns = ["Person", "Change", "Before and after", "Reason"];
+    let rows = listed(
+        page,
+        ("Changes, a row for each person", columns),
+        nothing,
+        move |change| view! { <Row change number/> },
+    );
+    view! { <div class="changes-table">{rows}</div> }
 }
 
 #[component]

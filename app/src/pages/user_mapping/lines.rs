@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::{Group, Lists, tone_of};
 use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Pager, Panel, Scroll, SelectField, StateWord, TimeOf, Tone,
-    after, customer, heads, param, plural, query, thousands,
+    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, after, customer,
+    listed, param, plural, query, thousands,
 };
 
 /// The lines of one group of findings.
@@ -27,20 +27,26 @@ pub(super) fn FindingLines(version: i64, group: Group) -> impl IntoView {
 fn Found(found: MappingFindings) -> impl IntoView {
     let (severity, title) = (found.group.example.severity, found.group.example.code.title());
     let count = plural(found.group.lines, "line", "lines");
-    let rows = found
-        .rows
-        .into_iter()
-        .map(|row| view! { <FoundLine row/> })
-        .collect_view();
+    let page = Page {
+        rows: found.rows,
+        next: found.next,
+    };
+    let columns = [
+        "Line",
+        "Existing username",
+        "New username",
+        "Target directory",
+        "What to do",
+    ];
+    let rows = listed(
+        page,
+        ("Lines with this finding", columns),
+        "No line has it any more.",
+        |row| view! { <FoundLine row/> },
+    );
     view! {
         <Panel title id="lines" note=move || view! { <StateWord tone=tone_of(severity) word=severity.label()/> " " {count.clone()} }>
-            <div class="stack">
-                <Scroll label="Lines with this finding">
-                    {heads(["Line", "Existing username", "New username", "Target directory", "What to do"])}
-                    <tbody>{rows}</tbody>
-                </Scroll>
-            </div>
-            <Pager next=found.next/>
+            {rows}
         </Panel>
     }
 }
@@ -110,32 +116,26 @@ pub(super) fn Lines(version: i64) -> impl IntoView {
                 <SelectField key="kind" label="Change" options=kinds value=kind.map_or("", RenameKind::code)/>
                 <SelectField key="with" label="Findings" options=severities value=severity.map_or("", Severity::code)/>
             </Filters>
-            <Loaded data=rows draw=|page| view! { <Rows page/> }/>
+            <Loaded data=rows draw=mapping_rows/>
         </Panel>
     }
 }
 
-#[component]
-fn Rows(page: Page<MappingRow>) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"No line fits these filters."</p><Pager next=page.next/> }
-            .into_any();
-    }
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| view! { <Row row/> })
-        .collect_view();
-    view! {
-        <div class="stack">
-            <Scroll label="Lines of the mapping">
-                {heads(["Line", "Account of People", "Change", "Target directory", "Person of the directory", "State"])}
-                <tbody>{rows}</tbody>
-            </Scroll>
-        </div>
-        <Pager next=page.next/>
-    }
-    .into_any()
+fn mapping_rows(page: Page<MappingRow>) -> AnyView {
+    let columns = [
+        "Line",
+        "Account of People",
+        "Change",
+        "Target directory",
+        "Person of the directory",
+        "State",
+    ];
+    listed(
+        page,
+        ("Lines of the mapping", columns),
+        "No line fits these filters.",
+        |row| view! { <Row row/> },
+    )
 }
 
 #[component]

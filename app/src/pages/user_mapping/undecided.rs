@@ -9,8 +9,8 @@ use super::causes::Corrections;
 use crate::api::take_flash;
 use crate::api::user_mapping::{DecideMapping, list_undecided};
 use crate::components::{
-    Field, Filters, Loaded, Pager, Panel, Scroll, StateWord, Submit, TimeOf, Tone, after, awaited, customer,
-    heads, param, plural, query, thousands,
+    Field, Filters, Loaded, Panel, StateWord, Submit, TimeOf, Tone, after, awaited, customer, listed, param,
+    plural, query, thousands,
 };
 
 #[component]
@@ -104,39 +104,24 @@ fn Hidden(version: i64) -> impl IntoView {
 
 #[component]
 fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
-    if page.rows.is_empty() {
-        return view! { <p class="nothing">"Nobody undecided fits."</p><Pager next=page.next/> }.into_any();
-    }
-    awaited(
-        take_flash::<(String, String), i64>(DecideMapping::PATH),
-        move |kept| {
-            let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-            let rows = page
-                .rows
-                .clone()
-                .into_iter()
-                .map(|account| {
-                    let typed = if typed.0 == account.id {
-                        typed.1.clone()
-                    } else {
-                        String::new()
-                    };
-                    view! { <Account account version can_edit typed/> }
-                })
-                .collect_view();
-            view! {
-                <div class="stack">
-                    <Scroll label="Accounts to decide about">
-                        {heads(["Account", "Directory", "Proposal", "Decision"])}
-                        <tbody>{rows}</tbody>
-                    </Scroll>
-                </div>
-                <Pager next=page.next.clone()/>
-            }
-            .into_any()
-        },
-    )
-    .into_any()
+    let flash = take_flash::<(String, String), i64>(DecideMapping::PATH);
+    awaited(flash, move |kept| {
+        let (whose, typed) = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        let columns = ["Account", "Directory", "Proposal", "Decision"];
+        listed(
+            page.clone(),
+            ("Accounts to decide about", columns),
+            "Nobody undecided fits.",
+            |account| {
+                let typed = if whose == account.id {
+                    typed.clone()
+                } else {
+                    String::new()
+                };
+                view! { <Account account version can_edit typed/> }
+            },
+        )
+    })
 }
 
 #[component]

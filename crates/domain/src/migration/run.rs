@@ -69,16 +69,17 @@ codes! {
         /// Usernames and directories.
         Write = "write",
         Link = "link",
-        /// Freed usernames are reserved.
-        Reserve = "reserve",
         PasswordPolicy = "password_policy",
         /// As many accounts as planned, no temporary username.
         Count = "count",
         /// The point of no return.
         Commit = "commit",
-        /// Every account is as planned, and the first sync would recognise everybody.
+        /// Every account is as planned.
         Verify = "verify",
+        /// Access is paused no more.
         Unlock = "unlock",
+        /// The first sync would recognise everybody, and do to nobody what was not rehearsed.
+        FirstSync = "first_sync",
     }
 }
 

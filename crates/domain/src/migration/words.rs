@@ -85,12 +85,12 @@ impl MigrationStep {
             MigrationStep::StepAside => "Make usernames free",
             MigrationStep::Write => "Rename and assign",
             MigrationStep::Link => "Link to the directory",
-            MigrationStep::Reserve => "Reserve freed usernames",
             MigrationStep::PasswordPolicy => "Password policy",
             MigrationStep::Count => "Count",
             MigrationStep::Commit => "Make it final",
             MigrationStep::Verify => "Verify",
             MigrationStep::Unlock => "Resume access",
+            MigrationStep::FirstSync => "Rehearse the first sync again",
         }
     }
 }

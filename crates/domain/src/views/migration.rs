@@ -184,6 +184,18 @@ pub struct LookalikeView {
     pub why: String,
 }
 
+/// A username that nobody has any more, kept from newcomers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedRow {
+    pub username: String,
+    /// Whose it was.
+    pub account: String,
+    pub name: String,
+    /// What the account is called now.
+    pub now: String,
+    pub until: String,
+}
+
 /// For the help desk: how somebody signs in from when on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpDeskRow {

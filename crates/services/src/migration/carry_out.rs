@@ -10,6 +10,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::migration::{MigrationRun, RunStep, SwitchedOff};
+use store::statistics::Filled;
 
 use super::checks::nothing_works_on_people;
 use super::make::{approved, found, go_on, is_stale};
@@ -42,10 +43,6 @@ impl Services {
         on_step(MigrationStep::Link);
         store::migration::unlink(&mut tx, customer, plan.number).await?;
         store::migration::link(&mut tx, customer, plan.number, self.now()).await?;
-        on_step(MigrationStep::Reserve);
-        let until = self.now() + TimeDelta::days(plan.options.reserved_days);
-        let until = (plan.purpose == MigrationPurpose::Migrate).then_some(until);
-        store::migration::reserve(&mut tx, customer, plan.number, until).await?;
         on_step(MigrationStep::PasswordPolicy);
         switched.password_policy = self.switch_policy(&mut tx, customer, &plan).await?;
         on_step(MigrationStep::Count);
@@ -196,12 +193,14 @@ impl Services {
         (run, plan): (&MigrationRun, &MigrationPlan),
         switched: &SwitchedOff,
     ) -> Result<(), Stop> {
+        let until = self.now() + TimeDelta::days(plan.options.reserved_days);
         let step = RunStep {
             from: MigrationRunState::Running,
             to: MigrationRunState::Verifying,
             frozen_at: None,
             committed_at: Some(self.now()),
             switched: Some(switched),
+            reserved_until: (plan.purpose == MigrationPurpose::Migrate).then_some(until),
         };
         store::migration::advance(tx, customer, run.number, &step).await?;
         let action = match plan.undoes {
@@ -238,7 +237,8 @@ impl Services {
         Ok(())
     }
 
-    /// M-25: what is there is what was planned.
+    /// M-25: every account is what was planned, while nobody works with it yet; and then, while people work again, the first
+    /// sync as it would go now. That is what was rehearsed, since nothing else changed, and does not keep anybody waiting.
     pub(super) async fn verify(
         &self,
         customer: CustomerId,
@@ -248,8 +248,14 @@ impl Services {
         on_step(MigrationStep::Verify);
         let mut tx = self.db().read().await?;
         let (plan, ..) = found(&mut tx, customer, run.plan).await?;
+        drop(tx);
+        store::statistics::refresh(self.db(), Filled::Links, plan.counts.written()).await?;
+        let mut tx = self.db().read().await?;
         let wrong = store::migration::mismatches(&mut tx, customer, run.plan).await?;
         drop(tx);
+        on_step(MigrationStep::Unlock);
+        self.unlock(customer, run, lease).await?;
+        on_step(MigrationStep::FirstSync);
         let mut problems = Vec::new();
         if wrong != 0 {
             problems.push(format!(
@@ -261,7 +267,6 @@ impl Services {
         let problem = (!problems.is_empty()).then(|| problems.join(" "));
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        on_step(MigrationStep::Unlock);
         self.finish(tx, customer, run, problem.as_deref()).await?;
         Ok(())
     }

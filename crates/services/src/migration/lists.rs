@@ -19,9 +19,7 @@ use crate::{ServiceError, Services};
 /// What a list of entries is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct MigrationFilter {
-    pub kind: Option<EntryKind>,
-    /// Only those who become local, and need a password.
-    pub becomes_local: bool,
+    pub who: EntryWho,
     pub search: String,
 }
 
@@ -61,13 +59,9 @@ impl Services {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
         let search = searched(&filter.search);
-        let who = EntryWho {
-            kind: filter.kind,
-            becomes_local: filter.becomes_local,
-            search: &search,
-        };
         let keys = (account(after)?, one_more(PAGE_ROWS));
-        let rows = store::migration::list_entries(&mut tx, customer, plan, who, keys).await?;
+        let rows =
+            store::migration::list_entries(&mut tx, customer, plan, (filter.who, &search), keys).await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -154,7 +148,8 @@ impl Services {
             },
         );
         let keys = (account(after)?, one_more(LIST_ROWS));
-        let rows = store::migration::list_entries(&mut tx, customer, plan, EntryWho::default(), keys).await?;
+        let rows =
+            store::migration::list_entries(&mut tx, customer, plan, (EntryWho::Everybody, ""), keys).await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -171,7 +166,7 @@ impl Services {
         Ok(page(views, LIST_ROWS))
     }
 
-    async fn reader_of_migration(
+    pub(super) async fn reader_of_migration(
         &self,
         tx: &mut Tx,
         actor: &Actor,

@@ -13,8 +13,10 @@ use rules::migration::{Line, Person, Planner, Surroundings, Wanted, Wish, invers
 use rules::username;
 use serde_json::json;
 use store::migration::{AccountNow, LineOf, NewEntry, NewPlan};
+use store::statistics::Filled;
 use store::{StoreError, Tx};
 
+use super::behind::Behind;
 use super::{PAGE, refused};
 use crate::sync::keys_of;
 use crate::{ServiceError, Services};
@@ -152,6 +154,10 @@ impl Services {
             ));
         }
         store::migration::set_options(&mut tx, customer, plan, options).await?;
+        if (before.options.reserved_days == 0) != (options.reserved_days == 0) {
+            // Newcomers with a freed username were held, or were not.
+            store::migration::set_rehearsal(&mut tx, customer, plan, None).await?;
+        }
         let details = json!({ "before": before.options, "after": options });
         let about = plan.to_string();
         self.record(
@@ -197,35 +203,34 @@ impl Services {
         let source = source(&mut tx, customer, &plan).await?;
         tx.commit().await?;
         let mut planner = Planner::new(rand::rng().random());
-        let mut after = None;
-        loop {
+        let read = async |after, profiles| self.wishes(customer, (&plan, &source), after, profiles).await;
+        let mut page = read(None, false).await?;
+        while let Some((last, _)) = page.last() {
             go_on(lease)?;
-            let page = self.wishes(customer, (&plan, &source), after).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.account);
+            let after = Some(last.account);
             for (wish, _) in &page {
                 planner.look(wish);
             }
+            page = read(after, false).await?;
         }
         let mut settled = planner.settle();
-        let mut after = None;
-        loop {
+        let mut writing = Behind::default();
+        let mut page = read(None, true).await?;
+        while let Some((last, _)) = page.last() {
             go_on(lease)?;
-            let page = self.wishes(customer, (&plan, &source), after).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.account);
+            let after = Some(last.account);
             let entries: Vec<NewEntry> = page
                 .into_iter()
                 .filter_map(|(wish, profile)| Some(new_entry(settled.entry(wish)?, &profile)))
                 .collect();
-            let mut tx = self.db().begin().await?;
-            lease.hold(&mut tx).await?;
-            for chunk in entries.chunks(BATCH) {
-                store::migration::insert_entries(&mut tx, customer, number, chunk).await?;
-            }
-            tx.commit().await?;
+            let (services, lease) = (self.clone(), lease.clone());
+            let write = async move { services.add_entries((customer, number), &entries, &lease).await };
+            writing.begin(write).await?;
+            page = read(after, true).await?;
         }
+        writing.done().await?;
         let (counts, hash) = settled.finish();
+        store::statistics::refresh(self.db(), Filled::Plan, counts.written()).await?;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         if is_stale(&mut tx, customer, &plan).await? {
@@ -237,12 +242,28 @@ impl Services {
         Ok(())
     }
 
-    /// The next accounts, and what each is to become.
+    async fn add_entries(
+        &self,
+        (customer, plan): (CustomerId, i64),
+        entries: &[NewEntry],
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        for chunk in entries.chunks(BATCH) {
+            store::migration::insert_entries(&mut tx, customer, plan, chunk).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The next accounts, and what each is to become; with their profiles, if they are asked for.
     async fn wishes(
         &self,
         customer: CustomerId,
         (plan, source): (&MigrationPlan, &Source),
         after: Option<AccountId>,
+        profiles: bool,
     ) -> Result<Vec<(Wish, Profile)>, ServiceError> {
         let mut tx = self.db().read().await?;
         // An undo reads no lines.
@@ -251,7 +272,8 @@ impl Services {
             Source::Undo { .. } => 0,
         };
         let whose = (customer, plan.directory);
-        let accounts = store::migration::accounts_now(&mut tx, whose, version, after, PAGE).await?;
+        let accounts =
+            store::migration::accounts_now(&mut tx, whose, version, (after, PAGE), profiles).await?;
         let mut entries = match (source, accounts.last()) {
             (Source::Undo { plan, .. }, Some(last)) => {
                 store::migration::entries_between(&mut tx, customer, *plan, (after, last.id)).await?

@@ -5,6 +5,7 @@
 //! whether the accounts are as before or as planned (M-08): up to `running` nothing was written, and the same commit that
 //! writes everything makes it `verifying`. So a worker that dies leaves one or the other, and the next one goes on.
 
+mod behind;
 mod carry_out;
 mod checks;
 mod duplicates;
@@ -13,6 +14,7 @@ mod make;
 mod progress;
 mod rail;
 mod rehearse;
+mod reserved;
 mod run;
 mod tell;
 mod view;
@@ -26,6 +28,7 @@ use store::{StoreError, Tx};
 
 pub use lists::MigrationFilter;
 pub use run::MigrationStart;
+pub use store::migration::EntryWho;
 
 pub(crate) use make::nothing_under_way;
 pub(crate) use progress::Progress;

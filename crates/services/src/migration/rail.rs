@@ -7,7 +7,7 @@ use domain::views::{MigrationRailStep, StepProgress};
 use super::progress::At;
 
 /// The steps that are shown; the ones between them belong to the one before.
-const SHOWN: [MigrationStep; 8] = [
+const SHOWN: [MigrationStep; 9] = [
     MigrationStep::LockOut,
     MigrationStep::Check,
     MigrationStep::OldSyncOff,
@@ -16,6 +16,7 @@ const SHOWN: [MigrationStep; 8] = [
     MigrationStep::Commit,
     MigrationStep::Verify,
     MigrationStep::Unlock,
+    MigrationStep::FirstSync,
 ];
 
 /// The rail of a run of `accounts` that are written.
@@ -53,7 +54,10 @@ fn now(state: MigrationRunState, at: Option<At>) -> Now {
     match state {
         MigrationRunState::Freezing => Now::Step(MigrationStep::LockOut),
         MigrationRunState::Running => Now::Step(at.map_or(MigrationStep::Check, |at| at.step)),
-        MigrationRunState::Verifying => Now::Step(MigrationStep::Verify),
+        MigrationRunState::Verifying => {
+            let verify = MigrationStep::Verify;
+            Now::Step(at.map_or(verify, |at| at.step.max(verify)))
+        }
         MigrationRunState::Done | MigrationRunState::RolledBack => Now::Everything,
         MigrationRunState::Planned
         | MigrationRunState::Scheduled
@@ -92,13 +96,13 @@ mod tests {
     #[test]
     fn m_08_the_rail_says_what_has_happened_and_what_not() {
         for (state, expected) in [
-            (MigrationRunState::Scheduled, "........"),
-            (MigrationRunState::Freezing, ">......."),
-            (MigrationRunState::Running, "x>......"),
-            (MigrationRunState::Verifying, "xxxxxx>."),
-            (MigrationRunState::Done, "xxxxxxxx"),
-            (MigrationRunState::Failed, "........"),
-            (MigrationRunState::Interrupted, "........"),
+            (MigrationRunState::Scheduled, "........."),
+            (MigrationRunState::Freezing, ">........"),
+            (MigrationRunState::Running, "x>......."),
+            (MigrationRunState::Verifying, "xxxxxx>.."),
+            (MigrationRunState::Done, "xxxxxxxxx"),
+            (MigrationRunState::Failed, "........."),
+            (MigrationRunState::Interrupted, "........."),
         ] {
             assert_eq!(marks(state), expected, "{state}");
         }

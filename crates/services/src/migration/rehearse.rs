@@ -15,6 +15,7 @@ use store::StoreError;
 use store::changes::NewChange;
 use store::migration::{Rehearsal, Rehearsed};
 
+use super::behind::Behind;
 use super::make::{found, go_on, is_stale};
 use super::{Stop, refused};
 use crate::sync::comparison::{Collected, Comparison, PAGE, apply};
@@ -50,6 +51,7 @@ struct Outcomes<'a> {
     /// Written, for the rehearsal; only counted, for the verification.
     writes: bool,
     waiting: Vec<Rehearsed>,
+    writing: Behind,
     seq: i64,
     counts: RehearsalCounts,
     /// People with a link in the plan for whom an account would be made all the same.
@@ -124,6 +126,21 @@ impl Services {
         Ok(())
     }
 
+    async fn add_rehearsed(
+        &self,
+        (customer, plan): (CustomerId, i64),
+        people: &[Rehearsed],
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        for chunk in people.chunks(BATCH) {
+            store::migration::insert_rehearsed(&mut tx, customer, plan, chunk).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Whether a rehearsal was made for another People, directory or other settings.
     pub(super) async fn is_outdated(
         &self,
@@ -194,15 +211,17 @@ impl Services {
             directory,
             settings: &settings,
             fields: &fields,
-            plan: on_top,
+            plan: on_top.map(|_| plan),
         };
         let mut collected = Collected::default();
         collected.same = Some(Vec::new());
-        let mut after = Some(0);
-        while let Some(from) = after {
+        let mut page = comparison.context(0, PAGE).await?;
+        while let Some(last) = page.last() {
             go_on(outcomes.lease)?;
-            after = comparison.people(from, PAGE, |_| true, &mut collected).await?;
-            outcomes.take(&mut collected).await?;
+            comparison.decide(&page, |_| true, &mut collected);
+            // The database reads the next people while it writes what becomes of these.
+            let next = async { Ok(comparison.context(last, PAGE).await?) };
+            (page, ()) = tokio::try_join!(next, outcomes.take(&mut collected))?;
         }
         let mut after = None;
         loop {
@@ -269,6 +288,7 @@ impl<'a> Outcomes<'a> {
             directory: plan.directory,
             writes,
             waiting: Vec::new(),
+            writing: Behind::default(),
             seq: 0,
             counts: RehearsalCounts::default(),
             claimed: 0,
@@ -289,7 +309,9 @@ impl<'a> Outcomes<'a> {
             .filter(|new| new.change.kind == ChangeKind::Create)
             .filter_map(|new| new.change.object_id.as_ref())
             .collect();
-        let (claimed, probable) = {
+        let (claimed, probable) = if created.is_empty() {
+            Default::default()
+        } else {
             let mut tx = self.services.db().read().await?;
             let whose = (self.customer, self.directory);
             let top =
@@ -357,6 +379,9 @@ impl<'a> Outcomes<'a> {
         reason: String,
     ) {
         self.counts.add(outcome);
+        if !self.writes {
+            return;
+        }
         self.seq += 1;
         self.waiting.push(Rehearsed {
             outcome,
@@ -372,20 +397,17 @@ impl<'a> Outcomes<'a> {
         });
     }
 
-    async fn flush(&mut self, all: bool) -> Result<(), StoreError> {
-        if !self.writes {
-            self.waiting.clear();
+    /// Writes what waits, if it is enough to be worth it or `all`.
+    async fn flush(&mut self, all: bool) -> Result<(), ServiceError> {
+        if self.waiting.len() >= BATCH || (all && !self.waiting.is_empty()) {
+            let (services, lease) = (self.services.clone(), self.lease.clone());
+            let (customer, plan, people) = (self.customer, self.plan, std::mem::take(&mut self.waiting));
+            let write = async move { services.add_rehearsed((customer, plan), &people, &lease).await };
+            self.writing.begin(write).await?;
         }
-        if self.waiting.is_empty() || (!all && self.waiting.len() < BATCH) {
-            return Ok(());
+        if all {
+            self.writing.done().await?;
         }
-        let mut tx = self.services.db().begin().await?;
-        self.lease.hold(&mut tx).await?;
-        for chunk in self.waiting.chunks(BATCH) {
-            store::migration::insert_rehearsed(&mut tx, self.customer, self.plan, chunk).await?;
-        }
-        tx.commit().await?;
-        self.waiting.clear();
         Ok(())
     }
 }

@@ -287,6 +287,7 @@ impl Services {
             frozen_at: Some(now),
             committed_at: None,
             switched: None,
+            reserved_until: None,
         };
         store::migration::advance(&mut tx, customer, run.number, &step).await?;
         self.note(
@@ -314,6 +315,7 @@ impl Services {
             frozen_at: None,
             committed_at: None,
             switched: None,
+            reserved_until: None,
         };
         store::migration::advance(&mut tx, customer, run.number, &step).await?;
         tx.commit().await?;
@@ -400,6 +402,26 @@ impl Services {
         Ok(())
     }
 
+    /// Lets everybody in again, once.
+    pub(super) async fn unlock(
+        &self,
+        customer: CustomerId,
+        run: &MigrationRun,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        if store::migration::access_pause(&mut tx, customer).await?.is_some() {
+            store::migration::lift_pause(&mut tx, customer).await?;
+            let took = run.frozen_at.map_or(TimeDelta::zero(), |from| self.now() - from);
+            let details = json!({ "paused_seconds": took.num_seconds() });
+            self.note(&mut tx, customer, run, ("migration.unlock", &details))
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Ends a run that has happened, lets everybody in, and tells whose turn it is.
     pub(super) async fn finish(
         &self,
@@ -413,8 +435,7 @@ impl Services {
         let states = (MigrationRunState::Verifying, MigrationRunState::Done);
         store::migration::end_run(&mut tx, customer, run.number, states, problem, now).await?;
         store::migration::lift_pause(&mut tx, customer).await?;
-        let took = run.frozen_at.map_or(TimeDelta::zero(), |from| now - from);
-        let details = json!({ "problem": problem, "paused_seconds": took.num_seconds() });
+        let details = json!({ "problem": problem });
         self.note(&mut tx, customer, run, ("migration.done", &details))
             .await?;
         let (plan, ..) = found(&mut tx, customer, run.plan).await?;

@@ -8,6 +8,7 @@ use domain::settings::GroupMode;
 use domain::sync::{ChangeKind, FieldChange, PlannedChange, Reason, RunPhase};
 use domain::{GroupId, ObjectId, Timestamp};
 use store::compare::Mover;
+use store::statistics::Filled;
 
 use super::Running;
 use super::comparison::{Collected, Comparison, PAGE};
@@ -33,6 +34,8 @@ impl Running<'_> {
         self.write(&mut collected.plan, false).await?;
         self.counts.unchanged = collected.unchanged;
         self.write(&mut collected.plan, true).await?;
+        let changes = collected.plan.numbered();
+        store::statistics::refresh(self.services.db(), Filled::Changes, changes).await?;
         self.compare_managers(&mut collected.plan).await?;
         self.compare_groups(&mut collected.plan).await?;
         let mut tx = self.begin().await?;

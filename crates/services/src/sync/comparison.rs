@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::migration::MigrationEntry;
+use domain::migration::{MigrationEntry, MigrationPlan};
 use domain::people::{AccountState, Directory, PeopleAccount};
 use domain::profile::ProfileFields;
 use domain::settings::SyncSettings;
@@ -30,7 +30,7 @@ pub(crate) struct Comparison<'a> {
     /// The fields the profiles of this People directory have.
     pub(crate) fields: &'a ProfileFields,
     /// Accounts are taken as this plan of a migration would leave them.
-    pub(crate) plan: Option<i64>,
+    pub(crate) plan: Option<&'a MigrationPlan>,
 }
 
 /// What comparing collects besides the plan.
@@ -47,12 +47,19 @@ pub(crate) struct Collected {
 }
 
 /// One page with everything there is to know about its people.
-struct Context {
+pub(crate) struct Context {
     people: Vec<PersonRow>,
     accounts: HashMap<AccountId, PeopleAccount>,
     holders: HashMap<UsernameKey, HolderRow>,
     rivals: HashSet<UsernameKey>,
     reserved: HashSet<UsernameKey>,
+}
+
+impl Context {
+    /// Its last row, if there is one.
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.people.last().map(|last| last.user.row_no)
+    }
 }
 
 impl Comparison<'_> {
@@ -65,12 +72,22 @@ impl Comparison<'_> {
         collected: &mut Collected,
     ) -> Result<Option<i64>, Stop> {
         let context = self.context(after, limit).await?;
+        self.decide(&context, wanted, collected);
+        Ok(context.last())
+    }
+
+    /// Compares the people of `context` of whom `wanted` is true.
+    pub(crate) fn decide(
+        &self,
+        context: &Context,
+        wanted: impl Fn(&ObjectId) -> bool,
+        collected: &mut Collected,
+    ) {
         for row in &context.people {
             if wanted(&row.user.user.object_id) {
-                self.compare_person(&context, row, collected);
+                self.compare_person(context, row, collected);
             }
         }
-        Ok(context.people.last().map(|last| last.user.row_no))
     }
 
     /// Accounts of this directory that nobody in the directory claims (L-03).
@@ -96,7 +113,8 @@ impl Comparison<'_> {
         }
     }
 
-    async fn context(&self, after: i64, limit: i64) -> Result<Context, Stop> {
+    /// The people behind row `after`.
+    pub(crate) async fn context(&self, after: i64, limit: i64) -> Result<Context, Stop> {
         let (customer, directory) = (self.customer, self.directory);
         let mut tx = self.services.db().read().await?;
         let people = store::compare::people(&mut tx, customer, directory, after, limit).await?;
@@ -130,7 +148,7 @@ impl Comparison<'_> {
     }
 
     /// Accounts, links and usernames as a plan would leave them.
-    async fn put_on_top(&self, tx: &mut Tx, plan: i64, context: &mut Context) -> Result<(), Stop> {
+    async fn put_on_top(&self, tx: &mut Tx, plan: &MigrationPlan, context: &mut Context) -> Result<(), Stop> {
         let mut all: HashMap<AccountId, HolderRow> = context
             .people
             .iter()
@@ -152,7 +170,7 @@ impl Comparison<'_> {
             .iter()
             .filter_map(|row| row.user.username_key.as_ref())
             .collect();
-        let top = store::migration::on_top(tx, (self.customer, plan), &ids, &objects, &keys).await?;
+        let top = store::migration::on_top(tx, (self.customer, plan.number), &ids, &objects, &keys).await?;
         let missing: Vec<AccountId> = top
             .entries
             .iter()
@@ -173,7 +191,9 @@ impl Comparison<'_> {
         for row in &mut context.people {
             row.account = links.get(&row.user.user.object_id).copied();
         }
-        context.reserved.extend(top.freed);
+        if plan.options.reserved_days > 0 {
+            context.reserved.extend(top.freed);
+        }
         context.accounts = all
             .values()
             .map(|row| (row.account.id, row.account.clone()))

@@ -30,6 +30,7 @@ use domain::sync::{RunCounts, RunPhase, RunState};
 use domain::{Actor, CustomerId};
 use jobs::{Job, JobError, Lease};
 use store::runs::{Ending, RunRecord};
+use store::statistics::Filled;
 use store::{StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
@@ -193,6 +194,7 @@ impl Running<'_> {
         }
         if self.run.phase == RunPhase::Read {
             self.read().await?;
+            store::statistics::refresh(self.services.db(), Filled::Snapshot, self.counts.read).await?;
         }
         if self.run.phase == RunPhase::Compare {
             self.compare().await?;

@@ -42,6 +42,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// How many changes have a number by now.
+    pub(crate) fn numbered(&self) -> u64 {
+        self.next_seq.unsigned_abs()
+    }
+
     /// Adds a change. `component` keeps changes together whose names depend on each other.
     pub(crate) fn add(&mut self, change: PlannedChange, named: Named, component: Option<i64>) {
         self.push(change, named, component, None, None);

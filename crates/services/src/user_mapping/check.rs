@@ -17,6 +17,7 @@ use jobs::{Job, JobError, Lease};
 use rules::proposals::Proposal;
 use rules::user_mapping::{Checked, Decode, Layout, Sink, layout};
 use store::StoreError;
+use store::statistics::Filled;
 use store::user_mapping::{LineFacts, MappingFile, MappingVersion, Marks, NewProposal};
 use tokio::sync::mpsc;
 
@@ -320,6 +321,8 @@ impl Reading<'_> {
         } = done;
         self.write_facts(&checked, beside).await?;
         self.write_proposals(&checked, beside, &proposals).await?;
+        let accounts = u64::try_from(beside.accounts.len()).unwrap_or(u64::MAX);
+        store::statistics::refresh(self.services.db(), Filled::Mapping, accounts).await?;
         for finding in self.whole(known, beside, checked.renames.coverage()).await? {
             collector.finding(finding);
         }

@@ -5,7 +5,7 @@ use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::TaskState;
 use domain::{Role, UserError};
 use services::ServiceError;
-use services::migration::MigrationFilter;
+use services::migration::{EntryWho, MigrationFilter};
 use test_support::{TestDb, on_both};
 
 use crate::migration_scene::Scene;
@@ -178,18 +178,15 @@ on_both!(
                 .await;
             page.expect("a page").rows
         };
-        let local = list(MigrationFilter {
-            becomes_local: true,
+        let of = |who| MigrationFilter {
+            who,
             ..MigrationFilter::default()
-        });
+        };
+        let local = list(of(EntryWho::BecomesLocal));
         let local = local.await;
         assert_eq!((local.len(), local[0].username_before.as_str()), (1, "kiosk"));
         assert!(local[0].needs_password);
-        let both = MigrationFilter {
-            kind: Some(EntryKind::Both),
-            ..MigrationFilter::default()
-        };
-        assert_eq!(list(both).await.len(), 6);
+        assert_eq!(list(of(EntryWho::OfKind(EntryKind::Both))).await.len(), 6);
         let named = MigrationFilter {
             search: "OLD.name".to_owned(),
             ..MigrationFilter::default()
@@ -218,15 +215,73 @@ on_both!(
         control
             .rename(scene.world.kind, &id, "old.name")
             .expect("the directory gives the name to somebody new");
-        let number = scene
-            .services()
-            .start_run(&scene.staff, SLUG, RunKind::Simulation)
-            .await;
-        let number = number.expect("the run starts");
-        scene.world.settled(number).await;
-        let disputes = scene.world.changes(number, ChangeKind::Dispute).await;
         let username = "old.name".to_owned();
         let reason = Reason::NameReserved { username }.sentence();
-        assert!(disputes.iter().any(|row| row.reason == reason), "{disputes:?}");
+        let held = async || {
+            let services = scene.services();
+            let number = services.start_run(&scene.staff, SLUG, RunKind::Simulation).await;
+            let number = number.expect("the run starts");
+            scene.world.settled(number).await;
+            let disputes = scene.world.changes(number, ChangeKind::Dispute).await;
+            disputes.iter().any(|row| row.reason == reason)
+        };
+        assert!(held().await);
+        let services = scene.services();
+        let reserved = async |search: &str| {
+            let page = services
+                .reserved_usernames(&scene.admin, SLUG, search, None)
+                .await;
+            page.expect("a page").rows
+        };
+        let rows = reserved("OLD.NAME").await;
+        assert_eq!((rows.len(), rows[0].username.as_str()), (1, "old.name"));
+        assert_eq!(rows[0].now, scene.people[5].principal_name);
+        let given = services.release_username(&scene.admin, SLUG, "old.name").await;
+        assert!(given.is_err(), "M-22: staff only");
+        let given = services.release_username(&scene.staff, SLUG, "Old.Name").await;
+        given.expect("given free");
+        assert!(reserved("old.name").await.is_empty());
+        let again = services.release_username(&scene.staff, SLUG, "old.name").await;
+        assert!(refusal(again).to_string().contains("is not reserved"));
+        assert!(!held().await, "whoever comes with the username gets an account");
+    }
+);
+
+on_both!(
+    a_02_with_no_days_freed_usernames_are_nobodys,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let control = scene.world.simulator.control();
+        let (id, _) = scene.world.somebody_else("");
+        control
+            .rename(scene.world.kind, &id, "old.name")
+            .expect("the directory gives the name to somebody new");
+        scene.world.run(RunKind::TestSync).await;
+        let plan = scene.plan().await.number;
+        let new = async || {
+            scene
+                .rehearsed(plan)
+                .await
+                .rehearsal
+                .expect("rehearsed")
+                .counts
+                .new
+        };
+        let held = new().await;
+        let options = MigrationOptions {
+            reserved_days: 0,
+            ..MigrationOptions::default()
+        };
+        let services = scene.services();
+        let set = services
+            .set_migration_options(&scene.staff, SLUG, plan, options)
+            .await;
+        set.expect("set");
+        let view = services
+            .migration_plan(&scene.staff, SLUG, plan)
+            .await
+            .expect("the plan");
+        assert!(view.rehearsal.is_none(), "what was rehearsed holds no more");
+        assert_eq!(new().await, held + 1);
     }
 );

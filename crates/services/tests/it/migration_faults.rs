@@ -43,6 +43,10 @@ on_both!(
                     "{step}: {view:?}"
                 );
             }
+            if *step == MigrationStep::FirstSync {
+                let access = scene.services().access(SLUG).await.expect("an answer");
+                assert_eq!(access.paused_until, None, "nobody waits for what comes after");
+            }
             // The next try goes on, and ends well.
             let view = scene.ended(run).await;
             assert_eq!(

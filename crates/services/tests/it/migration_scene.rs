@@ -30,7 +30,7 @@ pub(crate) struct Scene {
 pub(crate) const TABLES: &[&str] = &[
     "accounts",
     "identity_links",
-    "reserved_usernames",
+    "released_usernames",
     "access_pauses",
 ];
 
@@ -265,7 +265,8 @@ impl Scene {
             .expect("a query");
         let ours = Directory::External(ours.expect("a directory").id);
         let directory = domain::DirectoryId::at(self.services().now(), [0; 10]);
-        let all = store::migration::accounts_now(&mut tx, (customer, directory), 0, None, 1_000).await;
+        let all =
+            store::migration::accounts_now(&mut tx, (customer, directory), 0, (None, 1_000), true).await;
         let mut all: Vec<_> = all
             .expect("accounts")
             .into_iter()

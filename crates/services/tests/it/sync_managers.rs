@@ -73,6 +73,40 @@ on_both!(
 );
 
 on_both!(
+    p_17_who_gets_a_manager_counts_as_a_change_of_people,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let number = world.sync().await.row.number;
+        let customer = world.customer().await;
+        let (person, _) = reports(&world, &world.everybody().await).remove(0);
+        let before = world.account(&person.principal_name).await.expect("the account");
+        assert!(before.manager.is_some());
+        let mut tx = world.test.db.begin().await.expect("a transaction");
+        let run = store::runs::by_number(&mut tx, customer, number).await;
+        let run = run.expect("a query").expect("the run");
+        let mut account = before.clone();
+        account.manager = None;
+        let write = store::accounts::AccountWrite {
+            account,
+            search_key: String::new(),
+            sort_key: String::new(),
+        };
+        let written = store::accounts::update(&mut tx, customer, &[write], world.services.now()).await;
+        assert_eq!(written.expect("written"), 1);
+        let mut counted = Vec::new();
+        for _ in 0..2 {
+            let (directory, all, now) = (run.directory, (0, i64::MAX), world.services.now());
+            let marks = store::user_mapping::marks(&mut tx, customer, run.directory).await;
+            let then = marks.expect("marks").people;
+            let appointed = store::managers::appoint(&mut tx, customer, directory, run.id, all, now).await;
+            let marks = store::user_mapping::marks(&mut tx, customer, run.directory).await;
+            counted.push((appointed.expect("appointed"), marks.expect("marks").people - then));
+        }
+        assert_eq!(counted, [(1, 1), (0, 0)]);
+    }
+);
+
+on_both!(
     managers_named_by_login_in_okta_are_found,
     |test: TestDb| async move {
         let world = World::okta(test).await;

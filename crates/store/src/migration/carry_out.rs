@@ -44,23 +44,17 @@ statements! {
         SELECT $1, e.directory_after, e.link_after, e.account_id, $3 FROM migration_entries e
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.relinks AND e.directory_after IS NOT NULL
         AND e.link_after IS NOT NULL";
-    // Whoever has a username again has no need of its reservation.
-    UNRESERVE = "DELETE FROM reserved_usernames WHERE customer_id = $1 AND username_key IN (SELECT e.key_after
-        FROM migration_entries e WHERE e.customer_id = $1 AND e.plan = $2 AND e.kind IN ('rename', 'both'))";
-    RESERVE = "INSERT INTO reserved_usernames (customer_id, username_key, account_id, plan, until)
-        SELECT $1, e.key_before, e.account_id, e.plan, $3 FROM migration_entries e
-        WHERE e.customer_id = $1 AND e.plan = $2 AND e.frees
-        ON CONFLICT (customer_id, username_key) DO UPDATE SET account_id = excluded.account_id, plan = excluded.plan,
-            until = excluded.until";
     TEMPORARY = {
         sqlite: "SELECT COUNT(*) FROM accounts WHERE customer_id = $1 AND username_key >= char(1) AND username_key < char(2)",
         postgres: "SELECT COUNT(*) FROM accounts WHERE customer_id = $1 AND username_key >= chr(1) AND username_key < chr(2)",
     };
     MISMATCHES = "SELECT COUNT(*) FROM migration_entries e
         LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = e.account_id
+        LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = e.account_id
+            AND l.directory_id = e.directory_after
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.kind <> 'held'
         AND (a.id IS NULL OR a.username <> e.username_after OR a.username_key <> e.key_after
-            OR a.directory_id IS DISTINCT FROM e.directory_after)";
+            OR a.directory_id IS DISTINCT FROM e.directory_after OR l.object_id IS DISTINCT FROM e.link_after)";
     OLD_SYNCS = "SELECT id FROM directories WHERE customer_id = $1 AND provider NOT IN ('entra', 'okta')
         AND sync_off_at IS NULL ORDER BY id";
     OLD_SYNC_OFF = ["UPDATE directories SET sync_off_at = $3 WHERE customer_id = $1 AND id IN " (ids "$2")];
@@ -138,21 +132,6 @@ pub async fn unlink(tx: &mut Tx, customer: CustomerId, plan: i64) -> Result<u64,
 /// Links accounts to people of the directory, so that the first sync recognises them.
 pub async fn link(tx: &mut Tx, customer: CustomerId, plan: i64, now: Timestamp) -> Result<u64, StoreError> {
     execute!(tx, LINK, customer.uuid(), plan, now)
-}
-
-/// Reserves the usernames that nobody has any more until a time (`None`: none of them), and ends reservations of usernames
-/// that somebody has again.
-pub async fn reserve(
-    tx: &mut Tx,
-    customer: CustomerId,
-    plan: i64,
-    until: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    execute!(tx, UNRESERVE, customer.uuid(), plan)?;
-    if let Some(until) = until {
-        execute!(tx, RESERVE, customer.uuid(), plan, until)?;
-    }
-    Ok(())
 }
 
 /// How many accounts have a temporary username (M-04).

@@ -16,7 +16,8 @@ use crate::{StoreError, Tx};
 
 statements! {
     // The same line twice counts once (X-01).
-    ACCOUNTS_NOW = "SELECT a.id, a.username, a.directory_id, a.version, a.profile, l.object_id AS link, r.line, r.new, r.target,
+    ACCOUNTS_NOW = "SELECT a.id, a.username, a.directory_id, a.version, CASE WHEN $6 THEN a.profile END AS profile,
+            l.object_id AS link, r.line, r.new, r.target,
             u.object_id AS person, u.status, (u.present AND u.in_scope) AS is_there, o.account_id AS person_account
         FROM accounts a
         LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id AND l.directory_id = a.directory_id
@@ -55,10 +56,17 @@ statements! {
             e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees, a.profile, a.state
         FROM migration_entries e
         JOIN accounts a ON a.customer_id = $1 AND a.id = e.account_id
-        WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id > $3 AND ($4 = '' OR e.kind = $4)
-        AND (NOT $5 OR (e.directory_after IS NULL AND e.directory_before IS NOT NULL AND e.kind <> 'held'))
-        AND ($6 = '' OR e.search_key LIKE $6 ESCAPE '!' OR e.key_before LIKE $6 ESCAPE '!')
-        ORDER BY e.account_id LIMIT $7";
+        WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id > $3
+        AND (NOT $4 OR (e.directory_after IS NULL AND e.directory_before IS NOT NULL AND e.kind <> 'held'))
+        AND ($5 = '' OR e.search_key LIKE $5 ESCAPE '!' OR e.key_before LIKE $5 ESCAPE '!')
+        ORDER BY e.account_id LIMIT $6";
+    LIST_OF_KIND = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
+            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees, a.profile, a.state
+        FROM migration_entries AS e" (index "migration_entries_by_kind") "
+        JOIN accounts a ON a.customer_id = $1 AND a.id = e.account_id
+        WHERE e.customer_id = $1 AND e.plan = $2 AND e.kind = $6 AND e.account_id > $3
+        AND ($4 = '' OR e.search_key LIKE $4 ESCAPE '!' OR e.key_before LIKE $4 ESCAPE '!')
+        ORDER BY e.account_id LIMIT $5"];
     RECONCILE = "SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
             e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees, a.profile, a.state,
             a.username, a.directory_id, l.object_id AS link
@@ -101,7 +109,7 @@ struct NowColumns {
     username: String,
     directory_id: Option<Uuid>,
     version: i64,
-    profile: Json<Profile>,
+    profile: Option<Json<Profile>>,
     link: Option<String>,
     line: Option<i64>,
     new: Option<String>,
@@ -120,43 +128,53 @@ fn place(username: String, directory: Option<Uuid>, link: Option<String>) -> Pla
     }
 }
 
-/// Accounts behind `after`, at most `limit`, by id, with their lines of `version`.
+/// Accounts behind `after`, at most `limit`, by id, with their lines of `version`; without `profiles` those are empty.
 pub async fn accounts_now(
     tx: &mut Tx,
     (customer, directory): (CustomerId, DirectoryId),
     version: i64,
-    after: Option<AccountId>,
-    limit: i64,
+    (after, limit): (Option<AccountId>, i64),
+    profiles: bool,
 ) -> Result<Vec<AccountNow>, StoreError> {
     let after = after.map_or(Uuid::nil(), Id::uuid);
     let (c, d) = (customer.uuid(), directory.uuid());
-    fetch_all!(tx, NowColumns, ACCOUNTS_NOW, c, version, d, after, limit)?
-        .into_iter()
-        .map(|row| {
-            let line = match (row.line, row.new, row.target) {
-                (Some(line), Some(new), Some(target)) => Some(LineOf {
-                    line,
-                    new,
-                    target,
-                    person: row.person.map(ObjectId),
-                    status: row
-                        .status
-                        .map(|text| code("snapshot_users", "status", &text))
-                        .transpose()?,
-                    is_there: row.is_there.unwrap_or(false),
-                    person_account: row.person_account.map(AccountId::from_uuid),
-                }),
-                _ => None,
-            };
-            Ok(AccountNow {
-                id: AccountId::from_uuid(row.id),
-                version: row.version,
-                place: place(row.username, row.directory_id, row.link),
-                profile: row.profile.0,
+    fetch_all!(
+        tx,
+        NowColumns,
+        ACCOUNTS_NOW,
+        c,
+        version,
+        d,
+        after,
+        limit,
+        profiles
+    )?
+    .into_iter()
+    .map(|row| {
+        let line = match (row.line, row.new, row.target) {
+            (Some(line), Some(new), Some(target)) => Some(LineOf {
                 line,
-            })
+                new,
+                target,
+                person: row.person.map(ObjectId),
+                status: row
+                    .status
+                    .map(|text| code("snapshot_users", "status", &text))
+                    .transpose()?,
+                is_there: row.is_there.unwrap_or(false),
+                person_account: row.person_account.map(AccountId::from_uuid),
+            }),
+            _ => None,
+        };
+        Ok(AccountNow {
+            id: AccountId::from_uuid(row.id),
+            version: row.version,
+            place: place(row.username, row.directory_id, row.link),
+            profile: row.profile.map(|profile| profile.0).unwrap_or_default(),
+            line,
         })
-        .collect()
+    })
+    .collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -292,13 +310,13 @@ pub async fn insert_entries(
 }
 
 /// Whose entries a list holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct EntryWho<'a> {
-    pub kind: Option<EntryKind>,
-    /// Only those who become local, and need a password.
-    pub becomes_local: bool,
-    /// Part of a name or username, in its folded form; empty for everybody.
-    pub search: &'a str,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EntryWho {
+    #[default]
+    Everybody,
+    OfKind(EntryKind),
+    /// Those who become local, and need a password.
+    BecomesLocal,
 }
 
 /// An entry in a list, and whose account it is.
@@ -327,34 +345,41 @@ impl ListedColumns {
     }
 }
 
-/// Entries behind `after`, at most `limit`, by account.
+/// Entries behind `after`, at most `limit`, by account; `search` is part of a name or username, in its folded form, and empty
+/// for all.
 pub async fn list_entries(
     tx: &mut Tx,
     customer: CustomerId,
     plan: i64,
-    who: EntryWho<'_>,
+    (who, search): (EntryWho, &str),
     (after, limit): (Option<AccountId>, i64),
 ) -> Result<Vec<ListedEntry>, StoreError> {
-    let kind = who.kind.map_or("", EntryKind::code);
-    let search = if who.search.is_empty() {
+    let search = if search.is_empty() {
         String::new()
     } else {
-        contains(who.search)
+        contains(search)
     };
-    let after = after.map_or(Uuid::nil(), Id::uuid);
-    let (c, local) = (customer.uuid(), who.becomes_local);
-    let rows = fetch_all!(
-        tx,
-        ListedColumns,
-        LIST,
-        c,
-        plan,
-        after,
-        kind,
-        local,
-        &search,
-        limit
-    )?;
+    let (c, after) = (customer.uuid(), after.map_or(Uuid::nil(), Id::uuid));
+    let rows = match who {
+        EntryWho::OfKind(kind) => {
+            let kind = kind.code();
+            fetch_all!(
+                tx,
+                ListedColumns,
+                LIST_OF_KIND,
+                c,
+                plan,
+                after,
+                &search,
+                limit,
+                kind
+            )?
+        }
+        other => {
+            let local = other == EntryWho::BecomesLocal;
+            fetch_all!(tx, ListedColumns, LIST, c, plan, after, local, &search, limit)?
+        }
+    };
     rows.into_iter().map(ListedColumns::read).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::ids::Id;
 use domain::migration::MigrationEntry;
 use domain::people::PeopleAccount;
-use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp, UsernameKey};
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, UsernameKey};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -15,20 +15,16 @@ use crate::sql::{fetch_all, statements};
 use crate::{StoreError, Tx};
 
 statements! {
-    // Whoever gets one of the links or usernames, and whoever is one of the accounts.
-    BY_LINK = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
+    // Whoever is one of the accounts, or gets one of the links or usernames.
+    ENTRIES = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
             e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
-        FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
-        CROSS JOIN migration_entries AS e" (index "migration_entries_by_link") "
-        WHERE e.customer_id = $1 AND e.plan = $2 AND e.link_after = k.value AND e.kind <> 'held'"];
-    BY_KEY = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
-            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
-        FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
-        CROSS JOIN migration_entries AS e" (index "migration_entries_by_name") "
-        WHERE e.customer_id = $1 AND e.plan = $2 AND e.key_after = k.value AND e.kind <> 'held'"];
-    BY_ACCOUNT = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
-            e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
-        FROM (SELECT DISTINCT value FROM " (ids "$3") " k) k
+        FROM (SELECT value FROM " (ids "$3") " k
+            UNION SELECT e.account_id FROM " (list "$4") " k
+                CROSS JOIN migration_entries AS e" (index "migration_entries_by_link") "
+                WHERE e.customer_id = $1 AND e.plan = $2 AND e.link_after = k.value
+            UNION SELECT e.account_id FROM " (list "$5") " k
+                CROSS JOIN migration_entries AS e" (index "migration_entries_by_name") "
+                WHERE e.customer_id = $1 AND e.plan = $2 AND e.key_after = k.value) k
         CROSS JOIN migration_entries AS e
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id = k.value AND e.kind <> 'held'"];
     // Active accounts that nobody of the directory would claim: those of the directory, as in `compare`, and those that are
@@ -53,9 +49,6 @@ statements! {
         WHERE s.customer_id = $1 AND s.directory_id = $2 AND s.object_id = k.value
         AND p.customer_id = $1 AND p.person = s.row_no AND a.customer_id = $1 AND a.id = p.account_id
         AND a.state <> 'blocked'"];
-    RESERVED = ["SELECT r.username_key FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
-        CROSS JOIN reserved_usernames r
-        WHERE r.customer_id = $1 AND r.username_key = k.value AND r.until > $3"];
     FREED = ["SELECT e.key_before FROM (SELECT DISTINCT value FROM " (list "$3") " k) k
         CROSS JOIN accounts a CROSS JOIN migration_entries e
         WHERE a.customer_id = $1 AND a.username_key = k.value
@@ -81,19 +74,20 @@ pub async fn on_top(
 ) -> Result<OnTop, StoreError> {
     let c = customer.uuid();
     let ids: Vec<String> = accounts.iter().map(|id| id.uuid().simple().to_string()).collect();
-    let mut entries = Vec::new();
-    let mut seen = HashSet::new();
-    let found = [
-        fetch_all!(tx, EntryColumns, BY_ACCOUNT, c, plan, Json(ids))?,
-        fetch_all!(tx, EntryColumns, BY_LINK, c, plan, Json(objects))?,
-        fetch_all!(tx, EntryColumns, BY_KEY, c, plan, Json(keys))?,
-    ];
-    for row in found.into_iter().flatten() {
-        let entry = row.read()?;
-        if seen.insert(entry.account) {
-            entries.push(entry);
-        }
-    }
+    let rows = fetch_all!(
+        tx,
+        EntryColumns,
+        ENTRIES,
+        c,
+        plan,
+        Json(ids),
+        Json(objects),
+        Json(keys)
+    )?;
+    let entries = rows
+        .into_iter()
+        .map(EntryColumns::read)
+        .collect::<Result<_, _>>()?;
     let freed = fetch_all!(tx, (String,), FREED, c, plan, Json(keys))?;
     Ok(OnTop {
         entries,
@@ -117,20 +111,6 @@ pub async fn unclaimed_after(
     let (c, d) = (customer.uuid(), directory.uuid());
     let rows = fetch_all!(tx, AccountColumns, UNCLAIMED, c, d, plan, after, limit)?;
     rows.into_iter().map(AccountColumns::read).collect()
-}
-
-/// Which of these usernames are kept from newcomers (A-02).
-pub async fn reserved(
-    tx: &mut Tx,
-    customer: CustomerId,
-    keys: &[&UsernameKey],
-    now: Timestamp,
-) -> Result<Vec<UsernameKey>, StoreError> {
-    let rows = fetch_all!(tx, (String,), RESERVED, customer.uuid(), Json(keys), now)?;
-    Ok(rows
-        .into_iter()
-        .map(|(key,)| UsernameKey::from_stored(key))
-        .collect())
 }
 
 /// Active accounts that are probably those of people: their usernames.

@@ -33,7 +33,8 @@ statements! {
         FROM migration_runs WHERE customer_id = $1 AND purpose = 'run' AND state IN ('verifying', 'done')
         ORDER BY number DESC LIMIT 1";
     ADVANCE = "UPDATE migration_runs SET state = $4, frozen_at = COALESCE(frozen_at, $5),
-            committed_at = COALESCE(committed_at, $6), switched = COALESCE($7, switched)
+            committed_at = COALESCE(committed_at, $6), switched = COALESCE($7, switched),
+            reserved_until = COALESCE($8, reserved_until)
         WHERE customer_id = $1 AND number = $2 AND state = $3";
     END = "UPDATE migration_runs SET state = $4, finished_at = $5, problem = $6
         WHERE customer_id = $1 AND number = $2 AND state = $3";
@@ -186,6 +187,8 @@ pub struct RunStep<'a> {
     pub frozen_at: Option<Timestamp>,
     pub committed_at: Option<Timestamp>,
     pub switched: Option<&'a SwitchedOff>,
+    /// Until when the usernames it frees are kept from newcomers (A-02).
+    pub reserved_until: Option<Timestamp>,
 }
 
 /// Goes on to the next state. [`StoreError::Stale`]: it is not in the state it is thought to be in.
@@ -204,7 +207,8 @@ pub async fn advance(
         step.to.code(),
         step.frozen_at,
         step.committed_at,
-        step.switched.map(Json)
+        step.switched.map(Json),
+        step.reserved_until
     )?;
     one_row(touched, "the migration")
 }

@@ -12,6 +12,7 @@ mod plans;
 mod schema;
 mod sealed;
 mod statements;
+mod statistics;
 mod team;
 mod transactions;
 

@@ -1,0 +1,111 @@
+//! Usernames that a migration freed, kept from newcomers for a while (A-02).
+
+use domain::ids::Id;
+use domain::people::Profile;
+use domain::{AccountId, CustomerId, Timestamp, UsernameKey};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::people_list::contains;
+use crate::sql::{execute, fetch_all, statements};
+use crate::{StoreError, Tx};
+
+statements! {
+    // Of the run that freed them and was not undone, unless somebody has one again or staff gave it free.
+    AMONG = ["SELECT e.key_before FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
+        CROSS JOIN migration_runs r
+        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = k.value AND e.frees
+        AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
+            AND f.username_key = e.key_before)
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)"];
+    LIST = ["SELECT e.key_before, e.username_before, e.account_id, a.username, a.profile, r.reserved_until
+        FROM migration_runs r
+        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+        CROSS JOIN accounts a
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before > $2 AND e.frees
+        AND a.customer_id = $1 AND a.id = e.account_id
+        AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
+            AND f.username_key = e.key_before)
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)
+        AND ($4 = '' OR e.key_before LIKE $4 ESCAPE '!' OR a.search_key LIKE $4 ESCAPE '!')
+        ORDER BY e.key_before LIMIT $5"];
+    RELEASE = ["INSERT INTO released_usernames (customer_id, plan, username_key)
+        SELECT $1, r.plan, e.key_before FROM migration_runs r
+        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = $2 AND e.frees
+        ON CONFLICT DO NOTHING"];
+}
+
+/// A reserved username, and whose it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    pub key: UsernameKey,
+    /// As it was written.
+    pub username: String,
+    pub account: AccountId,
+    /// What the account is called now.
+    pub now: String,
+    pub profile: Profile,
+    pub until: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    key_before: String,
+    username_before: String,
+    account_id: Uuid,
+    username: String,
+    profile: Json<Profile>,
+    reserved_until: Timestamp,
+}
+
+/// Which of these usernames are kept from newcomers.
+pub async fn reserved(
+    tx: &mut Tx,
+    customer: CustomerId,
+    keys: &[&UsernameKey],
+    now: Timestamp,
+) -> Result<Vec<UsernameKey>, StoreError> {
+    let rows = fetch_all!(tx, (String,), AMONG, customer.uuid(), Json(keys), now)?;
+    let read = |(key,)| UsernameKey::from_stored(key);
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Reserved usernames behind `after`, at most `limit`; `search` is part of one, or of the name of whose it was, folded.
+pub async fn list_reserved(
+    tx: &mut Tx,
+    customer: CustomerId,
+    search: &str,
+    now: Timestamp,
+    (after, limit): (&str, i64),
+) -> Result<Vec<Reserved>, StoreError> {
+    let search = if search.is_empty() {
+        String::new()
+    } else {
+        contains(search)
+    };
+    let rows = fetch_all!(tx, Columns, LIST, customer.uuid(), after, now, &search, limit)?;
+    let read = |row: Columns| Reserved {
+        key: UsernameKey::from_stored(row.key_before),
+        username: row.username_before,
+        account: AccountId::from_uuid(row.account_id),
+        now: row.username,
+        profile: row.profile.0,
+        until: row.reserved_until,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Lets newcomers have a username; whether it was reserved.
+pub async fn release_username(
+    tx: &mut Tx,
+    customer: CustomerId,
+    key: &UsernameKey,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(execute!(tx, RELEASE, customer.uuid(), key.as_str(), now)? > 0)
+}

@@ -1,0 +1,12 @@
+//! What the database knows of tables that were filled at once.
+
+use store::statistics::{Filled, MANY, refresh};
+use test_support::{TestDb, on_both};
+
+on_both!(any_table_is_looked_at_anew, |test: TestDb| async move {
+    for filled in Filled::ALL {
+        for rows in [0, MANY] {
+            refresh(&test.db, *filled, rows).await.expect("looked at");
+        }
+    }
+});
