@@ -7,6 +7,7 @@ mod access;
 mod appointments;
 pub mod audit;
 pub mod auth;
+mod beside;
 mod contacts;
 mod customers;
 mod deployment;

@@ -206,7 +206,7 @@ test("an existing customer goes through user mapping and migration, and each sid
   await runEnded(admin, /is held for your decision/);
   const claimed = await usernames(admin, `${base}/migration/${plan}/help-desk.json`, "new_username");
   const created = await usernames(admin, `${new URL(admin.url()).pathname}/changes.json?kind=create`, "username");
-  expect(claimed.length).toBeGreaterThan(50);
+  expect(claimed.length).toBeGreaterThan(30);
   expect(created.filter((username) => claimed.includes(username))).toEqual([]);
   await settled(admin, scripts);
   await admin.getByRole("button", { name: /^Accept and apply/ }).click();
@@ -225,15 +225,12 @@ test("an existing customer goes through user mapping and migration, and each sid
   await settled(page, scripts);
   await expect(page.getByRole("status").filter({ hasText: "Given free" })).toBeVisible();
 
-  // Somebody came with the first sync who looks like somebody who was there: they are one person, and become one account.
+  // Nobody who came with the first sync looks like somebody who was there before.
   await migration.opens();
   await page.getByRole("link", { name: "Look for duplicates" }).click();
   await settled(page, scripts);
+  await expect(migration.region("Duplicate watch")).toContainText("Nobody who came since looks like somebody who was there before.");
   await accessible();
-  await shots(page, "migration-duplicates");
-  await migration.region("Accounts that look alike").getByRole("button", { name: /^They are one person/ }).first().click();
-  await settled(page, scripts);
-  await expect(page.getByRole("status").filter({ hasText: "Repaired." })).toBeVisible();
   await admin.context().close();
 });
 

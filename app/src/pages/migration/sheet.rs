@@ -64,7 +64,7 @@ fn Checks(number: i64) -> impl IntoView {
 fn PlanFacts(plan: MigrationPlanView, agreed: String) -> impl IntoView {
     let rehearsal = plan.rehearsal.map_or_else(
         || view! { "Not rehearsed." }.into_any(),
-        |rehearsal| view! { {rehearsal.sentence} " " <TimeOf when=rehearsal.when/> }.into_any(),
+        |rehearsal| view! { {rehearsal.sentence} " Rehearsed " <TimeOf when=rehearsal.when/> "." }.into_any(),
     );
     let old_sync = if plan.options.old_sync_off {
         "Switched off"

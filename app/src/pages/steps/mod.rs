@@ -70,11 +70,13 @@ fn StepBody(step: StepView) -> impl IntoView {
         .takes
         .clone()
         .map(|takes| format!(" It usually takes {takes}."));
+    // What the step is about stands above already.
+    let verdict = (sentence != step.about).then(|| view! { <Verdict tone>{sentence}</Verdict> });
     let lede = format!("{}{}", step.about, takes.unwrap_or_default());
     view! {
         <PageHeader title=task.title.clone() lede crumb=step_line(step.task.step)/>
         <p class="step-state"><StateWord tone word/></p>
-        <Verdict tone>{sentence}</Verdict>
+        {verdict}
         <Parts step/>
     }
 }

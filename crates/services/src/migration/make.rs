@@ -1,5 +1,7 @@
 //! Making a plan: all accounts are read twice, and what becomes of each is written.
 
+use std::sync::Arc;
+
 use domain::deployment::Step;
 use domain::migration::{
     MigrationEntry, MigrationOptions, MigrationPlan, MigrationPurpose, MigrationRunState, Place, PlanState,
@@ -16,8 +18,8 @@ use store::migration::{AccountNow, LineOf, NewEntry, NewPlan};
 use store::statistics::Filled;
 use store::{StoreError, Tx};
 
-use super::behind::Behind;
 use super::{PAGE, refused};
+use crate::beside::Beside;
 use crate::sync::keys_of;
 use crate::{ServiceError, Services};
 
@@ -202,38 +204,48 @@ impl Services {
         store::migration::forget_entries(&mut tx, customer, number).await?;
         let source = source(&mut tx, customer, &plan).await?;
         tx.commit().await?;
+        let whole = Arc::new((plan, source));
+        let read = |after, profiles| {
+            let (services, whole) = (self.clone(), Arc::clone(&whole));
+            async move {
+                services
+                    .wishes(customer, (&whole.0, &whole.1), after, profiles)
+                    .await
+            }
+        };
+        let mut reading = Beside::nothing();
         let mut planner = Planner::new(rand::rng().random());
-        let read = async |after, profiles| self.wishes(customer, (&plan, &source), after, profiles).await;
-        let mut page = read(None, false).await?;
-        while let Some((last, _)) = page.last() {
+        reading.begin(read(None, false));
+        while let Some(page) = reading.done().await.transpose()? {
             go_on(lease)?;
-            let after = Some(last.account);
+            let Some((last, _)) = page.last() else { break };
+            reading.begin(read(Some(last.account), false));
             for (wish, _) in &page {
                 planner.look(wish);
             }
-            page = read(after, false).await?;
         }
         let mut settled = planner.settle();
-        let mut writing = Behind::default();
-        let mut page = read(None, true).await?;
-        while let Some((last, _)) = page.last() {
+        let mut writing = Beside::nothing();
+        reading.begin(read(None, true));
+        while let Some(page) = reading.done().await.transpose()? {
             go_on(lease)?;
-            let after = Some(last.account);
+            let Some((last, _)) = page.last() else { break };
+            reading.begin(read(Some(last.account), true));
             let entries: Vec<NewEntry> = page
                 .into_iter()
                 .filter_map(|(wish, profile)| Some(new_entry(settled.entry(wish)?, &profile)))
                 .collect();
+            writing.done().await.transpose()?;
             let (services, lease) = (self.clone(), lease.clone());
-            let write = async move { services.add_entries((customer, number), &entries, &lease).await };
-            writing.begin(write).await?;
-            page = read(after, true).await?;
+            writing.begin(async move { services.add_entries((customer, number), &entries, &lease).await });
         }
-        writing.done().await?;
+        writing.done().await.transpose()?;
+        let plan = &whole.0;
         let (counts, hash) = settled.finish();
         store::statistics::refresh(self.db(), Filled::Plan, counts.written()).await?;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        if is_stale(&mut tx, customer, &plan).await? {
+        if is_stale(&mut tx, customer, plan).await? {
             store::migration::fail_plan(&mut tx, customer, number).await?;
         } else {
             store::migration::finish_plan(&mut tx, customer, number, (&counts, &hash)).await?;

@@ -15,9 +15,9 @@ use store::StoreError;
 use store::changes::NewChange;
 use store::migration::{Rehearsal, Rehearsed};
 
-use super::behind::Behind;
 use super::make::{found, go_on, is_stale};
 use super::{Stop, refused};
+use crate::beside::Beside;
 use crate::sync::comparison::{Collected, Comparison, PAGE, apply};
 use crate::sync::plan::Named;
 use crate::sync::stop;
@@ -51,7 +51,7 @@ struct Outcomes<'a> {
     /// Written, for the rehearsal; only counted, for the verification.
     writes: bool,
     waiting: Vec<Rehearsed>,
-    writing: Behind,
+    writing: Beside<Result<(), ServiceError>>,
     seq: i64,
     counts: RehearsalCounts,
     /// People with a link in the plan for whom an account would be made all the same.
@@ -211,17 +211,18 @@ impl Services {
             directory,
             settings: &settings,
             fields: &fields,
-            plan: on_top.map(|_| plan),
         };
         let mut collected = Collected::default();
         collected.same = Some(Vec::new());
-        let mut page = comparison.context(0, PAGE).await?;
-        while let Some(last) = page.last() {
+        let pages = comparison.pages(on_top.map(|_| plan.clone()));
+        let mut reading = Beside::nothing();
+        reading.begin(pages.clone().read(0, PAGE));
+        while let Some(page) = reading.done().await.transpose()? {
             go_on(outcomes.lease)?;
+            let Some(last) = page.last() else { break };
+            reading.begin(pages.clone().read(last, PAGE));
             comparison.decide(&page, |_| true, &mut collected);
-            // The database reads the next people while it writes what becomes of these.
-            let next = async { Ok(comparison.context(last, PAGE).await?) };
-            (page, ()) = tokio::try_join!(next, outcomes.take(&mut collected))?;
+            outcomes.take(&mut collected).await?;
         }
         let mut after = None;
         loop {
@@ -288,7 +289,7 @@ impl<'a> Outcomes<'a> {
             directory: plan.directory,
             writes,
             waiting: Vec::new(),
-            writing: Behind::default(),
+            writing: Beside::nothing(),
             seq: 0,
             counts: RehearsalCounts::default(),
             claimed: 0,
@@ -403,10 +404,11 @@ impl<'a> Outcomes<'a> {
             let (services, lease) = (self.services.clone(), self.lease.clone());
             let (customer, plan, people) = (self.customer, self.plan, std::mem::take(&mut self.waiting));
             let write = async move { services.add_rehearsed((customer, plan), &people, &lease).await };
-            self.writing.begin(write).await?;
+            self.writing.done().await.transpose()?;
+            self.writing.begin(write);
         }
         if all {
-            self.writing.done().await?;
+            self.writing.done().await.transpose()?;
         }
         Ok(())
     }

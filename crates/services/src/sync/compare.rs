@@ -11,6 +11,8 @@ use store::compare::Mover;
 use store::statistics::Filled;
 
 use super::Running;
+use crate::beside::Beside;
+
 use super::comparison::{Collected, Comparison, PAGE};
 use super::plan::{Named, Plan};
 use super::stop::Stop;
@@ -66,7 +68,9 @@ impl Running<'_> {
     async fn compare_one(&self, person: &ObjectId, collected: &mut Collected) -> Result<(), Stop> {
         if let Some(row) = self.row_of(person).await? {
             let only = |found: &ObjectId| found == person;
-            self.comparison().people(row - 1, 1, only, collected).await?;
+            let comparison = self.comparison();
+            let page = comparison.pages(None).read(row - 1, 1).await?;
+            comparison.decide(&page, only, collected);
         }
         Ok(())
     }
@@ -86,14 +90,17 @@ impl Running<'_> {
             directory: self.run.directory,
             settings: &self.settings,
             fields: &self.fields,
-            plan: None,
         }
     }
 
     async fn compare_people(&self, collected: &mut Collected) -> Result<(), Stop> {
-        let mut after = Some(0);
-        while let Some(from) = after {
-            after = self.comparison().people(from, PAGE, |_| true, collected).await?;
+        let pages = self.comparison().pages(None);
+        let mut reading = Beside::nothing();
+        reading.begin(pages.clone().read(0, PAGE));
+        while let Some(page) = reading.done().await.transpose()? {
+            let Some(last) = page.last() else { break };
+            reading.begin(pages.clone().read(last, PAGE));
+            self.comparison().decide(&page, |_| true, collected);
             self.write(&mut collected.plan, false).await?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! before it is carried out. Nothing is decided here: `rules` does that.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::migration::{MigrationEntry, MigrationPlan};
 use domain::people::{AccountState, Directory, PeopleAccount};
@@ -29,8 +30,16 @@ pub(crate) struct Comparison<'a> {
     pub(crate) settings: &'a SyncSettings,
     /// The fields the profiles of this People directory have.
     pub(crate) fields: &'a ProfileFields,
+}
+
+/// Reads people of the snapshot with everything there is to know about them, a page at a time.
+#[derive(Clone)]
+pub(crate) struct Pages {
+    services: Services,
+    customer: CustomerId,
+    directory: DirectoryId,
     /// Accounts are taken as this plan of a migration would leave them.
-    pub(crate) plan: Option<&'a MigrationPlan>,
+    plan: Option<Arc<MigrationPlan>>,
 }
 
 /// What comparing collects besides the plan.
@@ -62,59 +71,9 @@ impl Context {
     }
 }
 
-impl Comparison<'_> {
-    /// Compares the people behind row `after` of whom `wanted` is true; gives the last row, if there was one.
-    pub(crate) async fn people(
-        &self,
-        after: i64,
-        limit: i64,
-        wanted: impl Fn(&ObjectId) -> bool,
-        collected: &mut Collected,
-    ) -> Result<Option<i64>, Stop> {
-        let context = self.context(after, limit).await?;
-        self.decide(&context, wanted, collected);
-        Ok(context.last())
-    }
-
-    /// Compares the people of `context` of whom `wanted` is true.
-    pub(crate) fn decide(
-        &self,
-        context: &Context,
-        wanted: impl Fn(&ObjectId) -> bool,
-        collected: &mut Collected,
-    ) {
-        for row in &context.people {
-            if wanted(&row.user.user.object_id) {
-                self.compare_person(context, row, collected);
-            }
-        }
-    }
-
-    /// Accounts of this directory that nobody in the directory claims (L-03).
-    pub(crate) fn leavers(&self, accounts: &[PeopleAccount], collected: &mut Collected) {
-        for account in accounts {
-            match self.rules().leaver(account) {
-                Decision::Change(change) if account.is_administrator => {
-                    collected.administrators.push(change);
-                }
-                Decision::Change(change) => {
-                    collected.plan.add(change, Named::of_account(account), None);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn rules(&self) -> Rules<'_> {
-        Rules {
-            directory: self.directory,
-            settings: self.settings,
-            fields: self.fields,
-        }
-    }
-
-    /// The people behind row `after`.
-    pub(crate) async fn context(&self, after: i64, limit: i64) -> Result<Context, Stop> {
+impl Pages {
+    /// The people behind row `after`, at most `limit`.
+    pub(crate) async fn read(self, after: i64, limit: i64) -> Result<Context, Stop> {
         let (customer, directory) = (self.customer, self.directory);
         let mut tx = self.services.db().read().await?;
         let people = store::compare::people(&mut tx, customer, directory, after, limit).await?;
@@ -141,7 +100,7 @@ impl Comparison<'_> {
             reserved: reserved.into_iter().collect(),
             people,
         };
-        if let Some(plan) = self.plan {
+        if let Some(plan) = &self.plan {
             self.put_on_top(&mut tx, plan, &mut context).await?;
         }
         Ok(context)
@@ -203,6 +162,55 @@ impl Comparison<'_> {
             .map(|row| (row.account.username_key.clone(), row))
             .collect();
         Ok(())
+    }
+}
+
+impl Comparison<'_> {
+    /// What is compared; with accounts as `plan` would leave them.
+    pub(crate) fn pages(&self, plan: Option<MigrationPlan>) -> Pages {
+        Pages {
+            services: self.services.clone(),
+            customer: self.customer,
+            directory: self.directory,
+            plan: plan.map(Arc::new),
+        }
+    }
+
+    /// Compares the people of `context` of whom `wanted` is true.
+    pub(crate) fn decide(
+        &self,
+        context: &Context,
+        wanted: impl Fn(&ObjectId) -> bool,
+        collected: &mut Collected,
+    ) {
+        for row in &context.people {
+            if wanted(&row.user.user.object_id) {
+                self.compare_person(context, row, collected);
+            }
+        }
+    }
+
+    /// Accounts of this directory that nobody in the directory claims (L-03).
+    pub(crate) fn leavers(&self, accounts: &[PeopleAccount], collected: &mut Collected) {
+        for account in accounts {
+            match self.rules().leaver(account) {
+                Decision::Change(change) if account.is_administrator => {
+                    collected.administrators.push(change);
+                }
+                Decision::Change(change) => {
+                    collected.plan.add(change, Named::of_account(account), None);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules {
+            directory: self.directory,
+            settings: self.settings,
+            fields: self.fields,
+        }
     }
 
     fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
