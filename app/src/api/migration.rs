@@ -1,7 +1,7 @@
 //! What the pages of the directory migration ask for and do. Plans and rehearsals are made by a job: the page that asked looks
 //! again until they are there.
 
-use domain::migration::{EntryKind, MigrationOptions, RehearsalOutcome};
+use domain::migration::{EntryKind, EntryWho, MigrationOptions, RehearsalOutcome};
 use domain::views::{
     AccessView, HelpDeskRow, LookalikeView, MigrationCheckView, MigrationEntryRow, MigrationView, Page,
     ReconciliationRow, RehearsedRow, ReservedRow,
@@ -9,7 +9,7 @@ use domain::views::{
 use domain::{AccountId, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use services::migration::{EntryWho, MigrationFilter, MigrationStart};
+use services::migration::{MigrationFilter, MigrationStart};
 
 use super::ApiError;
 

@@ -162,6 +162,16 @@ impl PlanCounts {
     }
 }
 
+/// Whose entries a list holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EntryWho {
+    #[default]
+    Everybody,
+    OfKind(EntryKind),
+    /// Those who become local, and need a password.
+    BecomesLocal,
+}
+
 codes! {
     /// Whether a plan can be used.
     pub enum PlanState {

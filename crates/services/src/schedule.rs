@@ -227,10 +227,8 @@ impl Services {
             tx.commit().await?;
             return Ok(false);
         }
-        let is_paused = store::migration::access_pause(&mut tx, row.customer)
-            .await?
-            .is_some();
-        if is_paused || store::runs::open(&mut tx, row.customer).await?.is_some() {
+        let is_migrated = store::migration::is_under_way(&mut tx, row.customer).await?;
+        if is_migrated || store::runs::open(&mut tx, row.customer).await?.is_some() {
             _ = is_late(store::schedules::advance(&mut tx, row, next, Some(row.due_at)).await)?;
             tx.commit().await?;
             return Ok(false);

@@ -44,6 +44,8 @@ statements! {
     RETIRE = "UPDATE jobs SET state = 'done', finished_at = $4, lease_owner = NULL, lease_expires_at = NULL
         WHERE customer_id = $1 AND kind = $2 AND subject = $3 AND state IN ('ready', 'running')";
     PENDING = "SELECT COUNT(*) FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject = $3 AND state IN ('ready', 'running')";
+    NEWEST = "SELECT state FROM jobs WHERE customer_id = $1 AND kind = $2 AND subject = $3 ORDER BY created_at DESC, id DESC
+        LIMIT 1";
     PURGE = "DELETE FROM jobs WHERE state IN ('done', 'failed') AND finished_at < $1";
 }
 
@@ -185,6 +187,17 @@ pub async fn is_pending(
     subject: &str,
 ) -> Result<bool, StoreError> {
     Ok(fetch_value!(tx, i64, PENDING, customer.uuid(), kind, subject)? > 0)
+}
+
+/// Whether the newest job about something was given up.
+pub async fn was_given_up(
+    tx: &mut Tx,
+    customer: CustomerId,
+    kind: &str,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    let newest: Option<(String,)> = fetch_optional!(tx, (String,), NEWEST, customer.uuid(), kind, subject)?;
+    Ok(newest.is_some_and(|(state,)| state == "failed"))
 }
 
 /// Forgets jobs that ended before `before`; their runs keep the history.

@@ -24,8 +24,8 @@ pub use carry_out::{
 };
 pub use duplicates::{Lookalike, lookalikes};
 pub use entries::{
-    AccountNow, EntryWho, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between,
-    insert_entries, list_entries, reconcile,
+    AccountNow, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between, insert_entries,
+    list_entries, reconcile,
 };
 pub use overlay::{OnTop, on_top, probable_accounts, unclaimed_after};
 pub use plans::{
@@ -37,6 +37,7 @@ pub use rehearsed::{
 };
 pub use reserved::{Reserved, list_reserved, release_username, reserved};
 pub use runs::{
-    MigrationRun, NewMigrationRun, RunStep, access_pause, advance, end_run, find_run, insert_run, last_done,
-    latest_run, lift_pause, open_run, open_runs, pause_access, roll_back, written_since,
+    MigrationRun, NewMigrationRun, RunStep, access_pause, advance, end_run, find_run, insert_run,
+    is_under_way, last_done, latest_run, lift_pause, note_problem, open_run, open_runs, pause_access,
+    roll_back, written_since,
 };

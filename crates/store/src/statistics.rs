@@ -3,7 +3,7 @@
 use crate::{Db, StoreError};
 
 /// Rows that are much at once: fewer change little of what is known of a table.
-pub const MANY: u64 = 5_000;
+const MANY: u64 = 5_000;
 
 /// Tables that are filled together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,17 +40,32 @@ impl Filled {
     }
 }
 
+/// How long somebody else who works on the same tables, such as a vacuum, is waited for.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
+
 /// Has PostgreSQL look anew at tables into which `rows` were written, if those are many: its own look comes up to a minute
 /// later, and until then it takes them for as good as empty, and compares each row of one with each row of the other. SQLite
-/// reads by its indexes, whatever is in them.
-pub async fn refresh(db: &Db, filled: Filled, rows: u64) -> Result<(), StoreError> {
-    let Db::Postgres(pool) = db else { return Ok(()) };
-    if rows < MANY {
-        return Ok(());
+/// reads by its indexes, whatever is in them. Where it cannot be had, everything still works, slower.
+pub async fn refresh(db: &Db, filled: Filled, rows: u64) {
+    if rows >= MANY
+        && let Err(error) = look(db, filled).await
+    {
+        tracing::warn!(?filled, %error, "the database did not look at its tables anew");
     }
-    let looked = sqlx::query(filled.statement()).execute(pool).await;
-    looked.map(drop).map_err(|source| StoreError::Driver {
+}
+
+/// The same, however many rows; whether it worked.
+pub async fn look(db: &Db, filled: Filled) -> Result<(), StoreError> {
+    let Db::Postgres(pool) = db else { return Ok(()) };
+    let failed = |source| StoreError::Driver {
         statement: "statistics",
         source,
-    })
+    };
+    let mut tx = pool.begin().await.map_err(failed)?;
+    sqlx::query(PATIENCE).execute(&mut *tx).await.map_err(failed)?;
+    sqlx::query(filled.statement())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+    tx.commit().await.map_err(failed)
 }

@@ -33,6 +33,9 @@ pub(super) fn Rehearsal(plan: MigrationPlanView, can_rehearse: bool) -> impl Int
         }
         .into_any(),
         None => view! {
+            {plan.rehearsal_failed.then(|| view! {
+                <Banner tone=Tone::Problem><p>"The rehearsal broke off, on our side. Nothing was changed. Rehearse again; if it breaks off again, tell whoever runs this console."</p></Banner>
+            })}
             <p>"The rehearsal works out what the first sync would do to everybody once this plan is carried out: who goes on with their account, who would get a second one, who would lose access. Nothing is written."</p>
             {can_rehearse.then(|| view! { <Rehearse number label="Rehearse" class="main"/> })}
         }
@@ -115,7 +118,7 @@ fn People(plan: i64, outcome: RehearsalOutcome, can_rehearse: bool) -> impl Into
     view! {
         <section id="people" aria-labelledby="people-head">
             <h3 id="people-head">{outcome.label()}</h3>
-            <Filters path=customer().path("migration") narrowed=is_narrowed anchor="#people">
+            <Filters path=address(&customer().path("migration"), [("outcome", outcome.code())]) narrowed=is_narrowed anchor="#people">
                 <input type="hidden" name="outcome" value=outcome.code()/>
                 <Field key="who" label="Name or username" kind="search" value=search/>
             </Filters>

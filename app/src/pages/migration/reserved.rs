@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{ReleaseUsername, list_reserved_usernames};
-use crate::components::{Field, Filters, Loaded, Panel, Submit, after, customer, listed, param, query};
+use crate::components::{
+    Field, Filters, Loaded, Panel, Submit, address, after, customer, listed, param, query,
+};
 
 #[component]
 pub(super) fn Reserved(can_release: bool) -> impl IntoView {
@@ -15,7 +17,7 @@ pub(super) fn Reserved(can_release: bool) -> impl IntoView {
     view! {
         <Panel title="Reserved usernames" id="reserved">
             <p class="in">"Nobody has these usernames any more. Whoever comes with one is held, and is not taken for the person who had it, until the time is over."</p>
-            <Filters path=customer().path("migration") narrowed=narrowed anchor="#reserved">
+            <Filters path=address(&customer().path("migration"), [("reserved", "1")]) narrowed=narrowed anchor="#reserved">
                 <input type="hidden" name="reserved" value="1"/>
                 <Field key="search" label="Username or name" kind="search" value=search/>
             </Filters>

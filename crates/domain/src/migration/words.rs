@@ -65,7 +65,9 @@ impl MigrationRunState {
             MigrationRunState::Freezing | MigrationRunState::Running => {
                 "All accounts are as they were; they change in one step."
             }
-            MigrationRunState::Verifying => "All accounts are as planned; this is being verified.",
+            MigrationRunState::Verifying => {
+                "The accounts are changed; it is being verified that all are as planned."
+            }
             MigrationRunState::Done => "All accounts are as planned.",
             MigrationRunState::Failed | MigrationRunState::Interrupted => {
                 "Nothing was changed; all accounts are as they were before."

@@ -59,6 +59,8 @@ pub struct MigrationPlanView {
     pub rehearsal: Option<RehearsalView>,
     /// It is being rehearsed.
     pub is_rehearsing: bool,
+    /// It was to be rehearsed, and that broke off again and again.
+    pub rehearsal_failed: bool,
     /// What staff noted about the backup.
     pub backup: Option<String>,
     /// How long the run will take, in seconds, by the rate of earlier ones.

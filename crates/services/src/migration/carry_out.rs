@@ -238,7 +238,7 @@ impl Services {
     }
 
     /// M-25: every account is what was planned, while nobody works with it yet; and then, while people work again, the first
-    /// sync as it would go now. That is what was rehearsed, since nothing else changed, and does not keep anybody waiting.
+    /// sync as it would go now, which keeps nobody waiting.
     pub(super) async fn verify(
         &self,
         customer: CustomerId,
@@ -248,22 +248,32 @@ impl Services {
         on_step(MigrationStep::Verify);
         let mut tx = self.db().read().await?;
         let (plan, ..) = found(&mut tx, customer, run.plan).await?;
+        let is_paused = store::migration::access_pause(&mut tx, customer).await?.is_some();
         drop(tx);
-        store::statistics::refresh(self.db(), Filled::Links, plan.counts.written()).await?;
-        let mut tx = self.db().read().await?;
-        let wrong = store::migration::mismatches(&mut tx, customer, run.plan).await?;
-        drop(tx);
-        on_step(MigrationStep::Unlock);
-        self.unlock(customer, run, lease).await?;
-        on_step(MigrationStep::FirstSync);
-        let mut problems = Vec::new();
-        if wrong != 0 {
-            problems.push(format!(
-                "{} accounts are not as planned.",
-                thousands(wrong.unsigned_abs())
-            ));
+        // Once people work again, what they change is not the migration's: what was found before stands at the run.
+        let mut problems: Vec<String> = run.problem.iter().cloned().collect();
+        if is_paused {
+            store::statistics::refresh(self.db(), Filled::Links, plan.counts.linked).await;
+            let mut tx = self.db().read().await?;
+            let wrong = store::migration::mismatches(&mut tx, customer, run.plan).await?;
+            drop(tx);
+            let wrong = thousands(wrong.unsigned_abs());
+            problems = (wrong != "0")
+                .then(|| format!("{wrong} accounts are not as planned."))
+                .into_iter()
+                .collect();
+            on_step(MigrationStep::Unlock);
+            let mut tx = self.db().begin().await?;
+            lease.hold(&mut tx).await?;
+            let found = problems.first().map(String::as_str);
+            store::migration::note_problem(&mut tx, customer, run.number, found).await?;
+            self.unlock(&mut tx, customer, run).await?;
+            tx.commit().await?;
         }
-        problems.extend(self.verify_first_sync(customer, &plan, lease).await?);
+        if plan.purpose == MigrationPurpose::Migrate {
+            on_step(MigrationStep::FirstSync);
+            problems.extend(self.verify_first_sync(customer, &plan, lease).await?);
+        }
         let problem = (!problems.is_empty()).then(|| problems.join(" "));
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use domain::migration::{EntryKind, MigrationEntry, Place, RehearsalOutcome};
+use domain::migration::{EntryKind, EntryWho, MigrationEntry, Place, RehearsalOutcome};
 use domain::people::Directory;
 use domain::views::{HelpDeskRow, MigrationEntryRow, Page, ReconciliationRow, RehearsedRow};
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use store::Tx;
-use store::migration::{EntryWho, ListedEntry, Reconciled};
+use store::migration::{ListedEntry, Reconciled};
 
 use super::make::found;
 use crate::paging::{PAGE_ROWS, one_more, page, searched};

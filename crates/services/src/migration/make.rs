@@ -18,6 +18,7 @@ use store::migration::{AccountNow, LineOf, NewEntry, NewPlan};
 use store::statistics::Filled;
 use store::{StoreError, Tx};
 
+use super::rehearse::keeps_freed;
 use super::{PAGE, refused};
 use crate::beside::Beside;
 use crate::sync::keys_of;
@@ -156,7 +157,7 @@ impl Services {
             ));
         }
         store::migration::set_options(&mut tx, customer, plan, options).await?;
-        if (before.options.reserved_days == 0) != (options.reserved_days == 0) {
+        if keeps_freed(&before.options) != keeps_freed(&options) {
             // Newcomers with a freed username were held, or were not.
             store::migration::set_rehearsal(&mut tx, customer, plan, None).await?;
         }
@@ -242,7 +243,7 @@ impl Services {
         writing.done().await.transpose()?;
         let plan = &whole.0;
         let (counts, hash) = settled.finish();
-        store::statistics::refresh(self.db(), Filled::Plan, counts.written()).await?;
+        store::statistics::refresh(self.db(), Filled::Plan, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         if is_stale(&mut tx, customer, plan).await? {

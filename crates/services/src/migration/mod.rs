@@ -27,7 +27,6 @@ use store::{StoreError, Tx};
 
 pub use lists::MigrationFilter;
 pub use run::MigrationStart;
-pub use store::migration::EntryWho;
 
 pub(crate) use make::nothing_under_way;
 pub(crate) use progress::Progress;
@@ -95,7 +94,11 @@ impl Services {
         let done = match what {
             "plan" if job.exhausted => self.give_plan_up(customer, number, lease).await,
             "plan" => self.build_plan(customer, number, lease).await,
-            "rehearse" if job.exhausted => Ok(()),
+            "rehearse" if job.exhausted => {
+                return Err(JobError::Fail {
+                    what: "a rehearsal that broke off again and again".to_owned(),
+                });
+            }
             "rehearse" => self.rehearse(customer, number, lease).await,
             _ if job.exhausted => self.give_run_up(customer, number, lease).await,
             _ => {

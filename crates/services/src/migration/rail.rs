@@ -1,6 +1,6 @@
 //! The steps of a run as they are shown: those that somebody who waits wants to tell apart.
 
-use domain::migration::{MigrationRunState, MigrationStep};
+use domain::migration::{MigrationPurpose, MigrationRunState, MigrationStep};
 use domain::numbers::thousands;
 use domain::views::{MigrationRailStep, StepProgress};
 
@@ -20,10 +20,16 @@ const SHOWN: [MigrationStep; 9] = [
 ];
 
 /// The rail of a run of `accounts` that are written.
-pub(super) fn of(state: MigrationRunState, at: Option<At>, accounts: u64) -> Vec<MigrationRailStep> {
+pub(super) fn of(
+    (purpose, state): (MigrationPurpose, MigrationRunState),
+    at: Option<At>,
+    accounts: u64,
+) -> Vec<MigrationRailStep> {
     let now = now(state, at);
     SHOWN
         .iter()
+        // No sync comes after an undo.
+        .filter(|step| **step != MigrationStep::FirstSync || purpose == MigrationPurpose::Migrate)
         .enumerate()
         .map(|(place, step)| {
             let next = SHOWN.get(place + 1);
@@ -83,7 +89,7 @@ mod tests {
     use super::*;
 
     fn marks(state: MigrationRunState) -> String {
-        of(state, None, 3)
+        of((MigrationPurpose::Migrate, state), None, 3)
             .iter()
             .map(|step| match step.progress {
                 StepProgress::Done => 'x',
@@ -106,5 +112,7 @@ mod tests {
         ] {
             assert_eq!(marks(state), expected, "{state}");
         }
+        let undo = of((MigrationPurpose::Undo, MigrationRunState::Done), None, 3);
+        assert!(undo.iter().all(|step| step.step != MigrationStep::FirstSync));
     }
 }

@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::migration::MigrationPlan;
-use domain::migration::{PlanState, RehearsalCounts, RehearsalOutcome};
+use domain::migration::{MigrationOptions, MigrationPlan, PlanState, RehearsalCounts, RehearsalOutcome};
 use domain::people::{Directory, PeopleAccount};
 use domain::sync::{ChangeKind, Reason};
 use domain::{Actor, CustomerId, DirectoryId, ObjectId, UserError};
@@ -121,7 +120,11 @@ impl Services {
         };
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        store::migration::set_rehearsal(&mut tx, customer, number, Some(&rehearsal)).await?;
+        let (now, ..) = found(&mut tx, customer, number).await?;
+        // Meanwhile it was decided otherwise about freed usernames: somebody has to have it rehearsed again.
+        if keeps_freed(&now.options) == keeps_freed(&plan.options) {
+            store::migration::set_rehearsal(&mut tx, customer, number, Some(&rehearsal)).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -166,9 +169,6 @@ impl Services {
         plan: &MigrationPlan,
         lease: &Lease,
     ) -> Result<Vec<String>, Stop> {
-        if plan.undoes.is_some() {
-            return Ok(Vec::new());
-        }
         let mut tx = self.db().read().await?;
         let rehearsed = found(&mut tx, customer, plan.number).await?.1;
         drop(tx);
@@ -412,6 +412,11 @@ impl<'a> Outcomes<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether newcomers with a freed username are held.
+pub(super) const fn keeps_freed(options: &MigrationOptions) -> bool {
+    options.reserved_days > 0
 }
 
 /// What a decision of the sync means for the person. `account`: one that is probably theirs.

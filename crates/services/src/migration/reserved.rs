@@ -43,7 +43,6 @@ impl Services {
     pub async fn release_username(&self, actor: &Actor, slug: &str, typed: &str) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
-        // A rehearsal, or a plan that waits, was made while it was reserved.
         super::nothing_under_way(&mut tx, customer).await?;
         let stored = username::stored(typed);
         if stored.as_str().is_empty() {
@@ -52,6 +51,13 @@ impl Services {
         let key = username::key(&stored);
         if !store::migration::release_username(&mut tx, customer, &key, self.now()).await? {
             return Err(refused(format!("{} is not reserved.", stored.as_str())));
+        }
+        // What was rehearsed for a plan that waits was rehearsed while it was reserved.
+        let done = store::migration::last_done(&mut tx, customer).await?;
+        if let Some((plan, Some(_), _)) = store::migration::latest_plan(&mut tx, customer).await?
+            && done.is_none_or(|run| run.plan != plan.number)
+        {
+            store::migration::set_rehearsal(&mut tx, customer, plan.number, None).await?;
         }
         let details = json!({ "username": stored.as_str() });
         let action = "migration.release";

@@ -383,9 +383,12 @@ impl Services {
             return Ok(());
         };
         if run.state == MigrationRunState::Verifying {
-            let words =
-                "The accounts are as planned, but it could not be verified what the first sync will do.";
-            return self.finish(tx, customer, &run, Some(words)).await;
+            // What was found by then comes first.
+            let words = run.problem.iter().map(String::as_str);
+            let words: Vec<&str> = words
+                .chain(["It could not be verified what the first sync will do."])
+                .collect();
+            return self.finish(tx, customer, &run, Some(&words.join(" "))).await;
         }
         let states = (run.state, state);
         store::migration::end_run(&mut tx, customer, number, states, Some(words), self.now()).await?;
@@ -405,20 +408,17 @@ impl Services {
     /// Lets everybody in again, once.
     pub(super) async fn unlock(
         &self,
+        tx: &mut Tx,
         customer: CustomerId,
         run: &MigrationRun,
-        lease: &Lease,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        lease.hold(&mut tx).await?;
-        if store::migration::access_pause(&mut tx, customer).await?.is_some() {
-            store::migration::lift_pause(&mut tx, customer).await?;
+        if store::migration::access_pause(tx, customer).await?.is_some() {
+            store::migration::lift_pause(tx, customer).await?;
             let took = run.frozen_at.map_or(TimeDelta::zero(), |from| self.now() - from);
             let details = json!({ "paused_seconds": took.num_seconds() });
-            self.note(&mut tx, customer, run, ("migration.unlock", &details))
+            self.note(tx, customer, run, ("migration.unlock", &details))
                 .await?;
         }
-        tx.commit().await?;
         Ok(())
     }
 
@@ -434,7 +434,7 @@ impl Services {
         let before = standing::of(&known(&mut tx, customer, now).await?.facts);
         let states = (MigrationRunState::Verifying, MigrationRunState::Done);
         store::migration::end_run(&mut tx, customer, run.number, states, problem, now).await?;
-        store::migration::lift_pause(&mut tx, customer).await?;
+        self.unlock(&mut tx, customer, run).await?;
         let details = json!({ "problem": problem });
         self.note(&mut tx, customer, run, ("migration.done", &details))
             .await?;

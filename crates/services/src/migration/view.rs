@@ -153,6 +153,7 @@ impl Services {
             state: plan.state,
             mapping_version: plan.mapping_version,
             is_stale: is_stale(tx, customer, &plan).await?,
+            rehearsal_failed: store::jobs::was_given_up(tx, customer, MIGRATION_JOB, &subject).await?,
             is_rehearsing: store::jobs::is_pending(tx, customer, MIGRATION_JOB, &subject).await?,
             hash: plan.hash,
             sentence: plan.counts.sentence(),
@@ -191,7 +192,7 @@ impl Services {
             None => false,
         };
         Ok(MigrationRunView {
-            rail: rail::of(run.state, at, accounts),
+            rail: rail::of((run.purpose, run.state), at, accounts),
             left,
             is_moving: run.state.is_open() && (!is_scheduled || begins < SOON),
             agreement: run.agreement,

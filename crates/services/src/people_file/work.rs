@@ -106,7 +106,7 @@ impl Services {
         let Some(found) = found.filter(is_working) else {
             return Ok(Next::Done);
         };
-        if store::migration::access_pause(&mut tx, customer).await?.is_some() {
+        if store::migration::is_under_way(&mut tx, customer).await? {
             return Ok(Next::Paused);
         }
         let which = (file, PeopleLineState::Waiting);

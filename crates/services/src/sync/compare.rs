@@ -11,11 +11,10 @@ use store::compare::Mover;
 use store::statistics::Filled;
 
 use super::Running;
-use crate::beside::Beside;
-
 use super::comparison::{Collected, Comparison, PAGE};
 use super::plan::{Named, Plan};
 use super::stop::Stop;
+use crate::beside::Beside;
 
 impl Running<'_> {
     /// Makes the plan of this run.
@@ -37,7 +36,7 @@ impl Running<'_> {
         self.counts.unchanged = collected.unchanged;
         self.write(&mut collected.plan, true).await?;
         let changes = collected.plan.numbered();
-        store::statistics::refresh(self.services.db(), Filled::Changes, changes).await?;
+        store::statistics::refresh(self.services.db(), Filled::Changes, changes).await;
         self.compare_managers(&mut collected.plan).await?;
         self.compare_groups(&mut collected.plan).await?;
         let mut tx = self.begin().await?;

@@ -88,7 +88,7 @@ impl Services {
         }
         // Whoever wants the next number waits for it, so nobody else starts a run from here on.
         let number = store::customers::next_run_number(tx, customer).await?;
-        if store::migration::access_pause(tx, customer).await?.is_some() {
+        if store::migration::is_under_way(tx, customer).await? {
             let what = "The end of the directory migration".to_owned();
             return Err(UserError::NeededFirst { what }.into());
         }

@@ -194,9 +194,9 @@ impl Running<'_> {
         }
         if self.run.phase == RunPhase::Read {
             self.read().await?;
-            store::statistics::refresh(self.services.db(), Filled::Snapshot, self.counts.read).await?;
         }
         if self.run.phase == RunPhase::Compare {
+            store::statistics::refresh(self.services.db(), Filled::Snapshot, self.counts.read).await;
             self.compare().await?;
         }
         if self.run.phase == RunPhase::Guard && self.guard().await? {

@@ -1,11 +1,13 @@
 //! The directory migration from the approved mapping to the first sync (M-01 to M-25, A-01, A-02).
 
-use domain::migration::{EntryKind, MigrationCheck, MigrationOptions, MigrationRunState, RehearsalOutcome};
+use domain::migration::{
+    EntryKind, EntryWho, MigrationCheck, MigrationOptions, MigrationRunState, RehearsalOutcome,
+};
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::TaskState;
 use domain::{Role, UserError};
 use services::ServiceError;
-use services::migration::{EntryWho, MigrationFilter};
+use services::migration::MigrationFilter;
 use test_support::{TestDb, on_both};
 
 use crate::migration_scene::Scene;

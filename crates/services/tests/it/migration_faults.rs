@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::TimeDelta;
 use domain::appointment::{AppointmentAct, AppointmentForm, AppointmentKind};
 use domain::migration::{MigrationRunState, MigrationStep};
+use domain::sync::RunKind;
 use services::migration::MigrationStart;
 use test_support::{TestDb, on_both};
 
@@ -43,10 +44,6 @@ on_both!(
                     "{step}: {view:?}"
                 );
             }
-            if *step == MigrationStep::FirstSync {
-                let access = scene.services().access(SLUG).await.expect("an answer");
-                assert_eq!(access.paused_until, None, "nobody waits for what comes after");
-            }
             // The next try goes on, and ends well.
             let view = scene.ended(run).await;
             assert_eq!(
@@ -65,6 +62,34 @@ on_both!(
             assert_eq!(undone.state, MigrationRunState::Done, "{undone:?}");
             assert_eq!(scene.usernames().await, before, "{step}");
         }
+    }
+);
+
+on_both!(
+    m_25_people_work_again_while_the_first_sync_is_rehearsed_once_more,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test).await;
+        let plan = scene.prepared().await;
+        scene.world.dismiss().await;
+        let times = Arc::new(AtomicU32::new(1));
+        scene.world.employ_for(Arc::new(Dying {
+            services: scene.services().clone(),
+            at: MigrationStep::FirstSync,
+            times: Arc::clone(&times),
+        }));
+        let run = scene.start(plan).await.expect("started");
+        eventually(async || (times.load(Ordering::SeqCst) == 0).then_some(())).await;
+        let access = scene.services().access(SLUG).await.expect("an answer");
+        assert_eq!(access.paused_until, None);
+        // M-01: what reads or writes People waits all the same.
+        let services = scene.services();
+        let sync = services.start_run(&scene.staff, SLUG, RunKind::TestSync).await;
+        assert!(refusal(sync).to_string().contains("directory migration"));
+        // What people change now is not the migration's.
+        let person = &scene.people[5];
+        scene.rename(&person.principal_name, "changed.since").await;
+        let view = scene.ended(run).await;
+        assert_eq!((view.state, view.problem), (MigrationRunState::Done, None));
     }
 );
 
@@ -98,6 +123,46 @@ on_both!(
         };
         assert_eq!(view.state, MigrationRunState::Interrupted);
         assert_eq!(scene.dump().await, before, "everything is as it was");
+    }
+);
+
+/// A worker that cannot do anything.
+struct Unable;
+
+#[async_trait::async_trait]
+impl jobs::Handler for Unable {
+    async fn run(&self, _job: &jobs::Job, _lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        let what = "it never works".to_owned();
+        Err(jobs::JobError::Fail { what })
+    }
+
+    async fn tick(&self) -> Result<(), jobs::JobError> {
+        Ok(())
+    }
+}
+
+on_both!(
+    a_rehearsal_that_breaks_off_says_so_and_can_be_begun_again,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test).await;
+        let plan = scene.plan().await.number;
+        scene.world.dismiss().await;
+        scene.world.employ_for(Arc::new(Unable));
+        let services = scene.services().clone();
+        services
+            .rehearse_migration(&scene.staff, SLUG, plan)
+            .await
+            .expect("begun");
+        let view = eventually(async || {
+            let view = services.migration_plan(&scene.staff, SLUG, plan).await;
+            Some(view.expect("the plan")).filter(|view| !view.is_rehearsing)
+        });
+        let view = view.await;
+        assert!(view.rehearsal_failed && view.rehearsal.is_none());
+        scene.world.dismiss().await;
+        scene.world.employ();
+        let view = scene.rehearsed(plan).await;
+        assert!(!view.rehearsal_failed && view.rehearsal.is_some());
     }
 );
 

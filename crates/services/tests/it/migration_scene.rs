@@ -251,6 +251,23 @@ impl Scene {
         run
     }
 
+    /// Somebody of the intranet gives an account another username.
+    pub(crate) async fn rename(&self, from: &str, to: &str) {
+        let customer = self.world.customer().await;
+        let mut account = self.world.account(from).await.expect("an account");
+        account.username = rules::username::stored(to);
+        account.username_key = rules::username::key(&account.username);
+        let write = store::accounts::AccountWrite {
+            account,
+            search_key: to.to_owned(),
+            sort_key: to.to_owned(),
+        };
+        let mut tx = self.world.test.db.begin().await.expect("a transaction");
+        let written = store::accounts::update(&mut tx, customer, &[write], self.services().now()).await;
+        assert_eq!(written.expect("written"), 1);
+        tx.commit().await.expect("a commit");
+    }
+
     /// Everything about accounts, without what counts changes.
     pub(crate) async fn dump(&self) -> String {
         self.world.test.dump(TABLES).await

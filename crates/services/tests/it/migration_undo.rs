@@ -1,11 +1,11 @@
 //! Taking a migration back, and doing it again (M-14, M-15, Appendix A 4).
 
 use domain::UserError;
-use domain::migration::{EntryKind, MigrationRunState, RehearsalOutcome};
+use domain::migration::{EntryKind, EntryWho, MigrationRunState, RehearsalOutcome};
 use domain::people::AccountState;
 use domain::sync::{RunKind, RunState};
 use domain::views::{LookalikeView, TaskState};
-use services::migration::{EntryWho, MigrationFilter};
+use services::migration::MigrationFilter;
 use test_support::{TestDb, on_both};
 
 use crate::migration_scene::Scene;
@@ -81,6 +81,17 @@ on_both!(
             scene.world.account("old.name").await.is_none(),
             "it stays as it is"
         );
+        let reserved = scene
+            .services()
+            .reserved_usernames(&scene.staff, SLUG, "", None)
+            .await;
+        let reserved: Vec<_> = reserved
+            .expect("a page")
+            .rows
+            .into_iter()
+            .map(|row| row.username)
+            .collect();
+        assert_eq!(reserved, ["old.name"], "nobody has it: it stays reserved");
     }
 );
 

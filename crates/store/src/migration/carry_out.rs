@@ -51,10 +51,10 @@ statements! {
     MISMATCHES = "SELECT COUNT(*) FROM migration_entries e
         LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = e.account_id
         LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = e.account_id
-            AND l.directory_id = e.directory_after
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.kind <> 'held'
         AND (a.id IS NULL OR a.username <> e.username_after OR a.username_key <> e.key_after
-            OR a.directory_id IS DISTINCT FROM e.directory_after OR l.object_id IS DISTINCT FROM e.link_after)";
+            OR a.directory_id IS DISTINCT FROM e.directory_after OR l.object_id IS DISTINCT FROM e.link_after
+            OR (e.link_after IS NOT NULL AND l.directory_id IS DISTINCT FROM e.directory_after))";
     OLD_SYNCS = "SELECT id FROM directories WHERE customer_id = $1 AND provider NOT IN ('entra', 'okta')
         AND sync_off_at IS NULL ORDER BY id";
     OLD_SYNC_OFF = ["UPDATE directories SET sync_off_at = $3 WHERE customer_id = $1 AND id IN " (ids "$2")];

@@ -2,7 +2,7 @@
 
 use domain::directory::DirectoryStatus;
 use domain::ids::Id;
-use domain::migration::{EntryKind, MigrationEntry, Place};
+use domain::migration::{EntryWho, MigrationEntry, Place};
 use domain::people::{AccountState, Directory, Profile};
 use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Username};
 use serde::Serialize;
@@ -307,16 +307,6 @@ pub async fn insert_entries(
         execute!(tx, INSERT, customer.uuid(), plan, Json(records))?;
     }
     Ok(())
-}
-
-/// Whose entries a list holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EntryWho {
-    #[default]
-    Everybody,
-    OfKind(EntryKind),
-    /// Those who become local, and need a password.
-    BecomesLocal,
 }
 
 /// An entry in a list, and whose account it is.

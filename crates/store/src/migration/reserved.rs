@@ -11,11 +11,11 @@ use crate::sql::{execute, fetch_all, statements};
 use crate::{StoreError, Tx};
 
 statements! {
-    // Of the run that freed them and was not undone, unless somebody has one again or staff gave it free.
+    // As long as nobody has one again, by an undo or otherwise, and staff did not give it free.
     AMONG = ["SELECT e.key_before FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
         CROSS JOIN migration_runs r
         CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
-        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
         AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = k.value AND e.frees
         AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
             AND f.username_key = e.key_before)
@@ -24,19 +24,23 @@ statements! {
         FROM migration_runs r
         CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
         CROSS JOIN accounts a
-        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
         AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before > $2 AND e.frees
         AND a.customer_id = $1 AND a.id = e.account_id
         AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
             AND f.username_key = e.key_before)
         AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)
+        AND NOT EXISTS (SELECT 1 FROM migration_runs n CROSS JOIN migration_entries AS m" (index "migration_entries_freed") "
+            WHERE n.customer_id = $1 AND n.number > r.number AND n.reserved_until > $3
+            AND m.customer_id = $1 AND m.plan = n.plan AND m.key_before = e.key_before AND m.frees)
         AND ($4 = '' OR e.key_before LIKE $4 ESCAPE '!' OR a.search_key LIKE $4 ESCAPE '!')
         ORDER BY e.key_before LIMIT $5"];
     RELEASE = ["INSERT INTO released_usernames (customer_id, plan, username_key)
         SELECT $1, r.plan, e.key_before FROM migration_runs r
         CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
-        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done') AND r.reserved_until > $3
+        WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
         AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = $2 AND e.frees
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)
         ON CONFLICT DO NOTHING"];
 }
 

@@ -38,6 +38,7 @@ statements! {
         WHERE customer_id = $1 AND number = $2 AND state = $3";
     END = "UPDATE migration_runs SET state = $4, finished_at = $5, problem = $6
         WHERE customer_id = $1 AND number = $2 AND state = $3";
+    NOTE = "UPDATE migration_runs SET problem = $3 WHERE customer_id = $1 AND number = $2 AND state = 'verifying'";
     ROLL_BACK = "UPDATE migration_runs SET state = 'rolled_back' WHERE customer_id = $1 AND number = $2 AND state = 'done'";
     PAUSE = "INSERT INTO access_pauses (customer_id, since, until) VALUES ($1, $2, $3)
         ON CONFLICT (customer_id) DO UPDATE SET until = excluded.until";
@@ -166,6 +167,13 @@ pub async fn open_run(tx: &mut Tx, customer: CustomerId) -> Result<Option<Migrat
     row.map(RunColumns::read).transpose()
 }
 
+/// Whether a run has begun and not ended: nobody else works on People from when access is paused to the end of the
+/// verification, which goes on a while after it is resumed.
+pub async fn is_under_way(tx: &mut Tx, customer: CustomerId) -> Result<bool, StoreError> {
+    let open = open_run(tx, customer).await?;
+    Ok(open.is_some_and(|run| run.state != MigrationRunState::Scheduled))
+}
+
 /// Runs of all customers that wait or are under way: whose, which, and when its window begins.
 pub async fn open_runs(tx: &mut Tx) -> Result<Vec<(CustomerId, i64, Timestamp)>, StoreError> {
     let rows = fetch_all!(tx, (Uuid, i64, Timestamp), OPEN_OF_ALL)?;
@@ -232,6 +240,17 @@ pub async fn end_run(
         now,
         problem
     )?;
+    one_row(touched, "the migration")
+}
+
+/// Notes what the verification has found so far.
+pub async fn note_problem(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    let touched = execute!(tx, NOTE, customer.uuid(), number, problem)?;
     one_row(touched, "the migration")
 }
 

@@ -77,7 +77,7 @@ impl Limit {
         self.execute(&join).await
     }
 
-    /// Copies the accounts of the plan that is ready.
+    /// Copies the accounts, as the plan that was carried out last left them.
     pub(super) async fn prepare(&mut self) -> Result<(), Failure> {
         let columns = "id, username, username_key, directory_id, state, is_administrator, profile, search_key, sort_key,
             version, created_at, updated_at";
@@ -95,6 +95,7 @@ impl Limit {
                     username_after || '~' AS username_a, key_after || '~' AS key_a, username_after || '~~' AS username_b,
                     key_after || '~~' AS key_b, directory_after, search_key, sort_key
                  FROM migration_entries WHERE customer_id = {BENCH} AND kind IN ('rename', 'move', 'both')
+                 AND plan = (SELECT MAX(plan) FROM migration_runs WHERE customer_id = {BENCH})
                  ORDER BY migration_entries.account_id"
             ),
             "CREATE TABLE limit_history (account_id TEXT NOT NULL, round INTEGER NOT NULL, username_before TEXT NOT NULL,
@@ -108,10 +109,10 @@ impl Limit {
         Ok(())
     }
 
-    /// To one username and the new directory, and to another username and the old directory.
+    /// To one username and the old directory, and to another username and the new directory.
     pub(super) async fn round(&mut self) -> Result<Round, Failure> {
-        let first = self.once("a").await?;
-        let second = self.once("b").await?;
+        let first = self.once("b").await?;
+        let second = self.once("a").await?;
         self.execute("DELETE FROM limit_history").await?;
         Ok(Round {
             update: first.update.min(second.update),
