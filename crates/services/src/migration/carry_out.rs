@@ -257,11 +257,11 @@ impl Services {
             let mut tx = self.db().read().await?;
             let wrong = store::migration::mismatches(&mut tx, customer, run.plan).await?;
             drop(tx);
-            let wrong = thousands(wrong.unsigned_abs());
-            problems = (wrong != "0")
-                .then(|| format!("{wrong} accounts are not as planned."))
-                .into_iter()
-                .collect();
+            problems.clear();
+            if wrong != 0 {
+                let wrong = thousands(wrong.unsigned_abs());
+                problems.push(format!("{wrong} accounts are not as planned."));
+            }
             on_step(MigrationStep::Unlock);
             let mut tx = self.db().begin().await?;
             lease.hold(&mut tx).await?;
