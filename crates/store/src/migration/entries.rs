@@ -344,11 +344,7 @@ pub async fn list_entries(
     (who, search): (EntryWho, &str),
     (after, limit): (Option<AccountId>, i64),
 ) -> Result<Vec<ListedEntry>, StoreError> {
-    let search = if search.is_empty() {
-        String::new()
-    } else {
-        contains(search)
-    };
+    let search = contains(search);
     let (c, after) = (customer.uuid(), after.map_or(Uuid::nil(), Id::uuid));
     let rows = match who {
         EntryWho::OfKind(kind) => {

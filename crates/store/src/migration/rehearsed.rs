@@ -129,11 +129,7 @@ pub async fn list_rehearsed(
     search: &str,
     (after, limit): (i64, i64),
 ) -> Result<Vec<Rehearsed>, StoreError> {
-    let search = if search.is_empty() {
-        String::new()
-    } else {
-        contains(search)
-    };
+    let search = contains(search);
     let (c, outcome) = (customer.uuid(), outcome.code());
     fetch_all!(tx, Columns, LIST, c, plan, outcome, after, &search, limit)?
         .into_iter()

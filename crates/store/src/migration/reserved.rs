@@ -87,11 +87,7 @@ pub async fn list_reserved(
     now: Timestamp,
     (after, limit): (&str, i64),
 ) -> Result<Vec<Reserved>, StoreError> {
-    let search = if search.is_empty() {
-        String::new()
-    } else {
-        contains(search)
-    };
+    let search = contains(search);
     let rows = fetch_all!(tx, Columns, LIST, customer.uuid(), after, now, &search, limit)?;
     let read = |row: Columns| Reserved {
         key: UsernameKey::from_stored(row.key_before),

@@ -286,11 +286,7 @@ pub async fn undecided(
     (after, limit): (Option<(&str, AccountId)>, i64),
 ) -> Result<Vec<Undecided>, StoreError> {
     let class = who.class.map_or("", ProposalClass::code);
-    let search = if who.search.is_empty() {
-        String::new()
-    } else {
-        contains(who.search)
-    };
+    let search = contains(who.search);
     let (c, d) = (customer.uuid(), directory.uuid());
     let (sort_key, id) = after.map_or(("", Uuid::nil()), |(key, id)| (key, id.uuid()));
     fetch_all!(

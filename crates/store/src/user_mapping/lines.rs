@@ -510,11 +510,7 @@ pub async fn rows(
 ) -> Result<Vec<ShownRow>, StoreError> {
     let kind = filter.kind.map_or("", RenameKind::code);
     let severity = filter.severity.map_or("", Severity::code);
-    let search = if filter.search.is_empty() {
-        String::new()
-    } else {
-        contains(&filter.search.to_lowercase())
-    };
+    let search = contains(&filter.search.to_lowercase());
     let (id, directory) = (customer.uuid(), directory.uuid());
     fetch_all!(
         tx, RowColumns, ROWS, id, version, directory, after, kind, severity, &search, limit
