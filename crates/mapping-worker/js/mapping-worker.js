@@ -62,13 +62,17 @@ async function load(module) {
 export async function check(module, known, reader, soFar) {
   const rules = await load(module);
   rules.begin(known);
-  let last = performance.now();
+  // The first lines are told at once.
+  let last = -Infinity;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     for (let at = 0; at < next.value.length; at += PIECE) {
       rules.feed(next.value.subarray(at, at + PIECE));
       if (performance.now() - last > PAUSE) {
-        soFar(rules.tell(false));
-        last = performance.now();
+        const told = rules.tell(false);
+        if (told.lines > 0) {
+          soFar(told);
+          last = performance.now();
+        }
       }
     }
   }

@@ -3,6 +3,8 @@
 
 /** Causes that are shown: a first look is no list to work through. */
 const SHOWN = 8;
+/** Cells of a line. */
+const COLUMNS = 3;
 
 const form = document.querySelector("form[data-known]");
 const input = form?.querySelector('input[type="file"]');
@@ -29,6 +31,18 @@ function group(found) {
   return item;
 }
 
+/** Cells of a line of the table, which names its columns for narrow screens. */
+function line(cells) {
+  const row = document.createElement("tr");
+  for (const [at, head] of [...part("lines").querySelectorAll("th")].entries()) {
+    const cell = document.createElement("td");
+    cell.dataset.label = head.textContent;
+    cell.append(node("bdi", cells[at]));
+    row.append(cell);
+  }
+  return row;
+}
+
 function show(told) {
   const ended = told.state !== "reads";
   part("look").hidden = told.state === "failed";
@@ -42,6 +56,13 @@ function show(told) {
     part("count").textContent = `${counted(told.lines, "line", "lines")} so far…`;
   }
   part("count").hidden = ended;
+  const first = told.first ?? [];
+  part("lines").hidden = first.length === 0;
+  const rows = [];
+  for (let at = 0; at < first.length; at += COLUMNS) {
+    rows.push(line(first.slice(at, at + COLUMNS)));
+  }
+  part("first").replaceChildren(...rows);
   const items = told.groups.slice(0, SHOWN).map(group);
   const more = told.groups.length - items.length;
   if (more > 0) {
@@ -61,6 +82,7 @@ function look() {
   part("look").hidden = true;
   part("said").textContent = "";
   part("found").replaceChildren();
+  part("lines").hidden = true;
   if (!file) {
     return;
   }

@@ -117,7 +117,7 @@ pub extern "C" fn feed(bytes: usize) {
 pub extern "C" fn tell(is_last: bool) -> usize {
     STATE.with_borrow_mut(|state| {
         let told = if is_last {
-            state.look.take().map(|look| Told::of(&look.finish()))
+            state.look.as_mut().map(Told::of)
         } else {
             state.look.as_ref().map(Told::so_far)
         };

@@ -14,6 +14,8 @@ pub struct Told {
     pub sentence: String,
     /// Lines that were looked at.
     pub lines: u64,
+    /// The cells of the first of them, as they are read.
+    pub first: Vec<[String; 3]>,
     /// What was found, by cause, the gravest and most frequent first.
     pub groups: Vec<Group>,
     /// Lines of the file as they may read, where that is the question (F-12).
@@ -42,16 +44,17 @@ impl Told {
         let (lines, groups) = look.so_far();
         Self {
             lines,
+            first: look.first().to_vec(),
             groups: all(&groups),
             ..Self::said("reads", String::new())
         }
     }
 
     /// What is said in the end.
-    pub fn of(outcome: &MappingOutcome) -> Self {
-        match outcome {
+    pub fn of(look: &mut Look<'_>) -> Self {
+        match look.finish() {
             MappingOutcome::Asks(question) => Self {
-                samples: match question {
+                samples: match &question {
                     MappingQuestion::Encoding { samples } => samples.clone(),
                     MappingQuestion::Heading { .. } => Vec::new(),
                 },
@@ -60,6 +63,7 @@ impl Told {
             MappingOutcome::Refused(rejection) => Self::said("refused", rejection.sentence()),
             MappingOutcome::Checked(summary) => Self {
                 lines: summary.lines,
+                first: look.first().to_vec(),
                 groups: all(&summary.groups),
                 ..Self::said("checked", summary.sentence())
             },
@@ -72,6 +76,7 @@ impl Told {
             state,
             sentence,
             lines: 0,
+            first: Vec::new(),
             groups: Vec::new(),
             samples: Vec::new(),
         }
@@ -84,6 +89,7 @@ impl Told {
             json.text("state", self.state);
             json.text("sentence", &self.sentence);
             json.number("lines", self.lines);
+            json.list("first", self.first.as_flattened(), |json, cell| json.value(cell));
             json.list("groups", &self.groups, |json, group| {
                 json.object(|json| {
                     json.text("severity", group.severity);

@@ -27,7 +27,7 @@ fn verdict(bytes: &[u8], known: &MappingKnown) -> String {
     for piece in bytes.chunks(1000) {
         look.feed(piece);
     }
-    Told::of(&look.finish()).json()
+    Told::of(&mut look).json()
 }
 
 fn root() -> PathBuf {

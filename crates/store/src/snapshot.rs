@@ -51,12 +51,12 @@ statements! {
         WHERE customer_id = $1 AND directory_id = $2 AND present AND row_no > $3 ORDER BY row_no LIMIT $4";
     MARK_ABSENT = ["UPDATE snapshot_users SET present = false, in_scope = false, changed_at = $4
         WHERE customer_id = $1 AND directory_id = $2 AND row_no IN " (numbers "$3")];
-    RESCOPE = ["UPDATE snapshot_users SET in_scope = NOT in_scope
+    RESCOPE = ["UPDATE snapshot_users SET in_scope = NOT in_scope, changed_at = $4
         WHERE customer_id = $1 AND directory_id = $2 AND in_scope <> (present AND EXISTS (
             SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.member_object_id = snapshot_users.object_id
             AND m.group_object_id IN " (list "$3") "))"];
-    RESCOPE_ONE = ["UPDATE snapshot_users SET in_scope = NOT in_scope
+    RESCOPE_ONE = ["UPDATE snapshot_users SET in_scope = NOT in_scope, changed_at = $5
         WHERE customer_id = $1 AND directory_id = $2 AND object_id = $4 AND in_scope <> (present AND EXISTS (
             SELECT 1 FROM snapshot_members m WHERE m.customer_id = $1 AND m.directory_id = $2
             AND m.member_object_id = $4 AND m.group_object_id IN " (list "$3") "))"];
@@ -261,8 +261,10 @@ pub async fn rescope(
     customer: CustomerId,
     directory: DirectoryId,
     scope_groups: &[ObjectId],
+    now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let touched = execute!(tx, RESCOPE, customer.uuid(), directory.uuid(), Json(scope_groups))?;
+    let (c, d) = (customer.uuid(), directory.uuid());
+    let touched = execute!(tx, RESCOPE, c, d, Json(scope_groups), now)?;
     if touched > 0 {
         execute!(tx, COUNT_CHANGE, customer.uuid(), directory.uuid())?;
     }
@@ -276,9 +278,10 @@ pub async fn rescope_one(
     directory: DirectoryId,
     scope_groups: &[ObjectId],
     person: &ObjectId,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let (c, d, p) = (customer.uuid(), directory.uuid(), person.as_str());
-    execute!(tx, RESCOPE_ONE, c, d, Json(scope_groups), p)?;
+    execute!(tx, RESCOPE_ONE, c, d, Json(scope_groups), p, now)?;
     Ok(())
 }
 

@@ -35,6 +35,7 @@ export async function looksAtFilesFirst(page: Page): Promise<void> {
   await input.setInputFiles({ ...file, name: "mapping.xlsx", buffer: Buffer.from("PK\u0003\u0004 and more") });
   await expect(look).toContainText("save it as “CSV UTF-8”");
   await expect(look.getByRole("listitem")).toHaveCount(0);
+  await expect(look.getByRole("table")).toBeHidden();
 
   // A file is dropped onto the form as well as chosen, and the button is the next stop of the keyboard.
   const dropped = await page.evaluateHandle((text) => {
@@ -45,6 +46,9 @@ export async function looksAtFilesFirst(page: Page): Promise<void> {
   await page.locator("form").filter({ has: input }).dispatchEvent("drop", { dataTransfer: dropped });
   await expect(look).toContainText("4 lines: 2 problems, 1 warning, 2 notes.");
   await expect(look.getByRole("listitem").first()).toContainText("Problem");
+  const first = look.getByRole("table", { name: "The first lines" }).getByRole("row");
+  await expect(first).toHaveCount(LINES.length);
+  await expect(first.nth(1)).toContainText("contoso\\mandersson");
   await expect(look).toContainText("Line 5: “Warehouse” is no directory that is known here.");
   await input.focus();
   await page.keyboard.press("Tab");

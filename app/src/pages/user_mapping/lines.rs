@@ -162,9 +162,15 @@ fn Row(row: MappingRow) -> impl IntoView {
 #[component]
 pub(super) fn Change(row: MappingRow) -> impl IntoView {
     let stays = matches!(row.kind, RenameKind::Unchanged);
+    // Lines that exchange their usernames, or one that hands on.
+    let arrow = if row.kind == RenameKind::Cycle {
+        "⇄ "
+    } else {
+        "← "
+    };
     let swap = row.takes_from.map(|line| {
         let href = Lists::Line(line).href();
-        view! { <br/><span class="why">"Takes the username of "<a href=href>{format!("line {}", thousands(line))}</a></span> }
+        view! { <br/><span class="why"><span aria-hidden="true">{arrow}</span>"Takes the username of "<a href=href>{format!("line {}", thousands(line))}</a></span> }
     });
     let change = if stays || row.new.is_empty() {
         view! { <span class="name"><bdi>{row.existing}</bdi></span> }.into_any()

@@ -9,7 +9,7 @@ use super::tone_of;
 use crate::Package;
 use crate::api::take_flash;
 use crate::api::user_mapping::UPLOAD;
-use crate::components::{Banner, Field, Panel, StateWord, Submit, WhyRefused, awaited, customer};
+use crate::components::{Banner, Field, Panel, StateWord, Submit, WhyRefused, awaited, customer, heads};
 
 #[component]
 pub(super) fn Upload(is_first: bool) -> impl IntoView {
@@ -59,6 +59,13 @@ fn WithScripts() -> impl IntoView {
             <p data-part="said" aria-live="polite"></p>
             <p class="soft" data-part="count" hidden></p>
             <ul role="list" data-part="found"></ul>
+            <div class="stack" data-part="lines" hidden>
+                <table class="table">
+                    <caption class="soft">"The first lines, as they are read"</caption>
+                    {heads(["existing_username", "new_username", "target_directory"])}
+                    <tbody data-part="first"></tbody>
+                </table>
+            </div>
         </section>
         {words}
         <p data-part="progress" hidden><progress aria-label="Upload"></progress></p>

@@ -177,7 +177,7 @@ impl MappingQuestion {
 }
 
 impl MappingSummary {
-    /// How many lines there are and how many findings of each kind.
+    /// How many lines there are and how much was found of each kind.
     pub fn sentence(&self) -> String {
         let found: Vec<String> = [
             (Severity::Error, "problem", "problems"),
@@ -197,7 +197,7 @@ impl MappingSummary {
         format!("{}: {found}.", plural(self.lines, "line", "lines"))
     }
 
-    /// How many findings of this severity there are.
+    /// How much of this severity was found: the lines of each cause.
     pub fn count(&self, severity: Severity) -> u64 {
         self.groups
             .iter()

@@ -248,6 +248,10 @@ impl FindingCode {
             FindingCode::TooManyCells => format!(
                 "The line has more cells than there are columns; a separator inside a name needs quotation marks around the cell. It reads: {text}"
             ),
+            FindingCode::Mojibake if text == "?" => {
+                "“?” often stands for a letter that was lost on the way. If it does, type the username again."
+                    .to_owned()
+            }
             FindingCode::Mojibake => format!(
                 "“{text}” looks like letters that were read in the wrong encoding. Choose the encoding above, or type them again."
             ),

@@ -177,7 +177,8 @@ fn characters(text: &str, stored: &Username, found: Found<'_>) {
     }
 }
 
-/// UTF-8 that was read as Windows-1252 once: a lead byte as letter, then a continuation byte as sign.
+/// UTF-8 that was read as Windows-1252 once: a lead byte as letter, then a continuation byte as sign. Or the question mark that
+/// programs write for a letter which an encoding does not have.
 fn mojibake(text: &str) -> Option<String> {
     let mut before = ' ';
     for c in text.chars() {
@@ -188,7 +189,7 @@ fn mojibake(text: &str) -> Option<String> {
         }
         before = c;
     }
-    None
+    (holds(text, '?') && !is_error_value(text)).then(|| "?".to_owned())
 }
 
 /// What is wrong inside of the stored form (F-17, R-07, R-10, R-13, R-18).

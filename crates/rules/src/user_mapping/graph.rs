@@ -443,6 +443,10 @@ impl Graph {
             return;
         };
         for (row, own) in all {
+            // Those were told just now that they would become one.
+            if own.is_none() && self.is(row, mark::MERGE) {
+                continue;
+            }
             let other = if own == key { different } else { first };
             self.mark(row, mark::MERGE | mark::ERROR);
             let line = self.lines.of(other);

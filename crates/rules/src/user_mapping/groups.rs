@@ -13,7 +13,15 @@ const ABOUT_CHARS: usize = 200;
 /// The groups of all findings so far.
 #[derive(Debug, Default)]
 pub struct Groups {
-    all: BTreeMap<(Severity, FindingCode, String), (Finding, u64)>,
+    all: BTreeMap<(Severity, FindingCode, String), Group>,
+}
+
+#[derive(Debug)]
+struct Group {
+    example: Finding,
+    lines: u64,
+    /// The line that was counted last: what is found in two of its cells is one line.
+    last: u64,
 }
 
 impl Groups {
@@ -24,11 +32,16 @@ impl Groups {
             key.2.clear();
         }
         let about = key.2.clone();
-        let (example, count) = self.all.entry(key).or_insert_with(|| (finding.clone(), 0));
-        if finding < &*example {
-            example.clone_from(finding);
+        let group = self.all.entry(key).or_insert_with(|| Group {
+            example: finding.clone(),
+            lines: 0,
+            last: u64::MAX,
+        });
+        if *finding < group.example {
+            group.example.clone_from(finding);
         }
-        *count += 1;
+        group.lines += u64::from(group.last != finding.line);
+        group.last = finding.line;
         about
     }
 
@@ -39,15 +52,15 @@ impl Groups {
         let order: BinaryHeap<_> = all
             .iter()
             .enumerate()
-            .map(|(place, ((severity, ..), (_, lines)))| (*severity, Reverse(*lines), place))
+            .map(|(place, ((severity, ..), group))| (*severity, Reverse(group.lines), place))
             .collect();
         let places = order.into_sorted_vec().into_iter();
         places
             .filter_map(|(.., place)| all.get(place))
-            .map(|((.., about), (example, lines))| FindingGroup {
-                example: example.clone(),
+            .map(|((.., about), group)| FindingGroup {
+                example: group.example.clone(),
                 about: about.clone(),
-                lines: *lines,
+                lines: group.lines,
             })
             .collect()
     }
@@ -58,5 +71,29 @@ fn about(finding: &Finding) -> String {
     match &finding.text {
         Some(text) if finding.code.is_by_text() => text.chars().take(ABOUT_CHARS).collect(),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::user_mapping::Column;
+
+    use super::*;
+
+    #[test]
+    fn a_line_with_the_same_in_two_cells_is_one_line() {
+        let mut groups = Groups::default();
+        for (line, column) in [(2, Column::Existing), (2, Column::New), (3, Column::New)] {
+            groups.add(&Finding {
+                line,
+                column: Some(column),
+                severity: Severity::Notice,
+                code: FindingCode::Trimmed,
+                other: None,
+                text: None,
+            });
+        }
+        let lines: Vec<u64> = groups.list().iter().map(|group| group.lines).collect();
+        assert_eq!(lines, [2]);
     }
 }

@@ -11,6 +11,10 @@ use super::{
     Check, Decode, Groups, HEAD_BYTES, Layout, MAX_BYTES, MAX_LINES, Sink, Surroundings, Survey, layout,
 };
 
+/// Lines that are shown as they are read.
+const FIRST: usize = 5;
+const FIRST_CHARS: usize = 200;
+
 /// The look at one file.
 pub struct Look<'a> {
     known: &'a MappingKnown,
@@ -42,12 +46,18 @@ struct Reading<'a> {
 #[derive(Default)]
 struct Found {
     lines: u64,
+    first: Vec<[String; 3]>,
     groups: Groups,
 }
 
 impl Sink for Found {
-    fn line(&mut self, _line: u64, _existing: &str, _new: &str, _target: &str) {
+    fn line(&mut self, _line: u64, existing: &str, new: &str, target: &str) {
         self.lines += 1;
+        if self.first.len() < FIRST {
+            // A damaged file is one long cell.
+            self.first
+                .push([existing, new, target].map(|cell| cell.chars().take(FIRST_CHARS).collect()));
+        }
     }
 
     fn finding(&mut self, finding: Finding) {
@@ -93,8 +103,13 @@ impl<'a> Look<'a> {
         (self.found.lines, self.found.groups.list())
     }
 
+    /// The first lines, as they are read: existing username, new username and target directory.
+    pub fn first(&self) -> &[[String; 3]] {
+        &self.found.first
+    }
+
     /// The file has ended. What is said of it is what the server will say.
-    pub fn finish(mut self) -> MappingOutcome {
+    pub fn finish(&mut self) -> MappingOutcome {
         if self.bytes > MAX_BYTES {
             return MappingOutcome::Refused(Rejection::TooLarge { limit: MAX_BYTES });
         }
@@ -110,7 +125,7 @@ impl<'a> Look<'a> {
             return MappingOutcome::Asks(MappingQuestion::Encoding { samples });
         }
         self.read(&[], true);
-        let reading = match self.state {
+        let reading = match std::mem::replace(&mut self.state, State::Begins) {
             State::Begins => return MappingOutcome::Refused(Rejection::Empty),
             State::Ended(outcome) => return outcome,
             State::Reads(reading) => *reading,

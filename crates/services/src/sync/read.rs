@@ -296,7 +296,7 @@ impl Running<'_> {
         for rows in absent.chunks(ABSENT_CHUNK) {
             store::snapshot::mark_absent(&mut tx, customer, directory, rows, now).await?;
         }
-        store::snapshot::rescope(&mut tx, customer, directory, scope_groups).await?;
+        store::snapshot::rescope(&mut tx, customer, directory, scope_groups, now).await?;
         store::directories::set_changes(&mut tx, customer, directory, changes).await?;
         store::snapshot::forget_pages(&mut tx, customer, self.run.id).await?;
         let totals = store::snapshot::totals(&mut tx, customer, directory).await?;

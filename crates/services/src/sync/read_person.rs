@@ -105,7 +105,8 @@ impl Running<'_> {
     async fn person_read(&mut self, scope: &[ObjectId], person: &ObjectId) -> Result<(), Stop> {
         let (customer, directory) = (self.customer, self.run.directory);
         let mut tx = self.begin().await?;
-        store::snapshot::rescope_one(&mut tx, customer, directory, scope, person).await?;
+        let now = self.services.now();
+        store::snapshot::rescope_one(&mut tx, customer, directory, scope, person, now).await?;
         let found = store::found_list::by_object(&mut tx, customer, directory, person).await?;
         self.counts.read = 1;
         self.counts.in_scope = u64::from(found.is_some_and(|found| found.in_scope));

@@ -152,7 +152,11 @@ impl Services {
                 .into_iter()
                 .map(|person| {
                     let name = person.name.or(person.username).unwrap_or_default();
-                    let change = if person.present { "new or changed" } else { "gone" };
+                    let change = match (person.present, person.in_scope) {
+                        (false, _) => "gone",
+                        (true, false) => "changed, in no synchronised group",
+                        (true, true) => "new or changed",
+                    };
                     format!("{name}: {change}")
                 })
                 .collect(),

@@ -71,7 +71,7 @@ statements! {
         WHERE p.customer_id = $1 AND p.unclaimed AND u.in_scope AND u.present";
     CHANGED_ACCOUNTS = "SELECT id, username, profile, created_at FROM accounts
         WHERE customer_id = $1 AND updated_at > $2 ORDER BY updated_at DESC, id LIMIT $3";
-    CHANGED_PEOPLE = "SELECT display_name AS name, username, present FROM snapshot_users
+    CHANGED_PEOPLE = "SELECT display_name AS name, username, present, in_scope FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND changed_at > $3 ORDER BY changed_at DESC, row_no LIMIT $4";
 }
 
@@ -387,6 +387,7 @@ pub struct ChangedPerson {
     pub name: Option<String>,
     pub username: Option<String>,
     pub present: bool,
+    pub in_scope: bool,
 }
 
 /// Accounts and people that changed since `since`, the newest first, at most `limit` of each.

@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
-use crate::people_list::contains;
+use crate::people_list::any_case;
 use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
@@ -102,7 +102,8 @@ statements! {
         AND ($5 = '' OR r.kind = $5)
         AND ($6 = '' OR EXISTS (SELECT 1 FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2
             AND f.line = r.line AND f.severity = $6))
-        AND ($7 = '' OR LOWER(r.existing) LIKE $7 ESCAPE '!' OR LOWER(r.new) LIKE $7 ESCAPE '!')
+        AND EXISTS (SELECT 1 FROM " (list "$7") " AS form
+            WHERE LOWER(r.existing) LIKE form.value ESCAPE '!' OR LOWER(r.new) LIKE form.value ESCAPE '!')
         ORDER BY r.line LIMIT $8"];
     // A range of the unique index.
     NEAREST = "SELECT username FROM accounts WHERE customer_id = $1 AND username_key >= $2 AND username_key < $3
@@ -510,10 +511,10 @@ pub async fn rows(
 ) -> Result<Vec<ShownRow>, StoreError> {
     let kind = filter.kind.map_or("", RenameKind::code);
     let severity = filter.severity.map_or("", Severity::code);
-    let search = contains(&filter.search.to_lowercase());
+    let forms = Json(any_case(&filter.search));
     let (id, directory) = (customer.uuid(), directory.uuid());
     fetch_all!(
-        tx, RowColumns, ROWS, id, version, directory, after, kind, severity, &search, limit
+        tx, RowColumns, ROWS, id, version, directory, after, kind, severity, forms, limit
     )?
     .into_iter()
     .map(RowColumns::read)

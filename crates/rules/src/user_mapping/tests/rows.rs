@@ -232,6 +232,11 @@ fn f_13_letters_that_were_lost() {
         "a sign of Windows-1252"
     );
     assert_eq!(okta.line("Ângela,angela@contoso.com,"), NONE);
+    assert_eq!(
+        okta.line("m?ller,mueller@contoso.com,"),
+        [(Warning, C::Mojibake)],
+        "a letter that an encoding does not have"
+    );
 }
 
 #[test]
