@@ -323,6 +323,14 @@ on_both!(
             .expect("queued");
         let sent = letters(&world, "wrote", 2).await;
         assert!(sent[1].text.expose_secret().contains("Two"));
+        // The server has it before it is known here.
+        for _ in 0..200 {
+            let all = contacts(&world).await.letters;
+            if all.iter().all(|letter| letter.state == LetterState::Sent) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
         // What has left is forgotten here, and is not sent again.
         let again = world.services.send_again(&world.actor, SLUG, letter.id).await;
         assert!(again.is_err());
