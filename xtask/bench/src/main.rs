@@ -35,6 +35,9 @@ struct Arguments {
     /// The most accounts of the directory migration: 10 thousand, 100 thousand and 1 million are measured up to this many.
     #[arg(long, default_value_t = 100_000)]
     accounts: usize,
+    /// The fewest.
+    #[arg(long, default_value_t = 0)]
+    least: usize,
     /// Measure the directory migration on one database only.
     #[arg(long)]
     engine: Option<migration::Engine>,
@@ -72,7 +75,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .install_default()
         .map_err(|_| "TLS was chosen before")?;
     if wants(Part::Migration) {
-        migration::run(arguments.accounts, arguments.rounds, arguments.engine).await?;
+        migration::run(
+            (arguments.least, arguments.accounts),
+            arguments.rounds,
+            arguments.engine,
+        )
+        .await?;
     }
     if !wants(Part::Sync) && !wants(Part::Pages) {
         return Ok(());

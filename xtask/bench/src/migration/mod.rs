@@ -27,8 +27,12 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Measures sizes up to `most`, on SQLite and, where there is a server, on PostgreSQL.
-pub(crate) async fn run(most: usize, rounds: usize, engine: Option<Engine>) -> Result<(), Failure> {
+/// Measures sizes from `least` to `most`, on SQLite and, where there is a server, on PostgreSQL.
+pub(crate) async fn run(
+    (least, most): (usize, usize),
+    rounds: usize,
+    engine: Option<Engine>,
+) -> Result<(), Failure> {
     println!(
         "\ndirectory migration; execution, best of {rounds} rounds: from the check of the plan to the end of the commit, as the share\n\
          of a raw update with history that it reaches; dry run, once: plan and rehearsal, in checks of the mapping and joins"
@@ -36,7 +40,7 @@ pub(crate) async fn run(most: usize, rounds: usize, engine: Option<Engine>) -> R
     let server = std::env::var(SERVER)
         .ok()
         .filter(|_| engine != Some(Engine::Sqlite));
-    for size in SIZES.into_iter().filter(|size| *size <= most) {
+    for size in SIZES.into_iter().filter(|size| (least..=most).contains(size)) {
         let simulator = Simulator::start(Options {
             // Not everybody is a plain person of the company.
             users: size + size / 4 + 100,

@@ -65,7 +65,8 @@ impl Scene {
         (size, share): (usize, Share),
         database: Option<&str>,
     ) -> Result<Self, Failure> {
-        let people = people(simulator, size)?;
+        // And a local administrator: a mapping has a million lines at most.
+        let people = people(simulator, size - 1)?;
         let product = Product::start(simulator, database).await?;
         let (services, actor) = (&product.services, &product.actor);
         services.create_customer(actor, "Limit", "limit").await?;
