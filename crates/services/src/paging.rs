@@ -1,7 +1,7 @@
 //! Pages of lists: one row more than asked for is read, which tells whether there is another page without counting.
 
 use domain::views::Page;
-use rules::username::search_key;
+use rules::username::{key, search_key, stored};
 
 /// Rows of a page of people or changes.
 pub(crate) const PAGE_ROWS: usize = 50;
@@ -35,14 +35,24 @@ pub(crate) fn searched(typed: &str) -> String {
     search_key(&typed)
 }
 
+/// The same, and as usernames are compared, whose accents count.
+pub(crate) fn searched_username(typed: &str) -> (String, String) {
+    let folded = searched(typed);
+    let typed: String = typed.trim().chars().take(SEARCH_CHARS).collect();
+    let key = key(&stored(&typed)).as_str().to_owned();
+    (folded, key)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{page, searched};
+    use super::{page, searched, searched_username};
 
     #[test]
     fn blanks_case_and_accents_do_not_count_in_a_search() {
         assert_eq!(searched("  Jürgen\t BRÖCK "), "jurgen brock");
         assert_eq!(searched(" "), "");
+        let both = searched_username(" MÜLLER");
+        assert_eq!((both.0.as_str(), both.1.as_str()), ("muller", "müller"));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use domain::people::{Block, BlockedBy, Directory, PeopleAccount, Profile, field};
 use domain::profile::ProfileFields;
-use domain::views::{LinkView, Page, PeopleFilter, PersonChange, PersonRow, PersonView, SnapshotView};
+use domain::views::{
+    LinkView, Page, PeopleFilter, PersonChange, PersonEvent, PersonRow, PersonView, SnapshotView,
+};
 use domain::{AccountId, Actor, CustomerId, Permission, Timestamp, UserError};
 use store::Tx;
 use store::people_list::{ListedPerson, Narrowed, Owned};
@@ -121,7 +123,7 @@ impl Services {
         let fields = store::profile_fields::all(&mut tx, customer).await?;
         let groups = store::groups::of_account(&mut tx, customer, account.id).await?;
         let link = link(&mut tx, customer, &account, now).await?;
-        let history = store::people_list::history(&mut tx, customer, account.id, HISTORY_ROWS).await?;
+        let history = person_history(&mut tx, (customer, account.id), &fields, now).await?;
         Ok(PersonView {
             blocked: account.block.map(blocked),
             created: when(account.created_at, now),
@@ -132,17 +134,40 @@ impl Services {
             groups: groups.into_iter().map(|(_, name)| name).collect(),
             fields: filled(&account.profile, &fields),
             link,
-            history: history
-                .into_iter()
-                .map(|entry| PersonChange {
-                    run: entry.run,
-                    when: when(entry.at, now),
-                    change: change_row(entry.change, &fields),
-                })
-                .collect(),
+            history,
             row: row(listed(account, directory)),
         })
     }
+}
+
+/// What syncs and migrations did to an account, the newest first.
+async fn person_history(
+    tx: &mut Tx,
+    (customer, account): (CustomerId, AccountId),
+    fields: &ProfileFields,
+    now: Timestamp,
+) -> Result<Vec<PersonEvent>, ServiceError> {
+    let mut events = Vec::new();
+    for entry in store::people_list::history(tx, customer, account, HISTORY_ROWS).await? {
+        let change = PersonChange {
+            run: entry.run,
+            when: when(entry.at, now),
+            change: change_row(entry.change, fields),
+        };
+        events.push((entry.at, PersonEvent::Change(change)));
+    }
+    let migrations = crate::migration::of_account(tx, (customer, account), HISTORY_ROWS, now).await?;
+    // Where older syncs are cut off, so are older migrations: nothing is missing in between.
+    let is_cut = events.len() == usize::try_from(HISTORY_ROWS).unwrap_or(usize::MAX);
+    let oldest = events.last().map(|(at, _)| *at).filter(|_| is_cut);
+    events.extend(
+        migrations
+            .into_iter()
+            .filter(|(at, _)| oldest.is_none_or(|oldest| *at >= oldest))
+            .map(|(at, done)| (at, PersonEvent::Migration(done))),
+    );
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(events.into_iter().map(|(_, event)| event).collect())
 }
 
 fn listed(account: PeopleAccount, directory: Option<String>) -> ListedPerson {

@@ -180,7 +180,7 @@ fn record(write: &AccountWrite) -> Record<'_> {
     }
 }
 
-fn hex_ids(accounts: &[AccountId]) -> Json<Vec<String>> {
+pub(crate) fn hex_ids(accounts: &[AccountId]) -> Json<Vec<String>> {
     Json(accounts.iter().map(|id| id.uuid().simple().to_string()).collect())
 }
 

@@ -86,6 +86,8 @@ impl Db {
             .foreign_keys(true)
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
+            // Rows cross from a thread to another one: so many before they wait for each other.
+            .row_buffer_size(1_000)
             .optimize_on_close(true, None);
         let write = SqlitePoolOptions::new()
             .max_connections(1)

@@ -12,6 +12,7 @@ use crate::{StoreError, Tx};
 statements! {
     INSERT = "INSERT INTO people_groups (customer_id, id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)";
     OF_CUSTOMER = "SELECT id, name FROM people_groups WHERE customer_id = $1 ORDER BY name_key";
+    NAMES = ["SELECT id, name FROM people_groups WHERE customer_id = $1 AND id IN " (ids "$2")];
     OF_ACCOUNT = "SELECT g.id, g.name FROM memberships m
         JOIN people_groups g ON g.customer_id = m.customer_id AND g.id = m.group_id
         WHERE m.customer_id = $1 AND m.account_id = $2 ORDER BY g.name_key";
@@ -72,6 +73,23 @@ pub async fn insert(
 /// All groups of a customer, by name.
 pub async fn all(tx: &mut Tx, customer: CustomerId) -> Result<Vec<(GroupId, String)>, StoreError> {
     let rows = fetch_all!(tx, Row, OF_CUSTOMER, customer.uuid())?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (GroupId::from_uuid(row.id), row.name))
+        .collect())
+}
+
+/// What these groups are called, in no order.
+pub async fn names(
+    tx: &mut Tx,
+    customer: CustomerId,
+    groups: &[GroupId],
+) -> Result<Vec<(GroupId, String)>, StoreError> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = groups.iter().map(|id| id.uuid().simple().to_string()).collect();
+    let rows = fetch_all!(tx, Row, NAMES, customer.uuid(), Json(ids))?;
     Ok(rows
         .into_iter()
         .map(|row| (GroupId::from_uuid(row.id), row.name))

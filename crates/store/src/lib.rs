@@ -78,6 +78,7 @@ pub fn statements() -> Vec<Sql> {
         migration::ENTRIES,
         migration::OVERLAY,
         migration::PLANS,
+        migration::RECONCILE,
         migration::REHEARSED,
         migration::RESERVED,
         migration::RUNS,

@@ -5,6 +5,7 @@ mod duplicates;
 mod entries;
 mod overlay;
 mod plans;
+mod reconcile;
 mod rehearsed;
 mod reserved;
 mod runs;
@@ -14,6 +15,7 @@ pub(crate) use duplicates::ALL as DUPLICATES;
 pub(crate) use entries::ALL as ENTRIES;
 pub(crate) use overlay::ALL as OVERLAY;
 pub(crate) use plans::ALL as PLANS;
+pub(crate) use reconcile::ALL as RECONCILE;
 pub(crate) use rehearsed::ALL as REHEARSED;
 pub(crate) use reserved::ALL as RESERVED;
 pub(crate) use runs::ALL as RUNS;
@@ -24,14 +26,15 @@ pub use carry_out::{
 };
 pub use duplicates::{Lookalike, lookalikes};
 pub use entries::{
-    AccountNow, LineOf, ListedEntry, NewEntry, Reconciled, accounts_now, entries_between, insert_entries,
-    list_entries, reconcile,
+    AccountNow, EntryOfRun, Kept, LineOf, ListedEntry, NewEntry, accounts_now, entries_between,
+    entries_of_account, insert_entries, list_entries,
 };
-pub use overlay::{OnTop, on_top, probable_accounts, unclaimed_after};
+pub use overlay::{entries_about, freed, probable_accounts, unclaimed_after};
 pub use plans::{
     NewPlan, Rehearsal, StoredPlan, fail_plan, find_plan, finish_plan, forget_entries, insert_plan,
     latest_plan, set_backup, set_options, set_rehearsal,
 };
+pub use reconcile::{Reconciled, reconcile};
 pub use rehearsed::{
     Rehearsed, forget_rehearsed, insert_rehearsed, list_rehearsed, unwaived, waive, withdraw_waiver,
 };

@@ -14,7 +14,9 @@ pub struct Sql {
 /// - `(list "$2")`, `(numbers "$2")`, `(ids "$2")`: the entries of the JSON array in a parameter, as a table with the
 ///   column `value`; ids come as 32 hexadecimal digits;
 /// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key
-///   for as good as a look-up; PostgreSQL has statistics and no such hint.
+///   for as good as a look-up; PostgreSQL has statistics and no such hint;
+/// - `(groups "a.id")`: the ids of the groups that people put an account into, and not the sync, as one text, in an order of
+///   their own, so that equal texts are equal groups.
 ///
 /// Where they differ in more, both texts stand side by side.
 macro_rules! statements {
@@ -43,6 +45,10 @@ macro_rules! statements {
         concat!("(SELECT unhex(value) AS value FROM json_each(", $parameter, "))")
     };
     (@sqlite (index $name:literal)) => { concat!(" INDEXED BY ", $name) };
+    (@sqlite (groups $account:literal)) => {
+        concat!("COALESCE((SELECT group_concat(hex(m.group_id), ',' ORDER BY m.group_id) FROM memberships AS m
+            INDEXED BY memberships_by_account WHERE m.customer_id = $1 AND m.account_id = ", $account, " AND NOT m.by_sync), '')")
+    };
     (@postgres $text:literal) => { $text };
     (@postgres (list $parameter:literal)) => {
         concat!("(SELECT jsonb_array_elements_text(", $parameter, ") AS value)")
@@ -54,6 +60,10 @@ macro_rules! statements {
         concat!("(SELECT jsonb_array_elements_text(", $parameter, ")::uuid AS value)")
     };
     (@postgres (index $name:literal)) => { "" };
+    (@postgres (groups $account:literal)) => {
+        concat!("COALESCE((SELECT string_agg(m.group_id::text, ',' ORDER BY m.group_id) FROM memberships m
+            WHERE m.customer_id = $1 AND m.account_id = ", $account, " AND NOT m.by_sync), '')")
+    };
     (@one $name:ident $both:literal) => {
         $crate::sql::Sql {
             name: concat!(module_path!(), "::", stringify!($name)),
@@ -61,6 +71,17 @@ macro_rules! statements {
             postgres: $both,
         }
     };
+}
+
+/// Rows that one statement of `insert_rows` takes: few enough for the most values a statement may have (32,766 on SQLite),
+/// and a part of what callers write at once, so that nearly all statements have the same text and are prepared once.
+pub(crate) const ROWS: usize = 250;
+
+/// What comes before the values of a statement that inserts one row of so many.
+pub(crate) fn before_values(text: &'static str, values: usize) -> &'static str {
+    let (before, placeholders) = text.split_once("VALUES").unwrap_or((text, ""));
+    debug_assert_eq!(placeholders.matches('$').count(), values, "{text}");
+    before
 }
 
 /// Runs the same expression on either database: `on!(tx, SQL, (text, connection) => expression)`.
@@ -89,6 +110,33 @@ macro_rules! execute {
     };
 }
 
+/// Inserts many rows with the text that inserts one: `insert_rows!(tx, SQL, rows, |row| [value, value])`. Taking a value out
+/// of JSON costs SQLite more than storing it, so this is for many rows with many columns.
+macro_rules! insert_rows {
+    ($tx:expr, $sql:expr, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {{
+        let mut result = Ok(());
+        for chunk in $rows.chunks($crate::sql::ROWS) {
+            let done = $crate::sql::on!($tx, $sql, (text, connection) => {
+                let values = [$(stringify!($value)),+].len();
+                sqlx::QueryBuilder::new($crate::sql::before_values(text, values))
+                    .push_values(chunk, |mut values, $row| {
+                        values$(.push_bind($value))+;
+                    })
+                    .build()
+                    .persistent(chunk.len() == $crate::sql::ROWS)
+                    .execute(connection)
+                    .await
+                    .map(|done| done.rows_affected())
+            });
+            if let Err(error) = done {
+                result = Err(error);
+                break;
+            }
+        }
+        result
+    }};
+}
+
 /// Reads all rows of a query.
 macro_rules! fetch_all {
     ($tx:expr, $row:ty, $sql:expr $(, $argument:expr)* $(,)?) => {
@@ -113,4 +161,4 @@ macro_rules! fetch_value {
     };
 }
 
-pub(crate) use {execute, fetch_all, fetch_optional, fetch_value, on, statements};
+pub(crate) use {execute, fetch_all, fetch_optional, fetch_value, insert_rows, on, statements};

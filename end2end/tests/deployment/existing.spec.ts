@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
-import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
+import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, runTo, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { looksAtFilesFirst } from "../support/first-look.ts";
 import { Migration } from "../support/migration.ts";
@@ -229,8 +229,32 @@ test("an existing customer goes through user mapping and migration, and each sid
   await migration.opens();
   await page.getByRole("link", { name: "Look for duplicates" }).click();
   await settled(page, scripts);
-  await expect(migration.region("Duplicate watch")).toContainText("Nobody who came since looks like somebody who was there before.");
+  const watch = migration.region("Duplicate watch");
+  await expect(watch).toContainText("Nobody who came since looks like somebody who was there before.");
   await accessible();
+
+  // One account is taken back, and its history says so. Its person comes again as somebody new; the watch finds the two, and
+  // they become one.
+  await visit(`${migration.path}?entries=all&search=mandersson`);
+  await page.getByRole("button", { name: /^Plan to undo this one/ }).click();
+  await migration.waitsFor(migration.region(/^Plan \d+, to undo/), /renamed/);
+  await migration.starts();
+  await visit(`${base}/people?search=mandersson`);
+  await page.getByRole("link", { name: /Andersson/ }).click();
+  const history = page.getByRole("region", { name: "Why did they change?" });
+  await expect(history).toContainText("Taken back");
+  await expect(history.getByRole("link", { name: /^Migration \d+$/ }).first()).toHaveAttribute("href", migration.path);
+  await shots(page, "person-history");
+  await accessible();
+  await runTo({ page, demo, visit, signIn, alive }, base, "Run now", /is complete/);
+  await visit(`${migration.path}?duplicates=1`);
+  await expect(watch.getByRole("row", { name: /Andersson/ })).toContainText("mandersson");
+  await shots(page, "duplicates");
+  await accessible();
+  await watch.getByRole("button", { name: /^They are one person/ }).click();
+  await settled(page, scripts);
+  await visit(`${migration.path}?duplicates=1`);
+  await expect(watch).toContainText("Nobody who came since looks like somebody who was there before.");
   await admin.context().close();
 });
 

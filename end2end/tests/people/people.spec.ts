@@ -47,7 +47,7 @@ test.describe("people", () => {
     await page.getByRole("row").nth(1).getByRole("link").click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reception Kiosk");
     await expect(page.getByText("Not linked to a directory object.")).toBeVisible();
-    await expect(page.getByText("The sync has not changed this account.")).toBeVisible();
+    await expect(page.getByText("Neither a sync nor the directory migration has changed this account.")).toBeVisible();
     await accessible();
   });
 

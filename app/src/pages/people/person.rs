@@ -1,7 +1,8 @@
 //! One person: account, link, what the directory said, groups, and why they changed.
 
 use domain::AccountId;
-use domain::views::{LinkView, PersonChange, PersonView, SnapshotView};
+use domain::sync::ChangeKind;
+use domain::views::{LinkView, PersonChange, PersonEvent, PersonMigration, PersonView, SnapshotView};
 use leptos::prelude::*;
 
 use crate::api::people::show_person;
@@ -186,16 +187,19 @@ fn Groups(groups: Vec<String>) -> impl IntoView {
 
 /// Why did they change? Every change with its run, reason, before and after.
 #[component]
-fn History(history: Vec<PersonChange>) -> impl IntoView {
+fn History(history: Vec<PersonEvent>) -> impl IntoView {
     let is_empty = history.is_empty();
     let entries = history
         .into_iter()
-        .map(|entry| view! { <Entry entry/> })
+        .map(|event| match event {
+            PersonEvent::Change(entry) => view! { <Entry entry/> }.into_any(),
+            PersonEvent::Migration(migration) => view! { <Migrated migration/> }.into_any(),
+        })
         .collect_view();
     view! {
         <Panel title="Why did they change?" id="history" note=|| "newest first">
             {if is_empty {
-                view! { <p class="in soft">"The sync has not changed this account."</p> }.into_any()
+                view! { <p class="in soft">"Neither a sync nor the directory migration has changed this account."</p> }.into_any()
             } else {
                 view! { <ol class="history" role="list">{entries}</ol> }.into_any()
             }}
@@ -215,6 +219,33 @@ fn Entry(entry: PersonChange) -> impl IntoView {
                 <p>{entry.change.reason}</p>
                 {entry.change.remedy.map(|remedy| view! { <p class="why">{remedy}</p> })}
                 <FieldChanges kind=entry.change.kind fields=entry.change.fields/>
+            </div>
+        </li>
+    }
+}
+
+/// The directory migration, or its undo.
+#[component]
+fn Migrated(migration: PersonMigration) -> impl IntoView {
+    let (word, reason) = if migration.is_undo {
+        (
+            "Taken back",
+            "The directory migration was undone for this account.",
+        )
+    } else {
+        (
+            "Migrated",
+            "The directory migration, as the approved user mapping says.",
+        )
+    };
+    let href = customer().path("migration");
+    view! {
+        <li>
+            <div class="when"><TimeOf when=migration.when/><br/><a href=href>{format!("Migration {}", migration.number)}</a></div>
+            <div class="what">
+                <p><StateWord tone=Tone::Ready word/></p>
+                <p>{reason} " Started by "<bdi>{migration.by}</bdi>"."</p>
+                <FieldChanges kind=ChangeKind::Update fields=migration.fields/>
             </div>
         </li>
     }

@@ -169,6 +169,8 @@ pub struct ReconciliationRow {
     pub directory: String,
     pub state: String,
     pub is_linked: bool,
+    /// Names of the groups it is in.
+    pub groups: Vec<String>,
     /// What is not as planned; empty: everything is.
     pub differences: Vec<String>,
 }

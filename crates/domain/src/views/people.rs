@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{ChangeRow, When};
 use crate::AccountId;
 use crate::people::AccountState;
+use crate::sync::FieldChange;
 
 /// What the list of people is narrowed to. Every part may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,8 @@ pub struct PersonView {
     /// Field label and value, all profile fields.
     pub fields: Vec<(String, String)>,
     pub link: Option<LinkView>,
-    pub history: Vec<PersonChange>,
+    /// The newest first.
+    pub history: Vec<PersonEvent>,
 }
 
 /// The directory object an account is linked to, and what the last read said of it.
@@ -70,6 +72,24 @@ pub struct SnapshotView {
 }
 
 /// One entry in a person's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PersonEvent {
+    Change(PersonChange),
+    Migration(PersonMigration),
+}
+
+/// What the directory migration, or its undo, did to a person (M-21).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMigration {
+    pub number: i64,
+    pub when: When,
+    pub is_undo: bool,
+    /// Who started it.
+    pub by: String,
+    pub fields: Vec<FieldChange>,
+}
+
+/// What a run of the sync did to a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonChange {
     pub run: i64,

@@ -55,7 +55,11 @@ impl Services {
     }
 
     /// The migration that is done and was not longer ago than duplicates are watched for.
-    async fn watched(&self, tx: &mut Tx, customer: CustomerId) -> Result<Option<MigrationRun>, ServiceError> {
+    pub(super) async fn watched(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+    ) -> Result<Option<MigrationRun>, ServiceError> {
         let done = store::migration::last_done(tx, customer).await?;
         let now = self.now();
         Ok(done.filter(|run| run.committed_at.is_some_and(|at| now < at + WATCH)))

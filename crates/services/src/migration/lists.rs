@@ -1,17 +1,17 @@
-//! Lists of the migration: what a plan says of each account, what the rehearsal says of each person, planned beside real, and
-//! what the help desk needs.
+//! Lists of the migration: what a plan says of each account, what the rehearsal says of each person, and what the help desk
+//! needs.
 
 use std::collections::HashMap;
 
 use domain::migration::{EntryKind, EntryWho, MigrationEntry, Place, RehearsalOutcome};
 use domain::people::Directory;
-use domain::views::{HelpDeskRow, MigrationEntryRow, Page, ReconciliationRow, RehearsedRow};
+use domain::views::{HelpDeskRow, MigrationEntryRow, Page, RehearsedRow};
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use store::Tx;
-use store::migration::{ListedEntry, Reconciled};
+use store::migration::ListedEntry;
 
 use super::make::found;
-use crate::paging::{PAGE_ROWS, one_more, page, searched};
+use crate::paging::{PAGE_ROWS, one_more, page, searched, searched_username};
 use crate::people::name_of;
 use crate::when::moment;
 use crate::{ServiceError, Services};
@@ -24,14 +24,19 @@ pub struct MigrationFilter {
 }
 
 /// Rows of lists that are printed and taken away.
-const LIST_ROWS: usize = 250;
+pub(super) const LIST_ROWS: usize = 250;
 
 /// Names of directories, looked up once.
 #[derive(Default)]
-struct Names(HashMap<DirectoryId, String>);
+pub(super) struct Names(HashMap<DirectoryId, String>);
 
 impl Names {
-    async fn of(&mut self, tx: &mut Tx, customer: CustomerId, place: &Place) -> Result<String, ServiceError> {
+    pub(super) async fn of(
+        &mut self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        place: &Place,
+    ) -> Result<String, ServiceError> {
         let Some(id) = place.directory.external() else {
             return Ok(Directory::LOCAL.to_owned());
         };
@@ -58,10 +63,11 @@ impl Services {
     ) -> Result<Page<MigrationEntryRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
-        let search = searched(&filter.search);
+        let (folded, key) = searched_username(&filter.search);
+        let search = (folded.as_str(), key.as_str());
         let keys = (account(after)?, one_more(PAGE_ROWS));
         let rows =
-            store::migration::list_entries(&mut tx, customer, plan, (filter.who, &search), keys).await?;
+            store::migration::list_entries(&mut tx, customer, plan, (filter.who, search), keys).await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -102,28 +108,6 @@ impl Services {
         Ok(page(rows.collect(), PAGE_ROWS))
     }
 
-    /// A page of accounts, planned beside real, at most 250; with `differing` only those that are not as
-    /// planned.
-    pub async fn migration_reconciliation(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        (plan, differing): (i64, bool),
-        after: Option<&str>,
-    ) -> Result<Page<ReconciliationRow>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
-        let keys = (account(after)?, one_more(LIST_ROWS));
-        let rows = store::migration::reconcile(&mut tx, customer, plan, differing, keys).await?;
-        let mut names = Names::default();
-        let mut views = Vec::with_capacity(rows.len());
-        for row in rows {
-            let view = reconciliation_row(&mut tx, customer, &mut names, &row).await?;
-            views.push((row.listed.entry.account, view));
-        }
-        Ok(page(views, LIST_ROWS))
-    }
-
     /// A page of who signs in in another way from now on, at most 250: for the help desk.
     pub async fn migration_help_desk(
         &self,
@@ -149,7 +133,8 @@ impl Services {
         );
         let keys = (account(after)?, one_more(LIST_ROWS));
         let rows =
-            store::migration::list_entries(&mut tx, customer, plan, (EntryWho::Everybody, ""), keys).await?;
+            store::migration::list_entries(&mut tx, customer, plan, (EntryWho::Everybody, ("", "")), keys)
+                .await?;
         let mut names = Names::default();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -176,7 +161,7 @@ impl Services {
     }
 }
 
-fn account(after: Option<&str>) -> Result<Option<AccountId>, UserError> {
+pub(super) fn account(after: Option<&str>) -> Result<Option<AccountId>, UserError> {
     after.map(str::parse).transpose().map_err(|_| UserError::NotFound)
 }
 
@@ -200,7 +185,7 @@ fn how(entry: &MigrationEntry, directory: &str) -> String {
     }
 }
 
-async fn entry_row(
+pub(super) async fn entry_row(
     tx: &mut Tx,
     customer: CustomerId,
     names: &mut Names,
@@ -221,42 +206,5 @@ async fn entry_row(
         held: entry
             .held
             .map(|held| held.sentence(entry.after.username.as_str())),
-    })
-}
-
-async fn reconciliation_row(
-    tx: &mut Tx,
-    customer: CustomerId,
-    names: &mut Names,
-    row: &Reconciled,
-) -> Result<ReconciliationRow, ServiceError> {
-    let entry = &row.listed.entry;
-    let planned = if entry.kind == EntryKind::Held {
-        &entry.before
-    } else {
-        &entry.after
-    };
-    let differences = [
-        (
-            row.now.username != planned.username,
-            "The username is another one.",
-        ),
-        (
-            row.now.directory != planned.directory,
-            "The directory is another one.",
-        ),
-        (row.now.link != planned.link, "The link is another one."),
-    ];
-    Ok(ReconciliationRow {
-        username: row.now.username.as_str().to_owned(),
-        directory: names.of(tx, customer, &row.now).await?,
-        state: row.listed.state.label().to_owned(),
-        is_linked: row.now.link.is_some(),
-        differences: differences
-            .into_iter()
-            .filter(|(differs, _)| *differs)
-            .map(|(_, words)| words.to_owned())
-            .collect(),
-        entry: entry_row(tx, customer, names, &row.listed).await?,
     })
 }

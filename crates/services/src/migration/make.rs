@@ -6,7 +6,6 @@ use domain::deployment::Step;
 use domain::migration::{
     MigrationEntry, MigrationOptions, MigrationPlan, MigrationPurpose, MigrationRunState, Place, PlanState,
 };
-use domain::people::Profile;
 use domain::user_mapping::ReviewState;
 use domain::{AccountId, Actor, CustomerId, Provider, UserError};
 use jobs::Lease;
@@ -14,7 +13,7 @@ use rand::Rng;
 use rules::migration::{Line, Person, Planner, Surroundings, Wanted, Wish, inverse, wanted};
 use rules::username;
 use serde_json::json;
-use store::migration::{AccountNow, LineOf, NewEntry, NewPlan};
+use store::migration::{AccountNow, Kept, LineOf, NewEntry, NewPlan};
 use store::statistics::Filled;
 use store::{StoreError, Tx};
 
@@ -206,11 +205,11 @@ impl Services {
         let source = source(&mut tx, customer, &plan).await?;
         tx.commit().await?;
         let whole = Arc::new((plan, source));
-        let read = |after, profiles| {
+        let read = |after, details| {
             let (services, whole) = (self.clone(), Arc::clone(&whole));
             async move {
                 services
-                    .wishes(customer, (&whole.0, &whole.1), after, profiles)
+                    .wishes(customer, (&whole.0, &whole.1), after, details)
                     .await
             }
         };
@@ -234,7 +233,7 @@ impl Services {
             reading.begin(read(Some(last.account), true));
             let entries: Vec<NewEntry> = page
                 .into_iter()
-                .filter_map(|(wish, profile)| Some(new_entry(settled.entry(wish)?, &profile)))
+                .filter_map(|(wish, kept)| Some(new_entry(settled.entry(wish)?, kept)))
                 .collect();
             writing.done().await.transpose()?;
             let (services, lease) = (self.clone(), lease.clone());
@@ -270,14 +269,14 @@ impl Services {
         Ok(())
     }
 
-    /// The next accounts, and what each is to become; with their profiles, if they are asked for.
+    /// The next accounts, what each is to become, and what it keeps, if that is asked for.
     async fn wishes(
         &self,
         customer: CustomerId,
         (plan, source): (&MigrationPlan, &Source),
         after: Option<AccountId>,
-        profiles: bool,
-    ) -> Result<Vec<(Wish, Profile)>, ServiceError> {
+        details: bool,
+    ) -> Result<Vec<(Wish, Kept)>, ServiceError> {
         let mut tx = self.db().read().await?;
         // An undo reads no lines.
         let version = match source {
@@ -286,7 +285,7 @@ impl Services {
         };
         let whose = (customer, plan.directory);
         let accounts =
-            store::migration::accounts_now(&mut tx, whose, version, (after, PAGE), profiles).await?;
+            store::migration::accounts_now(&mut tx, whose, version, (after, PAGE), details).await?;
         let mut entries = match (source, accounts.last()) {
             (Source::Undo { plan, .. }, Some(last)) => {
                 store::migration::entries_between(&mut tx, customer, *plan, (after, last.id)).await?
@@ -318,7 +317,7 @@ impl Services {
                     now: now.place,
                     wanted,
                 };
-                (wish, now.profile)
+                (wish, now.kept)
             })
             .collect())
     }
@@ -343,14 +342,16 @@ fn by_line(around: Surroundings<'_>, now: &AccountNow, line: &LineOf) -> Wanted 
     wanted(around, now.id, &now.place, said)
 }
 
-fn new_entry(entry: MigrationEntry, profile: &Profile) -> NewEntry {
+fn new_entry(entry: MigrationEntry, kept: Kept) -> NewEntry {
     let key = |place: &Place| username::key(&place.username).as_str().to_owned();
-    let (search_key, sort_key) = keys_of(profile, entry.after.username.as_str());
+    let (search_key, sort_key) = keys_of(&kept.profile, entry.after.username.as_str());
     NewEntry {
         key_before: key(&entry.before),
         key_after: key(&entry.after),
         search_key,
         sort_key,
+        state: kept.state,
+        groups: kept.groups,
         entry,
     }
 }

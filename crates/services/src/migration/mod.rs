@@ -8,10 +8,12 @@
 mod carry_out;
 mod checks;
 mod duplicates;
+mod history;
 mod lists;
 mod make;
 mod progress;
 mod rail;
+mod reconcile;
 mod rehearse;
 mod reserved;
 mod run;
@@ -25,6 +27,7 @@ use jobs::{Job, JobError, Lease};
 use store::jobs::NewJob;
 use store::{StoreError, Tx};
 
+pub(crate) use history::of_account;
 pub use lists::MigrationFilter;
 pub use run::MigrationStart;
 

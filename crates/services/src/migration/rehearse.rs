@@ -257,8 +257,9 @@ impl Services {
         mut page: Vec<PeopleAccount>,
     ) -> Result<(Vec<PeopleAccount>, Vec<PeopleAccount>), Stop> {
         let ids: Vec<_> = page.iter().map(|account| account.id).collect();
-        let top = store::migration::on_top(tx, (customer, plan.number), &ids, &[], &[]).await?;
-        let entries: HashMap<_, _> = top.entries.iter().map(|entry| (entry.account, entry)).collect();
+        let about = (customer, plan.number);
+        let entries = store::migration::entries_about(tx, about, &ids, &[], &[]).await?;
+        let entries: HashMap<_, _> = entries.iter().map(|entry| (entry.account, entry)).collect();
         if on_top.is_some() {
             for account in &mut page {
                 if let Some(entry) = entries.get(&account.id) {
@@ -315,14 +316,10 @@ impl<'a> Outcomes<'a> {
         } else {
             let mut tx = self.services.db().read().await?;
             let whose = (self.customer, self.directory);
-            let top =
-                store::migration::on_top(&mut tx, (self.customer, self.plan), &[], &created, &[]).await?;
+            let plan = (self.customer, self.plan);
+            let entries = store::migration::entries_about(&mut tx, plan, &[], &created, &[]).await?;
             let probable = store::migration::probable_accounts(&mut tx, whose, &created).await?;
-            let links: HashSet<ObjectId> = top
-                .entries
-                .into_iter()
-                .filter_map(|entry| entry.after.link)
-                .collect();
+            let links: HashSet<ObjectId> = entries.into_iter().filter_map(|entry| entry.after.link).collect();
             (links, probable)
         };
         for new in &changes {

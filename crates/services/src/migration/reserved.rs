@@ -7,7 +7,7 @@ use rules::username;
 use serde_json::json;
 
 use super::refused;
-use crate::paging::{PAGE_ROWS, one_more, page, searched};
+use crate::paging::{PAGE_ROWS, one_more, page, searched_username};
 use crate::people::name_of;
 use crate::when::moment;
 use crate::{ServiceError, Services};
@@ -24,8 +24,9 @@ impl Services {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
         let keys = (after.unwrap_or_default(), one_more(PAGE_ROWS));
-        let search = searched(search);
-        let rows = store::migration::list_reserved(&mut tx, customer, &search, self.now(), keys).await?;
+        let (folded, key) = searched_username(search);
+        let search = (folded.as_str(), key.as_str());
+        let rows = store::migration::list_reserved(&mut tx, customer, search, self.now(), keys).await?;
         let rows = rows.into_iter().map(|row| {
             let view = ReservedRow {
                 account: row.account.to_string(),

@@ -58,7 +58,14 @@ pub(crate) struct Collected {
 /// One page with everything there is to know about its people.
 pub(crate) struct Context {
     people: Vec<PersonRow>,
+    /// Those that people are linked to.
     accounts: HashMap<AccountId, PeopleAccount>,
+    names: Names,
+}
+
+/// What there is to know about usernames that people should get.
+#[derive(Default)]
+struct Names {
     holders: HashMap<UsernameKey, HolderRow>,
     rivals: HashSet<UsernameKey>,
     reserved: HashSet<UsernameKey>,
@@ -69,98 +76,136 @@ impl Context {
     pub(crate) fn last(&self) -> Option<i64> {
         self.people.last().map(|last| last.user.row_no)
     }
+
+    fn linked(&self, row: &PersonRow) -> Option<&PeopleAccount> {
+        row.account.and_then(|id| self.accounts.get(&id))
+    }
+
+    /// Usernames that people have in the directory and do not have here: of nearly everybody who is linked nobody needs to
+    /// know who else has theirs.
+    fn open_names(&self) -> Vec<&UsernameKey> {
+        self.people
+            .iter()
+            .filter_map(|row| {
+                let key = row.user.username_key.as_ref()?;
+                let has_it = self
+                    .linked(row)
+                    .is_some_and(|account| account.username_key == *key);
+                (!has_it).then_some(key)
+            })
+            .collect()
+    }
 }
 
 impl Pages {
     /// The people behind row `after`, at most `limit`.
     pub(crate) async fn read(self, after: i64, limit: i64) -> Result<Context, Stop> {
-        let (customer, directory) = (self.customer, self.directory);
         let mut tx = self.services.db().read().await?;
-        let people = store::compare::people(&mut tx, customer, directory, after, limit).await?;
-        let linked: Vec<AccountId> = people.iter().filter_map(|row| row.account).collect();
-        let keys: Vec<&UsernameKey> = people
-            .iter()
-            .filter_map(|row| row.user.username_key.as_ref())
-            .collect();
-        let accounts = store::accounts::by_ids(&mut tx, customer, &linked).await?;
-        let holders = store::compare::holders(&mut tx, customer, &keys).await?;
-        let rivals = store::compare::rivals(&mut tx, customer, directory, &keys).await?;
-        let now = self.services.now();
-        let reserved = store::migration::reserved(&mut tx, customer, &keys, now).await?;
+        let people = store::compare::people(&mut tx, self.customer, self.directory, after, limit).await?;
         let mut context = Context {
-            accounts: accounts
-                .into_iter()
-                .map(|account| (account.id, account))
-                .collect(),
-            holders: holders
-                .into_iter()
-                .map(|h| (h.account.username_key.clone(), h))
-                .collect(),
-            rivals: rivals.into_iter().collect(),
-            reserved: reserved.into_iter().collect(),
             people,
+            accounts: HashMap::new(),
+            names: Names::default(),
         };
-        if let Some(plan) = &self.plan {
-            self.put_on_top(&mut tx, plan, &mut context).await?;
+        self.read_linked(&mut tx, &mut context).await?;
+        let open = context.open_names();
+        if !open.is_empty() {
+            context.names = self.read_names(&mut tx, &open).await?;
         }
         Ok(context)
     }
 
-    /// Accounts, links and usernames as a plan would leave them.
-    async fn put_on_top(&self, tx: &mut Tx, plan: &MigrationPlan, context: &mut Context) -> Result<(), Stop> {
-        let mut all: HashMap<AccountId, HolderRow> = context
-            .people
-            .iter()
-            .filter_map(|row| {
-                let account = context.accounts.get(&row.account?)?.clone();
-                let linked_to = Some(row.user.user.object_id.clone());
-                Some((account.id, HolderRow { account, linked_to }))
-            })
-            .chain(context.holders.drain().map(|(_, row)| (row.account.id, row)))
+    /// The accounts that people are linked to; with a plan, would be linked to.
+    async fn read_linked(&self, tx: &mut Tx, context: &mut Context) -> Result<(), Stop> {
+        let linked: Vec<AccountId> = context.people.iter().filter_map(|row| row.account).collect();
+        let accounts = store::accounts::by_ids(tx, self.customer, &linked).await?;
+        context.accounts = accounts
+            .into_iter()
+            .map(|account| (account.id, account))
             .collect();
-        let ids: Vec<AccountId> = all.keys().copied().collect();
+        let Some(plan) = &self.plan else {
+            return Ok(());
+        };
         let objects: Vec<&ObjectId> = context
             .people
             .iter()
             .map(|row| &row.user.user.object_id)
             .collect();
-        let keys: Vec<&UsernameKey> = context
-            .people
-            .iter()
-            .filter_map(|row| row.user.username_key.as_ref())
-            .collect();
-        let top = store::migration::on_top(tx, (self.customer, plan.number), &ids, &objects, &keys).await?;
-        let missing: Vec<AccountId> = top
-            .entries
+        let plan = (self.customer, plan.number);
+        let entries = store::migration::entries_about(tx, plan, &linked, &objects, &[]).await?;
+        let missing: Vec<AccountId> = entries
             .iter()
             .map(|entry| entry.account)
-            .filter(|id| !all.contains_key(id))
+            .filter(|id| !context.accounts.contains_key(id))
             .collect();
         for account in store::accounts::by_ids(tx, self.customer, &missing).await? {
-            let linked_to = None;
-            all.insert(account.id, HolderRow { account, linked_to });
+            context.accounts.insert(account.id, account);
         }
-        for entry in &top.entries {
-            if let Some(row) = all.get_mut(&entry.account) {
+        for entry in &entries {
+            if let Some(account) = context.accounts.get_mut(&entry.account) {
+                apply(account, entry);
+            }
+        }
+        let links = links_after(&context.people, &entries, self.directory);
+        for row in &mut context.people {
+            row.account = links.get(&row.user.user.object_id).copied();
+        }
+        Ok(())
+    }
+
+    /// Who has these usernames, or wants them; with a plan, would have them.
+    async fn read_names(&self, tx: &mut Tx, keys: &[&UsernameKey]) -> Result<Names, Stop> {
+        let (customer, directory) = (self.customer, self.directory);
+        let mut holders = store::compare::holders(tx, customer, keys).await?;
+        let rivals = store::compare::rivals(tx, customer, directory, keys).await?;
+        let now = self.services.now();
+        let mut reserved = store::migration::reserved(tx, customer, keys, now).await?;
+        if let Some(plan) = &self.plan {
+            self.hand_on(tx, (customer, plan.number), keys, &mut holders)
+                .await?;
+            if plan.options.reserved_days > 0 {
+                reserved.extend(store::migration::freed(tx, (customer, plan.number), keys).await?);
+            }
+        }
+        Ok(Names {
+            holders: holders
+                .into_iter()
+                .map(|row| (row.account.username_key.clone(), row))
+                .collect(),
+            rivals: rivals.into_iter().collect(),
+            reserved: reserved.into_iter().collect(),
+        })
+    }
+
+    /// The accounts that have usernames, and those that get them, as a plan would leave them.
+    async fn hand_on(
+        &self,
+        tx: &mut Tx,
+        plan: (CustomerId, i64),
+        keys: &[&UsernameKey],
+        holders: &mut Vec<HolderRow>,
+    ) -> Result<(), Stop> {
+        let ids: Vec<AccountId> = holders.iter().map(|row| row.account.id).collect();
+        let entries = store::migration::entries_about(tx, plan, &ids, &[], keys).await?;
+        let had: HashSet<AccountId> = ids.into_iter().collect();
+        let getting: Vec<AccountId> = entries
+            .iter()
+            .map(|entry| entry.account)
+            .filter(|id| !had.contains(id))
+            .collect();
+        let accounts = store::accounts::by_ids(tx, self.customer, &getting).await?;
+        holders.extend(accounts.into_iter().map(|account| HolderRow {
+            account,
+            linked_to: None,
+        }));
+        let entries: HashMap<AccountId, MigrationEntry> =
+            entries.into_iter().map(|entry| (entry.account, entry)).collect();
+        for row in holders {
+            if let Some(entry) = entries.get(&row.account.id) {
                 apply(&mut row.account, entry);
                 row.linked_to.clone_from(&entry.after.link);
             }
         }
-        let links = links_after(&context.people, &top.entries, self.directory);
-        for row in &mut context.people {
-            row.account = links.get(&row.user.user.object_id).copied();
-        }
-        if plan.options.reserved_days > 0 {
-            context.reserved.extend(top.freed);
-        }
-        context.accounts = all
-            .values()
-            .map(|row| (row.account.id, row.account.clone()))
-            .collect();
-        context.holders = all
-            .into_values()
-            .map(|row| (row.account.username_key.clone(), row))
-            .collect();
         Ok(())
     }
 }
@@ -214,10 +259,11 @@ impl Comparison<'_> {
     }
 
     fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
-        let linked = row.account.and_then(|id| context.accounts.get(&id));
+        let linked = context.linked(row);
         let key = row.user.username_key.as_ref();
+        let names = &context.names;
         let holder = key
-            .and_then(|key| context.holders.get(key))
+            .and_then(|key| names.holders.get(key))
             .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
         let person = person(&row.user);
         let facts = Facts {
@@ -227,8 +273,8 @@ impl Comparison<'_> {
                 account: &h.account,
                 linked_to: h.linked_to.as_ref(),
             }),
-            rivals: key.is_some_and(|key| context.rivals.contains(key)),
-            reserved: key.is_some_and(|key| context.reserved.contains(key)),
+            rivals: key.is_some_and(|key| names.rivals.contains(key)),
+            reserved: key.is_some_and(|key| names.reserved.contains(key)),
         };
         let rules = self.rules();
         let named = || named(&person, linked);

@@ -11,6 +11,7 @@ mod mapping;
 mod mapping_review;
 mod migration;
 mod migration_faults;
+mod migration_reconciliation;
 mod migration_scene;
 mod migration_undo;
 mod notices;

@@ -147,7 +147,7 @@ on_both!(
 );
 
 on_both!(
-    m_09_m_11_one_at_a_time_and_people_as_planned,
+    m_09_m_11_c_22_one_at_a_time_and_people_as_planned,
     |test: TestDb| async move {
         let mut scene = Scene::new(test).await;
         let plan = scene.prepared().await;
@@ -155,6 +155,16 @@ on_both!(
         let run = scene.start(plan).await.expect("started");
         let second = refusal(scene.start(plan).await);
         assert!(second.to_string().contains("Sam Staff"), "M-09: {second}");
+        let elsewhere = domain::views::ProviderForm {
+            tenant: "0f0e0d0c-1111-2222-3333-444455556666".into(),
+            ..scene.world.form()
+        };
+        let other = scene.services().save_provider(&scene.staff, SLUG, &elsewhere);
+        let other = refusal(other.await);
+        assert!(
+            other.to_string().contains("waits for its window"),
+            "C-22: {other}"
+        );
         // Somebody new comes before it begins (M-11).
         scene.world.add_local("newcomer", false).await;
         scene.world.employ();

@@ -287,9 +287,14 @@ impl Scene {
         let mut all: Vec<_> = all
             .expect("accounts")
             .into_iter()
-            .filter(|account| account.profile.contains_key(field::EMAIL))
+            .filter(|account| account.kept.profile.contains_key(field::EMAIL))
             .map(|account| {
-                let email = account.profile.get(field::EMAIL).cloned().unwrap_or_default();
+                let email = account
+                    .kept
+                    .profile
+                    .get(field::EMAIL)
+                    .cloned()
+                    .unwrap_or_default();
                 let place = account.place;
                 (email, place.username.as_str().to_owned(), place.directory == ours)
             })

@@ -176,6 +176,18 @@ on_both!(
             pair.newcomer.parse().expect("an id"),
             pair.older.parse().expect("an id"),
         );
+        let twins = async || {
+            let differing = services.migration_reconciliation(&scene.staff, SLUG, (plan, true), None);
+            let rows = differing.await.expect("a list").rows;
+            let is_twin = |words: &String| words.contains("looks like the same person");
+            let with = rows.into_iter().filter(|row| row.differences.iter().any(is_twin));
+            with.map(|row| row.username).collect::<Vec<_>>()
+        };
+        assert!(
+            twins().await.contains(&"old.name".to_owned()),
+            "{:?}",
+            twins().await
+        );
         let forbidden = refusal(services.repair_duplicate(&scene.admin, SLUG, ids).await);
         assert_eq!(forbidden, UserError::Forbidden);
         let repaired = services.repair_duplicate(&scene.staff, SLUG, ids).await;
@@ -190,6 +202,7 @@ on_both!(
         assert_eq!((blocked.id, blocked.state), (ids.0, AccountState::Blocked));
         let is_left = |pair: &LookalikeView| pair.older == ids.1.to_string();
         assert!(!watch().await.iter().any(is_left));
+        assert!(!twins().await.contains(&"old.name".to_owned()));
         let again = refusal(services.repair_duplicate(&scene.staff, SLUG, ids).await);
         assert_eq!(again, UserError::Changed);
         // The next sync knows the survivor, and makes nobody anew.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::people::{AccountState, field};
 use domain::sync::ChangeKind;
-use domain::views::{PeopleFilter, PersonRow};
+use domain::views::{PeopleFilter, PersonEvent, PersonRow};
 use domain::{AccountId, UserError};
 use simulator::Kind;
 use test_support::{TestDb, on_both};
@@ -143,8 +143,12 @@ on_both!(
             .person(&world.actor, SLUG, account.id)
             .await
             .expect("the person");
-        let history: Vec<_> = person
-            .history
+        let changes = person.history.iter().map(|event| match event {
+            PersonEvent::Change(change) => change,
+            PersonEvent::Migration(done) => panic!("nobody migrated: {done:?}"),
+        });
+        let changes: Vec<_> = changes.collect();
+        let history: Vec<_> = changes
             .iter()
             .map(|entry| (entry.run, entry.change.kind))
             .collect();
@@ -156,7 +160,7 @@ on_both!(
                 (first.row.number, ChangeKind::Create)
             ]
         );
-        let change = &person.history[1].change.fields[0];
+        let change = &changes[1].change.fields[0];
         assert_eq!(
             (change.field.as_str(), change.after.as_deref()),
             (field::label(field::JOB_TITLE), Some("Head of Bees"))

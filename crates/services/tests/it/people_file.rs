@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use domain::ids::Id;
+use domain::migration::{MigrationPurpose, MigrationRunState};
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, Profile, field};
 use domain::people_file::{PeopleFileReceived, PeopleFileState};
 use domain::views::{AuditFilter, PeopleFileResult, PeopleFileView, PeopleFilter};
 use domain::{Actor, CustomerId, Role, UserError};
 use services::{ServiceError, TypedPeopleFile};
+use store::migration::{NewMigrationRun, RunStep};
 use test_support::{TestDb, on_both};
 
+use crate::migration_scene::Scene;
 use crate::provider::refusal;
 use crate::world::{SLUG, World};
 
@@ -364,5 +367,90 @@ on_both!(
         let stranger = someone(Role::CustomerAdmin, Some(other));
         assert_eq!(refusal(begin(&stranger).await), UserError::NotFound);
         begin(&someone(Role::CustomerAdmin, own)).await.expect("allowed");
+    }
+);
+
+/// A worker that knows no work but files.
+struct Files(services::Services);
+
+#[async_trait::async_trait]
+impl jobs::Handler for Files {
+    async fn run(&self, job: &jobs::Job, lease: &jobs::Lease) -> Result<(), jobs::JobError> {
+        if job.kind == services::people_file::PEOPLE_FILE_JOB {
+            self.0.work_on_people_file(job, lease).await
+        } else {
+            Err(jobs::JobError::Stopped)
+        }
+    }
+
+    async fn tick(&self) -> Result<(), jobs::JobError> {
+        Ok(())
+    }
+}
+
+on_both!(
+    people_file_m_01_waits_for_the_migration_and_goes_on_when_uploaded_again,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test).await;
+        let plan = scene.prepared().await;
+        scene.world.dismiss().await;
+        let typed = old(&scene.world, "Active Directory").await;
+        let text = b"username,surname\nsomebody.new,New\n";
+        upload(&scene.world, typed.clone(), text).await.expect("received");
+        // Both begin at once: what would refuse one of them has not seen the other yet.
+        let customer = scene.world.customer().await;
+        let now = scene.services().now();
+        let new = NewMigrationRun {
+            plan,
+            purpose: MigrationPurpose::Migrate,
+            by: "Sam Staff",
+            at: now,
+            from: now,
+            until: now + chrono::TimeDelta::days(9),
+            agreement: "Anna Admin.",
+        };
+        let step = RunStep {
+            from: MigrationRunState::Scheduled,
+            to: MigrationRunState::Freezing,
+            frozen_at: Some(now),
+            committed_at: None,
+            switched: None,
+            reserved_until: None,
+        };
+        let mut tx = scene.world.test.db.begin().await.expect("a transaction");
+        let run = store::migration::insert_run(&mut tx, customer, &new)
+            .await
+            .expect("a run");
+        store::migration::advance(&mut tx, customer, run, &step)
+            .await
+            .expect("access is paused");
+        tx.commit().await.expect("written");
+        // The file is tried again and again, and given up while nothing of it is done.
+        let mut tries = 0;
+        let file = loop {
+            scene.world.turn_clock_alone(chrono::TimeDelta::minutes(30)).await;
+            let files = Files(scene.services().clone());
+            scene.world.employ_for(std::sync::Arc::new(files));
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let file = view(&scene.world).await.latest.expect("a file");
+            if file.state != PeopleFileState::Working {
+                break file;
+            }
+            tries += 1;
+            assert!(tries < 50, "the file is never given up");
+        };
+        assert!(tries > 1, "once is not again and again");
+        assert_eq!((file.state, file.counts.done()), (PeopleFileState::Stopped, 0));
+        assert!(scene.world.account("somebody.new").await.is_none());
+        // The migration is over, and whoever uploads the file again has it all.
+        let mut tx = scene.world.test.db.begin().await.expect("a transaction");
+        let states = (MigrationRunState::Freezing, MigrationRunState::Interrupted);
+        store::migration::end_run(&mut tx, customer, run, states, None, scene.services().now())
+            .await
+            .expect("over");
+        tx.commit().await.expect("written");
+        upload(&scene.world, typed, text).await.expect("received");
+        let file = ended(&scene.world).await;
+        assert_eq!((file.state, file.counts.created), (PeopleFileState::Done, 1));
     }
 );

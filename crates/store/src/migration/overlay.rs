@@ -1,6 +1,6 @@
 //! People as a plan would leave it, for the rehearsal: nothing is written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::ids::Id;
 use domain::migration::MigrationEntry;
@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::entries::EntryColumns;
-use crate::accounts::AccountColumns;
+use crate::accounts::{AccountColumns, hex_ids};
 use crate::sql::{fetch_all, statements};
 use crate::{StoreError, Tx};
 
@@ -55,47 +55,31 @@ statements! {
         AND e.customer_id = $1 AND e.plan = $2 AND e.account_id = a.id AND e.frees"];
 }
 
-/// What a plan would change of what was loaded.
-#[derive(Clone, Debug, Default)]
-pub struct OnTop {
-    /// Entries of the accounts, of those that get a link to one of the objects, and of those that get one of the usernames.
-    pub entries: Vec<MigrationEntry>,
-    /// Usernames that nobody would have any more.
-    pub freed: HashSet<UsernameKey>,
-}
-
-/// What a plan would change of these accounts, objects and usernames.
-pub async fn on_top(
+/// Entries of these accounts, of those that get a link to one of the objects, and of those that get one of the usernames; none
+/// that are held.
+pub async fn entries_about(
     tx: &mut Tx,
     (customer, plan): (CustomerId, i64),
     accounts: &[AccountId],
     objects: &[&ObjectId],
     keys: &[&UsernameKey],
-) -> Result<OnTop, StoreError> {
-    let c = customer.uuid();
-    let ids: Vec<String> = accounts.iter().map(|id| id.uuid().simple().to_string()).collect();
-    let rows = fetch_all!(
-        tx,
-        EntryColumns,
-        ENTRIES,
-        c,
-        plan,
-        Json(ids),
-        Json(objects),
-        Json(keys)
-    )?;
-    let entries = rows
+) -> Result<Vec<MigrationEntry>, StoreError> {
+    let (c, ids) = (customer.uuid(), hex_ids(accounts));
+    fetch_all!(tx, EntryColumns, ENTRIES, c, plan, ids, Json(objects), Json(keys))?
         .into_iter()
         .map(EntryColumns::read)
-        .collect::<Result<_, _>>()?;
-    let freed = fetch_all!(tx, (String,), FREED, c, plan, Json(keys))?;
-    Ok(OnTop {
-        entries,
-        freed: freed
-            .into_iter()
-            .map(|(key,)| UsernameKey::from_stored(key))
-            .collect(),
-    })
+        .collect()
+}
+
+/// Which of these usernames nobody would have any more after a plan.
+pub async fn freed(
+    tx: &mut Tx,
+    (customer, plan): (CustomerId, i64),
+    keys: &[&UsernameKey],
+) -> Result<Vec<UsernameKey>, StoreError> {
+    let rows = fetch_all!(tx, (String,), FREED, customer.uuid(), plan, Json(keys))?;
+    let read = |(key,)| UsernameKey::from_stored(key);
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Active accounts that no directory object would claim after a plan, behind `after`, by id: with the directory and username

@@ -3,29 +3,18 @@
 use domain::ids::Id;
 use domain::migration::RehearsalOutcome;
 use domain::{AccountId, CustomerId, ObjectId, Timestamp};
-use serde::Serialize;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::code;
 use crate::people_list::contains;
-use crate::sql::{execute, fetch_all, fetch_value, statements};
+use crate::sql::{execute, fetch_all, fetch_value, insert_rows, statements};
 use crate::{StoreError, Tx};
 
 statements! {
     FORGET = "DELETE FROM migration_rehearsed WHERE customer_id = $1 AND plan = $2";
-    INSERT = {
-        sqlite: "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
-                username, search_key, reason)
-            SELECT $1, $2, r.value->>'outcome', r.value->>'seq', r.value->>'subject', unhex(r.value->>'account'),
-                r.value->>'object', r.value->>'name', r.value->>'username', r.value->>'search_key', r.value->>'reason'
-            FROM json_each($3) AS r",
-        postgres: "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
-                username, search_key, reason)
-            SELECT $1, $2, r.outcome, r.seq, r.subject, r.account, r.object, r.name, r.username, r.search_key, r.reason
-            FROM jsonb_to_recordset($3) AS r(outcome text, seq bigint, subject text, account uuid, object text, name text,
-                username text, search_key text, reason text)",
-    };
+    INSERT = "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
+            username, search_key, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     LIST = "SELECT r.outcome, r.seq, r.subject, r.account_id, r.object_id, r.name, r.username, r.search_key, r.reason,
             w.reason AS waiver, w.waived_by
         FROM migration_rehearsed r
@@ -60,19 +49,6 @@ pub struct Rehearsed {
     pub waiver: Option<(String, String)>,
 }
 
-#[derive(Serialize)]
-struct Record<'a> {
-    outcome: &'static str,
-    seq: i64,
-    subject: &'a str,
-    account: Option<String>,
-    object: Option<&'a str>,
-    name: &'a str,
-    username: &'a str,
-    search_key: &'a str,
-    reason: &'a str,
-}
-
 /// Forgets what the rehearsal before said.
 pub async fn forget_rehearsed(tx: &mut Tx, customer: CustomerId, plan: i64) -> Result<(), StoreError> {
     execute!(tx, FORGET, customer.uuid(), plan)?;
@@ -86,24 +62,19 @@ pub async fn insert_rehearsed(
     plan: i64,
     people: &[Rehearsed],
 ) -> Result<(), StoreError> {
-    if !people.is_empty() {
-        let records: Vec<_> = people
-            .iter()
-            .map(|person| Record {
-                outcome: person.outcome.code(),
-                seq: person.seq,
-                subject: &person.subject,
-                account: person.account.map(|id| id.uuid().simple().to_string()),
-                object: person.object.as_ref().map(ObjectId::as_str),
-                name: &person.name,
-                username: &person.username,
-                search_key: &person.search_key,
-                reason: &person.reason,
-            })
-            .collect();
-        execute!(tx, INSERT, customer.uuid(), plan, Json(records))?;
-    }
-    Ok(())
+    insert_rows!(tx, INSERT, people, |person| [
+        customer.uuid(),
+        plan,
+        person.outcome.code(),
+        person.seq,
+        person.subject.as_str(),
+        person.account.map(Id::uuid),
+        person.object.as_ref().map(|id| id.as_str().to_owned()),
+        person.name.as_str(),
+        person.username.as_str(),
+        person.search_key.as_str(),
+        person.reason.as_str(),
+    ])
 }
 
 #[derive(sqlx::FromRow)]

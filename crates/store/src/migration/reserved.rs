@@ -33,7 +33,7 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM migration_runs n CROSS JOIN migration_entries AS m" (index "migration_entries_freed") "
             WHERE n.customer_id = $1 AND n.number > r.number AND n.reserved_until > $3
             AND m.customer_id = $1 AND m.plan = n.plan AND m.key_before = e.key_before AND m.frees)
-        AND ($4 = '' OR e.key_before LIKE $4 ESCAPE '!' OR a.search_key LIKE $4 ESCAPE '!')
+        AND ($4 = '' OR a.search_key LIKE $4 ESCAPE '!' OR e.key_before LIKE $6 ESCAPE '!')
         ORDER BY e.key_before LIMIT $5"];
     RELEASE = ["INSERT INTO released_usernames (customer_id, plan, username_key)
         SELECT $1, r.plan, e.key_before FROM migration_runs r
@@ -79,16 +79,17 @@ pub async fn reserved(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Reserved usernames behind `after`, at most `limit`; `search` is part of one, or of the name of whose it was, folded.
+/// Reserved usernames behind `after`, at most `limit`; `search` is part of the name of whose it was, folded, and
+/// part of one, as in its key.
 pub async fn list_reserved(
     tx: &mut Tx,
     customer: CustomerId,
-    search: &str,
+    search: (&str, &str),
     now: Timestamp,
     (after, limit): (&str, i64),
 ) -> Result<Vec<Reserved>, StoreError> {
-    let search = contains(search);
-    let rows = fetch_all!(tx, Columns, LIST, customer.uuid(), after, now, &search, limit)?;
+    let (c, search, key) = (customer.uuid(), contains(search.0), contains(search.1));
+    let rows = fetch_all!(tx, Columns, LIST, c, after, now, &search, limit, &key)?;
     let read = |row: Columns| Reserved {
         key: UsernameKey::from_stored(row.key_before),
         username: row.username_before,

@@ -68,6 +68,7 @@ impl List for Reconciliation {
         ("directory", |row| row.directory.clone()),
         ("state", |row| row.state.clone()),
         ("linked", |row| yes_no(row.is_linked)),
+        ("groups", |row| row.groups.join("; ")),
         ("differences", |row| row.differences.join(" ")),
     ];
 
