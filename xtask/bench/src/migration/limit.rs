@@ -1,6 +1,6 @@
 //! The least that a database can do: one update of as many accounts out of a table, and one insert of what was before and
-//! after, in one transaction. Another customer's accounts in the same tables, with the same indexes; since a bare update
-//! cannot swap usernames, everybody gets one that nobody has.
+//! after, in one transaction. Another customer's accounts in the same tables, with the same indexes, from the same usernames to
+//! the same, there and back; since a bare update cannot swap them, those of before and those of after end in different signs.
 
 use std::time::{Duration, Instant};
 
@@ -92,8 +92,8 @@ impl Limit {
             ),
             format!(
                 "CREATE TABLE limit_wishes AS SELECT account_id, username_before, directory_before,
-                    username_after || '~' AS username_a, key_after || '~' AS key_a, username_after || '~~' AS username_b,
-                    key_after || '~~' AS key_b, directory_after, search_key, sort_key
+                    username_after || '~~' AS username_a, key_after || '~~' AS key_a, username_before || '~' AS username_b,
+                    key_before || '~' AS key_b, directory_after, search_key, sort_key
                  FROM migration_entries WHERE customer_id = {BENCH} AND kind IN ('rename', 'move', 'both')
                  AND plan = (SELECT MAX(plan) FROM migration_runs WHERE customer_id = {BENCH})
                  ORDER BY migration_entries.account_id"
