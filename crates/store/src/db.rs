@@ -86,6 +86,9 @@ impl Db {
             .foreign_keys(true)
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
+            // Pages (64 MiB) before they are copied into the file. What is written at random places, as by an index, is written
+            // again and again: the more of it is copied at once, the less there is to copy.
+            .pragma("wal_autocheckpoint", "16384")
             // Rows cross from a thread to another one: so many before they wait for each other.
             .row_buffer_size(1_000)
             .optimize_on_close(true, None);

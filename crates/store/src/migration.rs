@@ -31,8 +31,8 @@ pub use entries::{
 };
 pub use overlay::{entries_about, freed, probable_accounts, unclaimed_after};
 pub use plans::{
-    NewPlan, Rehearsal, StoredPlan, fail_plan, find_plan, finish_plan, forget_entries, insert_plan,
-    latest_plan, set_backup, set_options, set_rehearsal,
+    NewPlan, Rehearsal, StoredPlan, fail_plan, fill_lookups, find_plan, finish_plan, forget_entries,
+    insert_plan, latest_plan, set_backup, set_options, set_rehearsal,
 };
 pub use reconcile::{Reconciled, reconcile};
 pub use rehearsed::{

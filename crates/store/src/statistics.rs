@@ -35,7 +35,7 @@ impl Filled {
             Filled::Snapshot => "ANALYZE snapshot_users, snapshot_members, accounts, identity_links",
             Filled::Changes => "ANALYZE sync_changes",
             Filled::Mapping => "ANALYZE mapping_rows, mapping_proposals, accounts",
-            Filled::Plan => "ANALYZE migration_entries",
+            Filled::Plan => "ANALYZE migration_entries, migration_lookups",
         }
     }
 }

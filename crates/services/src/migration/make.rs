@@ -10,7 +10,7 @@ use domain::user_mapping::ReviewState;
 use domain::{AccountId, Actor, CustomerId, Provider, UserError};
 use jobs::Lease;
 use rand::Rng;
-use rules::migration::{Line, Person, Planner, Surroundings, Wanted, Wish, inverse, wanted};
+use rules::migration::{Line, Person, Planner, Settled, Surroundings, Wanted, Wish, inverse, wanted};
 use rules::username;
 use serde_json::json;
 use store::migration::{AccountNow, Kept, LineOf, NewEntry, NewPlan};
@@ -240,15 +240,29 @@ impl Services {
             writing.begin(async move { services.add_entries((customer, number), &entries, &lease).await });
         }
         writing.done().await.transpose()?;
-        let plan = &whole.0;
+        self.end_plan(customer, &whole.0, settled, lease).await
+    }
+
+    /// All entries of a plan are there.
+    async fn end_plan(
+        &self,
+        customer: CustomerId,
+        plan: &MigrationPlan,
+        settled: Settled,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
         let (counts, hash) = settled.finish();
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        store::migration::fill_lookups(&mut tx, customer, plan.number).await?;
+        tx.commit().await?;
         store::statistics::refresh(self.db(), Filled::Plan, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         if is_stale(&mut tx, customer, plan).await? {
-            store::migration::fail_plan(&mut tx, customer, number).await?;
+            store::migration::fail_plan(&mut tx, customer, plan.number).await?;
         } else {
-            store::migration::finish_plan(&mut tx, customer, number, (&counts, &hash)).await?;
+            store::migration::finish_plan(&mut tx, customer, plan.number, (&counts, &hash)).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -19,12 +19,10 @@ statements! {
     ENTRIES = ["SELECT e.account_id, e.account_version, e.line, e.kind, e.held, e.username_before, e.directory_before,
             e.link_before, e.username_after, e.directory_after, e.link_after, e.steps_aside, e.frees
         FROM (SELECT value FROM " (ids "$3") " k
-            UNION SELECT e.account_id FROM " (list "$4") " k
-                CROSS JOIN migration_entries AS e" (index "migration_entries_by_link") "
-                WHERE e.customer_id = $1 AND e.plan = $2 AND e.link_after = k.value
-            UNION SELECT e.account_id FROM " (list "$5") " k
-                CROSS JOIN migration_entries AS e" (index "migration_entries_by_name") "
-                WHERE e.customer_id = $1 AND e.plan = $2 AND e.key_after = k.value) k
+            UNION SELECT p.account_id FROM " (list "$4") " k CROSS JOIN migration_lookups p
+                WHERE p.customer_id = $1 AND p.plan = $2 AND p.what = 'link' AND p.key = k.value
+            UNION SELECT p.account_id FROM " (list "$5") " k CROSS JOIN migration_lookups p
+                WHERE p.customer_id = $1 AND p.plan = $2 AND p.what = 'name' AND p.key = k.value) k
         CROSS JOIN migration_entries AS e
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id = k.value AND e.kind <> 'held'"];
     // Active accounts that nobody of the directory would claim: those of the directory, as in `compare`, and those that are

