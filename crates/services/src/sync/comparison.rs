@@ -261,9 +261,8 @@ impl Comparison<'_> {
     fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
         let linked = context.linked(row);
         let key = row.user.username_key.as_ref();
-        let names = &context.names;
         let holder = key
-            .and_then(|key| names.holders.get(key))
+            .and_then(|key| context.names.holders.get(key))
             .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
         let person = person(&row.user);
         let facts = Facts {
@@ -273,8 +272,8 @@ impl Comparison<'_> {
                 account: &h.account,
                 linked_to: h.linked_to.as_ref(),
             }),
-            rivals: key.is_some_and(|key| names.rivals.contains(key)),
-            reserved: key.is_some_and(|key| names.reserved.contains(key)),
+            rivals: key.is_some_and(|key| context.names.rivals.contains(key)),
+            reserved: key.is_some_and(|key| context.names.reserved.contains(key)),
         };
         let rules = self.rules();
         let named = || named(&person, linked);
