@@ -7,6 +7,7 @@ import { type Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "./axe.ts";
 import { expect } from "./fixtures.ts";
+import { shots } from "./mapping.ts";
 
 const LINES = [
   "existing_username,new_username,target_directory",
@@ -50,6 +51,7 @@ export async function looksAtFilesFirst(page: Page): Promise<void> {
   await expect(first).toHaveCount(LINES.length);
   await expect(first.nth(1)).toContainText("contoso\\mandersson");
   await expect(look).toContainText("Line 5: “Warehouse” is no directory that is known here.");
+  await shots(page, "first-look");
   await input.focus();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: "Upload and check" })).toBeFocused();
