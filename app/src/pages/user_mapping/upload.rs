@@ -59,12 +59,15 @@ fn WithScripts() -> impl IntoView {
             <p data-part="said" aria-live="polite"></p>
             <p class="soft" data-part="count" hidden></p>
             <ul role="list" data-part="found"></ul>
-            <div class="stack" data-part="lines" hidden>
-                <table class="table">
-                    <caption class="soft">"The first lines, as they are read"</caption>
-                    {heads(["existing_username", "new_username", "target_directory"])}
-                    <tbody data-part="first"></tbody>
-                </table>
+            <div data-part="lines" hidden>
+                <p class="soft">"The first lines, as they are read:"</p>
+                <div class="stack">
+                    <table class="table">
+                        <caption class="visually-hidden">"The first lines, as they are read"</caption>
+                        {heads(["existing_username", "new_username", "target_directory"])}
+                        <tbody data-part="first"></tbody>
+                    </table>
+                </div>
             </div>
         </section>
         {words}
