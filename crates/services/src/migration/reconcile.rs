@@ -20,8 +20,8 @@ struct Known {
 
 impl Services {
     /// A page of accounts, planned beside real, at most 250: name, directory, link, and what a migration leaves alone, state and
-    /// the groups that people put it into; and whether somebody came since who looks like the same person. With `differing` only those that are not as
-    /// planned.
+    /// the groups that people put it into; and whether somebody came since who looks like the same person. With
+    /// `differing` only those that are not as planned.
     pub async fn migration_reconciliation(
         &self,
         actor: &Actor,
