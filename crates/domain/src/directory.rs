@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{self, Deserializer, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::ObjectId;
@@ -27,7 +29,7 @@ pub struct DirectoryUser {
 }
 
 /// The value of one attribute.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AttributeValue {
     Null,
@@ -38,6 +40,57 @@ pub enum AttributeValue {
 }
 
 impl Eq for AttributeValue {}
+
+/// By the kind that stands there. The derived reader tries one kind after another and words why each did not fit, which for a
+/// directory of texts is most of the work of reading it.
+impl<'de> Deserialize<'de> for AttributeValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AttributeVisitor)
+    }
+}
+
+struct AttributeVisitor;
+
+impl<'de> Visitor<'de> for AttributeVisitor {
+    type Value = AttributeValue;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("null, a truth value, an integer, a text or a list of texts")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<AttributeValue, E> {
+        let outside = |_| de::Error::invalid_value(Unexpected::Unsigned(value), &self);
+        i64::try_from(value).map(AttributeValue::Integer).map_err(outside)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Text(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<AttributeValue, A::Error> {
+        let mut list = Vec::new();
+        while let Some(value) = values.next_element()? {
+            list.push(value);
+        }
+        Ok(AttributeValue::List(list))
+    }
+}
 
 impl AttributeValue {
     /// The value as a profile field holds it: lists give their first entry (B-06), empty text is no value.
@@ -176,4 +229,37 @@ pub struct DirectoryMember {
     pub object_id: ObjectId,
     /// False for devices, contacts, service principals and nested groups (U-06): counted, never synchronised.
     pub is_user: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AttributeValue;
+
+    #[test]
+    fn b_06_attributes_are_read_by_their_kind_and_written_as_they_were() {
+        use AttributeValue as A;
+        let texts = |texts: &[&str]| A::List(texts.iter().map(|text| (*text).to_owned()).collect());
+        for (json, value) in [
+            ("null", A::Null),
+            ("true", A::Bool(true)),
+            ("-7", A::Integer(-7)),
+            ("9223372036854775807", A::Integer(i64::MAX)),
+            (r#""null""#, A::Text("null".to_owned())),
+            (r#""Zo\u00eb \"Z\"""#, A::Text("Zo\u{eb} \"Z\"".to_owned())),
+            ("[]", texts(&[])),
+            (r#"["a","b"]"#, texts(&["a", "b"])),
+        ] {
+            let read: AttributeValue = serde_json::from_str(json).unwrap();
+            assert_eq!(read, value, "{json}");
+            let written = serde_json::to_string(&value).unwrap();
+            assert_eq!(
+                serde_json::from_str::<AttributeValue>(&written).unwrap(),
+                value,
+                "{json}"
+            );
+        }
+        for json in ["1.5", "18446744073709551615", "{}", "[1]", "[null]"] {
+            assert!(serde_json::from_str::<AttributeValue>(json).is_err(), "{json}");
+        }
+    }
 }

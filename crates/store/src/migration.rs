@@ -29,10 +29,10 @@ pub use entries::{
     AccountNow, EntryOfRun, Kept, LineOf, ListedEntry, NewEntry, accounts_now, entries_between,
     entries_of_account, insert_entries, list_entries,
 };
-pub use overlay::{entries_about, freed, probable_accounts, unclaimed_after};
+pub use overlay::{claimed, entries_about, entries_of_people, freed, probable_accounts, unclaimed_after};
 pub use plans::{
-    NewPlan, Rehearsal, StoredPlan, fail_plan, fill_lookups, find_plan, finish_plan, forget_entries,
-    insert_plan, latest_plan, set_backup, set_options, set_rehearsal,
+    NewPlan, Rehearsal, StoredPlan, fail_plan, fill_freed, fill_lookups, find_plan, finish_plan,
+    forget_entries, insert_plan, latest_plan, set_backup, set_options, set_rehearsal,
 };
 pub use reconcile::{Reconciled, reconcile};
 pub use rehearsed::{

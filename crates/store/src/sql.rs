@@ -8,6 +8,11 @@ pub struct Sql {
     pub postgres: &'static str,
 }
 
+/// A row number as the piece `digits` of a statement writes it.
+pub(crate) fn digits(row: i64) -> String {
+    format!("{row:012}")
+}
+
 /// Declares the statements of a file and lists them in `ALL`. One text serves both databases. Where the dialects
 /// differ in a word only, the text is given in pieces, and a piece is one of
 ///
@@ -15,6 +20,7 @@ pub struct Sql {
 ///   column `value`; ids come as 32 hexadecimal digits;
 /// - `(index "name")`: SQLite must use this index. Without statistics it takes a walk over the start of a primary key
 ///   for as good as a look-up; PostgreSQL has statistics and no such hint;
+/// - `(digits "s.row_no")`: a row number as a text of twelve digits, which sorts as the number does ([`digits`]);
 /// - `(groups "a.id")`: the ids of the groups that people put an account into, and not the sync, as one text, in an order of
 ///   their own, so that equal texts are equal groups.
 ///
@@ -45,11 +51,13 @@ macro_rules! statements {
         concat!("(SELECT unhex(value) AS value FROM json_each(", $parameter, "))")
     };
     (@sqlite (index $name:literal)) => { concat!(" INDEXED BY ", $name) };
+    (@sqlite (digits $number:literal)) => { concat!("printf('%012d', ", $number, ")") };
     (@sqlite (groups $account:literal)) => {
         concat!("COALESCE((SELECT group_concat(hex(m.group_id), ',' ORDER BY m.group_id) FROM memberships AS m
             INDEXED BY memberships_by_account WHERE m.customer_id = $1 AND m.account_id = ", $account, " AND NOT m.by_sync), '')")
     };
     (@postgres $text:literal) => { $text };
+    (@postgres (digits $number:literal)) => { concat!("lpad(", $number, "::text, 12, '0')") };
     (@postgres (list $parameter:literal)) => {
         concat!("(SELECT jsonb_array_elements_text(", $parameter, ") AS value)")
     };

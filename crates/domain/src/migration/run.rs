@@ -117,6 +117,11 @@ impl RehearsalCounts {
         };
         *count += 1;
     }
+
+    /// Everybody.
+    pub const fn all(&self) -> u64 {
+        self.duplicated + self.lost + self.new + self.continues
+    }
 }
 
 codes! {

@@ -252,11 +252,12 @@ impl Services {
         lease: &Lease,
     ) -> Result<(), ServiceError> {
         let (counts, hash) = settled.finish();
+        store::statistics::refresh(self.db(), Filled::Plan, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         store::migration::fill_lookups(&mut tx, customer, plan.number).await?;
         tx.commit().await?;
-        store::statistics::refresh(self.db(), Filled::Plan, counts.all()).await;
+        store::statistics::refresh(self.db(), Filled::Lookups, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         if is_stale(&mut tx, customer, plan).await? {

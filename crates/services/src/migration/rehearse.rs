@@ -13,6 +13,7 @@ use serde_json::json;
 use store::StoreError;
 use store::changes::NewChange;
 use store::migration::{Rehearsal, Rehearsed};
+use store::statistics::Filled;
 
 use super::make::{found, go_on, is_stale};
 use super::{Stop, refused};
@@ -111,6 +112,7 @@ impl Services {
             Err(Stop::Refused(words)) => return Err(refused(words)),
         };
         outcomes.flush(true).await?;
+        store::statistics::refresh(self.db(), Filled::Rehearsal, outcomes.counts.all()).await;
         let rehearsal = Rehearsal {
             counts: outcomes.counts,
             people_number: marks.people,
@@ -221,7 +223,7 @@ impl Services {
             go_on(outcomes.lease)?;
             let Some(last) = page.last() else { break };
             reading.begin(pages.clone().read(last, PAGE));
-            comparison.decide(&page, |_| true, &mut collected);
+            comparison.decide(page, |_| true, &mut collected);
             outcomes.take(&mut collected).await?;
         }
         let mut after = None;
@@ -258,7 +260,7 @@ impl Services {
     ) -> Result<(Vec<PeopleAccount>, Vec<PeopleAccount>), Stop> {
         let ids: Vec<_> = page.iter().map(|account| account.id).collect();
         let about = (customer, plan.number);
-        let entries = store::migration::entries_about(tx, about, &ids, &[], &[]).await?;
+        let entries = store::migration::entries_about(tx, about, &ids, &[]).await?;
         let entries: HashMap<_, _> = entries.iter().map(|entry| (entry.account, entry)).collect();
         if on_top.is_some() {
             for account in &mut page {
@@ -316,11 +318,14 @@ impl<'a> Outcomes<'a> {
         } else {
             let mut tx = self.services.db().read().await?;
             let whose = (self.customer, self.directory);
-            let plan = (self.customer, self.plan);
-            let entries = store::migration::entries_about(&mut tx, plan, &[], &created, &[]).await?;
+            // In a rehearsal whoever is claimed has their account.
+            let claimed = if self.writes {
+                Vec::new()
+            } else {
+                store::migration::claimed(&mut tx, whose, self.plan, &created).await?
+            };
             let probable = store::migration::probable_accounts(&mut tx, whose, &created).await?;
-            let links: HashSet<ObjectId> = entries.into_iter().filter_map(|entry| entry.after.link).collect();
-            (links, probable)
+            (HashSet::<ObjectId>::from_iter(claimed), probable)
         };
         for new in &changes {
             let object = new.change.object_id.as_ref();

@@ -278,6 +278,7 @@ impl Services {
         if let Some(check) = in_the_way {
             return Err(Stop::Refused(check.words));
         }
+        store::migration::fill_freed(&mut tx, customer, run.plan).await?;
         on_step(MigrationStep::LockOut);
         let now = self.now();
         store::migration::pause_access(&mut tx, customer, now, run.window_until).await?;

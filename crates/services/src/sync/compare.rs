@@ -69,7 +69,7 @@ impl Running<'_> {
             let only = |found: &ObjectId| found == person;
             let comparison = self.comparison();
             let page = comparison.pages(None).read(row - 1, 1).await?;
-            comparison.decide(&page, only, collected);
+            comparison.decide(page, only, collected);
         }
         Ok(())
     }
@@ -99,7 +99,7 @@ impl Running<'_> {
         while let Some(page) = reading.done().await.transpose()? {
             let Some(last) = page.last() else { break };
             reading.begin(pages.clone().read(last, PAGE));
-            self.comparison().decide(&page, |_| true, collected);
+            self.comparison().decide(page, |_| true, collected);
             self.write(&mut collected.plan, false).await?;
         }
         Ok(())

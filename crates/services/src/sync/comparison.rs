@@ -77,10 +77,6 @@ impl Context {
         self.people.last().map(|last| last.user.row_no)
     }
 
-    fn linked(&self, row: &PersonRow) -> Option<&PeopleAccount> {
-        row.account.and_then(|id| self.accounts.get(&id))
-    }
-
     /// Usernames that people have in the directory and do not have here: of nearly everybody who is linked nobody needs to
     /// know who else has theirs.
     fn open_names(&self) -> Vec<&UsernameKey> {
@@ -88,9 +84,8 @@ impl Context {
             .iter()
             .filter_map(|row| {
                 let key = row.user.username_key.as_ref()?;
-                let has_it = self
-                    .linked(row)
-                    .is_some_and(|account| account.username_key == *key);
+                let linked = row.account.and_then(|id| self.accounts.get(&id));
+                let has_it = linked.is_some_and(|account| account.username_key == *key);
                 (!has_it).then_some(key)
             })
             .collect()
@@ -107,7 +102,7 @@ impl Pages {
             accounts: HashMap::new(),
             names: Names::default(),
         };
-        self.read_linked(&mut tx, &mut context).await?;
+        self.read_linked(&mut tx, after, &mut context).await?;
         let open = context.open_names();
         if !open.is_empty() {
             context.names = self.read_names(&mut tx, &open).await?;
@@ -116,30 +111,21 @@ impl Pages {
     }
 
     /// The accounts that people are linked to; with a plan, would be linked to.
-    async fn read_linked(&self, tx: &mut Tx, context: &mut Context) -> Result<(), Stop> {
+    async fn read_linked(&self, tx: &mut Tx, after: i64, context: &mut Context) -> Result<(), Stop> {
         let linked: Vec<AccountId> = context.people.iter().filter_map(|row| row.account).collect();
         let accounts = store::accounts::by_ids(tx, self.customer, &linked).await?;
         context.accounts = accounts
             .into_iter()
             .map(|account| (account.id, account))
             .collect();
-        let Some(plan) = &self.plan else {
+        let (Some(plan), Some(last)) = (&self.plan, context.last()) else {
             return Ok(());
         };
-        let objects: Vec<&ObjectId> = context
-            .people
-            .iter()
-            .map(|row| &row.user.user.object_id)
-            .collect();
         let plan = (self.customer, plan.number);
-        let entries = store::migration::entries_about(tx, plan, &linked, &objects, &[]).await?;
-        let missing: Vec<AccountId> = entries
-            .iter()
-            .map(|entry| entry.account)
-            .filter(|id| !context.accounts.contains_key(id))
-            .collect();
-        for account in store::accounts::by_ids(tx, self.customer, &missing).await? {
+        let mut entries = store::migration::entries_about(tx, plan, &linked, &[]).await?;
+        for (entry, account) in store::migration::entries_of_people(tx, plan, (after, last)).await? {
             context.accounts.insert(account.id, account);
+            entries.push(entry);
         }
         for entry in &entries {
             if let Some(account) = context.accounts.get_mut(&entry.account) {
@@ -186,7 +172,7 @@ impl Pages {
         holders: &mut Vec<HolderRow>,
     ) -> Result<(), Stop> {
         let ids: Vec<AccountId> = holders.iter().map(|row| row.account.id).collect();
-        let entries = store::migration::entries_about(tx, plan, &ids, &[], keys).await?;
+        let entries = store::migration::entries_about(tx, plan, &ids, keys).await?;
         let had: HashSet<AccountId> = ids.into_iter().collect();
         let getting: Vec<AccountId> = entries
             .iter()
@@ -224,13 +210,19 @@ impl Comparison<'_> {
     /// Compares the people of `context` of whom `wanted` is true.
     pub(crate) fn decide(
         &self,
-        context: &Context,
+        context: Context,
         wanted: impl Fn(&ObjectId) -> bool,
         collected: &mut Collected,
     ) {
-        for row in &context.people {
+        let Context {
+            people,
+            accounts,
+            names,
+        } = context;
+        for row in people {
             if wanted(&row.user.user.object_id) {
-                self.compare_person(context, row, collected);
+                let linked = row.account.and_then(|id| accounts.get(&id));
+                self.compare_person(&names, person(row.user), linked, collected);
             }
         }
     }
@@ -258,13 +250,17 @@ impl Comparison<'_> {
         }
     }
 
-    fn compare_person(&self, context: &Context, row: &PersonRow, collected: &mut Collected) {
-        let linked = context.linked(row);
-        let key = row.user.username_key.as_ref();
+    fn compare_person(
+        &self,
+        names: &Names,
+        person: Person,
+        linked: Option<&PeopleAccount>,
+        collected: &mut Collected,
+    ) {
+        let key = person.username_key.as_ref();
         let holder = key
-            .and_then(|key| context.names.holders.get(key))
+            .and_then(|key| names.holders.get(key))
             .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
-        let person = person(&row.user);
         let facts = Facts {
             person: &person,
             linked,
@@ -272,8 +268,8 @@ impl Comparison<'_> {
                 account: &h.account,
                 linked_to: h.linked_to.as_ref(),
             }),
-            rivals: key.is_some_and(|key| context.names.rivals.contains(key)),
-            reserved: key.is_some_and(|key| context.names.reserved.contains(key)),
+            rivals: key.is_some_and(|key| names.rivals.contains(key)),
+            reserved: key.is_some_and(|key| names.reserved.contains(key)),
         };
         let rules = self.rules();
         let named = || named(&person, linked);
@@ -385,11 +381,11 @@ pub(crate) fn apply(account: &mut PeopleAccount, entry: &MigrationEntry) {
     account.directory = entry.after.directory;
 }
 
-fn person(row: &SnapshotUser) -> Person {
+fn person(row: SnapshotUser) -> Person {
     Person {
-        user: row.user.clone(),
-        username: row.username.clone(),
-        username_key: row.username_key.clone(),
+        user: row.user,
+        username: row.username,
+        username_key: row.username_key,
         present: row.present,
         in_scope: row.in_scope,
     }

@@ -30,14 +30,16 @@ statements! {
         ORDER BY account_id LIMIT 1 OFFSET $4";
     LAST_BOUND = "SELECT account_id FROM migration_entries WHERE customer_id = $1 AND plan = $2 AND account_id > $3
         ORDER BY account_id DESC LIMIT 1";
-    // The version is repeated, so that nothing is written over what changed since the plan was made.
+    // The version is repeated, so that nothing is written over what changed since the plan was made; the range, since
+    // PostgreSQL would walk through all accounts each time.
     WRITE = "UPDATE accounts SET username = e.username_after, username_key = e.key_after,
             directory_id = e.directory_after, search_key = e.search_key, sort_key = e.sort_key,
             version = accounts.version + 1, updated_at = $5
         FROM migration_entries e
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.account_id > $3 AND e.account_id <= $4
         AND e.kind IN ('rename', 'move', 'both')
-        AND accounts.customer_id = $1 AND accounts.id = e.account_id AND accounts.version = e.account_version";
+        AND accounts.customer_id = $1 AND accounts.id > $3 AND accounts.id <= $4
+        AND accounts.id = e.account_id AND accounts.version = e.account_version";
     UNLINK = "DELETE FROM identity_links WHERE customer_id = $1 AND account_id IN (SELECT e.account_id
         FROM migration_entries e WHERE e.customer_id = $1 AND e.plan = $2 AND e.relinks AND e.link_before IS NOT NULL)";
     LINK = "INSERT INTO identity_links (customer_id, directory_id, object_id, account_id, linked_at)

@@ -33,12 +33,16 @@ statements! {
     FORGET_ENTRIES = "DELETE FROM migration_entries WHERE customer_id = $1 AND plan = $2";
     FORGET_LOOKUPS = "DELETE FROM migration_lookups WHERE customer_id = $1 AND plan = $2";
     // In the order of the keys: each statement writes one place after the other.
-    LOOKUPS_BY_LINK = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
-        SELECT $1, $2, 'link', link_after, account_id FROM migration_entries
-        WHERE customer_id = $1 AND plan = $2 AND link_after IS NOT NULL ORDER BY link_after, account_id";
+    LOOKUPS_BY_PERSON = ["INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
+        SELECT $1, $2, 'person', " (digits "s.row_no") ", e.account_id FROM migration_plans p
+        JOIN migration_entries e ON e.customer_id = $1 AND e.plan = $2 AND e.directory_after = p.directory_id
+            AND e.kind <> 'held'
+        JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = p.directory_id AND s.object_id = e.link_after
+        WHERE p.customer_id = $1 AND p.number = $2 ORDER BY s.row_no, e.account_id"];
     LOOKUPS_BY_NAME = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
         SELECT $1, $2, 'name', key_after, account_id FROM migration_entries
         WHERE customer_id = $1 AND plan = $2 ORDER BY key_after, account_id";
+    FORGET_FREED = "DELETE FROM migration_lookups WHERE customer_id = $1 AND plan = $2 AND what = 'freed'";
     LOOKUPS_OF_FREED = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
         SELECT $1, $2, 'freed', key_before, account_id FROM migration_entries
         WHERE customer_id = $1 AND plan = $2 AND frees ORDER BY key_before, account_id";
@@ -217,7 +221,15 @@ pub async fn forget_entries(tx: &mut Tx, customer: CustomerId, number: i64) -> R
 
 /// Makes the entries of a plan, which are all there, findable by what they do.
 pub async fn fill_lookups(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
-    for sql in [LOOKUPS_BY_LINK, LOOKUPS_BY_NAME, LOOKUPS_OF_FREED] {
+    for sql in [LOOKUPS_BY_PERSON, LOOKUPS_BY_NAME] {
+        execute!(tx, sql, customer.uuid(), number)?;
+    }
+    Ok(())
+}
+
+/// The same for the usernames that nobody has after a plan: needed once it is carried out, and not before.
+pub async fn fill_freed(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
+    for sql in [FORGET_FREED, LOOKUPS_OF_FREED] {
         execute!(tx, sql, customer.uuid(), number)?;
     }
     Ok(())

@@ -1,4 +1,6 @@
-//! What the database knows of tables that were filled at once.
+//! What the database does once much was written at once.
+
+use std::path::Path;
 
 use store::statistics::{Filled, look};
 use test_support::{TestDb, on_both};
@@ -8,3 +10,33 @@ on_both!(any_table_is_looked_at_anew, |test: TestDb| async move {
         look(&test.db, *filled).await.expect("looked at");
     }
 });
+
+/// The length of SQLite's log; PostgreSQL's is its own affair.
+fn log_of(test: &TestDb) -> Option<u64> {
+    let path = test.url.strip_prefix("sqlite:")?;
+    let log = Path::new(path).with_extension("db-wal");
+    Some(log.metadata().expect("a log").len())
+}
+
+on_both!(
+    the_log_is_put_into_the_file_although_somebody_reads,
+    |test: TestDb| async move {
+        assert_ne!(log_of(&test), Some(0), "the migrations stand there");
+        look(&test.db, Filled::Plan).await.expect("looked at");
+        assert!(log_of(&test).is_none_or(|length| length == 0));
+        let mut tx = test.db.begin().await.expect("begun");
+        let slug = "acme";
+        crate::customer(&mut tx, 1, slug).await;
+        tx.commit().await.expect("committed");
+        let mut reader = test.db.read().await.expect("reading");
+        store::customers::by_slug(&mut reader, slug).await.expect("read");
+        // Nobody has to wait for somebody who goes on reading, and nothing is lost.
+        look(&test.db, Filled::Plan).await.expect("looked at");
+        drop(reader);
+        look(&test.db, Filled::Plan).await.expect("looked at");
+        assert!(log_of(&test).is_none_or(|length| length == 0));
+        let mut tx = test.db.read().await.expect("reading");
+        let found = store::customers::by_slug(&mut tx, slug).await.expect("read");
+        assert!(found.is_some());
+    }
+);
