@@ -118,30 +118,43 @@ macro_rules! execute {
     };
 }
 
-/// Inserts many rows with the text that inserts one: `insert_rows!(tx, SQL, rows, |row| [value, value])`. Taking a value out
-/// of JSON costs SQLite more than storing it, so this is for many rows with many columns.
+/// Inserts many rows: `insert_rows!(tx, SQL, rows, |row| [value, value])`. SQLite is given the text that inserts one, and as
+/// many values as there are; PostgreSQL one array for each column, since it reads thousands of parameters slower than it stores
+/// them. Taking a value out of JSON costs more than either, so this is for many rows with many columns.
 macro_rules! insert_rows {
     ($tx:expr, $sql:expr, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {{
-        let mut result = Ok(());
-        for chunk in $rows.chunks($crate::sql::ROWS) {
-            let done = $crate::sql::on!($tx, $sql, (text, connection) => {
-                let values = [$(stringify!($value)),+].len();
-                sqlx::QueryBuilder::new($crate::sql::before_values(text, values))
-                    .push_values(chunk, |mut values, $row| {
-                        values$(.push_bind($value))+;
-                    })
-                    .build()
-                    .persistent(chunk.len() == $crate::sql::ROWS)
-                    .execute(connection)
-                    .await
-                    .map(|done| done.rows_affected())
-            });
-            if let Err(error) = done {
-                result = Err(error);
-                break;
+        let sql = $sql;
+        let result = match $tx {
+            $crate::Tx::Sqlite(tx) => {
+                let mut result = Ok(());
+                for chunk in $rows.chunks($crate::sql::ROWS) {
+                    let values = [$(stringify!($value)),+].len();
+                    let done = sqlx::QueryBuilder::new($crate::sql::before_values(sql.sqlite, values))
+                        .push_values(chunk, |mut values, $row| {
+                            values$(.push_bind($value))+;
+                        })
+                        .build()
+                        .persistent(chunk.len() == $crate::sql::ROWS)
+                        .execute(&mut **tx)
+                        .await;
+                    if let Err(error) = done {
+                        result = Err(error);
+                        break;
+                    }
+                }
+                result
             }
-        }
-        result
+            $crate::Tx::Postgres(tx) => sqlx::query(sql.postgres)
+                $(.bind($rows.iter().map(|$row| {
+                    // Some values are the same for every row.
+                    let _ = $row;
+                    $value
+                }).collect::<Vec<_>>()))+
+                .execute(&mut **tx)
+                .await
+                .map(|_| ()),
+        };
+        result.map_err(|source| $crate::StoreError::driver(sql.name, source))
     }};
 }
 

@@ -222,7 +222,7 @@ impl Comparison<'_> {
         for row in people {
             if wanted(&row.user.user.object_id) {
                 let linked = row.account.and_then(|id| accounts.get(&id));
-                self.compare_person(&names, person(row.user), linked, collected);
+                self.compare_person(&names, &person(row.user), linked, collected);
             }
         }
     }
@@ -252,27 +252,27 @@ impl Comparison<'_> {
 
     fn compare_person(
         &self,
-        names: &Names,
-        person: Person,
+        usernames: &Names,
+        person: &Person,
         linked: Option<&PeopleAccount>,
         collected: &mut Collected,
     ) {
         let key = person.username_key.as_ref();
         let holder = key
-            .and_then(|key| names.holders.get(key))
+            .and_then(|key| usernames.holders.get(key))
             .filter(|holder| linked.is_none_or(|linked| linked.id != holder.account.id));
         let facts = Facts {
-            person: &person,
+            person,
             linked,
             holder: holder.map(|h| Holder {
                 account: &h.account,
                 linked_to: h.linked_to.as_ref(),
             }),
-            rivals: key.is_some_and(|key| names.rivals.contains(key)),
-            reserved: key.is_some_and(|key| names.reserved.contains(key)),
+            rivals: key.is_some_and(|key| usernames.rivals.contains(key)),
+            reserved: key.is_some_and(|key| usernames.reserved.contains(key)),
         };
         let rules = self.rules();
-        let named = || named(&person, linked);
+        let named = || named(person, linked);
         for problem in rules.problems(&facts) {
             collected.plan.add(problem, named(), None);
         }

@@ -30,10 +30,19 @@ statements! {
             username_after, directory_after, link_after, steps_aside, frees
         FROM migration_entries WHERE customer_id = $1 AND plan = $2 AND account_id > $3 AND account_id <= $4
         ORDER BY account_id";
-    INSERT = "INSERT INTO migration_entries (customer_id, plan, account_id, account_version, line, kind, held,
-            username_before, key_before, directory_before, link_before, username_after, key_after, directory_after,
-            link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    INSERT = {
+        sqlite: "INSERT INTO migration_entries (customer_id, plan, account_id, account_version, line, kind, held,
+                username_before, key_before, directory_before, link_before, username_after, key_after, directory_after,
+                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        postgres: "INSERT INTO migration_entries (customer_id, plan, account_id, account_version, line, kind, held,
+                username_before, key_before, directory_before, link_before, username_after, key_after, directory_after,
+                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids)
+            SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                $8::text[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::uuid[],
+                $15::text[], $16::boolean[], $17::boolean[], $18::boolean[], $19::text[], $20::text[], $21::text[],
+                $22::text[])",
+    };
     OF_ACCOUNT = "SELECT r.number, r.purpose, r.started_by, r.committed_at, e.account_id, e.account_version, e.line, e.kind,
             e.held, e.username_before, e.directory_before, e.link_before, e.username_after, e.directory_after,
             e.link_after, e.steps_aside, e.frees

@@ -12,9 +12,15 @@ use crate::{StoreError, Tx};
 
 statements! {
     FORGET = "DELETE FROM migration_rehearsed WHERE customer_id = $1 AND plan = $2";
-    INSERT = "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
-            username, search_key, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    INSERT = {
+        sqlite: "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
+                username, search_key, reason)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        postgres: "INSERT INTO migration_rehearsed (customer_id, plan, outcome, seq, subject, account_id, object_id, name,
+                username, search_key, reason)
+            SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::text[])",
+    };
     LIST = "SELECT r.outcome, r.seq, r.subject, r.account_id, r.object_id, r.name, r.username, r.search_key, r.reason,
             w.reason AS waiver, w.waived_by
         FROM migration_rehearsed r
