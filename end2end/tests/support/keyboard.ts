@@ -17,8 +17,10 @@ export async function tabbedTo(page: Page, target: Locator): Promise<void> {
   await expect(target, `is not among the next ${STOPS} stops of the keyboard`).toBeFocused({ timeout: 1 });
 }
 
-/** Goes to a link or button, and presses it. */
-export async function pressed(page: Page, target: Locator): Promise<void> {
+/** Goes to a link or button, and presses it. Without scripts it always leads to another page: that is waited for. */
+export async function pressed(page: Page, target: Locator, scripts: boolean): Promise<void> {
   await tabbedTo(page, target);
+  const there = scripts ? undefined : page.waitForEvent("framenavigated");
   await page.keyboard.press("Enter");
+  await there;
 }

@@ -56,7 +56,7 @@ export class Mapping {
 
   /** The first line with a finding, without a mouse; its table says what each cell is to those who do not see it. */
   async opensByKeyboard(title: string): Promise<void> {
-    await pressed(this.page, this.cause(title).getByRole("link", { name: /^See/ }));
+    await pressed(this.page, this.cause(title).getByRole("link", { name: /^See/ }), this.scripts);
     await settled(this.page, this.scripts);
     const table = this.page.getByRole("table", { name: "Lines with this finding" });
     const headers = ["Line", "Existing username", "New username", "Target directory", "What to do"];
@@ -64,7 +64,7 @@ export class Mapping {
     const line = table.getByRole("rowheader").first();
     await expect(line).toHaveAccessibleName(/^Line \d+$/);
     const name = (await line.textContent()) ?? "";
-    await pressed(this.page, line.getByRole("link"));
+    await pressed(this.page, line.getByRole("link"), this.scripts);
     await settled(this.page, this.scripts);
     await expect(this.page.getByRole("heading", { level: 2, name, exact: true })).toBeVisible();
   }
@@ -74,7 +74,7 @@ export class Mapping {
     // A line that cannot be read is written anew, or goes.
     await this.opensByKeyboard("Too many cells");
     await shots(this.page, "line");
-    await pressed(this.page, this.page.getByRole("button", { name: "Remove this line" }));
+    await pressed(this.page, this.page.getByRole("button", { name: "Remove this line" }), this.scripts);
     await this.isVersion(this.version + 1);
     await this.mend("The domain in front of usernames", "Write the accounts’ usernames");
     await this.mend("No such account in People", "Remove the lines");
@@ -89,7 +89,7 @@ export class Mapping {
     await this.opensByKeyboard("Unknown target directory");
     await tabbedTo(this.page, this.page.getByLabel("Target directory", { exact: true }));
     await this.page.keyboard.type("Local");
-    await pressed(this.page, this.page.getByRole("button", { name: "Save and check" }));
+    await pressed(this.page, this.page.getByRole("button", { name: "Save and check" }), this.scripts);
     await this.isVersion(this.version + 1);
     await this.mend("Target directory with two meanings", "Change the target directory", { label: "It means", option: "Microsoft Entra ID" });
     await this.mend("Target directory misspelt", "Change the target directory", { label: "It means", option: "Microsoft Entra ID" });
