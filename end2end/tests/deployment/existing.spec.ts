@@ -171,6 +171,8 @@ test("an existing customer goes through user mapping and migration, and each sid
   await there(`${base}/migration`);
   await expect(admin.getByRole("region", { name: "Announcement" })).toContainText("Please save your work before.");
   await expect(admin.getByRole("button", { name: "Start the migration" })).toHaveCount(0);
+  // What needs scripts is not there without them.
+  await expect(admin.getByRole("button", { name: "Copy the announcement" })).toHaveCount(scripts ? 1 : 0);
   await shots(admin, "migration-customer");
   await accessibleThere(admin, scripts);
   await migration.opens();
