@@ -30,7 +30,7 @@ on_both!(
         tx.commit().await.expect("committed");
         let mut reader = test.db.read().await.expect("reading");
         store::customers::by_slug(&mut reader, slug).await.expect("read");
-        // Nobody has to wait for somebody who goes on reading, and nothing is lost.
+        // Somebody who goes on reading is waited for no longer than a moment, and nothing is lost.
         look(&test.db, Filled::Plan).await.expect("looked at");
         drop(reader);
         look(&test.db, Filled::Plan).await.expect("looked at");
