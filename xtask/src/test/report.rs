@@ -21,7 +21,7 @@ struct Step {
 impl Report {
     /// Runs a step that is one check: it passed or it failed.
     pub(super) fn check(&mut self, name: &str, step: impl FnOnce() -> Result<(), Failure>) {
-        self.tests(name, || step().map(|()| Tally { passed: 1, failed: 0 }));
+        self.tests(name, || step().map(|()| Tally::of(1, 0)));
     }
 
     /// Runs a step that counts tests. A failure to run them at all counts as one that failed.
@@ -30,7 +30,7 @@ impl Report {
         let started = Instant::now();
         let tally = step().unwrap_or_else(|failure| {
             crate::report(&failure);
-            Tally { passed: 0, failed: 1 }
+            Tally::of(0, 1)
         });
         let took = started.elapsed();
         self.steps.push(Step {
@@ -40,24 +40,25 @@ impl Report {
         });
     }
 
-    /// Prints the summary; the last line is `N passed, N failed`.
+    /// Prints the summary, with what failed: of a long log often only the end is kept. Its last line is `N passed, N failed`.
     pub(super) fn finish(self) -> Result<(), Failure> {
         println!("\n== summary");
-        let mut total = Tally::default();
+        let (mut passed, mut failures) = (0, 0);
         for step in &self.steps {
-            let verdict = if step.tally.failed == 0 {
-                "ok    "
-            } else {
-                "FAILED"
-            };
+            let tally = &step.tally;
+            let verdict = if tally.failed == 0 { "ok    " } else { "FAILED" };
             println!(
                 "{verdict} {:>5} s  {:>5} passed, {:>3} failed  {}",
                 step.took.as_secs(),
-                step.tally.passed,
-                step.tally.failed,
+                tally.passed,
+                tally.failed,
                 step.name
             );
-            total = total.plus(step.tally);
+            for line in tally.names.iter().flat_map(|name| name.lines()) {
+                println!("           {line}");
+            }
+            passed += tally.passed;
+            failures += tally.failed;
         }
         let failed: Vec<&str> = self
             .steps
@@ -65,8 +66,8 @@ impl Report {
             .filter(|step| step.tally.failed > 0)
             .map(|step| step.name.as_str())
             .collect();
-        println!("{} passed, {} failed", total.passed, total.failed);
-        match (failed.is_empty(), total.passed) {
+        println!("{passed} passed, {failures} failed");
+        match (failed.is_empty(), passed) {
             (true, 0) => Err(Failure::Check("no test ran".to_owned())),
             (true, _) => Ok(()),
             (false, _) => Err(Failure::Check(format!("failed: {}", failed.join(", ")))),

@@ -93,12 +93,15 @@ fn count(purpose: &str, command: &mut Command, source: Source) -> Result<Tally, 
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
         // nextest shows the output of a failed test, which ends with a line of libtest's: only one of the two is counted.
-        let counts = match source {
-            Source::Errors => Tally::from_nextest(&line),
-            Source::Output => Tally::from_libtest(&line),
+        let (counts, name) = match source {
+            Source::Errors => (Tally::from_nextest(&line), Tally::failed_of_nextest(&line)),
+            Source::Output => (Tally::from_libtest(&line), None),
         };
-        tally = counts.map_or(tally, |counts| tally.plus(counts));
+        tally.add(counts.unwrap_or_default());
+        tally.names.extend(name.map(str::to_owned));
     }
+    tally.names.sort();
+    tally.names.dedup();
     let status = child.wait().map_err(|source| Failure::Start {
         program: purpose.to_owned(),
         purpose: purpose.to_owned(),

@@ -2,19 +2,27 @@
 
 use serde::Deserialize;
 
-/// How many tests passed and failed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How many tests passed and failed, and which failed, where the runner says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
+    pub(super) names: Vec<String>,
 }
 
 impl Tally {
-    pub(super) fn plus(self, other: Self) -> Self {
+    pub(super) fn of(passed: u64, failed: u64) -> Self {
         Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
+            passed,
+            failed,
+            names: Vec::new(),
         }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.names.extend(other.names);
     }
 
     /// The number before each of `words` in a line like `5 tests run: 3 passed (1 slow), 1 failed, 1 timed out`.
@@ -35,42 +43,125 @@ impl Tally {
     /// From nextest's line `Summary [   1.234s] …`.
     pub(super) fn from_nextest(line: &str) -> Option<Self> {
         let (_, counts) = line.split_once("Summary [")?.1.split_once(']')?;
-        Some(Self {
-            passed: Self::numbers_before(counts, &["passed"]),
-            failed: Self::numbers_before(counts, &["failed", "timed out", "exec failed", "leaky-failed"]),
-        })
+        Some(Self::of(
+            Self::numbers_before(counts, &["passed"]),
+            Self::numbers_before(counts, &["failed", "timed out", "exec failed", "leaky-failed"]),
+        ))
+    }
+
+    /// The test of nextest's line `FAIL [   0.014s] (12/34) store::it name`: it comes when the test ends, and once more at the end.
+    pub(super) fn failed_of_nextest(line: &str) -> Option<&str> {
+        let (verdict, rest) = line.trim_start().split_once(" [")?;
+        let is_failure = ["FAIL", "TIMEOUT", "ABORT"].contains(&verdict) || verdict.starts_with("SIG");
+        let test = rest.split_once(']')?.1.trim_start();
+        let test = test.strip_prefix('(').map_or(test, |counted| {
+            counted.split_once(") ").map_or(test, |(_, test)| test)
+        });
+        is_failure.then(|| test.trim())
     }
 
     /// From libtest's line `test result: ok. 3 passed; 0 failed; …`.
     pub(super) fn from_libtest(line: &str) -> Option<Self> {
         let (_, counts) = line.split_once("test result: ")?.1.split_once(". ")?;
         let counts = counts.replace(';', ",");
-        Some(Self {
-            passed: Self::numbers_before(&counts, &["passed"]),
-            failed: Self::numbers_before(&counts, &["failed"]),
-        })
+        Some(Self::of(
+            Self::numbers_before(&counts, &["passed"]),
+            Self::numbers_before(&counts, &["failed"]),
+        ))
     }
 
     /// From Playwright's JSON report. A flaky test failed once: it counts as failed.
     pub(super) fn from_playwright(text: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Root {
-            stats: Stats,
-            #[serde(default)]
-            errors: Vec<serde_json::Value>,
+        let report: Report = serde_json::from_str(text)?;
+        let errors = u64::try_from(report.errors.len()).unwrap_or(u64::MAX);
+        let mut tally = Self::of(
+            report.stats.expected,
+            report.stats.unexpected + report.stats.flaky + errors,
+        );
+        for suite in &report.suites {
+            suite.name_failures(&mut tally.names);
         }
-        #[derive(Deserialize)]
-        struct Stats {
-            expected: u64,
-            unexpected: u64,
-            flaky: u64,
+        Ok(tally)
+    }
+}
+
+/// What is read of Playwright's report.
+#[derive(Deserialize)]
+struct Report {
+    stats: Stats,
+    #[serde(default)]
+    errors: Vec<serde_json::Value>,
+    #[serde(default)]
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    expected: u64,
+    unexpected: u64,
+    flaky: u64,
+}
+
+/// A file of tests, or a group in it.
+#[derive(Deserialize)]
+struct Suite {
+    #[serde(default)]
+    specs: Vec<Spec>,
+    #[serde(default)]
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Spec {
+    title: String,
+    file: String,
+    line: u64,
+    tests: Vec<Test>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Test {
+    project_name: String,
+    status: String,
+    results: Vec<Outcome>,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    error: Option<Problem>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    #[serde(default)]
+    message: String,
+}
+
+impl Suite {
+    fn name_failures(&self, names: &mut Vec<String>) {
+        for spec in &self.specs {
+            for test in &spec.tests {
+                if ["unexpected", "flaky"].contains(&test.status.as_str()) {
+                    names.push(spec.failure(test));
+                }
+            }
         }
-        let root: Root = serde_json::from_str(text)?;
-        let errors = u64::try_from(root.errors.len()).unwrap_or(u64::MAX);
-        Ok(Self {
-            passed: root.stats.expected,
-            failed: root.stats.unexpected + root.stats.flaky + errors,
-        })
+        for suite in &self.suites {
+            suite.name_failures(names);
+        }
+    }
+}
+
+impl Spec {
+    /// Which test it is, and what it says of itself.
+    fn failure(&self, test: &Test) -> String {
+        let said = test.results.iter().find_map(|result| result.error.as_ref());
+        let said = said.map_or("", |error| error.message.trim());
+        let Self {
+            title, file, line, ..
+        } = self;
+        format!("[{}] {file}:{line} {title}\n{said}", test.project_name)
     }
 }
 
@@ -81,9 +172,9 @@ mod tests {
     #[test]
     fn nextest_summaries_are_counted() {
         let line = "     Summary [   2.501s] 7 tests run: 4 passed (1 slow, 1 leaky), 2 failed, 1 timed out, 3 skipped";
-        assert_eq!(Tally::from_nextest(line), Some(Tally { passed: 4, failed: 3 }));
+        assert_eq!(Tally::from_nextest(line), Some(Tally::of(4, 3)));
         let line = "     Summary [   0.004s] 2 tests run: 2 passed, 0 skipped";
-        assert_eq!(Tally::from_nextest(line), Some(Tally { passed: 2, failed: 0 }));
+        assert_eq!(Tally::from_nextest(line), Some(Tally::of(2, 0)));
         assert_eq!(
             Tally::from_nextest("        PASS [   0.004s] domain summary"),
             None
@@ -93,17 +184,36 @@ mod tests {
     #[test]
     fn libtest_results_are_counted() {
         let line = "test result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
-        assert_eq!(Tally::from_libtest(line), Some(Tally { passed: 3, failed: 2 }));
+        assert_eq!(Tally::from_libtest(line), Some(Tally::of(3, 2)));
     }
 
     #[test]
-    fn playwright_reports_are_counted() {
-        let text =
-            r#"{"errors":[{}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":0,"duration":1.5}}"#;
+    fn failed_tests_of_nextest_are_named() {
+        let failed = Tally::failed_of_nextest;
+        let line = "        FAIL [   0.014s] ( 12/1157) store::it migration::swaps";
+        assert_eq!(failed(line), Some("store::it migration::swaps"));
         assert_eq!(
-            Tally::from_playwright(text).unwrap(),
-            Tally { passed: 5, failed: 3 }
+            failed("     TIMEOUT [  60.002s] server::it a::b"),
+            Some("server::it a::b")
         );
+        assert_eq!(failed("     SIGABRT [   0.002s] (1/2) rules d"), Some("rules d"));
+        assert_eq!(failed("        PASS [   0.004s] (1/2) domain summary"), None);
+        assert_eq!(
+            failed("     Summary [   2.501s] 7 tests run: 4 passed, 3 failed"),
+            None
+        );
+    }
+
+    #[test]
+    fn playwright_reports_are_counted_and_failures_named() {
+        let text = r#"{"errors":[{}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":0,"duration":1.5},
+            "suites":[{"title":"a.spec.ts","specs":[],"suites":[{"title":"a group","specs":[
+                {"title":"is quiet","file":"a.spec.ts","line":7,"tests":[
+                    {"projectName":"no-scripts","status":"unexpected","results":[{"error":{"message":" it spoke\nhere"}}]},
+                    {"projectName":"with-scripts","status":"expected","results":[{}]}]}]}]}]}"#;
+        let tally = Tally::from_playwright(text).unwrap();
+        assert_eq!((tally.passed, tally.failed), (5, 3));
+        assert_eq!(tally.names, ["[no-scripts] a.spec.ts:7 is quiet\nit spoke\nhere"]);
         assert!(Tally::from_playwright("{}").is_err());
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use domain::deployment::Step;
 use domain::migration::{
-    MigrationEntry, MigrationOptions, MigrationPlan, MigrationPurpose, MigrationRunState, Place, PlanState,
+    EntryKind, MigrationEntry, MigrationOptions, MigrationPlan, MigrationPurpose, MigrationRunState, Place,
+    PlanState,
 };
+use domain::people::Directory;
 use domain::user_mapping::ReviewState;
-use domain::{AccountId, Actor, CustomerId, Provider, UserError};
+use domain::{AccountId, Actor, CustomerId, ObjectId, Provider, UserError};
 use jobs::Lease;
 use rand::Rng;
 use rules::migration::{Line, Person, Planner, Settled, Surroundings, Wanted, Wish, inverse, wanted};
@@ -218,22 +220,29 @@ impl Services {
         reading.begin(read(None, false));
         while let Some(page) = reading.done().await.transpose()? {
             go_on(lease)?;
-            let Some((last, _)) = page.last() else { break };
-            reading.begin(read(Some(last.account), false));
-            for (wish, _) in &page {
-                planner.look(wish);
+            let Some(last) = page.last() else { break };
+            reading.begin(read(Some(last.wish.account), false));
+            for one in &page {
+                planner.look(&one.wish);
             }
         }
         let mut settled = planner.settle();
+        let directory = Directory::External(whole.0.directory);
         let mut writing = Beside::nothing();
         reading.begin(read(None, true));
         while let Some(page) = reading.done().await.transpose()? {
             go_on(lease)?;
-            let Some((last, _)) = page.last() else { break };
-            reading.begin(read(Some(last.account), true));
+            let Some(last) = page.last() else { break };
+            reading.begin(read(Some(last.wish.account), true));
             let entries: Vec<NewEntry> = page
                 .into_iter()
-                .filter_map(|(wish, kept)| Some(new_entry(settled.entry(wish)?, kept)))
+                .filter_map(|one| {
+                    Some(new_entry(
+                        settled.entry(one.wish)?,
+                        one.kept,
+                        (directory, one.person),
+                    ))
+                })
                 .collect();
             writing.done().await.transpose()?;
             let (services, lease) = (self.clone(), lease.clone());
@@ -284,14 +293,14 @@ impl Services {
         Ok(())
     }
 
-    /// The next accounts, what each is to become, and what it keeps, if that is asked for.
+    /// The next accounts; what they keep if that is asked for.
     async fn wishes(
         &self,
         customer: CustomerId,
         (plan, source): (&MigrationPlan, &Source),
         after: Option<AccountId>,
         details: bool,
-    ) -> Result<Vec<(Wish, Kept)>, ServiceError> {
+    ) -> Result<Vec<Wished>, ServiceError> {
         let mut tx = self.db().read().await?;
         // An undo reads no lines.
         let version = match source {
@@ -332,7 +341,12 @@ impl Services {
                     now: now.place,
                     wanted,
                 };
-                (wish, now.kept)
+                let person = now.line.and_then(|line| line.person.zip(line.row));
+                Wished {
+                    wish,
+                    kept: now.kept,
+                    person,
+                }
             })
             .collect())
     }
@@ -357,10 +371,26 @@ fn by_line(around: Surroundings<'_>, now: &AccountNow, line: &LineOf) -> Wanted 
     wanted(around, now.id, &now.place, said)
 }
 
-fn new_entry(entry: MigrationEntry, kept: Kept) -> NewEntry {
+/// What an account is to become.
+struct Wished {
+    wish: Wish,
+    kept: Kept,
+    /// The person that its line names, and their row in the snapshot.
+    person: Option<(ObjectId, i64)>,
+}
+
+fn new_entry(
+    entry: MigrationEntry,
+    kept: Kept,
+    (directory, person): (Directory, Option<(ObjectId, i64)>),
+) -> NewEntry {
     let key = |place: &Place| username::key(&place.username).as_str().to_owned();
     let (search_key, sort_key) = keys_of(&kept.profile, entry.after.username.as_str());
+    // Somebody who is held, stays where they are, or stays linked to another person is not linked to this one.
+    let links = entry.kind != EntryKind::Held && entry.after.directory == directory;
+    let person = person.filter(|(id, _)| links && entry.after.link.as_ref() == Some(id));
     NewEntry {
+        person: person.map(|(_, row)| row),
         key_before: key(&entry.before),
         key_after: key(&entry.after),
         search_key,

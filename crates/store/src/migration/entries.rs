@@ -18,7 +18,7 @@ statements! {
     ACCOUNTS_NOW = ["SELECT a.id, a.username, a.directory_id, a.version, a.state,
             CASE WHEN $6 THEN a.profile END AS profile, CASE WHEN $6 THEN " (groups "a.id") " END AS group_ids,
             l.object_id AS link, r.line, r.new, r.target,
-            u.object_id AS person, u.status, (u.present AND u.in_scope) AS is_there, o.account_id AS person_account
+            u.row_no, u.object_id AS person, u.status, (u.present AND u.in_scope) AS is_there, o.account_id AS person_account
         FROM accounts a
         LEFT JOIN identity_links l ON l.customer_id = $1 AND l.account_id = a.id AND l.directory_id = a.directory_id
         LEFT JOIN mapping_rows AS r" (index "mapping_rows_by_account") "
@@ -33,15 +33,16 @@ statements! {
     INSERT = {
         sqlite: "INSERT INTO migration_entries (customer_id, plan, account_id, account_version, line, kind, held,
                 username_before, key_before, directory_before, link_before, username_after, key_after, directory_after,
-                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids, person)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                $23)",
         postgres: "INSERT INTO migration_entries (customer_id, plan, account_id, account_version, line, kind, held,
                 username_before, key_before, directory_before, link_before, username_after, key_after, directory_after,
-                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids)
+                link_after, relinks, steps_aside, frees, search_key, sort_key, state, group_ids, person)
             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
                 $8::text[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::uuid[],
                 $15::text[], $16::boolean[], $17::boolean[], $18::boolean[], $19::text[], $20::text[], $21::text[],
-                $22::text[])",
+                $22::text[], $23::bigint[])",
     };
     OF_ACCOUNT = "SELECT r.number, r.purpose, r.started_by, r.committed_at, e.account_id, e.account_version, e.line, e.kind,
             e.held, e.username_before, e.directory_before, e.link_before, e.username_after, e.directory_after,
@@ -93,7 +94,8 @@ pub struct LineOf {
     pub new: String,
     pub target: String,
     pub person: Option<ObjectId>,
-    /// Of that person; unknown where there is none.
+    /// Of that person, like their status: unknown where there is none.
+    pub row: Option<i64>,
     pub status: Option<DirectoryStatus>,
     /// Present and in scope.
     pub is_there: bool,
@@ -113,6 +115,7 @@ struct NowColumns {
     line: Option<i64>,
     new: Option<String>,
     target: Option<String>,
+    row_no: Option<i64>,
     person: Option<String>,
     status: Option<String>,
     is_there: Option<bool>,
@@ -149,6 +152,7 @@ pub async fn accounts_now(
                     new,
                     target,
                     person: row.person.map(ObjectId),
+                    row: row.row_no,
                     status: row
                         .status
                         .map(|text| code("snapshot_users", "status", &text))
@@ -288,6 +292,8 @@ pub struct NewEntry {
     /// Of the account, now and afterwards.
     pub state: AccountState,
     pub groups: String,
+    /// The row in the snapshot of the person it links to, where the mapping's line names them.
+    pub person: Option<i64>,
 }
 
 /// Writes entries.
@@ -322,6 +328,7 @@ pub async fn insert_entries(
         new.sort_key.as_str(),
         new.state.code(),
         new.groups.as_str(),
+        new.person,
     ])
 }
 

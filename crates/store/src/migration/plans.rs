@@ -34,11 +34,16 @@ statements! {
     FORGET_LOOKUPS = "DELETE FROM migration_lookups WHERE customer_id = $1 AND plan = $2";
     // In the order of the keys: each statement writes one place after the other.
     LOOKUPS_BY_PERSON = ["INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
-        SELECT $1, $2, 'person', " (digits "s.row_no") ", e.account_id FROM migration_plans p
-        JOIN migration_entries e ON e.customer_id = $1 AND e.plan = $2 AND e.directory_after = p.directory_id
-            AND e.kind <> 'held'
-        JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = p.directory_id AND s.object_id = e.link_after
-        WHERE p.customer_id = $1 AND p.number = $2 ORDER BY s.row_no, e.account_id"];
+        SELECT $1, $2, 'person', " (digits "k.row_no") ", k.account_id FROM (
+            SELECT e.person AS row_no, e.account_id FROM migration_entries e
+            WHERE e.customer_id = $1 AND e.plan = $2 AND e.person IS NOT NULL
+            UNION ALL
+            SELECT s.row_no, e.account_id FROM migration_plans p
+            JOIN migration_entries e ON e.customer_id = $1 AND e.plan = $2 AND e.directory_after = p.directory_id
+                AND e.person IS NULL AND e.kind <> 'held'
+            JOIN snapshot_users s ON s.customer_id = $1 AND s.directory_id = p.directory_id AND s.object_id = e.link_after
+            WHERE p.customer_id = $1 AND p.number = $2) k
+        ORDER BY k.row_no, k.account_id"];
     LOOKUPS_BY_NAME = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
         SELECT $1, $2, 'name', key_after, account_id FROM migration_entries
         WHERE customer_id = $1 AND plan = $2 ORDER BY key_after, account_id";
