@@ -251,12 +251,9 @@ mod tests {
         ] {
             let read: AttributeValue = serde_json::from_str(json).unwrap();
             assert_eq!(read, value, "{json}");
-            let written = serde_json::to_string(&value).unwrap();
-            assert_eq!(
-                serde_json::from_str::<AttributeValue>(&written).unwrap(),
-                value,
-                "{json}"
-            );
+            // But for the way a character is written.
+            let written: serde_json::Value = serde_json::to_value(&value).unwrap();
+            assert_eq!(written, serde_json::from_str::<serde_json::Value>(json).unwrap());
         }
         for json in ["1.5", "18446744073709551615", "{}", "[1]", "[null]"] {
             assert!(serde_json::from_str::<AttributeValue>(json).is_err(), "{json}");

@@ -81,7 +81,7 @@ macro_rules! statements {
     };
 }
 
-/// Rows that one statement of `insert_rows` takes: few enough for the most values a statement may have (32,766 on SQLite),
+/// Rows that one statement of `insert_rows` takes on SQLite: few enough for the most values a statement may have (32,766 on SQLite),
 /// and a part of what callers write at once, so that nearly all statements have the same text and are prepared once.
 pub(crate) const ROWS: usize = 250;
 
@@ -90,6 +90,12 @@ pub(crate) fn before_values(text: &'static str, values: usize) -> &'static str {
     let (before, placeholders) = text.split_once("VALUES").unwrap_or((text, ""));
     debug_assert_eq!(placeholders.matches('$').count(), values, "{text}");
     before
+}
+
+/// A statement that takes so many arrays.
+pub(crate) fn of_arrays(text: &'static str, arrays: usize) -> &'static str {
+    debug_assert_eq!(text.matches("[]").count(), arrays, "{text}");
+    text
 }
 
 /// Runs the same expression on either database: `on!(tx, SQL, (text, connection) => expression)`.
@@ -144,7 +150,7 @@ macro_rules! insert_rows {
                 }
                 result
             }
-            $crate::Tx::Postgres(tx) => sqlx::query(sql.postgres)
+            $crate::Tx::Postgres(tx) => sqlx::query($crate::sql::of_arrays(sql.postgres, [$(stringify!($value)),+].len()))
                 $(.bind($rows.iter().map(|$row| {
                     // Some values are the same for every row.
                     let _ = $row;

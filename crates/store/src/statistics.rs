@@ -1,5 +1,10 @@
 //! What a database does once much was written at once, so that whoever reads and writes next is as quick as ever.
 
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
+
 use crate::{Db, StoreError};
 
 /// Rows that are much at once: fewer change little of what is known of a table.
@@ -49,12 +54,9 @@ impl Filled {
     }
 }
 
-/// Those who read the log are waited for, and whoever wants to write waits meanwhile: not for long, then.
-const CHECKPOINT: &str =
-    "PRAGMA busy_timeout = 2000; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 10000";
-
-/// How long somebody else who works on the same tables, such as a vacuum, is waited for.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '2s'";
+/// How long somebody else is waited for: who works on the same tables, such as a vacuum, or who reads the log. Whoever wants to
+/// write waits meanwhile.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Keeps the database quick after `rows` were written, if those are many. Where it cannot be had, everything still works, slower.
 ///
@@ -69,22 +71,38 @@ pub async fn refresh(db: &Db, filled: Filled, rows: u64) {
     }
 }
 
-/// The same, however many rows; whether it worked.
-pub async fn look(db: &Db, filled: Filled) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Driver {
+/// The same, however many rows; whether it was done. It is not while somebody goes on reading SQLite's log.
+pub async fn look(db: &Db, filled: Filled) -> Result<bool, StoreError> {
+    let looked = match (db, filled.statement()) {
+        (Db::Sqlite { write, .. }, _) => empty_log(write).await,
+        (Db::Postgres(pool), Some(statement)) => analyze(pool, statement).await.map(|()| true),
+        (Db::Postgres(_), None) => Ok(true),
+    };
+    looked.map_err(|source| StoreError::Driver {
         statement: "statistics",
         source,
-    };
-    let (pool, statement) = match (db, filled.statement()) {
-        (Db::Sqlite { write, .. }, _) => {
-            sqlx::raw_sql(CHECKPOINT).execute(write).await.map_err(failed)?;
-            return Ok(());
-        }
-        (Db::Postgres(pool), Some(statement)) => (pool, statement),
-        (Db::Postgres(_), None) => return Ok(()),
-    };
-    let mut tx = pool.begin().await.map_err(failed)?;
-    sqlx::query(PATIENCE).execute(&mut *tx).await.map_err(failed)?;
-    sqlx::query(statement).execute(&mut *tx).await.map_err(failed)?;
-    tx.commit().await.map_err(failed)
+    })
+}
+
+/// On a connection of its own: those of the pool wait longer than this should.
+async fn empty_log(write: &SqlitePool) -> Result<bool, sqlx::Error> {
+    let options = SqliteConnectOptions::clone(&write.connect_options())
+        .busy_timeout(PATIENCE)
+        .optimize_on_close(false, None);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+        .fetch_one(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(busy == 0)
+}
+
+async fn analyze(pool: &PgPool, statement: &'static str) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("SELECT set_config('lock_timeout', $1, true)")
+        .bind(format!("{}ms", PATIENCE.as_millis()))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(statement).execute(&mut *tx).await?;
+    tx.commit().await
 }

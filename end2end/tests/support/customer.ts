@@ -4,7 +4,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { type Demo, expect } from "./fixtures.ts";
 
 /** What a test needs from its fixtures. */
-interface Hands {
+export interface Hands {
   page: Page;
   demo: Demo;
   visit: (path: string) => Promise<void>;

@@ -23,14 +23,19 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+  /** What a server of one's own is wanted for, where another test leaves its customers changed; empty for any. */
+  story: string;
   demo: Demo;
 }
 
 export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   expectedConsole: [[], { option: true }],
 
+  story: ["", { option: true, scope: "worker" }],
+
   demo: [
-    async ({}, use, worker) => {
+    // Another story is another worker: Playwright goes by the fixtures that a test asks for.
+    async ({ story: _story }, use, worker) => {
       const demo = await startDemo(`${worker.project.name}-${worker.workerIndex}`);
       await use(demo);
       await demo.stop();

@@ -30,7 +30,10 @@ impl Report {
         let started = Instant::now();
         let tally = step().unwrap_or_else(|failure| {
             crate::report(&failure);
-            Tally::of(0, 1)
+            Tally {
+                names: vec![failure.to_string()],
+                ..Tally::of(0, 1)
+            }
         });
         let took = started.elapsed();
         self.steps.push(Step {

@@ -52,7 +52,10 @@ impl Tally {
     /// The test of nextest's line `FAIL [   0.014s] (12/34) store::it name`: it comes when the test ends, and once more at the end.
     pub(super) fn failed_of_nextest(line: &str) -> Option<&str> {
         let (verdict, rest) = line.trim_start().split_once(" [")?;
-        let is_failure = ["FAIL", "TIMEOUT", "ABORT"].contains(&verdict) || verdict.starts_with("SIG");
+        let is_failure = ["FAIL", "ABORT", "SIG"]
+            .iter()
+            .any(|start| verdict.starts_with(start))
+            || ["TIMEOUT", "LEAK-FAIL", "XFAIL"].contains(&verdict);
         let test = rest.split_once(']')?.1.trim_start();
         let test = test.strip_prefix('(').map_or(test, |counted| {
             counted.split_once(") ").map_or(test, |(_, test)| test)
@@ -78,6 +81,9 @@ impl Tally {
             report.stats.expected,
             report.stats.unexpected + report.stats.flaky + errors,
         );
+        // A file of tests that could not be read.
+        let unread = report.errors.iter().map(|error| plain(&error.message));
+        tally.names.extend(unread);
         for suite in &report.suites {
             suite.name_failures(&mut tally.names);
         }
@@ -90,7 +96,7 @@ impl Tally {
 struct Report {
     stats: Stats,
     #[serde(default)]
-    errors: Vec<serde_json::Value>,
+    errors: Vec<Problem>,
     #[serde(default)]
     suites: Vec<Suite>,
 }
@@ -157,12 +163,22 @@ impl Spec {
     /// Which test it is, and what it says of itself.
     fn failure(&self, test: &Test) -> String {
         let said = test.results.iter().find_map(|result| result.error.as_ref());
-        let said = said.map_or("", |error| error.message.trim());
+        let said = said.map_or_else(String::new, |error| plain(&error.message));
         let Self {
             title, file, line, ..
         } = self;
         format!("[{}] {file}:{line} {title}\n{said}", test.project_name)
     }
+}
+
+/// What is shown of a message: it may end with everything the browser did.
+const LINES: usize = 15;
+
+/// The first lines of a message for a terminal, without its colours.
+fn plain(message: &str) -> String {
+    let text = anstream::adapter::strip_str(message.trim()).to_string();
+    let lines: Vec<&str> = text.lines().take(LINES).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -196,8 +212,14 @@ mod tests {
             failed("     TIMEOUT [  60.002s] server::it a::b"),
             Some("server::it a::b")
         );
-        assert_eq!(failed("     SIGABRT [   0.002s] (1/2) rules d"), Some("rules d"));
-        assert_eq!(failed("        PASS [   0.004s] (1/2) domain summary"), None);
+        for verdict in ["FAIL + LEAK", "LEAK-FAIL", "XFAIL", "ABORT SIG 42", "SIGABRT"] {
+            let line = format!("     {verdict} [   0.002s] (1/2) rules d");
+            assert_eq!(failed(&line), Some("rules d"), "{verdict}");
+        }
+        for verdict in ["PASS", "LEAK", "SLOW", "TIMEOUT-PASS", "SKIP"] {
+            let line = format!("     {verdict} [   0.002s] (1/2) rules d");
+            assert_eq!(failed(&line), None, "{verdict}");
+        }
         assert_eq!(
             failed("     Summary [   2.501s] 7 tests run: 4 passed, 3 failed"),
             None
@@ -206,14 +228,20 @@ mod tests {
 
     #[test]
     fn playwright_reports_are_counted_and_failures_named() {
-        let text = r#"{"errors":[{}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":0,"duration":1.5},
+        let text = r#"{"errors":[{"message":"b.spec.ts is none"}],"stats":{"expected":5,"unexpected":1,"flaky":1,"skipped":0,"duration":1.5},
             "suites":[{"title":"a.spec.ts","specs":[],"suites":[{"title":"a group","specs":[
                 {"title":"is quiet","file":"a.spec.ts","line":7,"tests":[
-                    {"projectName":"no-scripts","status":"unexpected","results":[{"error":{"message":" it spoke\nhere"}}]},
+                    {"projectName":"no-scripts","status":"unexpected","results":[{"error":{"message":" it \u001b[31mspoke\u001b[39m\nhere"}}]},
                     {"projectName":"with-scripts","status":"expected","results":[{}]}]}]}]}]}"#;
         let tally = Tally::from_playwright(text).unwrap();
         assert_eq!((tally.passed, tally.failed), (5, 3));
-        assert_eq!(tally.names, ["[no-scripts] a.spec.ts:7 is quiet\nit spoke\nhere"]);
+        assert_eq!(
+            tally.names,
+            [
+                "b.spec.ts is none",
+                "[no-scripts] a.spec.ts:7 is quiet\nit spoke\nhere"
+            ]
+        );
         assert!(Tally::from_playwright("{}").is_err());
     }
 }

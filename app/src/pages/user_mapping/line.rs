@@ -14,8 +14,8 @@ use crate::api::user_mapping::{
     RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
 };
 use crate::components::{
-    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, TimeOf,
-    WhyRefused, awaited, customer, param, query, thousands,
+    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused,
+    awaited, customer, param, query, thousands,
 };
 
 #[component]
@@ -43,14 +43,6 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
         })
         .collect_view();
     let change = row.clone();
-    let created = row.account.as_ref().map(|account| {
-        let when = account.created.clone();
-        view! { <dt>"Created"</dt><dd><TimeOf when/></dd> }
-    });
-    let id = row.person.as_ref().map(|person| {
-        let id = person.object_id.clone();
-        view! { <dt>"ID in the directory"</dt><dd class="name">{id}</dd> }
-    });
     let typed = (row.existing.clone(), row.new.clone(), row.target.clone());
     let version = corrections.version;
     let form = corrections
@@ -62,9 +54,7 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
                 <dl class="facts">
                     <dt>"Change"</dt><dd><Change row=change/></dd>
                     <dt>"Account of People"</dt><dd>{account(row.account)}</dd>
-                    {created}
                     <dt>"Person of the directory"</dt><dd>{person(row.person)}</dd>
-                    {id}
                 </dl>
                 <ul role="list">{findings}</ul>
                 {form}

@@ -205,7 +205,7 @@ pub(super) fn account(account: Option<AccountEvidence>) -> AnyView {
     );
     view! {
         <a href=href><bdi>{account.name}</bdi></a>
-        <br/><span class="why">{account.state} ", " <bdi>{account.directory}</bdi> ", " {signed_in}</span>
+        <br/><span class="why">{account.state} ", " <bdi>{account.directory}</bdi> ", created " <TimeOf when=account.created/> ", " {signed_in}</span>
     }
     .into_any()
 }
@@ -222,7 +222,7 @@ pub(super) fn person(person: Option<PersonEvidence>) -> AnyView {
     };
     view! {
         <bdi>{person.name}</bdi>
-        <br/><span class="why"><bdi>{person.mail}</bdi> " " {person.status} ", " {scope}</span>
+        <br/><span class="why"><bdi>{person.mail}</bdi> " " {person.status} ", " {scope} ", ID " <bdi>{person.object_id}</bdi></span>
     }
     .into_any()
 }

@@ -72,11 +72,12 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
     let submission = number.zip(submission);
     let all = corrections.clone();
     let said = remarks.clone();
+    let is_reviewing = review.as_ref().is_some_and(|review| review.can_decide);
     view! {
         <Answers/>
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
         {review.map(|review| view! { <Review review/> })}
-        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks/> })}
+        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks is_reviewing/> })}
         {submission.map(|(version, needs)| view! { <Submission version needs/> })}
         <Remarks remarks=said/>
         <Versions earlier corrections=corrections.clone()/>
@@ -102,7 +103,12 @@ fn Answers() -> impl IntoView {
 
 /// What was found, and the one list that the address asks for.
 #[component]
-fn Found(summary: MappingSummary, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
+fn Found(
+    summary: MappingSummary,
+    corrections: Corrections,
+    remarks: Vec<MappingRemark>,
+    is_reviewing: bool,
+) -> impl IntoView {
     let version = corrections.version;
     let undecided = summary.coverage.undecided;
     let proposed = summary.proposed.clone();
@@ -120,6 +126,8 @@ fn Found(summary: MappingSummary, corrections: Corrections, remarks: Vec<Mapping
         }
         Some(Lists::Compare(older)) => view! { <Compare older newer=version/> }.into_any(),
         Some(Lists::All) => view! { <Lines version/> }.into_any(),
+        // Whoever decides sees what it is about, with what both sides know of everybody.
+        _ if is_reviewing => view! { <Lines version/> }.into_any(),
         _ => ().into_any(),
     };
     let decide = corrections.clone();

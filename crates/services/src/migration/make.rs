@@ -386,7 +386,7 @@ fn new_entry(
 ) -> NewEntry {
     let key = |place: &Place| username::key(&place.username).as_str().to_owned();
     let (search_key, sort_key) = keys_of(&kept.profile, entry.after.username.as_str());
-    // Somebody who is held, stays where they are, or stays linked to another person is not linked to this one.
+    // Somebody who is held, is not in this directory afterwards, or stays linked to another person is not linked to this one.
     let links = entry.kind != EntryKind::Held && entry.after.directory == directory;
     let person = person.filter(|(id, _)| links && entry.after.link.as_ref() == Some(id));
     NewEntry {

@@ -12,6 +12,7 @@ use store::appointments::AppointmentRow;
 use store::migration::{MigrationRun, NewMigrationRun, RunStep};
 
 use super::make::found;
+use super::rehearse::keeps_freed;
 use super::{MIGRATION_JOB, OnStep, Stop, refused};
 use crate::deployment::facts::known;
 use crate::deployment::tell::Turn;
@@ -278,7 +279,9 @@ impl Services {
         if let Some(check) = in_the_way {
             return Err(Stop::Refused(check.words));
         }
-        store::migration::fill_freed(&mut tx, customer, run.plan).await?;
+        if stored.0.purpose == MigrationPurpose::Migrate && keeps_freed(&stored.0.options) {
+            store::migration::fill_freed(&mut tx, customer, run.plan).await?;
+        }
         on_step(MigrationStep::LockOut);
         let now = self.now();
         store::migration::pause_access(&mut tx, customer, now, run.window_until).await?;

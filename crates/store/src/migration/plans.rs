@@ -47,10 +47,9 @@ statements! {
     LOOKUPS_BY_NAME = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
         SELECT $1, $2, 'name', key_after, account_id FROM migration_entries
         WHERE customer_id = $1 AND plan = $2 ORDER BY key_after, account_id";
-    FORGET_FREED = "DELETE FROM migration_lookups WHERE customer_id = $1 AND plan = $2 AND what = 'freed'";
     LOOKUPS_OF_FREED = "INSERT INTO migration_lookups (customer_id, plan, what, key, account_id)
         SELECT $1, $2, 'freed', key_before, account_id FROM migration_entries
-        WHERE customer_id = $1 AND plan = $2 AND frees ORDER BY key_before, account_id";
+        WHERE customer_id = $1 AND plan = $2 AND frees ORDER BY key_before, account_id ON CONFLICT DO NOTHING";
 }
 
 /// What a rehearsal came to, and what it was made for.
@@ -232,10 +231,9 @@ pub async fn fill_lookups(tx: &mut Tx, customer: CustomerId, number: i64) -> Res
     Ok(())
 }
 
-/// The same for the usernames that nobody has after a plan: needed once it is carried out, and not before.
+/// The same for the usernames that nobody has after a plan: needed once it is carried out, and not before. A plan whose run
+/// broke off has them already, and they are the same.
 pub async fn fill_freed(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
-    for sql in [FORGET_FREED, LOOKUPS_OF_FREED] {
-        execute!(tx, sql, customer.uuid(), number)?;
-    }
+    execute!(tx, LOOKUPS_OF_FREED, customer.uuid(), number)?;
     Ok(())
 }

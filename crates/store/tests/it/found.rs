@@ -9,7 +9,7 @@ use test_support::{TestDb, on_both};
 
 use crate::{customer, now};
 
-fn person<'a>(
+pub(crate) fn person<'a>(
     row_no: i64,
     object_id: &'a str,
     display_name: Option<&'a str>,

@@ -46,7 +46,6 @@ const ALLOWED: &[(&str, &str)] = &[
     ("plans::LOOKUPS_BY_PERSON", "all entries of a plan, once"),
     ("plans::LOOKUPS_BY_NAME", "all entries of a plan, once"),
     ("plans::LOOKUPS_OF_FREED", "all entries of a plan, once"),
-    ("plans::FORGET_FREED", "all of a plan that is carried out"),
     (
         "changes::LEAVING_MANAGERS",
         "the highest number of the run: one step from the end of the key",
