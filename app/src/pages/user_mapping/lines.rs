@@ -64,7 +64,7 @@ fn FoundLine(row: MappingFindingRow) -> impl IntoView {
     };
     view! {
         <tr>
-            <th scope="row" data-label="Line"><LineLink line=row.line/></th>
+            <th scope="row" class="short" data-label="Line"><LineLink line=row.line/></th>
             {cell(Column::Existing, row.existing)}
             {cell(Column::New, row.new)}
             {cell(Column::Target, row.target)}
@@ -148,11 +148,11 @@ fn Row(row: MappingRow) -> impl IntoView {
     let (tone, word) = state_of(&row);
     view! {
         <tr>
-            <th scope="row" data-label="Line"><LineLink line=row.line/></th>
+            <th scope="row" class="short" data-label="Line"><LineLink line=row.line/></th>
             <td data-label="Account">{account(row.account.clone())}</td>
-            <td data-label="Change"><Change row=row.clone()/></td>
+            <td class="long" data-label="Change"><Change row=row.clone()/></td>
             <td data-label="Target"><bdi>{target}</bdi></td>
-            <td data-label="Person">{person(row.person)}</td>
+            <td class="long" data-label="Person">{person(row.person)}</td>
             <td data-label="State"><StateWord tone word/></td>
         </tr>
     }
@@ -220,9 +220,10 @@ pub(super) fn person(person: Option<PersonEvidence>) -> AnyView {
     } else {
         "in no synchronised group"
     };
+    let mail = (!person.mail.is_empty()).then(|| view! { <bdi>{person.mail}</bdi> ", " });
     view! {
         <bdi>{person.name}</bdi>
-        <br/><span class="why"><bdi>{person.mail}</bdi> " " {person.status} ", " {scope} ", ID " <bdi>{person.object_id}</bdi></span>
+        <br/><span class="why">{mail} {person.status} ", " {scope} ", ID " <bdi>{person.object_id}</bdi></span>
     }
     .into_any()
 }
