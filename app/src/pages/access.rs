@@ -26,7 +26,7 @@ fn Access(access: AccessView) -> impl IntoView {
     match access.paused_until {
         Some(until) => view! {
             <h1>"Access is paused"</h1>
-            <Verdict tone=Tone::Waiting>"Nobody can sign in to the intranet until about " <TimeOf when=until/> "."</Verdict>
+            <Verdict tone=Tone::Waiting>"Nobody can sign in to the intranet until " <TimeOf when=until/> "."</Verdict>
             <p>"The directory of its people moves to a new system. Your content, groups and permissions stay with your account."</p>
             <p class="soft">"Afterwards sign in as your administrators have told you. Local administrators may enter now."</p>
         }

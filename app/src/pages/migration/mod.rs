@@ -74,7 +74,7 @@ fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
         <Answers/>
         {paused_until.map(|until| view! {
             <Banner tone=Tone::Waiting live=true>
-                <p>{format!("Access to the intranet is paused until about {}. Local administrators may enter.", until.words)}</p>
+                <p>{format!("Access to the intranet is paused until {}. Local administrators may enter.", until.words)}</p>
             </Banner>
         })}
         {shows_run.map(|run| view! { <Run run can_migrate/> })}
