@@ -104,6 +104,10 @@ pub struct RehearsalCounts {
     pub duplicated: u64,
     pub lost: u64,
     pub new: u64,
+    /// How many more accounts are active afterwards, for the licences (P-18); fewer where it is negative. Of an older rehearsal
+    /// unknown, and 0.
+    #[serde(default)]
+    pub more_active: i64,
 }
 
 impl RehearsalCounts {

@@ -7,6 +7,7 @@ fn the_rehearsal_is_one_sentence_the_worst_is_named() {
         duplicated: 3,
         lost: 5,
         new: 14,
+        more_active: 12,
     };
     assert_eq!(
         counts.sentence(),

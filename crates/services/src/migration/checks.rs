@@ -208,8 +208,10 @@ impl Services {
             .and_then(|row| row.settings.limits.licences)
             .map(i64::from);
         let active = store::accounts::counts(tx, customer).await?.active;
-        let new = rehearsal.as_ref().map_or(0, |rehearsal| rehearsal.counts.new);
-        let needed = active.saturating_add(i64::try_from(new).unwrap_or(i64::MAX));
+        let more = rehearsal
+            .as_ref()
+            .map_or(0, |rehearsal| rehearsal.counts.more_active);
+        let needed = active.saturating_add(more);
         let is_ok = limit.is_none_or(|limit| needed <= limit);
         let words = format!(
             "{} accounts would be active after the first sync, and there are {} licences.",

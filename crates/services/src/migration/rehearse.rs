@@ -328,6 +328,11 @@ impl<'a> Outcomes<'a> {
             (HashSet::<ObjectId>::from_iter(claimed), probable)
         };
         for new in &changes {
+            self.counts.more_active += match new.change.kind {
+                ChangeKind::Create | ChangeKind::Unblock => 1,
+                ChangeKind::Block => -1,
+                _ => 0,
+            };
             let object = new.change.object_id.as_ref();
             if new.change.kind == ChangeKind::Create && object.is_some_and(|id| claimed.contains(id)) {
                 self.claimed += 1;

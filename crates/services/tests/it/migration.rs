@@ -12,6 +12,7 @@ use test_support::{TestDb, on_both};
 
 use crate::migration_scene::Scene;
 use crate::provider::refusal;
+use crate::settings::licensed;
 use crate::world::SLUG;
 
 on_both!(
@@ -295,5 +296,40 @@ on_both!(
             .expect("the plan");
         assert!(view.rehearsal.is_none(), "what was rehearsed holds no more");
         assert_eq!(new().await, held + 1);
+    }
+);
+
+on_both!(
+    p_18_licences_are_counted_for_the_people_the_first_sync_leaves,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let (world, services) = (&scene.world, scene.services());
+        // Whoever is disabled loses access, and needs no licence.
+        let last = scene.people.last().expect("somebody");
+        let control = world.simulator.control();
+        control.disable(world.kind, &last.id).expect("disabled");
+        world.run(RunKind::TestSync).await;
+        let active = async || {
+            let overview = services
+                .deployment(&scene.staff, SLUG)
+                .await
+                .expect("the overview");
+            i64::try_from(overview.people_active).expect("few")
+        };
+        let plan = scene.plan().await.number;
+        let rehearsed = scene.rehearsed(plan).await.rehearsal.expect("rehearsed");
+        let needed = active().await + rehearsed.counts.more_active;
+        let counts = rehearsed.counts;
+        assert!(counts.lost > 0 && counts.new > 0, "{counts:?}");
+        for (licences, enough) in [(needed, true), (needed - 1, false)] {
+            licensed(world, u32::try_from(licences).ok()).await;
+            scene.rehearsed(plan).await;
+            let checks = services.migration_preflight(&scene.staff, SLUG, plan).await;
+            let checks = checks.expect("checks");
+            let check = checks
+                .iter()
+                .find(|check| check.check == MigrationCheck::Licences);
+            assert_eq!(check.map(|check| check.is_ok), Some(enough), "{check:?}");
+        }
     }
 );

@@ -10,6 +10,18 @@ use test_support::{TestDb, on_both};
 use crate::provider::refusal;
 use crate::world::{SCOPE, SLUG, World};
 
+/// So many accounts may be active.
+pub(crate) async fn licensed(world: &World, licences: Option<u32>) {
+    let (services, actor) = (&world.services, &world.actor);
+    let seen = services.settings(actor, SLUG).await.expect("settings");
+    let limits = SafetyLimits {
+        licences,
+        ..seen.limits
+    };
+    let saved = services.save_limits(actor, SLUG, seen.version, limits).await;
+    saved.expect("saved");
+}
+
 on_both!(a_save_from_an_old_page_is_refused, |test: TestDb| async move {
     let world = World::entra(test).await;
     let (services, actor) = (&world.services, &world.actor);

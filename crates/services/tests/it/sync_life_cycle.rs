@@ -4,6 +4,7 @@ use domain::people::{AccountState, BlockReason, BlockedBy, Directory, field};
 use domain::sync::{ChangeKind, RunKind, RunState};
 use test_support::{TestDb, on_both};
 
+use crate::settings::licensed;
 use crate::world::{SLUG, World};
 
 on_both!(
@@ -317,22 +318,6 @@ on_both!(
     l_08_who_joins_beyond_the_licences_waits_blocked_and_is_opened_in_turn,
     |test: TestDb| async move {
         let world = World::entra(test).await;
-        let licensed = async |licences: Option<u32>| {
-            let settings = world
-                .services
-                .settings(&world.actor, SLUG)
-                .await
-                .expect("settings");
-            let limits = domain::settings::SafetyLimits {
-                licences,
-                ..settings.limits
-            };
-            world
-                .services
-                .save_limits(&world.actor, SLUG, settings.version, limits)
-                .await
-                .expect("saved");
-        };
         let active = async || {
             let overview = world
                 .services
@@ -342,7 +327,7 @@ on_both!(
             (overview.people_active, overview.people_blocked)
         };
         let (before, _) = active().await;
-        licensed(Some(u32::try_from(before).expect("few") + 10)).await;
+        licensed(&world, Some(u32::try_from(before).expect("few") + 10)).await;
         let first = world.sync().await;
         let made = first.row.counts.created;
         assert!(made > 20, "{first:?}");
@@ -365,12 +350,12 @@ on_both!(
         assert_eq!(second.row.counts.unblocked, 0, "{second:?}");
         assert_eq!(second.row.counts.skipped, first.row.counts.skipped + made - 10);
 
-        licensed(Some(u32::try_from(before).expect("few") + 13)).await;
+        licensed(&world, Some(u32::try_from(before).expect("few") + 13)).await;
         let third = world.sync().await;
         assert_eq!(third.row.counts.unblocked, 3, "{third:?}");
         assert_eq!(active().await, (before + 13, made - 13));
 
-        licensed(None).await;
+        licensed(&world, None).await;
         world.sync().await;
         assert_eq!(active().await, (before + made, 0));
     }
