@@ -61,7 +61,10 @@ statements! {
     VERSION = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 AND number = $2";
-    VERSIONS = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
+    // What was found may be long, and is shown of the newest.
+    VERSIONS = "SELECT number, file, reading, state,
+            CASE WHEN number = (SELECT MAX(n.number) FROM mapping_versions n WHERE n.customer_id = $1) THEN result END AS result,
+            made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT $2";
     GIVE_FILE = "UPDATE mapping_versions SET file = $3 WHERE customer_id = $1 AND number = $2 AND file IS NULL";
@@ -335,7 +338,7 @@ pub async fn give_file(tx: &mut Tx, customer: CustomerId, number: i64, file: i64
     one_row(touched, "the version of the user mapping")
 }
 
-/// The newest versions first, at most `limit`.
+/// The newest versions first, at most `limit`; what was found only of the newest.
 pub async fn versions(
     tx: &mut Tx,
     customer: CustomerId,

@@ -561,13 +561,27 @@ on_both!(remarks_go_along_with_their_lines, |test: TestDb| async move {
     scene.edit(1, rest).await;
     let remarks = scene.view(&scene.admin).await.remarks;
     assert_eq!((remarks.len(), remarks[0].line), (1, Some(2)));
-    let id = remarks[0].id.parse().expect("an id");
-    scene
-        .world
-        .services
-        .settle_mapping_remark(&scene.admin, SLUG, id)
-        .await
-        .expect("settled");
+    let services = &scene.world.services;
+    let settle = async |remark: &domain::views::MappingRemark| {
+        let id = remark.id.parse().expect("an id");
+        services
+            .settle_mapping_remark(&scene.admin, SLUG, id)
+            .await
+            .expect("settled");
+    };
+    // What is open stands before what is settled, however old it is.
+    let again = services
+        .remark_on_mapping(&scene.staff, SLUG, (2, 2), "It does.")
+        .await;
+    again.expect("said");
+    settle(&scene.view(&scene.admin).await.remarks[0]).await;
+    let remarks = scene.view(&scene.admin).await.remarks;
+    let settled: Vec<bool> = remarks.iter().map(|remark| remark.settled_by.is_some()).collect();
+    assert_eq!(
+        (settled, remarks[1].text.as_str()),
+        (vec![false, true], "It does.")
+    );
+    settle(&remarks[0]).await;
     let gone = MappingEdit::RemoveLine { line: 2 };
     scene.edit(2, gone).await;
     let remarks = scene.view(&scene.admin).await.remarks;

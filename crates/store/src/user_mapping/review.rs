@@ -39,7 +39,8 @@ statements! {
     REMARKS = ["SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
             m.settled_at, (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
                 WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new AND r.target = m.target) AS line
-        FROM mapping_remarks m WHERE m.customer_id = $1 ORDER BY m.id DESC LIMIT $3"];
+        FROM mapping_remarks m WHERE m.customer_id = $1
+        ORDER BY m.settled_at IS NOT NULL, m.id DESC LIMIT $3"];
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
     // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
@@ -267,7 +268,7 @@ struct RemarkColumns {
     line: Option<i64>,
 }
 
-/// What was said about lines, the newest first, at most `limit`.
+/// What was said about lines, the newest first, at most `limit`; what is open before what is settled.
 pub async fn remarks(
     tx: &mut Tx,
     customer: CustomerId,
