@@ -11,6 +11,9 @@ import { Migration } from "../support/migration.ts";
 import { Mapping, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
+// Afterwards nobody of the demo's customer is as they were: other tests look at them.
+test.use({ story: "existing" });
+
 /** One column of a list that is taken away as JSON. */
 async function usernames(page: Page, path: string, column: string): Promise<string[]> {
   const answer = await page.request.get(path);
