@@ -13,6 +13,8 @@ use services::migration::{MigrationFilter, MigrationStart};
 
 use super::ApiError;
 
+/// What was chosen for a plan: old sync off, password policy off, days.
+pub type TypedOptions = (bool, bool, String);
 /// What was typed to begin: when, minutes, who agreed.
 pub type TypedStart = (String, String, String);
 /// What was typed to accept somebody: outcome, whom, why.
@@ -302,6 +304,17 @@ pub async fn start_migration(
             };
             services.start_migration(&actor, &customer, plan, start).await
         },
+    )
+    .await
+}
+
+/// Drops a plan that nobody wants to carry out.
+#[server(endpoint = "migration/drop")]
+pub async fn drop_migration_plan(customer: String, plan: i64) -> Result<(), ApiError> {
+    super::act_form(
+        <DropMigrationPlan as ServerFn>::PATH,
+        &(),
+        |services, actor| async move { services.drop_migration_plan(&actor, &customer, plan).await },
     )
     .await
 }

@@ -27,8 +27,8 @@ const USER: &str = "user";
 const BROWSER: &str = "browser";
 /// The session's key of the form that waits to be shown again.
 const FLASH: &str = "flash";
-/// The most that waits for a page.
-const FLASH_BYTES: usize = 64 * 1024;
+/// The most that waits for a page: more than anybody types, so that what was is not lost.
+const FLASH_BYTES: usize = 1024 * 1024;
 
 /// Runs a service for whoever is signed in; without a session the answer is 401, or the sign-in page.
 pub async fn act<T, F, Fut>(run: F) -> Result<T, ApiError>

@@ -1,6 +1,6 @@
 use domain::UserError;
 use leptos::prelude::*;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::layout::Customer;
 use super::loaded::awaited;
@@ -33,6 +33,19 @@ pub fn WhyRefused(#[prop(into)] error: Option<ApiError>) -> impl IntoView {
         Some(error) if error.fields().is_empty() => view! { <Refused error/> }.into_any(),
         error => view! { <ErrorSummary error/> }.into_any(),
     }
+}
+
+/// The same for a form with values that the page may not offer any more: it is rendered instead of the form. `words` is what of
+/// them was written.
+pub fn gone<V: DeserializeOwned + Send + 'static>(
+    of: &'static str,
+    words: impl FnOnce(V) -> String + Send + 'static,
+) -> AnyView {
+    awaited(take_flash::<V, IgnoredAny>(of), move |kept| {
+        kept.and_then(|kept| Some((kept.result.err()?, words(kept.values))))
+            .map(|(error, typed)| view! { <RefusedAndGone error typed/> })
+            .into_any()
+    })
 }
 
 /// Why a form was refused that is not offered any more, with what was typed in it: it must not be lost.

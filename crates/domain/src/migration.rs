@@ -178,6 +178,8 @@ codes! {
         Making = "making",
         Ready = "ready",
         Failed = "failed",
+        /// Nobody wants to carry it out.
+        Dropped = "dropped",
     }
 }
 

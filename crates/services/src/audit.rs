@@ -214,6 +214,7 @@ fn words_of_accounts(action: &str) -> &str {
 fn words_of_migration(action: &str) -> &str {
     match action {
         "migration.plan" => "made a plan of the directory migration",
+        "migration.drop" => "dropped a plan of the directory migration",
         "migration.options" => "changed what a plan switches",
         "migration.rehearse" => "rehearsed the directory migration",
         "migration.waive" => "accepted what the rehearsal says of somebody",

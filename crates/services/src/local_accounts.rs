@@ -111,6 +111,15 @@ impl Services {
             .map(|new| account_write(self.account(new, owner)))
             .collect();
         let ids: Vec<_> = writes.iter().map(|write| write.account.id).collect();
+        // whoever had the name before may get it back by an undo.
+        let keys: Vec<_> = writes.iter().map(|write| &write.account.username_key).collect();
+        let reserved = store::migration::reserved(tx, customer, &keys, self.now()).await?;
+        if !reserved.is_empty() {
+            return Err(UserError::field(
+                "username",
+                "The directory migration freed this username, and it is kept from newcomers for a while. Take another one, or ask the deployment team to give it free.",
+            ))?;
+        }
         match store::accounts::insert(tx, customer, &writes, self.now()).await {
             Err(StoreError::Conflict { .. }) => Err(UserError::field(
                 "username",

@@ -31,7 +31,7 @@ pub use entries::{
 };
 pub use overlay::{claimed, entries_about, entries_of_people, freed, probable_accounts, unclaimed_after};
 pub use plans::{
-    NewPlan, Rehearsal, StoredPlan, fail_plan, fill_freed, fill_lookups, find_plan, finish_plan,
+    NewPlan, Rehearsal, StoredPlan, drop_plan, fail_plan, fill_freed, fill_lookups, find_plan, finish_plan,
     forget_entries, insert_plan, latest_plan, set_backup, set_options, set_rehearsal,
 };
 pub use reconcile::{Reconciled, reconcile};

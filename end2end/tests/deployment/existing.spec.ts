@@ -183,6 +183,13 @@ test("an existing customer goes through user mapping and migration, and each sid
   await visit(`${migration.path}?entries=all&search=mandersson`);
   await page.getByRole("button", { name: /^Plan to undo this one/ }).click();
   await migration.waitsFor(migration.region(/^Plan \d+, to undo/), /1Renamed and assigned/);
+  // The wrong one was chosen: the plan is dropped, and another one made.
+  await page.getByRole("button", { name: /^Drop this plan/ }).click();
+  await settled(page, scripts);
+  await expect(page.getByRole("status").filter({ hasText: "Dropped. Nothing was changed by it." })).toBeVisible();
+  await visit(`${migration.path}?entries=all&search=mandersson`);
+  await page.getByRole("button", { name: /^Plan to undo this one/ }).click();
+  await migration.waitsFor(migration.region(/^Plan \d+, to undo/), /1Renamed and assigned/);
   await migration.starts();
   await visit(`${base}/people?search=mandersson`);
   await page.getByRole("link", { name: /Andersson/ }).click();

@@ -19,15 +19,16 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{
-    CancelMigration, RehearseMigration, ReleaseUsername, RepairDuplicate, UndoMigration, WithdrawWaiver,
-    show_migration,
+    CancelMigration, DropMigrationPlan, MakeMigrationPlan, NoteMigrationBackup, RehearseMigration,
+    ReleaseUsername, RepairDuplicate, SetMigrationOptions, StartMigration, TypedOptions, TypedStart,
+    TypedWaiver, UndoMigration, WaiveRehearsed, WithdrawWaiver, show_migration,
 };
-use crate::components::{Answer, Banner, Loaded, Panel, Tone, customer};
+use crate::components::{Answer, Banner, Loaded, Panel, Tone, customer, gone};
 
 use after::Outcome;
 use checks::Checks;
 use entries::Entries;
-use plan::{MakePlan, Plan};
+use plan::{MakePlan, Plan, can_be_made_again};
 use rehearsal::Rehearsal;
 use run::Run;
 use start::Start;
@@ -70,8 +71,19 @@ fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
         .cloned();
     let has_plan = plan.is_some();
     let announcement = announcement.filter(|_| has_plan);
+    let is_first = can_migrate && can_begin && !has_plan && !is_open && !is_done;
+    let gone = Gone {
+        works: plan
+            .as_ref()
+            .is_some_and(|plan| works(plan, can_migrate, is_open)),
+        plans: is_first
+            || plan
+                .as_ref()
+                .is_some_and(|plan| can_be_made_again(plan, can_migrate, is_open)),
+    };
     view! {
         <Answers/>
+        {gone.render()}
         {paused_until.map(|until| view! {
             <Banner tone=Tone::Waiting live=true>
                 <p>{format!("Access to the intranet is paused until {}. Local administrators may enter.", until.words)}</p>
@@ -80,7 +92,7 @@ fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
         {shows_run.map(|run| view! { <Run run can_migrate/> })}
         {done.filter(|_| !is_open).map(|run| view! { <Outcome run can_migrate shows_accounts=!has_plan/> })}
         {plan.map(|plan| view! { <Planned plan can_migrate is_open agreed/> })}
-        {(can_migrate && can_begin && !has_plan && !is_open && !is_done).then(|| view! { <MakePlan/> })}
+        {is_first.then(|| view! { <MakePlan/> })}
         {announcement.map(|text| view! { <Announcement text/> })}
     }
 }
@@ -97,7 +109,7 @@ fn Planned(
     let number = plan.number;
     let is_ready = plan.state == PlanState::Ready;
     let is_migration = plan.purpose == MigrationPurpose::Migrate;
-    let works = can_migrate && is_ready && !is_open;
+    let works = works(&plan, can_migrate, is_open);
     let rehearsal =
         (is_ready && is_migration).then(|| view! { <Rehearsal plan=plan.clone() can_rehearse=works/> });
     let start = works.then(|| {
@@ -105,10 +117,39 @@ fn Planned(
         view! { <Checks number backup=plan.backup.clone() is_migration/> <Start plan agreed/> }
     });
     view! {
-        <Plan plan can_change=works can_migrate=can_migrate && !is_open/>
+        <Plan plan can_change=works can_migrate is_open/>
         {is_ready.then(|| view! { <Entries plan=number undo=None/> })}
         {rehearsal}
         {start}
+    }
+}
+
+/// Whether there is something to do with a plan but to make another one.
+fn works(plan: &MigrationPlanView, can_migrate: bool, is_open: bool) -> bool {
+    can_migrate && plan.state == PlanState::Ready && !is_open
+}
+
+/// Which forms the page has; of the others it says what was refused.
+#[derive(Clone, Copy)]
+struct Gone {
+    /// To carry a plan out, and what comes before.
+    works: bool,
+    /// To make one.
+    plans: bool,
+}
+
+impl Gone {
+    fn render(self) -> impl IntoView {
+        let works = (!self.works).then(|| {
+            view! {
+                {gone(StartMigration::PATH, |(_, _, agreement): TypedStart| agreement)}
+                {gone(WaiveRehearsed::PATH, |(_, _, reason): TypedWaiver| reason)}
+                {gone(NoteMigrationBackup::PATH, |note: String| note)}
+                {gone(SetMigrationOptions::PATH, |_: TypedOptions| String::new())}
+            }
+        });
+        let plans = (!self.plans).then(|| gone(MakeMigrationPlan::PATH, |_: TypedOptions| String::new()));
+        view! { {works} {plans} }
     }
 }
 
@@ -118,6 +159,7 @@ fn Answers() -> impl IntoView {
     view! {
         <Answer of=RehearseMigration::PATH/>
         <Answer of=WithdrawWaiver::PATH/>
+        <Answer of=DropMigrationPlan::PATH done="Dropped. Nothing was changed by it."/>
         <Answer of=CancelMigration::PATH done="Cancelled. Nothing was changed."/>
         <Answer of=UndoMigration::PATH/>
         <Answer of=ReleaseUsername::PATH done="Given free: whoever comes with this username gets an account."/>

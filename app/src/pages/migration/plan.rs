@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::entries::href;
-use crate::api::migration::{MakeMigrationPlan, SetMigrationOptions};
+use crate::api::migration::{DropMigrationPlan, MakeMigrationPlan, SetMigrationOptions, TypedOptions};
 use crate::api::take_flash;
 use crate::components::{
     Banner, CheckField, Field, Panel, Submit, Tile, Tiles, TimeOf, Tone, Verdict, WhyRefused, awaited,
@@ -14,12 +14,19 @@ use crate::components::{
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
-/// What was typed: old sync off, password policy off, days.
-type Typed = (bool, bool, String);
+/// A plan for everybody is made anew; an undo is dropped first, and begun again where it began.
+pub(super) fn can_be_made_again(plan: &MigrationPlanView, can_migrate: bool, is_open: bool) -> bool {
+    can_migrate && !is_open && plan.purpose == MigrationPurpose::Migrate && plan.state != PlanState::Making
+}
 
 /// A plan.
 #[component]
-pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool) -> impl IntoView {
+pub(super) fn Plan(
+    plan: MigrationPlanView,
+    can_change: bool,
+    can_migrate: bool,
+    is_open: bool,
+) -> impl IntoView {
     let title = match plan.purpose {
         MigrationPurpose::Migrate => format!("Plan {}", plan.number),
         MigrationPurpose::Undo => format!(
@@ -29,7 +36,6 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
         ),
     };
     let (by, when) = (plan.made_by.clone(), plan.made.clone());
-    let is_migration = plan.purpose == MigrationPurpose::Migrate;
     let body = match plan.state {
         PlanState::Making => view! {
             <Verdict tone=Tone::Waiting>"The plan is being made."</Verdict>
@@ -41,11 +47,13 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
             <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile, or it broke off again and again. Make it again."</Verdict>
         }
         .into_any(),
+        PlanState::Dropped => view! { <p>"Dropped: nobody wanted to carry it out."</p> }.into_any(),
         PlanState::Ready => view! { <Ready plan=plan.clone() can_change/> }.into_any(),
     };
     let is_stale = plan.is_stale && plan.state == PlanState::Ready;
-    let again = can_migrate && is_migration && plan.state != PlanState::Making;
-    let options = plan.options;
+    let again = can_be_made_again(&plan, can_migrate, is_open);
+    let can_drop = can_migrate && !is_open && matches!(plan.state, PlanState::Ready | PlanState::Failed);
+    let (number, options) = (plan.number, plan.options);
     view! {
         <Panel title id="plan" note=move || view! { {format!("by {by}, ")} <TimeOf when=when.clone()/> }>
             <div class="in parts">
@@ -57,6 +65,13 @@ pub(super) fn Plan(plan: MigrationPlanView, can_change: bool, can_migrate: bool)
                 {body}
                 {again.then(|| view! {
                     <PlanForm options fold=Some(is_stale)/>
+                })}
+                {can_drop.then(|| view! {
+                    <form method="post" action=DropMigrationPlan::PATH class="actions">
+                        <input type="hidden" name="customer" value=customer().slug/>
+                        <input type="hidden" name="plan" value=number/>
+                        <Submit label="Drop this plan" busy="Dropping…" class="quiet" of=format!(": plan {number}")/>
+                    </form>
                 })}
             </div>
         </Panel>
@@ -144,11 +159,13 @@ fn Switches(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
 
 #[component]
 fn SwitchForm(number: i64, options: MigrationOptions) -> impl IntoView {
-    awaited(take_flash::<Typed, ()>(SetMigrationOptions::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let typed = kept.and_then(|kept| kept.refused().cloned());
-        let is_open = error.is_some();
-        view! {
+    awaited(
+        take_flash::<TypedOptions, ()>(SetMigrationOptions::PATH),
+        move |kept| {
+            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let typed = kept.and_then(|kept| kept.refused().cloned());
+            let is_open = error.is_some();
+            view! {
             <details class="fold" open=is_open>
                 <summary>"Change what is switched"</summary>
                 <form method="post" action=SetMigrationOptions::PATH class="form">
@@ -161,11 +178,12 @@ fn SwitchForm(number: i64, options: MigrationOptions) -> impl IntoView {
             </details>
         }
         .into_any()
-    })
+        },
+    )
 }
 
 /// Options as a form has them.
-fn typed_of(options: MigrationOptions) -> Typed {
+fn typed_of(options: MigrationOptions) -> TypedOptions {
     (
         options.old_sync_off,
         options.password_policy_off,
@@ -190,7 +208,11 @@ fn NotRewritten() -> impl IntoView {
 }
 
 #[component]
-fn OptionFields(typed: Typed, key: &'static str, error: Option<crate::api::ApiError>) -> impl IntoView {
+fn OptionFields(
+    typed: TypedOptions,
+    key: &'static str,
+    error: Option<crate::api::ApiError>,
+) -> impl IntoView {
     let (old_sync_off, password_policy_off, days) = typed;
     // Both forms may stand on one page; what is refused is said beside the field of the one that makes a plan.
     let days_key = if key == "make" {
@@ -224,25 +246,28 @@ pub(super) fn MakePlan() -> impl IntoView {
 /// `fold`: folded away, and whether it is open; `None` for a form that stands by itself.
 #[component]
 fn PlanForm(options: MigrationOptions, fold: Option<bool>) -> impl IntoView {
-    awaited(take_flash::<Typed, i64>(MakeMigrationPlan::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let typed = kept.and_then(|kept| kept.refused().cloned());
-        let typed = typed.unwrap_or_else(|| typed_of(options));
-        let is_refused = error.is_some();
-        let form = view! {
-            <form method="post" action=MakeMigrationPlan::PATH class="form">
-                <WhyRefused error=error.clone()/>
-                <input type="hidden" name="customer" value=customer().slug/>
-                <OptionFields typed key="make" error/>
-                <div class="actions"><Submit label="Make a plan" busy="Making…" class="main"/></div>
-            </form>
-        };
-        match fold {
+    awaited(
+        take_flash::<TypedOptions, i64>(MakeMigrationPlan::PATH),
+        move |kept| {
+            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let typed = kept.and_then(|kept| kept.refused().cloned());
+            let typed = typed.unwrap_or_else(|| typed_of(options));
+            let is_refused = error.is_some();
+            let form = view! {
+                <form method="post" action=MakeMigrationPlan::PATH class="form">
+                    <WhyRefused error=error.clone()/>
+                    <input type="hidden" name="customer" value=customer().slug/>
+                    <OptionFields typed key="make" error/>
+                    <div class="actions"><Submit label="Make a plan" busy="Making…" class="main"/></div>
+                </form>
+            };
+            match fold {
             Some(is_open) => view! {
                 <details class="fold" open=is_open || is_refused><summary>"Make a new plan"</summary>{form}</details>
             }
             .into_any(),
             None => form.into_any(),
         }
-    })
+        },
+    )
 }

@@ -26,6 +26,11 @@ fn m_12_a_plan_that_renames_nobody_says_so() {
         moves.sentence(),
         "Nobody is renamed; 12 accounts get another directory."
     );
+    let one = PlanCounts {
+        both: 1,
+        ..PlanCounts::default()
+    };
+    assert_eq!(one.sentence(), "1 account is renamed, 1 gets another directory.");
     assert_eq!(PlanCounts::default().sentence(), "No account changes.");
 }
 

@@ -139,13 +139,24 @@ impl PlanCounts {
         let renamed = self.renames + self.both;
         let assigned = self.moves + self.both;
         if renamed == 0 {
+            let (accounts, get) = if assigned == 1 {
+                ("account", "gets")
+            } else {
+                ("accounts", "get")
+            };
             return format!(
-                "Nobody is renamed; {} accounts get another directory.",
+                "Nobody is renamed; {} {accounts} {get} another directory.",
                 thousands(assigned)
             );
         }
+        let (accounts, are) = if renamed == 1 {
+            ("account", "is")
+        } else {
+            ("accounts", "are")
+        };
+        let get = if assigned == 1 { "gets" } else { "get" };
         format!(
-            "{} accounts are renamed, {} get another directory.",
+            "{} {accounts} {are} renamed, {} {get} another directory.",
             thousands(renamed),
             thousands(assigned)
         )

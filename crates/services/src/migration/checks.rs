@@ -10,7 +10,7 @@ use serde_json::json;
 use store::Tx;
 use store::migration::StoredPlan;
 
-use super::make::{approved, found, is_stale, nothing_under_way};
+use super::make::{approved, found, is_stale, newest, nothing_under_way};
 use crate::deployment::facts::known;
 use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
@@ -54,6 +54,7 @@ impl Services {
         )?;
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
+        newest(&mut tx, customer, plan).await?;
         let said = format!("{note} ({})", actor.name);
         store::migration::set_backup(&mut tx, customer, plan, &said).await?;
         let about = plan.to_string();

@@ -63,6 +63,7 @@ impl Services {
     ) -> Result<Page<MigrationEntryRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
+        found(&mut tx, customer, plan).await?;
         let (folded, key) = searched_username(&filter.search);
         let search = (folded.as_str(), key.as_str());
         let keys = (account(after)?, one_more(PAGE_ROWS));
@@ -88,6 +89,7 @@ impl Services {
     ) -> Result<Page<RehearsedRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
+        found(&mut tx, customer, plan).await?;
         let after = after.map_or(Ok(0), str::parse).map_err(|_| UserError::NotFound)?;
         let keys = (after, one_more(PAGE_ROWS));
         let search = searched(search);

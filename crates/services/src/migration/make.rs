@@ -90,6 +90,13 @@ impl Services {
         nothing_under_way(&mut tx, customer).await?;
         let run = store::migration::find_run(&mut tx, customer, run).await?;
         let run = run.ok_or(UserError::NotFound)?;
+        if let Some(only) = only {
+            let about = (customer, run.plan);
+            let entries = store::migration::entries_about(&mut tx, about, &[only], &[]).await?;
+            if entries.is_empty() {
+                return Err(refused("The migration changed nothing about this account."));
+            }
+        }
         let Some(since) = run
             .committed_at
             .filter(|_| run.state == MigrationRunState::Done && run.purpose == MigrationPurpose::Migrate)
@@ -138,6 +145,32 @@ impl Services {
         Ok(number)
     }
 
+    /// Drops a plan that nobody wants to carry out, so that another one can be made. It stays on record.
+    pub async fn drop_migration_plan(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        plan: i64,
+    ) -> Result<(), ServiceError> {
+        let mut tx = self.db().begin().await?;
+        let customer = self.migration_of(&mut tx, actor, slug).await?;
+        nothing_under_way(&mut tx, customer).await?;
+        newest(&mut tx, customer, plan).await?;
+        store::migration::drop_plan(&mut tx, customer, plan).await?;
+        let about = plan.to_string();
+        self.record(
+            &mut tx,
+            actor,
+            Some(customer),
+            "migration.drop",
+            &about,
+            &json!({}),
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Changes what a plan switches beside the accounts.
     pub async fn set_migration_options(
         &self,
@@ -150,7 +183,7 @@ impl Services {
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
         nothing_under_way(&mut tx, customer).await?;
-        let (before, ..) = found(&mut tx, customer, plan).await?;
+        let (before, ..) = newest(&mut tx, customer, plan).await?;
         let done = store::migration::last_done(&mut tx, customer).await?;
         if done.is_some_and(|run| run.plan == plan) {
             return Err(refused(
@@ -426,6 +459,24 @@ pub(super) async fn found(
 ) -> Result<store::migration::StoredPlan, ServiceError> {
     let plan = store::migration::find_plan(tx, customer, number).await?;
     Ok(plan.ok_or(UserError::NotFound)?)
+}
+
+/// The same, if it is what is planned now: nothing is done with a plan that a newer one replaced, or that was dropped.
+pub(super) async fn newest(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<store::migration::StoredPlan, ServiceError> {
+    let stored = found(tx, customer, number).await?;
+    let latest = store::migration::latest_plan(tx, customer).await?;
+    match latest {
+        Some((latest, ..)) if latest.number != number => Err(refused(format!(
+            "{} made plan {} meanwhile. Reload the page, and go on with that one.",
+            latest.made_by, latest.number
+        ))),
+        _ if stored.0.state == PlanState::Dropped => Err(refused("This plan was dropped. Make a new plan.")),
+        _ => Ok(stored),
+    }
 }
 
 /// M-10: the version that is approved now, and the SHA-256 of its file; a newer version takes the approval back.

@@ -9,6 +9,7 @@ use store::Tx;
 use store::migration::Reconciled;
 
 use super::lists::{LIST_ROWS, Names, account, entry_row};
+use super::make::found;
 use crate::paging::{one_more, page};
 use crate::{ServiceError, Services};
 
@@ -31,6 +32,7 @@ impl Services {
     ) -> Result<Page<ReconciliationRow>, ServiceError> {
         let mut tx = self.db().read().await?;
         let customer = self.reader_of_migration(&mut tx, actor, slug).await?;
+        found(&mut tx, customer, plan).await?;
         let keys = (account(after)?, one_more(LIST_ROWS));
         let watched = self.watched(&mut tx, customer).await?;
         let since = watched

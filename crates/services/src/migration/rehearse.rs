@@ -15,7 +15,7 @@ use store::changes::NewChange;
 use store::migration::{Rehearsal, Rehearsed};
 use store::statistics::Filled;
 
-use super::make::{found, go_on, is_stale};
+use super::make::{found, go_on, is_stale, newest};
 use super::{Stop, refused};
 use crate::beside::Beside;
 use crate::sync::comparison::{Collected, Comparison, PAGE, apply};
@@ -63,7 +63,7 @@ impl Services {
     pub async fn rehearse_migration(&self, actor: &Actor, slug: &str, plan: i64) -> Result<(), ServiceError> {
         let mut tx = self.db().begin().await?;
         let customer = self.migration_of(&mut tx, actor, slug).await?;
-        let (found, ..) = found(&mut tx, customer, plan).await?;
+        let (found, ..) = newest(&mut tx, customer, plan).await?;
         if found.state != PlanState::Ready {
             return Err(UserError::Changed.into());
         }

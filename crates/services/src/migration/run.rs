@@ -11,7 +11,7 @@ use store::Tx;
 use store::appointments::AppointmentRow;
 use store::migration::{MigrationRun, NewMigrationRun, RunStep};
 
-use super::make::found;
+use super::make::{found, newest};
 use super::rehearse::keeps_freed;
 use super::{MIGRATION_JOB, OnStep, Stop, refused};
 use crate::deployment::facts::known;
@@ -58,7 +58,7 @@ impl Services {
         let customer = self.migration_of(&mut tx, actor, slug).await?;
         let now = self.now();
         super::make::nothing_under_way(&mut tx, customer).await?;
-        let stored = found(&mut tx, customer, plan).await?;
+        let stored = newest(&mut tx, customer, plan).await?;
         self.not_by_its_author(&mut tx, actor, customer, &stored.0)
             .await?;
         let window = self.window(&mut tx, customer, start).await?;

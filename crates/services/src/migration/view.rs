@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::migration::{MigrationPurpose, MigrationRunState, PlanState, RehearsalOutcome};
 use domain::numbers::thousands;
 use domain::views::{MigrationPlanView, MigrationRunView, MigrationView, RehearsalView};
-use domain::{Actor, CustomerId, Permission, UserError};
+use domain::{Actor, CustomerId, FieldError, Permission, UserError};
 use rules::appointment::Reader;
 use serde_json::json;
 use store::Tx;
@@ -44,7 +44,8 @@ impl Services {
             None => None,
         };
         let rate = run.as_ref().or(done.as_ref()).and_then(|run| run.rate);
-        let plan = match store::migration::latest_plan(&mut tx, customer).await? {
+        let plan = store::migration::latest_plan(&mut tx, customer).await?;
+        let plan = match plan.filter(|(plan, ..)| plan.state != PlanState::Dropped) {
             Some(plan) => Some(self.plan_view(&mut tx, customer, plan, rate).await?),
             None => None,
         };
@@ -311,6 +312,10 @@ pub(super) fn typed<'a>(
     if typed.chars().count() > most {
         let most = thousands(u64::try_from(most).unwrap_or(u64::MAX));
         return Err(UserError::field(field, format!("At most {most} characters.")));
+    }
+    // R-07, in every text that is typed.
+    if let Some(error) = FieldError::unseen(field, typed, true) {
+        return Err(UserError::Invalid { errors: vec![error] });
     }
     Ok(typed)
 }

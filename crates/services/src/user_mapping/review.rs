@@ -4,7 +4,7 @@
 use domain::deployment::{Step, standing};
 use domain::ids::RemarkId;
 use domain::user_mapping::{MappingEdit, ReviewState, Verdict};
-use domain::{Actor, CustomerId, Permission, UserError};
+use domain::{Actor, CustomerId, FieldError, Permission, UserError};
 use serde_json::{Value, json};
 use store::Tx;
 use store::user_mapping::{MappingVersion, NewRemark, Review, ReviewChange};
@@ -370,6 +370,9 @@ fn text<'a>(field: &str, typed: &'a str, missing: &str) -> Result<&'a str, UserE
     } else if typed.chars().count() > MAX_TEXT {
         let words = format!("At most {} characters.", domain::numbers::thousands(4_000));
         Err(UserError::field(field, words))
+    } else if let Some(error) = FieldError::unseen(field, typed, true) {
+        // R-07, in every text that is typed.
+        Err(UserError::Invalid { errors: vec![error] })
     } else {
         Ok(typed)
     }

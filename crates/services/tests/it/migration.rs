@@ -6,8 +6,8 @@ use domain::migration::{
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::TaskState;
 use domain::{Role, UserError};
-use services::ServiceError;
 use services::migration::MigrationFilter;
+use services::{NewLocalAccount, ServiceError};
 use test_support::{TestDb, on_both};
 
 use crate::migration_scene::Scene;
@@ -219,6 +219,46 @@ on_both!(
 );
 
 on_both!(
+    m_10_only_the_newest_plan_is_carried_out_and_any_is_dropped,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let (services, staff) = (scene.services(), &scene.staff);
+        let older = scene.prepared().await;
+        let newer = scene.plan().await.number;
+        let options = MigrationOptions::default();
+        for late in [
+            scene.start(older).await.map(|_| ()),
+            services.rehearse_migration(staff, SLUG, older).await,
+            services.set_migration_options(staff, SLUG, older, options).await,
+            services.note_migration_backup(staff, SLUG, older, "Dump.").await,
+        ] {
+            let late = refusal(late).to_string();
+            assert!(late.contains(&format!("made plan {newer} meanwhile")), "{late}");
+        }
+        let drop = async |plan| services.drop_migration_plan(staff, SLUG, plan).await;
+        let by_customer = services.drop_migration_plan(&scene.admin, SLUG, newer).await;
+        assert!(by_customer.is_err(), "M-22: staff only");
+        drop(newer).await.expect("dropped");
+        let planned = async || services.migration(staff, SLUG).await.expect("the page").plan;
+        assert!(planned().await.is_none());
+        let dropped = refusal(scene.start(newer).await).to_string();
+        assert!(dropped.contains("was dropped"), "{dropped}");
+        // What was carried out stays; an undo that nobody wants any more goes.
+        let run = scene.migrate().await;
+        assert!(drop(run.plan).await.is_err());
+        let undo = services.make_undo_plan(staff, SLUG, run.number, None).await;
+        let undo = scene.ready(undo.expect("a plan")).await.number;
+        assert_eq!(planned().await.map(|plan| plan.number), Some(undo));
+        drop(undo).await.expect("dropped");
+        assert!(planned().await.is_none());
+        let nowhere = services
+            .migration_entries(staff, SLUG, 99, &MigrationFilter::default(), None)
+            .await;
+        assert_eq!(refusal(nowhere), UserError::NotFound);
+    }
+);
+
+on_both!(
     a_02_a_newcomer_with_a_freed_username_is_held,
     |test: TestDb| async move {
         let scene = Scene::new(test).await;
@@ -249,6 +289,14 @@ on_both!(
         let rows = reserved("OLD.NAME").await;
         assert_eq!((rows.len(), rows[0].username.as_str()), (1, "old.name"));
         assert_eq!(rows[0].now, scene.people[5].principal_name);
+        // Nor does anybody give it to somebody new by hand.
+        let by_hand = NewLocalAccount {
+            username: "Old.Name".to_owned(),
+            surname: "Newcomer".to_owned(),
+            ..NewLocalAccount::default()
+        };
+        let added = services.add_local_account(&scene.admin, SLUG, &by_hand).await;
+        assert!(refusal(added).to_string().contains("kept from newcomers"));
         let given = services.release_username(&scene.admin, SLUG, "old.name").await;
         assert!(given.is_err(), "M-22: staff only");
         let given = services.release_username(&scene.staff, SLUG, "Old.Name").await;

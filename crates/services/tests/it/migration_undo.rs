@@ -96,6 +96,35 @@ on_both!(
 );
 
 on_both!(
+    m_14_a_sync_that_wrote_nothing_leaves_the_undo,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let run = scene.migrate().await.number;
+        let services = scene.services();
+        let control = scene.world.simulator.control();
+        let sync = async || {
+            let number = services.start_run(&scene.staff, SLUG, RunKind::Manual).await;
+            let number = number.expect("the run starts");
+            (number, scene.world.settled(number).await.row.state)
+        };
+        control.set_app_enabled(scene.world.kind, false);
+        assert_eq!(sync().await.1, RunState::Failed);
+        control.set_app_enabled(scene.world.kind, true);
+        let (held, state) = sync().await;
+        assert_eq!(state, RunState::Held);
+        let view = services.migration_run(&scene.staff, SLUG, run).await;
+        assert!(view.expect("the run").can_undo_whole);
+        let plan = services.make_undo_plan(&scene.staff, SLUG, run, None).await;
+        scene.ready(plan.expect("a plan")).await;
+        let accepted = services.decide_run(&scene.staff, SLUG, held, true).await;
+        accepted.expect("accepted");
+        scene.world.settled(held).await;
+        let view = services.migration_run(&scene.staff, SLUG, run).await;
+        assert!(!view.expect("the run").can_undo_whole);
+    }
+);
+
+on_both!(
     m_14_after_a_sync_one_person_at_a_time,
     |test: TestDb| async move {
         let scene = Scene::new(test).await;

@@ -45,7 +45,7 @@ statements! {
     LIFT = "DELETE FROM access_pauses WHERE customer_id = $1";
     PAUSED = "SELECT since, until FROM access_pauses WHERE customer_id = $1";
     WRITTEN_SINCE = "SELECT COUNT(*) FROM sync_runs WHERE customer_id = $1
-        AND kind IN ('manual', 'scheduled', 'single_user') AND state <> 'cancelled' AND started_at > $2";
+        AND kind IN ('manual', 'scheduled', 'single_user') AND phase IN ('apply', 'done') AND started_at > $2";
 }
 
 /// A run of a plan.
@@ -282,7 +282,8 @@ pub async fn access_pause(tx: &mut Tx, customer: CustomerId) -> Result<Option<Ac
     Ok(row.map(|(since, until)| AccessPause { since, until }))
 }
 
-/// How many sync runs that can write to People began after a time.
+/// How many sync runs that began after a time came as far as to write to People, however they ended. One that failed before, or
+/// is held, has written nothing.
 pub async fn written_since(tx: &mut Tx, customer: CustomerId, since: Timestamp) -> Result<i64, StoreError> {
     fetch_value!(tx, i64, WRITTEN_SINCE, customer.uuid(), since)
 }
