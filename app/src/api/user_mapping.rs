@@ -18,6 +18,10 @@ use super::ApiError;
 /// What was typed into the form of a line.
 pub type TypedLine = (String, String, String);
 
+/// What was typed about a line, behind the version and the line it was typed for: the same number is somebody else's line
+/// in another version.
+pub type OfLine<T> = ((i64, u64), T);
+
 /// The key under which the answer to an upload waits for its page.
 pub const UPLOAD: &str = "user-mapping/file";
 
@@ -186,7 +190,8 @@ pub async fn write_mapping_line(
     #[server(default)] new: String,
     #[server(default)] target: String,
 ) -> Result<i64, ApiError> {
-    let typed: TypedLine = (existing.clone(), new.clone(), target.clone());
+    let cells = (existing.clone(), new.clone(), target.clone());
+    let typed: OfLine<TypedLine> = ((version, line), cells);
     let made = MappingEdit::Line {
         line,
         existing,
@@ -326,7 +331,7 @@ pub async fn remark_on_mapping(
 ) -> Result<(), ApiError> {
     super::act_form(
         <RemarkOnMapping as ServerFn>::PATH,
-        &text.clone(),
+        &((version, line), text.clone()),
         |services, actor| async move {
             services
                 .remark_on_mapping(&actor, &customer, (version, line), &text)

@@ -69,13 +69,34 @@ export class Mapping {
     await expect(this.page.getByRole("heading", { level: 2, name, exact: true })).toBeVisible();
   }
 
+  /** A line in another tab, which does not see what is corrected here. */
+  private async opensBeside(line: number): Promise<Page> {
+    const tab = await this.page.context().newPage();
+    await tab.goto(`${new URL(this.page.url()).pathname}?line=${line}`);
+    await settled(tab, this.scripts);
+    return tab;
+  }
+
+  /** What is typed into a form of an older version is told, and stands in no form: the line may be somebody else's by now. */
+  private async isRefused(older: Page, button: string, label: string, text: string): Promise<void> {
+    await older.getByLabel(label, { exact: true }).fill(text);
+    await older.getByRole("button", { name: button }).click();
+    await expect(older.getByText("What you wrote was not saved:")).toBeVisible();
+    await expect(older.locator(".said", { hasText: text })).toContainText("Line 2: ");
+    await expect(older.getByLabel(label, { exact: true })).not.toHaveValue(text);
+    await older.close();
+  }
+
   /** Everything the demo's file has wrong: by cause where a button does it, one line by hand. */
   async mendsEverything(): Promise<void> {
     // A line that cannot be read is written anew, or goes.
     await this.opensByKeyboard("Too many cells");
     await shots(this.page, "line");
+    const beside = [await this.opensBeside(2), await this.opensBeside(2)] as const;
     await pressed(this.page, this.page.getByRole("button", { name: "Remove this line" }), this.scripts);
     await this.isVersion(this.version + 1);
+    await this.isRefused(beside[0], "Save and check", "New username", "somebody.else@contoso.com");
+    await this.isRefused(beside[1], "Add the remark", "Your remark", "Is this still the same line?");
     await this.mend("The domain in front of usernames", "Write the accounts’ usernames");
     await this.mend("No such account in People", "Remove the lines");
     await this.mend("One new username for several accounts", "Write the proposed usernames");

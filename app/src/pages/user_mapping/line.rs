@@ -5,29 +5,61 @@ use domain::user_mapping::Column;
 use domain::views::{FoundUsername, MappingLineView, MappingRemark};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
 use super::{Lists, tone_of};
-use crate::api::take_flash;
 use crate::api::user_mapping::{
-    RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
+    OfLine, RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
 };
+use crate::api::{Flash, take_flash};
 use crate::components::{
-    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused,
-    awaited, customer, param, query, thousands,
+    Allowed, Field, Filters, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit,
+    TextArea, WhyRefused, awaited, customer, param, query, thousands,
 };
 
 #[component]
 pub(super) fn Line(line: u64, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
-    let data = show_mapping_line(
-        customer().slug,
-        (corrections.version, line),
-        param(&query(), "person"),
-    );
+    let place = (corrections.version, line);
+    let data = show_mapping_line(customer().slug, place, param(&query(), "person"));
+    let form = corrections.can_edit.then_some(place);
     view! {
+        {refused_elsewhere::<TypedLine>(WriteMappingLine::PATH, form, cells)}
+        {refused_elsewhere::<String>(RemarkOnMapping::PATH, Some(place), std::convert::identity)}
         <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() remarks=remarks.clone()/> }/>
     }
+}
+
+/// Why a form was refused that does not stand here (`here`: the version and the line of the one that does), and what was
+/// typed in it: in the form of another account it would be saved for that one.
+fn refused_elsewhere<T: DeserializeOwned + Send + 'static>(
+    path: &'static str,
+    here: Option<(i64, u64)>,
+    words: fn(T) -> String,
+) -> AnyView {
+    awaited(take_flash::<OfLine<T>, IgnoredAny>(path), move |kept| {
+        let kept = kept.filter(|kept| Some(kept.values.0) != here);
+        let Some(Flash {
+            values: ((_, line), typed),
+            result: Err(error),
+        }) = kept
+        else {
+            return ().into_any();
+        };
+        let typed = words(typed);
+        let typed = (!typed.is_empty()).then(|| format!("Line {}: {typed}", thousands(line)));
+        view! { <RefusedAndGone error typed=typed.unwrap_or_default()/> }.into_any()
+    })
+}
+
+/// What was typed into a line, in one.
+fn cells((existing, new, target): TypedLine) -> String {
+    let cells = [existing, new, target].into_iter();
+    cells
+        .filter(|cell| !cell.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[component]
@@ -73,12 +105,13 @@ fn LineForm(
 ) -> impl IntoView {
     let Corrections { version, targets, .. } = corrections;
     awaited(
-        take_flash::<TypedLine, i64>(WriteMappingLine::PATH),
+        take_flash::<OfLine<TypedLine>, i64>(WriteMappingLine::PATH),
         move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == (version, line));
             let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
             let (existing, new, target) = kept
                 .and_then(|kept| kept.refused().cloned())
-                .unwrap_or_else(|| typed.clone());
+                .map_or_else(|| typed.clone(), |(_, typed)| typed);
             let mut options = vec![Option_::new("", "The connected directory")];
             options.extend(targets.iter().skip(1).map(|name| Option_::new(name, name)));
             if !options.iter().any(|option| option.value == target) {
@@ -159,10 +192,14 @@ fn RemarkForm(version: i64, line: u64, remarks: Vec<MappingRemark>) -> impl Into
         .filter(|remark| remark.line == Some(line))
         .map(|remark| view! { <li><super::review::Said remark/></li> })
         .collect_view();
-    awaited(take_flash::<String, ()>(RemarkOnMapping::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-        view! {
+    awaited(
+        take_flash::<OfLine<String>, ()>(RemarkOnMapping::PATH),
+        move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == (version, line));
+            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let refused = kept.and_then(|kept| kept.refused().cloned());
+            let typed = refused.map(|(_, said)| said).unwrap_or_default();
+            view! {
             <h3>"Said about this line"</h3>
             <ul role="list" class="form">{said}</ul>
             <form method="post" action=RemarkOnMapping::PATH class="form">
@@ -174,5 +211,6 @@ fn RemarkForm(version: i64, line: u64, remarks: Vec<MappingRemark>) -> impl Into
             <p><a href=Lists::All.href()>"Show all lines"</a></p>
         }
         .into_any()
-    })
+        },
+    )
 }
