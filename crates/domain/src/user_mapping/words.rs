@@ -338,7 +338,39 @@ impl FindingCode {
         if let Some(words) = self.fixed_of_people() {
             return Some(words.to_owned());
         }
-        self.told_of_people(finding.text.as_deref().unwrap_or_default(), &finding.other_line())
+        let text = finding.text.as_deref().unwrap_or_default();
+        self.told_of_holder(text)
+            .or_else(|| self.told_of_people(text, &finding.other_line()))
+    }
+
+    /// Findings about the account whose username or address the new username is; `text` is empty where it is not to be named.
+    fn told_of_holder(self, text: &str) -> Option<String> {
+        let account = |named: &str, unnamed: &str| {
+            if text.is_empty() {
+                unnamed.to_owned()
+            } else {
+                format!("{named} “{text}”")
+            }
+        };
+        Some(match self {
+            FindingCode::HeldByActive => format!(
+                "{} has this username and has no line in the file. Give it a line, or choose another username here.",
+                account("The account", "Another account")
+            ),
+            FindingCode::HeldByBlocked => format!(
+                "{} has this username, often a duplicate of an earlier sync. Give it a line that renames it aside, or choose another username here.",
+                account("The blocked account", "A blocked account")
+            ),
+            FindingCode::HeldBySync => format!(
+                "A sync made {} with this username. If it is an empty duplicate, give it a line that renames it aside; nothing is deleted automatically.",
+                account("the account", "an account")
+            ),
+            FindingCode::IsAnAddress => format!(
+                "This is the e-mail address of {}. Check whose username it is to be.",
+                account("another account,", "another account")
+            ),
+            _ => return None,
+        })
     }
 
     /// Findings that name an account or a person of the directory; `text` may be empty where nobody is to be named.
@@ -362,20 +394,8 @@ impl FindingCode {
             FindingCode::FoundByFolding => format!(
                 "People writes this username “{text}”. Letter case and the form of letters do not count, so it is the same account."
             ),
-            FindingCode::HeldByActive => format!(
-                "The account “{text}” has this username and has no line in the file. Give it a line, or choose another username here."
-            ),
-            FindingCode::HeldByBlocked => format!(
-                "The blocked account “{text}” has this username, often a duplicate of an earlier sync. Give it a line that renames it aside, or choose another username here."
-            ),
-            FindingCode::HeldBySync => format!(
-                "A sync made the account “{text}” with this username. If it is an empty duplicate, give it a line that renames it aside; nothing is deleted automatically."
-            ),
             FindingCode::Dormant => format!(
                 "{text} of the accounts in the file are blocked or have never signed in. Leavers need no line: their accounts keep their content without one."
-            ),
-            FindingCode::IsAnAddress => format!(
-                "This is the e-mail address of another account, “{text}”. Check whose username it is to be."
             ),
             FindingCode::FewLicences => format!(
                 "After the first sync more accounts would be active than there are licences ({text}). Whoever comes last is created blocked until one is free."

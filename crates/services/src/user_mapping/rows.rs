@@ -437,13 +437,10 @@ const fn names_somebody(code: FindingCode) -> bool {
 fn named(row: &FindingRow) -> Option<String> {
     use FindingCode as C;
     match row.finding.code {
-        C::MeantAddress
-        | C::MeantBehindDomain
-        | C::MeantZeros
-        | C::HeldByActive
-        | C::HeldByBlocked
-        | C::HeldBySync
-        | C::IsAnAddress => row.other_account.clone(),
+        C::MeantAddress | C::MeantBehindDomain | C::MeantZeros => row.other_account.clone(),
+        C::HeldByActive | C::HeldByBlocked | C::HeldBySync | C::IsAnAddress => {
+            row.other_account.clone().filter(|other| has_new(row, other))
+        }
         C::FoundByFolding => row.account_username.clone(),
         C::OtherAttribute => row.person.clone(),
         C::NotInDirectory => row.proposed.as_ref().map(|username| format!("“{username}”")),
@@ -455,6 +452,13 @@ fn named(row: &FindingRow) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether the other account of a line is the one that has its new username, and not the one that was probably meant by an
+/// existing username nobody has: only one of them is kept.
+fn has_new(row: &FindingRow, other: &str) -> bool {
+    let new = username::stored(&original_cell(&row.new));
+    row.account.is_some() || username::same(other, new.as_str())
 }
 
 /// P-01: accounts whose usernames begin alike and differ least.

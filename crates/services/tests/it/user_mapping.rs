@@ -141,6 +141,31 @@ on_both!(a_file_is_uploaded_checked_and_shown, |test: TestDb| async move {
 });
 
 on_both!(
+    a_finding_names_no_account_that_it_is_not_about,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        world.add_local("contoso\\nnull", false).await;
+        world.add_local("admin", true).await;
+        let text = "existing_username,new_username,target_directory\nnnull,Admin,Local\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        checked(&world).await;
+        let view = world
+            .services
+            .mapping_line(&world.actor, SLUG, (1, 2), "")
+            .await
+            .expect("a line");
+        let said = |words: &str| {
+            let mut findings = view.findings.iter();
+            findings.any(|finding| finding.sentence.contains(words))
+        };
+        assert!(said("but one called “contoso\\nnull”"), "{:?}", view.findings);
+        assert!(said("Another account has this username"), "{:?}", view.findings);
+    }
+);
+
+on_both!(
     f_27_a_file_of_many_parts_is_read_whole,
     |test: TestDb| async move {
         let world = existing(test).await;

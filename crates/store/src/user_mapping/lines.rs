@@ -188,7 +188,7 @@ pub struct FindingRow {
     pub account: Option<AccountId>,
     pub account_username: Option<String>,
     pub account_profile: Option<Profile>,
-    /// The username of the other account the finding speaks of.
+    /// The username of the other account that a finding about the line speaks of, not necessarily this one.
     pub other_account: Option<String>,
     /// Username and name of the person with the new username.
     pub person: Option<String>,

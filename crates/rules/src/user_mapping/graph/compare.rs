@@ -222,8 +222,15 @@ impl Beside for Compared {
 
     fn other_of(&self, row: u32) -> Option<u32> {
         let place = self.others.partition_point(|(other, ..)| *other < row);
-        let (found, _, account) = self.others.get(place)?;
-        (*found == row).then_some(*account)
+        let is_known = self.account.get(index(row)) != Some(&NONE);
+        let mut of_row = self
+            .others
+            .iter()
+            .skip(place)
+            .take_while(|(other, ..)| *other == row);
+        // What was probably meant is said only where nobody has the existing username.
+        let (.., account) = of_row.find(|(_, why, _)| !is_known || *why >= Why::Holds)?;
+        Some(*account)
     }
 
     fn person_of(&self, row: u32) -> Option<u32> {

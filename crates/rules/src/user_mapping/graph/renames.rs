@@ -25,7 +25,8 @@ pub struct Rename {
     pub takes_from: Option<u64>,
     /// The account it is about, counted from 0 as accounts were told.
     pub account: Option<u32>,
-    /// Another account that a finding about the line speaks of.
+    /// Another account that a finding about the line speaks of: who was probably meant by the existing username where nobody
+    /// has it, or else whose the new one is.
     pub other_account: Option<u32>,
     /// The person with the new username, counted from 0 as people were told.
     pub person: Option<u32>,

@@ -331,6 +331,29 @@ fn r_09_r_20_f_33_what_was_probably_meant() {
 }
 
 #[test]
+fn the_other_account_is_the_one_that_is_spoken_of() {
+    let all = [
+        account("CONTOSO\\null"),
+        account("null"),
+        account("admin"),
+        break_glass(),
+    ];
+    let other =
+        |accounts: &[AccountNow<'_>], line: &str| beside(accounts, &[], line).renames[0].other_account;
+    // Nobody was meant where the account is there, whatever others are called.
+    assert_eq!(other(&all, "CONTOSO\\null,admin,"), Some(2));
+    // Both are spoken of: the correction needs the one that was meant.
+    let without_bare = [all[0], all[2], all[3]];
+    let both = beside(&without_bare, &[], "null,Admin,Local");
+    let errors: Vec<C> = both.said.iter().map(|(.., code)| *code).collect();
+    assert!(
+        errors.contains(&C::MeantBehindDomain) && errors.contains(&C::HeldByActive),
+        "{errors:?}"
+    );
+    assert_eq!(other(&without_bare, "null,Admin,Local"), Some(0));
+}
+
+#[test]
 fn nothing_is_compared_where_nobody_is_told() {
     let (checked, found) = Scene::default()
         .check("existing_username,new_username\nanna,anna@contoso.com\n")
