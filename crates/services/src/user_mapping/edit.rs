@@ -7,6 +7,7 @@ use domain::user_mapping::{
     DecidedAbout, Decision, MappingEdit, MappingOutcome, MappingReading, MappingState, MappingSummary,
 };
 use domain::{Actor, CustomerId, FieldError, UserError};
+use rules::user_mapping::rewritten;
 use rules::username::MAX_CHARS;
 use serde_json::json;
 use store::Tx;
@@ -191,16 +192,7 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
             new,
             target,
             ..
-        } => {
-            let cells = [("existing", existing), ("new", new), ("target", target)];
-            let errors: Vec<FieldError> = cells
-                .into_iter()
-                .filter_map(|(field, text)| cell_error(field, text))
-                .collect();
-            if !errors.is_empty() {
-                return Err(UserError::Invalid { errors });
-            }
-        }
+        } => line_error([("existing", existing), ("new", new), ("target", target)])?,
         MappingEdit::Fix {
             fix,
             code,
@@ -240,6 +232,26 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
         MappingEdit::Decide { .. } | MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } => {}
     }
     Ok(())
+}
+
+/// What no line may be, by field.
+fn line_error(cells: [(&str, &str); 3]) -> Result<(), UserError> {
+    // A line of nothing is a blank one in the next version's file, and nobody's any more (F-21).
+    if cells.iter().all(|(_, text)| rewritten(text).trim().is_empty()) {
+        return Err(UserError::field(
+            "existing",
+            "Enter a username, or remove the line.",
+        ));
+    }
+    let errors: Vec<FieldError> = cells
+        .into_iter()
+        .filter_map(|(field, text)| cell_error(field, text))
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(UserError::Invalid { errors })
+    }
 }
 
 /// What no cell of a line may hold.

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::sync::RunKind;
 use domain::user_mapping::{
-    Column, FileEncoding, FindingCode, MappingOutcome, MappingQuestion, MappingReading, MappingReceived,
-    MappingState, MappingSummary, RenameKind, Severity,
+    Column, FileEncoding, FindingCode, MappingEdit, MappingOutcome, MappingQuestion, MappingReading,
+    MappingReceived, MappingState, MappingSummary, RenameKind, Severity,
 };
 use domain::views::MappingVersionView;
 use domain::{Actor, CustomerId, Role, UserError};
@@ -162,6 +162,36 @@ on_both!(
         };
         assert!(said("but one called “contoso\\nnull”"), "{:?}", view.findings);
         assert!(said("Another account has this username"), "{:?}", view.findings);
+    }
+);
+
+on_both!(
+    f_21_a_line_is_not_emptied_but_removed,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let text = "existing_username,new_username\nanna,anna@contoso.com\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        checked(&world).await;
+        // What a spreadsheet leaves around nothing is nothing, too.
+        for existing in ["", " ", "=\"\""] {
+            let emptied = MappingEdit::Line {
+                line: 2,
+                existing: existing.to_owned(),
+                new: String::new(),
+                target: String::new(),
+            };
+            let made = world.services.edit_mapping(&world.actor, SLUG, 1, emptied).await;
+            let refused = refusal(made);
+            let said = refused.of_field("existing").next();
+            assert_eq!(
+                said,
+                Some("Enter a username, or remove the line."),
+                "{existing:?}"
+            );
+        }
+        assert_eq!(checked(&world).await.number, 1);
     }
 );
 
