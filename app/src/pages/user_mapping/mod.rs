@@ -110,7 +110,7 @@ fn Found(
     is_reviewing: bool,
 ) -> impl IntoView {
     let version = corrections.version;
-    let undecided = summary.coverage.undecided;
+    let coverage = summary.coverage;
     let proposed = summary.proposed.clone();
     let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
     let list = match Lists::asked() {
@@ -134,7 +134,7 @@ fn Found(
     view! {
         <Causes groups=summary.groups corrections/>
         {list}
-        {(undecided > 0).then(|| view! { <Undecided count=undecided proposed corrections=decide/> })}
+        {(coverage.undecided > 0).then(|| view! { <Undecided coverage proposed corrections=decide/> })}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Active accounts that no line is about: everybody gets a decision (P-13).
 
-use domain::user_mapping::ProposalClass;
+use domain::user_mapping::{Coverage, ProposalClass};
 use domain::views::{Page, UndecidedAccount};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -15,7 +15,7 @@ use crate::components::{
 
 #[component]
 pub(super) fn Undecided(
-    count: u64,
+    coverage: Coverage,
     proposed: Vec<(ProposalClass, u64)>,
     corrections: Corrections,
 ) -> impl IntoView {
@@ -24,13 +24,14 @@ pub(super) fn Undecided(
     let is_narrowed = !search.is_empty();
     let has_old = corrections.targets.len() > 2;
     let (version, can_edit) = (corrections.version, corrections.can_edit);
-    let note = plural(count, "account", "accounts");
+    let together = coverage.undecided_together();
+    let note = plural(coverage.undecided, "account", "accounts");
     view! {
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
             <div class="in form">
                 <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
             </div>
-            {can_edit.then(|| view! { <Together version proposed has_old count/> })}
+            {can_edit.then(|| view! { <Together version proposed has_old count=together/> })}
             <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
                 <input type="hidden" name="show" value="undecided"/>
                 <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
@@ -64,15 +65,22 @@ fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, co
             }
         })
         .collect_view();
-    let everybody = plural(count, "account", "accounts");
     view! {
         {classes}
+        {(count > 0).then(|| view! { <Rest version has_old count/> })}
+    }
+}
+
+#[component]
+fn Rest(version: i64, has_old: bool, count: u64) -> impl IntoView {
+    let everybody = plural(count, "account", "accounts");
+    view! {
         <details class="fold">
             <summary>"Decide about everybody who is left"</summary>
             <form method="post" action=DecideMapping::PATH class="form">
                 <Hidden version/>
                 <input type="hidden" name="everybody" value="true"/>
-                <p>{format!("This is about all {everybody} but administrators, who are decided about one by one.")}</p>
+                <p>{format!("This is about {everybody}. Administrators are not among them: they are decided about one by one.")}</p>
                 <div class="actions">
                     <Submit label="Keep everybody local" busy="Deciding…" name="decision" value="local"/>
                     {has_old.then(|| view! { <Submit label="Leave everybody in the old directory" busy="Deciding…" name="decision" value="left"/> })}

@@ -126,6 +126,13 @@ pub struct Coverage {
     pub newcomers: u64,
 }
 
+impl Coverage {
+    /// How many undecided accounts may be decided about together: administrators never are (P-07).
+    pub const fn undecided_together(&self) -> u64 {
+        self.undecided.saturating_sub(self.undecided_administrators)
+    }
+}
+
 /// Findings that have one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingGroup {

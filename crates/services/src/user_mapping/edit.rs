@@ -229,6 +229,15 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
             ..
         }
         | MappingEdit::Begin => return Err(UserError::Changed),
+        MappingEdit::Decide {
+            about: DecidedAbout::Rest,
+            ..
+        } if summary.coverage.undecided_together() == 0 => {
+            return Err(UserError::field(
+                "everybody",
+                "Nobody but administrators is undecided, and they are decided about one by one. Nothing was saved.",
+            ));
+        }
         MappingEdit::Decide { .. } | MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } => {}
     }
     Ok(())

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::sync::RunKind;
 use domain::user_mapping::{
-    Column, FileEncoding, FindingCode, MappingEdit, MappingOutcome, MappingQuestion, MappingReading,
-    MappingReceived, MappingState, MappingSummary, RenameKind, Severity,
+    Column, DecidedAbout, Decision, FileEncoding, FindingCode, MappingEdit, MappingOutcome, MappingQuestion,
+    MappingReading, MappingReceived, MappingState, MappingSummary, RenameKind, Severity,
 };
 use domain::views::MappingVersionView;
 use domain::{Actor, CustomerId, Role, UserError};
@@ -192,6 +192,38 @@ on_both!(
             );
         }
         assert_eq!(checked(&world).await.number, 1);
+    }
+);
+
+on_both!(
+    p_07_nobody_is_left_but_administrators,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        world.add_local("break-glass", true).await;
+        world.add_local("boss", true).await;
+        let text = "existing_username,new_username,target_directory\nbreak-glass,,Local\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        let coverage = summary_of(checked(&world).await).coverage;
+        assert_eq!((coverage.undecided, coverage.undecided_together()), (1, 0));
+        let rest = MappingEdit::Decide {
+            about: DecidedAbout::Rest,
+            decision: Decision::Local,
+        };
+        let (services, actor) = (&world.services, &world.actor);
+        let refused = refusal(services.edit_mapping(actor, SLUG, 1, rest.clone()).await);
+        assert!(refused.of_field("everybody").next().is_some(), "{refused:?}");
+        world.add_local("anna", false).await;
+        services
+            .check_mapping_again(actor, SLUG, 1)
+            .await
+            .expect("checked again");
+        checked(&world).await;
+        let made = services.edit_mapping(actor, SLUG, 1, rest).await;
+        assert_eq!(made.expect("a version"), 2);
+        let coverage = summary_of(checked(&world).await).coverage;
+        assert_eq!((coverage.undecided, coverage.local), (1, 2));
     }
 );
 
