@@ -20,10 +20,10 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::user_mapping::{
     BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, RemoveMappingLine,
-    SettleMappingRemark, show_user_mapping,
+    SettleMappingRemark, SubmitMapping, show_user_mapping,
 };
 use crate::components::{
-    Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, param, query,
+    Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, gone, param, query,
 };
 
 use causes::{Causes, Corrections};
@@ -78,7 +78,14 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
         {review.map(|review| view! { <Review review/> })}
         {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks is_reviewing/> })}
-        {submission.map(|(version, needs)| view! { <Submission version needs/> })}
+        {match submission {
+            Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs/> }.into_any(),
+            other => view! {
+                {gone(SubmitMapping::PATH, |_: Vec<String>| String::new())}
+                {other.map(|(version, needs)| view! { <Submission version needs/> })}
+            }
+            .into_any(),
+        }}
         <Remarks remarks=said/>
         <Versions earlier corrections=corrections.clone()/>
         {(can_edit && !is_checking).then(|| view! { <Upload is_first=number.is_none()/> })}

@@ -11,7 +11,7 @@ use crate::api::take_flash;
 use crate::api::user_mapping::{ReviewMapping, SettleMappingRemark, SubmitMapping};
 use crate::components::{
     Allowed, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
-    awaited, customer, plural, thousands,
+    awaited, customer, gone, plural, thousands,
 };
 
 /// What submitting still needs, and the form for it.
@@ -127,7 +127,11 @@ pub(super) fn Review(review: MappingReviewView) -> impl IntoView {
                     <dt>"Submitted"</dt><dd><bdi>{submitted_by}</bdi> ", " <TimeOf when=submitted/></dd>
                     {decided}{seconded}{reason}
                 </dl>
-                {can_decide.then(|| view! { <Decision version cannot_approve/> })}
+                {if can_decide {
+                    view! { <Decision version cannot_approve/> }.into_any()
+                } else {
+                    gone(ReviewMapping::PATH, |reason: String| reason)
+                }}
             </div>
         </Panel>
     }
