@@ -120,9 +120,9 @@ pub struct Coverage {
     pub undecided_administrators: u64,
     /// Blocked, and without a line: nothing happens to them.
     pub blocked_left_out: u64,
-    /// Lines whose new username somebody has who is enabled and in a synchronised group (T-01).
+    /// Of those that move: their new username has somebody who is enabled and in a synchronised group (T-01).
     pub confirmed: u64,
-    /// People whom no line names: the first sync makes accounts for them (T-09).
+    /// People whom no line names and whose username no account keeps: the first sync makes accounts for them (T-09).
     pub newcomers: u64,
 }
 

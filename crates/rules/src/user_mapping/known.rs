@@ -72,6 +72,8 @@ impl Account {
     pub(super) const STAYS_LOCAL: u16 = 1 << 8;
     pub(super) const LEFT: u16 = 1 << 9;
     const UNCLEAR: u16 = 1 << 10;
+    /// The person with its new username is enabled and in a synchronised group (T-01).
+    pub(super) const CONFIRMED: u16 = 1 << 11;
 
     /// `text` is the fingerprint of the username; `print` makes others.
     pub(super) fn new(now: &AccountNow<'_>, text: u32, print: impl FnMut(&str) -> u32) -> Self {
@@ -122,6 +124,7 @@ impl Account {
         coverage.active += 1;
         if self.is(Self::MAPPED) {
             coverage.mapped += 1;
+            coverage.confirmed += u64::from(self.is(Self::CONFIRMED));
         } else if self.is(Self::STAYS_LOCAL) {
             coverage.local += 1;
         } else if self.is(Self::LEFT) {
@@ -150,6 +153,8 @@ impl Person {
     pub(super) const GUEST: u8 = 1 << 2;
     /// A line names it.
     pub(super) const CLAIMED: u8 = 1 << 3;
+    /// An account has its username, and keeps it.
+    pub(super) const HERE: u8 = 1 << 4;
 
     pub(super) fn new(found: &PersonFound<'_>, print: impl FnMut(&str) -> u32) -> Self {
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
@@ -167,7 +172,12 @@ impl Person {
 
     /// The first sync would make an account for it (T-09).
     pub(super) const fn is_newcomer(self) -> bool {
-        self.is(Self::ENABLED) && self.is(Self::IN_SCOPE) && !self.is(Self::CLAIMED)
+        self.is_expected() && !self.is(Self::CLAIMED | Self::HERE)
+    }
+
+    /// The sync follows it.
+    pub(super) const fn is_expected(self) -> bool {
+        self.is(Self::ENABLED) && self.is(Self::IN_SCOPE)
     }
 }
 

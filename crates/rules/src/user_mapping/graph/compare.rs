@@ -192,6 +192,7 @@ impl Beside for Compared {
                 }
             }
         });
+        self.recognise(heap);
         let mut existing = heap.existing.as_slice();
         pairs(new, accounts, |lines, accounts| {
             let print = accounts.first().map_or(0, Entry::print);
@@ -251,19 +252,35 @@ impl Beside for Compared {
         for account in &self.accounts {
             account.count(&mut coverage);
         }
-        let count = |kind: fn(Person) -> bool| {
-            let some = self.people.iter().filter(|person| kind(**person)).count();
-            u64::try_from(some).unwrap_or(u64::MAX)
-        };
-        coverage.newcomers = count(Person::is_newcomer);
-        coverage.confirmed = count(|person| {
-            person.is(Person::CLAIMED) && person.is(Person::ENABLED) && person.is(Person::IN_SCOPE)
-        });
+        let newcomers = self.people.iter().filter(|person| person.is_newcomer());
+        coverage.newcomers = u64::try_from(newcomers.count()).unwrap_or(u64::MAX);
         coverage
     }
 }
 
 impl Compared {
+    /// People whose username an account has that no line is about: one with a line may give its username up. All of the heap
+    /// is sorted.
+    fn recognise(&mut self, heap: &Heap) {
+        let mut existing = heap.existing.as_slice();
+        pairs(
+            heap.accounts.as_slice(),
+            heap.people.as_slice(),
+            |accounts, people| {
+                let print = accounts.first().map_or(0, Entry::print);
+                let has_line = !group_of(&mut existing, print).is_empty();
+                if has_line || only_or_first(accounts, 0).is_none() {
+                    return;
+                }
+                for entry in people.iter().filter(|entry| entry.row & !PLACE == 0) {
+                    if let Some(person) = self.people.get_mut(index(entry.row)) {
+                        person.flags |= Person::HERE;
+                    }
+                }
+            },
+        );
+    }
+
     /// Lines and accounts of one username.
     fn of_lines(&mut self, lines: &[Entry], accounts: &[Entry]) {
         let named = accounts.iter().filter(|entry| entry.row & !PLACE == 0);
@@ -292,6 +309,14 @@ impl Compared {
                 self.others
                     .extend(lines.iter().map(|line| (line.row, why, account)));
             }
+        }
+    }
+
+    /// Notes that the person whom a line names is there, for its account.
+    pub(super) fn confirm(&mut self, row: u32) {
+        let account = self.account_of(row);
+        if let Some(account) = account.and_then(|place| self.accounts.get_mut(index(place))) {
+            account.flags |= Account::CONFIRMED;
         }
     }
 

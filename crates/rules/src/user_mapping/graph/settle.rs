@@ -151,6 +151,7 @@ fn on_directory(graph: &mut Graph, compared: &mut Compared, row: u32, found: &mu
     let target = graph.target_of(row);
     let place = compared.person_of(row);
     let is_by_address = compared.is_by_address(row);
+    let keeps_it = compared.account_of(row).is_some() && graph.is(row, mark::STAYS);
     let mut tell = Tell { graph, row, found };
     let Some(person) = place.and_then(|place| compared.people.get_mut(index(place))) else {
         // A line that does not say the new username has its own problem.
@@ -160,17 +161,23 @@ fn on_directory(graph: &mut Graph, compared: &mut Compared, row: u32, found: &mu
         }
         return;
     };
+    if keeps_it && !is_by_address {
+        person.flags |= Person::HERE;
+    }
     match target {
         Target::Default | Target::Connected => {
             person.flags |= Person::CLAIMED;
             let person = *person;
+            if person.is_expected() {
+                compared.confirm(row);
+            }
             if is_by_address {
                 tell.error(Column::New, Code::OtherAttribute);
             } else {
                 of_person(&mut tell, person);
             }
         }
-        Target::Local if !is_by_address && person.is(Person::ENABLED) && person.is(Person::IN_SCOPE) => {
+        Target::Local if !is_by_address && person.is_expected() => {
             tell.say(Some(Column::Target), Severity::Warning, Code::LocalInScope);
         }
         Target::Local | Target::Left | Target::Unclear => {}

@@ -39,6 +39,36 @@ fn t_01_t_02_t_09_who_is_there_and_who_is_not() {
 }
 
 #[test]
+fn t_01_t_09_once_accounts_are_in_the_directory() {
+    let people = [
+        "anna@x.org",
+        "bob@x.org",
+        "carl@x.org",
+        "dora@x.org",
+        "emil@x.org",
+    ]
+    .map(person);
+    let there = AccountNow {
+        place: AccountPlace::Connected,
+        ..account("Bob@x.org")
+    };
+    let all = [
+        there,
+        account("carl"),
+        account("dora@x.org"),
+        account("emil@x.org"),
+    ];
+    let lines = "gone,anna@x.org,\ncarl,carl@x.org,\ndora@x.org,dora,Local\nemil@x.org,,Local";
+    let Beside { coverage, .. } = beside(&all, &people, lines);
+    assert_eq!(
+        (coverage.mapped, coverage.confirmed),
+        (1, 1),
+        "a line without an account is none of those that move"
+    );
+    assert_eq!(coverage.newcomers, 1, "only whose username is given up");
+}
+
+#[test]
 fn t_03_the_other_attribute() {
     let anna = PersonFound {
         others: ["anna.lee@x.org", "anna@x.org"],
