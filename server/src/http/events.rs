@@ -4,14 +4,14 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::views::RunView;
 use futures::stream;
 use services::ServiceError;
 
-use super::signed_in::{Reference, SignedIn, refusal};
+use super::signed_in::{Address, Reference, SignedIn, refusal};
 use crate::router::AppState;
 use domain::text::chain;
 
@@ -35,7 +35,7 @@ struct Watch {
 /// `GET /c/{customer}/runs/{run}/events`
 pub async fn run_events(
     State(state): State<AppState>,
-    Path((slug, number)): Path<(String, i64)>,
+    Address((slug, number)): Address<(String, i64)>,
     Reference(reference): Reference,
     who: SignedIn,
 ) -> Response {

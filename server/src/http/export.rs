@@ -13,7 +13,7 @@ use ::http::{HeaderValue, StatusCode};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use futures::stream;
 use serde::{Deserialize, Serialize};
 use services::{ServiceError, Services};
 
-use super::signed_in::{Reference, SignedIn, refusal};
+use super::signed_in::{Address, Reference, SignedIn, refusal};
 use crate::router::AppState;
 use domain::text::chain;
 
@@ -138,7 +138,7 @@ fn at<L: List>(address: &str) -> Router<AppState> {
 
 async fn csv<L: List>(
     state: State<AppState>,
-    place: Path<Place>,
+    place: Address<Place>,
     narrowed: Query<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
@@ -148,7 +148,7 @@ async fn csv<L: List>(
 
 async fn json<L: List>(
     state: State<AppState>,
-    place: Path<Place>,
+    place: Address<Place>,
     narrowed: Query<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
@@ -158,7 +158,7 @@ async fn json<L: List>(
 
 fn asked(
     State(state): State<AppState>,
-    Path(place): Path<Place>,
+    Address(place): Address<Place>,
     Query(narrowed): Query<Narrowed>,
     SignedIn { actor, .. }: SignedIn,
 ) -> Asked {
@@ -173,7 +173,7 @@ fn asked(
 /// The file of a version of the user mapping, as it is kept.
 async fn mapping_file(
     State(state): State<AppState>,
-    Path((customer, version)): Path<(String, i64)>,
+    Address((customer, version)): Address<(String, i64)>,
     Reference(reference): Reference,
     SignedIn { actor, .. }: SignedIn,
 ) -> Response {

@@ -4,9 +4,11 @@ use std::convert::Infallible;
 
 use ::http::StatusCode;
 use ::http::header::{ACCEPT, HeaderMap};
-use axum::extract::FromRequestParts;
+use ::http::request::Parts;
+use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Actor, ConsoleUserId, UserError};
+use serde::de::DeserializeOwned;
 use services::{ServiceError, Services};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
@@ -36,13 +38,28 @@ impl SignedIn {
     }
 }
 
+/// The parts of an address. One whose parts cannot be, such as a number in letters, is nobody's.
+pub struct Address<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Address<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(place)) => Ok(Self(place)),
+            Err(_) => {
+                let error = UserError::NotFound;
+                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
+                Err((status, error.to_string()).into_response())
+            }
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Response;
 
-    async fn from_request_parts(
-        parts: &mut ::http::request::Parts,
-        state: &AppState,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let session = parts.extensions.get::<Session>().cloned();
         let reference = reference(&parts.headers);
         match identify(session, &state.services).await {
@@ -84,10 +101,7 @@ pub struct Reference(pub String);
 impl<S: Sync> FromRequestParts<S> for Reference {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut ::http::request::Parts,
-        _state: &S,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         Ok(Self(reference(&parts.headers)))
     }
 }

@@ -182,6 +182,23 @@ async fn downloads_and_progress_ask_who_calls() {
 }
 
 #[tokio::test]
+async fn addresses_that_cannot_be_are_nobodys() {
+    let app = TestApp::new().await.with_people().await;
+    let admin = app.sign_in("admin@contoso.example").await;
+    for path in [
+        "/c/contoso/user-mapping/abc/file.csv",
+        "/c/contoso/migration/99999999999999999999/entries.csv",
+        "/c/contoso/migration/99/entries.csv",
+        "/c/contoso/migration/99/reconciliation.json",
+        "/c/contoso/runs/first/events",
+    ] {
+        let answer = app.get_as(path, Some(&admin)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!answer.body.contains("parse"), "{path}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn an_upload_asks_who_calls() {
     let app = TestApp::new().await.with_people().await;
     for (page, address) in [

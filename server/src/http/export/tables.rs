@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use bytes::Bytes;
 use domain::views::{Page, PeopleFilter};
@@ -13,7 +13,7 @@ use futures::stream;
 use services::ServiceError;
 
 use super::{Asked, Narrowed, Place, asked, attachment, code, csv_lines};
-use crate::http::signed_in::{Reference, SignedIn, refusal};
+use crate::http::signed_in::{Address, Reference, SignedIn, refusal};
 use crate::router::AppState;
 use domain::text::chain;
 
@@ -27,7 +27,7 @@ enum Table {
 /// People in the columns that an import reads.
 pub(super) async fn people(
     state: State<AppState>,
-    place: Path<Place>,
+    place: Address<Place>,
     narrowed: Query<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
@@ -38,7 +38,7 @@ pub(super) async fn people(
 /// The lines of the newest file that changed nothing, and why.
 pub(super) async fn refused(
     state: State<AppState>,
-    place: Path<Place>,
+    place: Address<Place>,
     narrowed: Query<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
