@@ -302,7 +302,7 @@ async fn keep_in<V: Serialize + Sync, T: Serialize + Sync>(
     result: Result<&T, ApiError>,
 ) {
     let kept = serde_json::json!({ "values": values, "result": result });
-    // What no form of ours can send is not worth a row.
+    // Nobody typed that.
     if kept.to_string().len() > FLASH_BYTES {
         return;
     }

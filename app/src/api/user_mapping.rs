@@ -22,6 +22,9 @@ pub type TypedLine = (String, String, String);
 /// in another version.
 pub type OfLine<T> = ((i64, u64), T);
 
+/// What was said about a version: in the form of another one it would be said about that.
+pub type OfVersion<T> = (i64, T);
+
 /// The key under which the answer to an upload waits for its page.
 pub const UPLOAD: &str = "user-mapping/file";
 
@@ -286,7 +289,7 @@ pub async fn submit_mapping(
 ) -> Result<(), ApiError> {
     super::act_form(
         <SubmitMapping as ServerFn>::PATH,
-        &acknowledged.clone(),
+        &(version, acknowledged.clone()),
         |services, actor| async move {
             services
                 .submit_mapping(&actor, &customer, version, &acknowledged)
@@ -305,10 +308,9 @@ pub async fn review_mapping(
     #[server(default)] reason: String,
     #[server(default)] needs_second: bool,
 ) -> Result<(), ApiError> {
-    let typed = reason.clone();
     super::act_form(
         <ReviewMapping as ServerFn>::PATH,
-        &typed,
+        &(version, reason.clone()),
         |services, actor| async move {
             let verdict = match verdict.as_str() {
                 "return" => Verdict::Return { reason },

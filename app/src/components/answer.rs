@@ -35,13 +35,21 @@ pub fn WhyRefused(#[prop(into)] error: Option<ApiError>) -> impl IntoView {
     }
 }
 
-/// The same for a form with values that the page may not offer any more: it is rendered instead of the form. `words` is what of
+/// The same for a form with values that the page does not offer any more: it is rendered instead of the form. `words` is what of
 /// them was written.
-pub fn gone<V: DeserializeOwned + Send + 'static>(
+pub fn gone<V: DeserializeOwned + Send + 'static>(of: &'static str, words: fn(V) -> String) -> AnyView {
+    gone_unless::<V>(of, |_| false, words)
+}
+
+/// The same where the page may offer a form for other things than it was refused for: in that one it would be saved for them.
+/// `is_here`: the values are shown again in the form.
+pub fn gone_unless<V: DeserializeOwned + Send + 'static>(
     of: &'static str,
-    words: impl FnOnce(V) -> String + Send + 'static,
+    is_here: impl FnOnce(&V) -> bool + Send + 'static,
+    words: fn(V) -> String,
 ) -> AnyView {
     awaited(take_flash::<V, IgnoredAny>(of), move |kept| {
+        let kept = kept.filter(|kept| !is_here(&kept.values));
         kept.and_then(|kept| Some((kept.result.err()?, words(kept.values))))
             .map(|(error, typed)| view! { <RefusedAndGone error typed/> })
             .into_any()

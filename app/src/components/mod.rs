@@ -42,7 +42,7 @@ pub use time::TimeOf;
 #[cfg(feature = "ssr")]
 pub use {
     access::{Allowed, ConnectFirst},
-    answer::{Answer, Done, Refused, RefusedAndGone, WhyRefused, gone},
+    answer::{Answer, Done, Refused, RefusedAndGone, WhyRefused, gone, gone_unless},
     coverage::Coverage,
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},

@@ -45,14 +45,13 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Address<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        match Path::from_request_parts(parts, state).await {
-            Ok(Path(place)) => Ok(Self(place)),
-            Err(_) => {
-                let error = UserError::NotFound;
-                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
-                Err((status, error.to_string()).into_response())
-            }
-        }
+        let place = Path::from_request_parts(parts, state).await;
+        place.map(|Path(place)| Self(place)).map_err(|rejection| {
+            tracing::debug!(%rejection, "an address that cannot be");
+            let error = UserError::NotFound;
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
+            (status, error.to_string()).into_response()
+        })
     }
 }
 

@@ -59,7 +59,7 @@ fn Undo(run: MigrationRunView) -> impl IntoView {
     let number = run.number;
     if !run.can_undo_whole {
         return view! {
-            <p class="soft">"A sync has written to People since, so it can be undone for one account at a time only: in the list of accounts."</p>
+            <p class="soft">"A sync has come as far as to write to People since, so it can be undone for one account at a time only: in the list of accounts."</p>
         }
         .into_any();
     }

@@ -72,10 +72,12 @@ fn Body(view: MigrationView, can_begin: bool) -> impl IntoView {
     let has_plan = plan.is_some();
     let announcement = announcement.filter(|_| has_plan);
     let is_first = can_migrate && can_begin && !has_plan && !is_open && !is_done;
+    let works = plan.as_ref().filter(|plan| works(plan, can_migrate, is_open));
     let gone = Gone {
-        works: plan
-            .as_ref()
-            .is_some_and(|plan| works(plan, can_migrate, is_open)),
+        waits: plan.as_ref().is_some_and(|plan| plan.state == PlanState::Making)
+            || run.as_ref().is_some_and(|run| run.is_moving),
+        starts: works.is_some(),
+        prepares: works.is_some_and(|plan| plan.purpose == MigrationPurpose::Migrate),
         plans: is_first
             || plan
                 .as_ref()
@@ -132,24 +134,32 @@ fn works(plan: &MigrationPlanView, can_migrate: bool, is_open: bool) -> bool {
 /// Which forms the page has; of the others it says what was refused.
 #[derive(Clone, Copy)]
 struct Gone {
-    /// To carry a plan out, and what comes before.
-    works: bool,
-    /// To make one.
+    /// It loads itself again soon, and says it then: nobody could read it before.
+    waits: bool,
+    /// To carry a plan out.
+    starts: bool,
+    /// What comes before, of a migration.
+    prepares: bool,
+    /// To make a plan.
     plans: bool,
 }
 
 impl Gone {
-    fn render(self) -> impl IntoView {
-        let works = (!self.works).then(|| {
+    fn render(self) -> AnyView {
+        if self.waits {
+            return ().into_any();
+        }
+        let starts =
+            (!self.starts).then(|| gone(StartMigration::PATH, |(_, _, agreement): TypedStart| agreement));
+        let prepares = (!self.prepares).then(|| {
             view! {
-                {gone(StartMigration::PATH, |(_, _, agreement): TypedStart| agreement)}
                 {gone(WaiveRehearsed::PATH, |(_, _, reason): TypedWaiver| reason)}
                 {gone(NoteMigrationBackup::PATH, |note: String| note)}
                 {gone(SetMigrationOptions::PATH, |_: TypedOptions| String::new())}
             }
         });
         let plans = (!self.plans).then(|| gone(MakeMigrationPlan::PATH, |_: TypedOptions| String::new()));
-        view! { {works} {plans} }
+        view! { {starts} {prepares} {plans} }.into_any()
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn Plan(
         }
         .into_any(),
         PlanState::Failed => view! {
-            <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile, or it broke off again and again. Make it again."</Verdict>
+            <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile, or it broke off again and again. Make it again, or drop it and begin the undo again where you began it."</Verdict>
         }
         .into_any(),
         PlanState::Dropped => view! { <p>"Dropped: nobody wanted to carry it out."</p> }.into_any(),
@@ -52,7 +52,7 @@ pub(super) fn Plan(
     };
     let is_stale = plan.is_stale && plan.state == PlanState::Ready;
     let again = can_be_made_again(&plan, can_migrate, is_open);
-    let can_drop = can_migrate && !is_open && matches!(plan.state, PlanState::Ready | PlanState::Failed);
+    let can_drop = can_migrate && !is_open;
     let (number, options) = (plan.number, plan.options);
     view! {
         <Panel title id="plan" note=move || view! { {format!("by {by}, ")} <TimeOf when=when.clone()/> }>

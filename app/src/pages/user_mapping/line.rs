@@ -5,18 +5,17 @@ use domain::user_mapping::Column;
 use domain::views::{FoundUsername, MappingLineView, MappingRemark};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
 use super::{Lists, tone_of};
+use crate::api::take_flash;
 use crate::api::user_mapping::{
     OfLine, RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
 };
-use crate::api::{Flash, take_flash};
 use crate::components::{
-    Allowed, Field, Filters, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit,
-    TextArea, WhyRefused, awaited, customer, param, query, thousands,
+    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused,
+    awaited, customer, gone_unless, param, query, thousands,
 };
 
 #[component]
@@ -25,32 +24,19 @@ pub(super) fn Line(line: u64, corrections: Corrections, remarks: Vec<MappingRema
     let data = show_mapping_line(customer().slug, place, param(&query(), "person"));
     let form = corrections.can_edit.then_some(place);
     view! {
-        {refused_elsewhere::<TypedLine>(WriteMappingLine::PATH, form, cells)}
-        {refused_elsewhere::<String>(RemarkOnMapping::PATH, Some(place), std::convert::identity)}
+        {gone_unless::<OfLine<TypedLine>>(WriteMappingLine::PATH, move |(of, _)| Some(*of) == form, |(of, typed)| of_line(of, cells(typed)))}
+        {gone_unless::<OfLine<String>>(RemarkOnMapping::PATH, move |(of, _)| *of == place, |(of, typed)| of_line(of, typed))}
         <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() remarks=remarks.clone()/> }/>
     }
 }
 
-/// Why a form was refused that does not stand here (`here`: the version and the line of the one that does), and what was
-/// typed in it: in the form of another account it would be saved for that one.
-fn refused_elsewhere<T: DeserializeOwned + Send + 'static>(
-    path: &'static str,
-    here: Option<(i64, u64)>,
-    words: fn(T) -> String,
-) -> AnyView {
-    awaited(take_flash::<OfLine<T>, IgnoredAny>(path), move |kept| {
-        let kept = kept.filter(|kept| Some(kept.values.0) != here);
-        let Some(Flash {
-            values: ((_, line), typed),
-            result: Err(error),
-        }) = kept
-        else {
-            return ().into_any();
-        };
-        let typed = words(typed);
-        let typed = (!typed.is_empty()).then(|| format!("Line {}: {typed}", thousands(line)));
-        view! { <RefusedAndGone error typed=typed.unwrap_or_default()/> }.into_any()
-    })
+/// What was typed, with the line it was typed for.
+fn of_line((_, line): (i64, u64), typed: String) -> String {
+    if typed.is_empty() {
+        typed
+    } else {
+        format!("Line {}: {typed}", thousands(line))
+    }
 }
 
 /// What was typed into a line, in one.

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::user_mapping::{
-    BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, RemoveMappingLine,
+    BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, OfVersion, RemoveMappingLine,
     SettleMappingRemark, SubmitMapping, show_user_mapping,
 };
 use crate::components::{
@@ -76,12 +76,12 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
     view! {
         <Answers/>
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
-        {review.map(|review| view! { <Review review/> })}
+        {review.map(|review| view! { <Review review is_checking/> })}
         {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks is_reviewing/> })}
         {match submission {
             Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs/> }.into_any(),
             other => view! {
-                {gone(SubmitMapping::PATH, |_: Vec<String>| String::new())}
+                {(!is_checking).then(|| gone(SubmitMapping::PATH, |_: OfVersion<Vec<String>>| String::new()))}
                 {other.map(|(version, needs)| view! { <Submission version needs/> })}
             }
             .into_any(),

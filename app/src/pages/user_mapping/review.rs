@@ -8,10 +8,10 @@ use leptos::server_fn::ServerFn;
 
 use super::Lists;
 use crate::api::take_flash;
-use crate::api::user_mapping::{ReviewMapping, SettleMappingRemark, SubmitMapping};
+use crate::api::user_mapping::{OfVersion, ReviewMapping, SettleMappingRemark, SubmitMapping};
 use crate::components::{
     Allowed, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
-    awaited, customer, gone, plural, thousands,
+    awaited, customer, gone, gone_unless, plural, thousands,
 };
 
 /// What submitting still needs, and the form for it.
@@ -43,11 +43,18 @@ pub(super) fn Submission(version: i64, needs: MappingSubmission) -> impl IntoVie
 
 #[component]
 fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -> impl IntoView {
-    awaited(take_flash::<Vec<String>, ()>(SubmitMapping::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let ticked = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-        let has_warnings = !warnings.is_empty();
-        let boxes = warnings
+    awaited(
+        take_flash::<OfVersion<Vec<String>>, ()>(SubmitMapping::PATH),
+        move |kept| {
+            // A box that was ticked for another version was not ticked for what this one warns of.
+            let kept = kept.filter(|kept| kept.values.0 == version);
+            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let ticked = kept
+                .and_then(|kept| kept.refused().cloned())
+                .unwrap_or_default()
+                .1;
+            let has_warnings = !warnings.is_empty();
+            let boxes = warnings
             .iter()
             .enumerate()
             .map(|(place, group)| {
@@ -69,7 +76,8 @@ fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -
                 }
             })
             .collect_view();
-        view! {
+            view! {
+            {gone_unless::<OfVersion<Vec<String>>>(SubmitMapping::PATH, move |(of, _)| *of == version, |_| String::new())}
             <form method="post" action=SubmitMapping::PATH class="form">
                 <WhyRefused error=error.clone()/>
                 <input type="hidden" name="customer" value=customer().slug/>
@@ -85,12 +93,17 @@ fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -
             </form>
         }
         .into_any()
-    })
+        },
+    )
 }
 
 /// How the review stands, and for staff how it is decided.
 #[component]
-pub(super) fn Review(review: MappingReviewView) -> impl IntoView {
+pub(super) fn Review(
+    review: MappingReviewView,
+    /// The page loads itself again soon: nobody could read what was refused.
+    is_checking: bool,
+) -> impl IntoView {
     let version = review.version;
     let (tone, word) = state(&review);
     let MappingReviewView {
@@ -129,8 +142,10 @@ pub(super) fn Review(review: MappingReviewView) -> impl IntoView {
                 </dl>
                 {if can_decide {
                     view! { <Decision version cannot_approve/> }.into_any()
+                } else if is_checking {
+                    ().into_any()
                 } else {
-                    gone(ReviewMapping::PATH, |reason: String| reason)
+                    gone(ReviewMapping::PATH, |(_, reason): OfVersion<String>| reason)
                 }}
             </div>
         </Panel>
@@ -152,10 +167,16 @@ const fn state(review: &MappingReviewView) -> (Tone, &'static str) {
 
 #[component]
 fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
-    awaited(take_flash::<String, ()>(ReviewMapping::PATH), move |kept| {
-        let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-        let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
-        let approve = match cannot_approve.clone() {
+    awaited(
+        take_flash::<OfVersion<String>, ()>(ReviewMapping::PATH),
+        move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == version);
+            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let typed = kept
+                .and_then(|kept| kept.refused().cloned())
+                .unwrap_or_default()
+                .1;
+            let approve = match cannot_approve.clone() {
             Some(words) => view! { <Verdict tone=Tone::Waiting>{words}</Verdict> }.into_any(),
             None => view! {
                 <form method="post" action=ReviewMapping::PATH class="form">
@@ -167,7 +188,8 @@ fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
             }
             .into_any(),
         };
-        view! {
+            view! {
+            {gone_unless::<OfVersion<String>>(ReviewMapping::PATH, move |(of, _)| *of == version, |(_, reason)| reason)}
             <WhyRefused error=error.clone()/>
             {approve}
             <form method="post" action=ReviewMapping::PATH class="form">
@@ -177,7 +199,8 @@ fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
             </form>
         }
         .into_any()
-    })
+        },
+    )
 }
 
 #[component]

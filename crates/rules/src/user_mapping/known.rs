@@ -153,7 +153,7 @@ impl Person {
     pub(super) const GUEST: u8 = 1 << 2;
     /// A line names it.
     pub(super) const CLAIMED: u8 = 1 << 3;
-    /// An account has its username, and keeps it.
+    /// An account has its username, now or by its line.
     pub(super) const HERE: u8 = 1 << 4;
 
     pub(super) fn new(found: &PersonFound<'_>, print: impl FnMut(&str) -> u32) -> Self {

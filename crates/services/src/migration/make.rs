@@ -20,7 +20,7 @@ use store::statistics::Filled;
 use store::{StoreError, Tx};
 
 use super::rehearse::keeps_freed;
-use super::{PAGE, refused};
+use super::{MIGRATION_JOB, PAGE, refused};
 use crate::beside::Beside;
 use crate::sync::keys_of;
 use crate::{ServiceError, Services};
@@ -90,13 +90,6 @@ impl Services {
         nothing_under_way(&mut tx, customer).await?;
         let run = store::migration::find_run(&mut tx, customer, run).await?;
         let run = run.ok_or(UserError::NotFound)?;
-        if let Some(only) = only {
-            let about = (customer, run.plan);
-            let entries = store::migration::entries_about(&mut tx, about, &[only], &[]).await?;
-            if entries.is_empty() {
-                return Err(refused("The migration changed nothing about this account."));
-            }
-        }
         let Some(since) = run
             .committed_at
             .filter(|_| run.state == MigrationRunState::Done && run.purpose == MigrationPurpose::Migrate)
@@ -105,8 +98,15 @@ impl Services {
         };
         if only.is_none() && store::migration::written_since(&mut tx, customer, since).await? > 0 {
             return Err(refused(
-                "A sync has written to People since the migration, so it can be undone for one person at a time only.",
+                "A sync has come as far as to write to People since the migration, so it can be undone for one person at a time only.",
             ));
+        }
+        if let Some(only) = only {
+            let about = (customer, run.plan);
+            let entries = store::migration::entries_about(&mut tx, about, &[only], &[]).await?;
+            if !entries.iter().any(|entry| entry.kind.writes() || entry.relinks()) {
+                return Err(refused("The migration changed nothing about this account."));
+            }
         }
         let (plan, ..) = found(&mut tx, customer, run.plan).await?;
         let marks = store::user_mapping::marks(&mut tx, customer, plan.directory).await?;
@@ -157,6 +157,10 @@ impl Services {
         nothing_under_way(&mut tx, customer).await?;
         newest(&mut tx, customer, plan).await?;
         store::migration::drop_plan(&mut tx, customer, plan).await?;
+        // Whoever still works on it loses the job, and with it the right to write.
+        for subject in [format!("plan:{plan}"), format!("rehearse:{plan}")] {
+            store::jobs::retire(&mut tx, customer, MIGRATION_JOB, &subject, self.now()).await?;
+        }
         let about = plan.to_string();
         self.record(
             &mut tx,
@@ -470,9 +474,15 @@ pub(super) async fn newest(
     let stored = found(tx, customer, number).await?;
     let latest = store::migration::latest_plan(tx, customer).await?;
     match latest {
+        Some((latest, ..)) if latest.number != number && latest.state != PlanState::Dropped => {
+            Err(refused(format!(
+                "{} made plan {} meanwhile. Go on with that one.",
+                latest.made_by, latest.number
+            )))
+        }
         Some((latest, ..)) if latest.number != number => Err(refused(format!(
-            "{} made plan {} meanwhile. Reload the page, and go on with that one.",
-            latest.made_by, latest.number
+            "This plan was replaced by plan {}, which was dropped. Make a new plan.",
+            latest.number
         ))),
         _ if stored.0.state == PlanState::Dropped => Err(refused("This plan was dropped. Make a new plan.")),
         _ => Ok(stored),

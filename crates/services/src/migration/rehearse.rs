@@ -101,6 +101,9 @@ impl Services {
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
         let (plan, ..) = found(&mut tx, customer, number).await?;
+        if plan.state != PlanState::Ready {
+            return Ok(());
+        }
         store::migration::set_rehearsal(&mut tx, customer, number, None).await?;
         store::migration::forget_rehearsed(&mut tx, customer, number).await?;
         let marks = store::user_mapping::marks(&mut tx, customer, plan.directory).await?;

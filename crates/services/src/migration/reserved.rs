@@ -1,6 +1,7 @@
 //! Usernames that a migration freed: kept from newcomers, who would take over what was meant for somebody else, until
 //! their time is over or staff give them free.
 
+use domain::migration::PlanState;
 use domain::views::{Page, ReservedRow};
 use domain::{Actor, UserError};
 use rules::username;
@@ -56,6 +57,7 @@ impl Services {
         // What was rehearsed for a plan that waits was rehearsed while it was reserved.
         let done = store::migration::last_done(&mut tx, customer).await?;
         if let Some((plan, Some(_), _)) = store::migration::latest_plan(&mut tx, customer).await?
+            && plan.state == PlanState::Ready
             && done.is_none_or(|run| run.plan != plan.number)
         {
             store::migration::set_rehearsal(&mut tx, customer, plan.number, None).await?;

@@ -569,6 +569,11 @@ on_both!(remarks_go_along_with_their_lines, |test: TestDb| async move {
             .await
             .expect("settled");
     };
+    // what nobody sees is no remark.
+    let hidden = services
+        .remark_on_mapping(&scene.staff, SLUG, (2, 2), "a\u{202E}b")
+        .await;
+    assert!(refusal(hidden).to_string().contains("U+202E"));
     // What is open stands before what is settled, however old it is.
     let again = services
         .remark_on_mapping(&scene.staff, SLUG, (2, 2), "It does.")

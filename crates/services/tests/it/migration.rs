@@ -6,7 +6,7 @@ use domain::migration::{
 use domain::sync::{ChangeKind, Reason, RunKind, RunState};
 use domain::views::TaskState;
 use domain::{Role, UserError};
-use services::migration::MigrationFilter;
+use services::migration::{MIGRATION_JOB, MigrationFilter};
 use services::{NewLocalAccount, ServiceError};
 use test_support::{TestDb, on_both};
 
@@ -238,7 +238,15 @@ on_both!(
         let drop = async |plan| services.drop_migration_plan(staff, SLUG, plan).await;
         let by_customer = services.drop_migration_plan(&scene.admin, SLUG, newer).await;
         assert!(by_customer.is_err(), "M-22: staff only");
+        // Whoever rehearses it meanwhile ends, and does not begin again and again.
+        let begun = services.rehearse_migration(staff, SLUG, newer).await;
+        begun.expect("begun");
         drop(newer).await.expect("dropped");
+        let mut tx = scene.world.test.db.read().await.expect("reading");
+        let (customer, subject) = (scene.world.customer().await, format!("rehearse:{newer}"));
+        let pending = store::jobs::is_pending(&mut tx, customer, MIGRATION_JOB, &subject).await;
+        assert!(!pending.expect("asked"));
+        std::mem::drop(tx);
         let planned = async || services.migration(staff, SLUG).await.expect("the page").plan;
         assert!(planned().await.is_none());
         let dropped = refusal(scene.start(newer).await).to_string();

@@ -28,7 +28,7 @@ statements! {
         WHERE customer_id = $1 AND number = $2 AND state = 'making'";
     FAIL = "UPDATE migration_plans SET state = 'failed' WHERE customer_id = $1 AND number = $2 AND state = 'making'";
     DROP = "UPDATE migration_plans SET state = 'dropped' WHERE customer_id = $1 AND number = $2
-        AND state IN ('ready', 'failed') AND NOT EXISTS (SELECT 1 FROM migration_runs r
+        AND state IN ('making', 'ready', 'failed') AND NOT EXISTS (SELECT 1 FROM migration_runs r
             WHERE r.customer_id = $1 AND r.plan = $2 AND r.committed_at IS NOT NULL)";
     SET_OPTIONS = "UPDATE migration_plans SET options = $3 WHERE customer_id = $1 AND number = $2 AND state <> 'failed'";
     SET_REHEARSAL = "UPDATE migration_plans SET rehearsal = $3 WHERE customer_id = $1 AND number = $2 AND state = 'ready'";
@@ -186,7 +186,7 @@ pub async fn fail_plan(tx: &mut Tx, customer: CustomerId, number: i64) -> Result
     Ok(())
 }
 
-/// Nobody wants to carry the plan out. One that is being made, or was carried out, is [`StoreError::Stale`].
+/// Nobody wants to carry the plan out. One that was carried out is [`StoreError::Stale`].
 pub async fn drop_plan(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
     let touched = execute!(tx, DROP, customer.uuid(), number)?;
     one_row(touched, "the plan")

@@ -166,7 +166,9 @@ impl Scene {
             match plan.state {
                 PlanState::Ready => return Ok(()),
                 PlanState::Making => pause().await,
-                PlanState::Failed => return Err(format!("plan {number} failed").into()),
+                PlanState::Failed | PlanState::Dropped => {
+                    return Err(format!("plan {number} cannot be carried out").into());
+                }
             }
         }
     }

@@ -151,7 +151,8 @@ fn on_directory(graph: &mut Graph, compared: &mut Compared, row: u32, found: &mu
     let target = graph.target_of(row);
     let place = compared.person_of(row);
     let is_by_address = compared.is_by_address(row);
-    let keeps_it = compared.account_of(row).is_some() && graph.is(row, mark::STAYS);
+    // Then it has the person's username, whatever it follows.
+    let is_account = compared.account_of(row).is_some();
     let mut tell = Tell { graph, row, found };
     let Some(person) = place.and_then(|place| compared.people.get_mut(index(place))) else {
         // A line that does not say the new username has its own problem.
@@ -161,20 +162,20 @@ fn on_directory(graph: &mut Graph, compared: &mut Compared, row: u32, found: &mu
         }
         return;
     };
-    if keeps_it && !is_by_address {
+    if is_account && !is_by_address {
         person.flags |= Person::HERE;
     }
     match target {
         Target::Default | Target::Connected => {
             person.flags |= Person::CLAIMED;
             let person = *person;
-            if person.is_expected() {
-                compared.confirm(row);
-            }
             if is_by_address {
                 tell.error(Column::New, Code::OtherAttribute);
             } else {
                 of_person(&mut tell, person);
+                if person.is_expected() {
+                    compared.confirm(row);
+                }
             }
         }
         Target::Local if !is_by_address && person.is_expected() => {
