@@ -1,6 +1,6 @@
 // The whole way with two browsers side by side: staff invite a new customer admin, and both of them, each on their own
 // side, take a brand-new customer from the invitation to a schedule that is on. Okta, and People is empty.
-import { newCustomer, recordConfiguration, recordStaffSteps, runEnded, task } from "../support/customer.ts";
+import { chooseGroup, newCustomer, recordConfiguration, recordStaffSteps, runEnded, task, testSync } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { letterTo } from "../support/mail.ts";
 import { otherBrowser, settled } from "../support/others.ts";
@@ -62,13 +62,9 @@ test("a brand-new customer goes from an invitation to a schedule that is on, and
   await admin.getByLabel("No, the intranet is brand new").check();
   await admin.getByRole("button", { name: "Save the answer" }).click();
   await expect(admin.getByText("Brand new: the sync makes everybody.").first()).toBeVisible();
-  await there(`${base}/groups`);
-  await admin.getByLabel("Name of the group").fill(okta["scope_group"]!);
-  await admin.getByRole("button", { name: "Search" }).click();
-  await admin.getByRole("button", { name: `Add ${okta["scope_group"]}`, exact: true }).click();
-  await there(`${base}/test-sync`);
-  await admin.getByRole("button", { name: "Start the test sync" }).click();
-  await runEnded(admin, /is complete/);
+  const theirs = { page: admin, demo, visit: there, signIn, alive };
+  await chooseGroup(theirs, base, okta["scope_group"]!);
+  await testSync(theirs, base);
 
   // The configuration: attributes, groups, the first run, the schedule.
   await recordConfiguration(admin, there, base);

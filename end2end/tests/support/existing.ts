@@ -1,7 +1,7 @@
 // A customer with people, up to the user mapping: staff do their steps in one browser, the customer's admin in another one.
 import { type Page } from "@playwright/test";
 
-import { type Hands, recordConfiguration, recordStaffSteps, runEnded } from "./customer.ts";
+import { type Hands, chooseGroup, recordConfiguration, recordStaffSteps, testSync } from "./customer.ts";
 import { expect } from "./fixtures.ts";
 import { settled } from "./others.ts";
 
@@ -45,12 +45,8 @@ export async function comesToMapping(
   await admin.getByLabel("Yes, people work here already").check();
   await admin.getByRole("button", { name: "Save the answer" }).click();
   await expect(admin.locator(".verdict")).toHaveText(/^Yes: \d+ accounts beside the local administrators\./);
-  await there(`${base}/groups`);
-  await admin.getByLabel("Name of the group").fill(provider["scope_group"]!);
-  await admin.getByRole("button", { name: "Search" }).click();
-  await admin.getByRole("button", { name: `Add ${provider["scope_group"]}`, exact: true }).click();
-  await there(`${base}/test-sync`);
-  await admin.getByRole("button", { name: "Start the test sync" }).click();
-  await runEnded(admin, /is complete/);
+  const theirs = { ...hands, page: admin, visit: there };
+  await chooseGroup(theirs, base, provider["scope_group"]!);
+  await testSync(theirs, base);
   await recordConfiguration(admin, there, base);
 }

@@ -4,7 +4,7 @@ use super::{
     EntryKind, HeldReason, MigrationCheck, MigrationRunState, MigrationStep, PlanCounts, RehearsalCounts,
     RehearsalOutcome,
 };
-use crate::numbers::thousands;
+use crate::numbers::{plural, thousands};
 
 impl EntryKind {
     pub const fn label(self) -> &'static str {
@@ -139,27 +139,12 @@ impl PlanCounts {
         let renamed = self.renames + self.both;
         let assigned = self.moves + self.both;
         if renamed == 0 {
-            let (accounts, get) = if assigned == 1 {
-                ("account", "gets")
-            } else {
-                ("accounts", "get")
-            };
-            return format!(
-                "Nobody is renamed; {} {accounts} {get} another directory.",
-                thousands(assigned)
-            );
+            let get = plural(assigned, "account gets", "accounts get");
+            return format!("Nobody is renamed; {get} another directory.");
         }
-        let (accounts, are) = if renamed == 1 {
-            ("account", "is")
-        } else {
-            ("accounts", "are")
-        };
-        let get = if assigned == 1 { "gets" } else { "get" };
-        format!(
-            "{} {accounts} {are} renamed, {} {get} another directory.",
-            thousands(renamed),
-            thousands(assigned)
-        )
+        let are = plural(renamed, "account is renamed", "accounts are renamed");
+        let get = plural(assigned, "gets", "get");
+        format!("{are}, {get} another directory.")
     }
 }
 
