@@ -11,7 +11,7 @@ pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
 pub use proposal::{ProposalClass, ProposalReason};
 pub use review::{ReviewState, Verdict};
 pub use version::{
-    Coverage, FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion, MappingReading,
+    Domains, Coverage, FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion, MappingReading,
     MappingReceived, MappingState, MappingSummary, TargetLines,
 };
 

@@ -8,10 +8,9 @@ mod json;
 mod told;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeSet;
 
 use domain::Provider;
-use domain::user_mapping::MappingKnown;
+use domain::user_mapping::{Domains, MappingKnown};
 use rules::user_mapping::Look;
 
 pub use told::Told;
@@ -23,7 +22,7 @@ struct State {
     room: Vec<u8>,
     /// What goes out.
     said: String,
-    domains: BTreeSet<String>,
+    domains: Domains,
     old: Vec<String>,
     look: Option<Look<'static>>,
 }

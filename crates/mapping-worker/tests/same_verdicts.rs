@@ -2,12 +2,11 @@
 //! fuzzer's seeds and over files with generated faults. Node runs the worker's own script on the module as it is shipped.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use domain::Provider;
-use domain::user_mapping::MappingKnown;
+use domain::user_mapping::{Domains, MappingKnown};
 use mapping_worker::Told;
 use rules::user_mapping::Look;
 use serde_json::json;
@@ -16,7 +15,7 @@ fn known(provider: Provider) -> MappingKnown {
     MappingKnown {
         provider,
         by_sign_in_name: true,
-        domains: BTreeSet::from(["contoso.com".to_owned(), "bücher.example".to_owned()]),
+        domains: Domains::from(vec!["contoso.com".to_owned(), "bücher.example".to_owned()]),
         old: vec!["Active Directory (contoso.local)".to_owned()],
     }
 }

@@ -18,9 +18,19 @@ mod records;
 mod row;
 mod summary;
 mod survey;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod table;
 mod target;
+#[cfg(not(target_arch = "wasm32"))]
+mod window;
 
 use domain::{Provider, Username};
+
+/// Tells where cells end.
+#[cfg(target_arch = "wasm32")]
+use table::Table as Ends;
+#[cfg(not(target_arch = "wasm32"))]
+use window::Window as Ends;
 
 pub use check::{Check, Checked, Sink, TargetCount};
 pub use decode::Decode;

@@ -2,12 +2,11 @@
 //! who reads the file must do. By themselves, and compared with as many accounts of People and people of a directory; the
 //! bare pass is the same for both, since it reads the file and nobody else. One thread, no database.
 
-use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use domain::Provider;
-use domain::user_mapping::{Finding, Rejection};
+use domain::user_mapping::{Domains, Finding, Rejection};
 use peak_alloc::PeakAlloc;
 use rules::user_mapping::{AccountNow, AccountPlace, Check, PersonFound, Sink, Surroundings, layout};
 
@@ -139,7 +138,7 @@ fn bare_pass(mut bytes: &[u8]) -> usize {
 fn check(text: &str, known: u32, counts: &mut Counts) -> Result<Duration, Rejection> {
     let head = text.get(..PIECE.min(text.len())).unwrap_or(text);
     let layout = layout(head, None)?;
-    let domains = BTreeSet::from(["contoso.com".to_owned()]);
+    let domains = Domains::from(vec!["contoso.com".to_owned()]);
     let around = Surroundings {
         provider: Provider::Entra,
         by_sign_in_name: true,

@@ -1,7 +1,5 @@
 //! A version of the user mapping: how its file is read, how far its check has come, and what came of it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Delimiter, FileEncoding, Finding, FindingCode, ProposalClass, Rejection, RenameKind, Severity};
@@ -41,9 +39,53 @@ pub struct MappingKnown {
     /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
     pub by_sign_in_name: bool,
     /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
-    pub domains: BTreeSet<String>,
+    pub domains: Domains,
     /// The names of the directories the intranet followed before (D-06).
     pub old: Vec<String>,
+}
+
+/// Some domains. A list that is kept in order, and no tree: of a tree's code each kind takes two kilobytes in a browser
+/// (docs/adr/0017).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub struct Domains(Vec<String>);
+
+impl Domains {
+    pub fn insert(&mut self, domain: String) {
+        if let Err(place) = self.0.binary_search(&domain) {
+            self.0.insert(place, domain);
+        }
+    }
+
+    pub fn contains(&self, domain: &str) -> bool {
+        self.0.binary_search_by(|known| known.as_str().cmp(domain)).is_ok()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<String> for Domains {
+    fn from_iter<I: IntoIterator<Item = String>>(domains: I) -> Self {
+        let mut all = Self::default();
+        for domain in domains {
+            all.insert(domain);
+        }
+        all
+    }
+}
+
+impl From<Vec<String>> for Domains {
+    fn from(domains: Vec<String>) -> Self {
+        domains.into_iter().collect()
+    }
+}
+
+impl From<Domains> for Vec<String> {
+    fn from(domains: Domains) -> Self {
+        domains.0
+    }
 }
 
 /// What became of an upload.

@@ -198,19 +198,9 @@ impl Reading {
     ) -> Result<(), Rejection> {
         self.text.clear();
         self.decode.feed(bytes, is_last, &mut self.text);
-        // In UTF-8 the survey finds it; no database of ours can hold it (F-25).
-        let binary = memchr::memchr(0, self.text.as_bytes());
-        let text = self
-            .text
-            .get(..binary.unwrap_or(self.text.len()))
-            .unwrap_or_default();
-        let line = binary.map(|_| self.records.line_behind(text));
         let lines = &mut self.lines;
         self.records
-            .feed(text, &mut |record| lines.take(record, chosen, each))?;
-        if let Some(line) = line {
-            return Err(Rejection::Binary { line });
-        }
+            .feed(&self.text, &mut |record| lines.take(record, chosen, each))?;
         if is_last {
             self.records
                 .finish(&mut |record| lines.take(record, chosen, each))?;
@@ -266,7 +256,7 @@ impl Lines {
         };
         if let Some(problem) = self.fault(record) {
             // Which cell is which is not known: the line is shown as it stands.
-            read.username = record.raw.chars().take(crate::mapping::SHOWN_CHARS).collect();
+            read.username = record.raw().chars().take(crate::mapping::SHOWN_CHARS).collect();
             read.problems.push(problem);
             return read;
         }

@@ -76,7 +76,7 @@ fn unusual<'a>(cell: &'a str, found: Found<'_>) -> Name<'a> {
 /// usual case, of which nothing can be said.
 fn is_plain(cell: Text<'_>) -> bool {
     let bytes = cell.text.as_bytes();
-    cell.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
+    cell.kinds.are_only(Kinds::CAPITAL)
         && bytes.len() <= 128
         && match bytes.first() {
             // `Jan-03` and `3-Jan` are what a spreadsheet makes of a date (F-33).

@@ -1,8 +1,6 @@
 //! A whole file, piece by piece: lines by themselves as they come, lines against lines at the end. Memory is bounded: what
 //! is kept of a line are some thirty bytes, and findings are handed on as they are made.
 
-use std::collections::BTreeMap;
-
 use domain::Provider;
 use domain::user_mapping::{Finding, FindingCode, Rejection};
 
@@ -113,13 +111,8 @@ impl<'a> Check<'a> {
 
     /// Takes the next piece of the text.
     pub fn feed(&mut self, text: &str, sink: &mut dyn Sink) -> Result<(), Rejection> {
-        // In UTF-8 it was found before; no database of ours can hold it (F-25).
-        let binary = memchr::memchr(0, text.as_bytes());
-        let text = text.get(..binary.unwrap_or(text.len())).unwrap_or_default();
-        let line = binary.map(|_| self.records.line_behind(text));
         let lines = &mut self.lines;
-        self.records.feed(text, &mut |record| lines.take(record, sink))?;
-        line.map_or(Ok(()), |line| Err(Rejection::Binary { line }))
+        self.records.feed(text, &mut |record| lines.take(record, sink))
     }
 
     /// The text has ended.
@@ -162,7 +155,7 @@ impl Lines<'_> {
             (cells.0, cells.1, value)
         } else {
             let whole = Text {
-                text: record.raw,
+                text: record.raw(),
                 ..Text::default()
             };
             (whole, Text::default(), "")
@@ -194,7 +187,8 @@ struct Targets<'a> {
     provider: Provider,
     old: &'a [String],
     all: Vec<TargetCount>,
-    places: BTreeMap<String, usize>,
+    /// The places of all, in the order of their values. No tree: that is long in a browser's wasm.
+    places: Vec<usize>,
     /// The place of the value of the line before: mostly the next line has the same.
     last: Option<usize>,
     /// A value too many to be counted.
@@ -207,7 +201,7 @@ impl<'a> Targets<'a> {
             provider,
             old,
             all: Vec::new(),
-            places: BTreeMap::new(),
+            places: Vec::new(),
             last: None,
             surplus: target::read("", provider, old),
         }
@@ -224,23 +218,19 @@ impl<'a> Targets<'a> {
             let known = self.all.get(*place).map(|known| known.value.as_str());
             known.is_some_and(|known| known.len() == value.len() && (value.is_empty() || known == value))
         };
-        let place = self
-            .last
-            .filter(is_last)
-            .or_else(|| self.places.get(value).copied());
-        let place = match place {
-            Some(place) => place,
-            None if self.all.len() == MAX_TARGETS => {
+        let place = match self.last.filter(is_last).map_or_else(|| self.place(value), Ok) {
+            Ok(place) => place,
+            Err(_) if self.all.len() == MAX_TARGETS => {
                 self.surplus = target::read(value, self.provider, self.old);
                 return (u32::MAX, &self.surplus);
             }
-            None => {
+            Err(place) => {
+                self.places.insert(place, self.all.len());
                 self.all.push(TargetCount {
                     value: value.to_owned(),
                     read: target::read(value, self.provider, self.old),
                     lines: 0,
                 });
-                self.places.insert(value.to_owned(), self.all.len() - 1);
                 self.all.len() - 1
             }
         };
@@ -253,5 +243,12 @@ impl<'a> Targets<'a> {
             }
             None => (number, &self.surplus),
         }
+    }
+
+    /// Where a value is, or where its place belongs among the others'.
+    fn place(&self, value: &str) -> Result<usize, usize> {
+        let value_of = |place: &usize| self.all.get(*place).map_or("", |known| known.value.as_str());
+        let place = self.places.binary_search_by(|place| value_of(place).cmp(value))?;
+        Ok(self.places.get(place).copied().unwrap_or_default())
     }
 }

@@ -260,18 +260,20 @@ impl Graph {
             return heaps;
         }
         let mut sieve = Sieve::new(2 * self.marks.len());
-        for log in [&existing, &new] {
-            for print in log.prints() {
+        for (from, to) in existing.all().zip(new.all()) {
+            // Who keeps a username takes nobody's.
+            for print in from.into_iter().chain(to.filter(|_| from != to)) {
                 sieve.look(print);
             }
         }
         for entry in heaps.iter().flat_map(|heap| heap.new.as_slice()) {
             sieve.look(Print::from(*entry));
         }
+        let again = sieve.again();
         let sides: [(Log, Side); 2] = [(existing, |heap| &mut heap.existing), (new, |heap| &mut heap.new)];
         for (log, side) in sides {
             log.drain(|print, row| {
-                if sieve.passes(print) {
+                if again.has(print) {
                     add(&mut heaps, print, row, side);
                 }
             });

@@ -1,7 +1,7 @@
 //! What was found, by cause: a list that a person works through.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use domain::user_mapping::{Finding, FindingCode, FindingGroup, Severity};
 
@@ -13,11 +13,16 @@ const ABOUT_CHARS: usize = 200;
 /// The groups of all findings so far.
 #[derive(Debug, Default)]
 pub struct Groups {
-    all: BTreeMap<(Severity, FindingCode, String), Group>,
+    /// In the order of their keys. No tree: that is long in a browser's wasm.
+    all: Vec<Group>,
 }
+
+/// What findings are grouped by.
+type Key = (Severity, FindingCode, String);
 
 #[derive(Debug)]
 struct Group {
+    key: Key,
     example: Finding,
     lines: u64,
     /// The line that was counted last: what is found in two of its cells is one line.
@@ -28,15 +33,25 @@ impl Groups {
     /// Counts a finding; gives what it is grouped by, beside its code.
     pub fn add(&mut self, finding: &Finding) -> String {
         let mut key = (finding.severity, finding.code, about(finding));
-        if self.all.len() >= MAX_GROUPS && !self.all.contains_key(&key) {
+        let mut place = self.place(&key);
+        if self.all.len() >= MAX_GROUPS && place.is_err() {
             key.2.clear();
+            place = self.place(&key);
         }
         let about = key.2.clone();
-        let group = self.all.entry(key).or_insert_with(|| Group {
-            example: finding.clone(),
-            lines: 0,
-            last: u64::MAX,
-        });
+        if let Err(place) = place {
+            let group = Group {
+                key,
+                example: finding.clone(),
+                lines: 0,
+                last: u64::MAX,
+            };
+            self.all.insert(place, group);
+        }
+        let (Ok(place) | Err(place)) = place;
+        let Some(group) = self.all.get_mut(place) else {
+            return about;
+        };
         if *finding < group.example {
             group.example.clone_from(finding);
         }
@@ -45,21 +60,26 @@ impl Groups {
         about
     }
 
+    /// Where the group with this key is, or belongs.
+    fn place(&self, key: &Key) -> Result<usize, usize> {
+        self.all.binary_search_by(|group| group.key.cmp(key))
+    }
+
     /// The groups, the gravest and most frequent first.
     pub fn list(&self) -> Vec<FindingGroup> {
-        let all: Vec<_> = self.all.iter().collect();
         // A heap and no sort: of the library's functions that put in order it is the one that is small in a browser.
-        let order: BinaryHeap<_> = all
+        let order: BinaryHeap<_> = self
+            .all
             .iter()
             .enumerate()
-            .map(|(place, ((severity, ..), group))| (*severity, Reverse(group.lines), place))
+            .map(|(place, group)| (group.key.0, Reverse(group.lines), place))
             .collect();
         let places = order.into_sorted_vec().into_iter();
         places
-            .filter_map(|(.., place)| all.get(place))
-            .map(|((.., about), group)| FindingGroup {
+            .filter_map(|(.., place)| self.all.get(place))
+            .map(|group| FindingGroup {
                 example: group.example.clone(),
-                about: about.clone(),
+                about: group.key.2.clone(),
                 lines: group.lines,
             })
             .collect()

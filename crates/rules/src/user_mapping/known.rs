@@ -234,8 +234,8 @@ const SHARED: &[&str] = &[
 /// Whether a username looks like one of a service, a kiosk or several people (P-06).
 pub(super) fn looks_shared(name: &Name<'_>) -> bool {
     let mut user = name.text.as_bytes();
-    if name.kinds.has(Kinds::AT) {
-        user = user.split(|byte| *byte == b'@').next().unwrap_or_default();
+    if let Some(at) = memchr::memchr(b'@', user) {
+        user = user.get(..at).unwrap_or_default();
     }
     if name.kinds.has(Kinds::BACKSLASH) {
         user = user.rsplit(|byte| *byte == b'\\').next().unwrap_or_default();

@@ -157,11 +157,11 @@ fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejecti
         }
         Ok(())
     };
-    cutter.feed(head, &mut take)?;
-    let rest = cutter.finish(&mut take);
-    // A quote that does not close inside of the head is told when the whole file is read.
+    let read = cutter.feed(head, &mut take).and_then(|()| cutter.finish(&mut take));
+    // What is wrong behind the first record, as a quote that does not close inside of the head, is told when the whole
+    // file is read.
     if all.is_empty() {
-        rest?;
+        read?;
     }
     Ok(all)
 }

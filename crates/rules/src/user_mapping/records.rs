@@ -9,7 +9,8 @@ use std::ops::Range;
 use domain::user_mapping::{Delimiter, Rejection};
 use memchr::memchr;
 
-use super::kinds::{Kinds, Table};
+use super::kinds::Kinds;
+use super::Ends;
 
 /// The longest record, in bytes (F-28): far above any line of people, far below what would hurt.
 pub(super) const MAX_RECORD: usize = 1 << 20;
@@ -19,17 +20,23 @@ pub(super) const MAX_RECORD: usize = 1 << 20;
 pub(crate) struct Record<'a> {
     /// The physical line on which it begins, from 1.
     pub line: u64,
-    /// As it stands in the file, without its line end.
-    pub raw: &'a str,
     /// A quote closed before its cell ended.
     pub stray_quote: bool,
     text: &'a str,
+    /// Where in the text it begins and ends.
+    place: (usize, usize),
     // Not as slices: to read place and length together, just after they were written one by one, makes processors wait.
     unescaped: &'a String,
     cells: &'a Vec<Cell>,
 }
 
 impl<'a> Record<'a> {
+    /// As it stands in the file, without its line end.
+    pub(crate) fn raw(&self) -> &'a str {
+        let (begin, end) = self.place;
+        self.text.get(begin..end).unwrap_or_default()
+    }
+
     /// How many cells it has; at least one.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()
@@ -95,12 +102,14 @@ type Each<'a> = &'a mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>;
 #[derive(Debug)]
 pub(crate) struct Records {
     delimiter: u8,
-    table: Table,
+    ends: Ends,
     /// What was read of a record that is not whole yet.
     rest: String,
     /// The line on which the next record begins.
     line: u64,
     cells: Vec<Cell>,
+    /// Of all cells of the record that is being read.
+    kinds: Kinds,
     unescaped: String,
     /// Line ends in the cells of the record that is being read.
     breaks: u64,
@@ -118,10 +127,11 @@ impl Records {
     pub(crate) fn new(delimiter: Delimiter) -> Self {
         Self {
             delimiter: delimiter.byte(),
-            table: Table::new(delimiter.byte()),
+            ends: Ends::new(delimiter.byte()),
             rest: String::new(),
             line: 1,
             cells: Vec::new(),
+            kinds: Kinds::NONE,
             unescaped: String::new(),
             breaks: 0,
             stray_quote: false,
@@ -143,38 +153,63 @@ impl Records {
         self.line - 1
     }
 
-    /// The physical line on which whatever follows the next piece of text begins.
-    pub(crate) fn line_behind(&self, text: &str) -> u64 {
-        self.line + breaks(&[self.rest.as_str(), text].concat())
-    }
-
     fn take(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<(), Rejection> {
+        let begun = self.go_on(text, is_last, each)?;
+        let text = text.get(begun..).unwrap_or_default();
         if self.rest.is_empty() {
             let used = self.cut_all(text, is_last, each)?;
             self.rest.push_str(text.get(used..).unwrap_or_default());
-        } else {
-            let mut held = std::mem::take(&mut self.rest);
-            held.push_str(text);
-            let used = self.cut_all(&held, is_last, each)?;
-            held.drain(..used);
-            self.rest = held;
         }
         if self.rest.len() > MAX_RECORD {
-            return Err(Rejection::RecordTooLong { line: self.line });
+            let too_long = Rejection::RecordTooLong { line: self.line };
+            return Err(self.binary(&self.rest).unwrap_or(too_long));
         }
         Ok(())
+    }
+
+    /// Goes on with the record that was not whole; gives how much of the text belongs to what was held. Nothing is held any
+    /// more where the record ended with its first line; so what comes behind is cut where it is.
+    fn go_on(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<usize, Rejection> {
+        if self.rest.is_empty() {
+            return Ok(0);
+        }
+        let mut held = std::mem::take(&mut self.rest);
+        let line = memchr(b'\n', text.as_bytes()).map_or(text.len(), |end| end + 1);
+        let mut taken = 0;
+        for end in [line, text.len()] {
+            held.push_str(text.get(taken..end).unwrap_or_default());
+            taken = end;
+            let used = self.cut_all(&held, is_last && taken == text.len(), each)?;
+            held.drain(..used);
+            if held.is_empty() || taken == text.len() {
+                break;
+            }
+        }
+        self.rest = held;
+        Ok(taken)
     }
 
     /// Hands on the whole records; gives how much of the text they were.
     fn cut_all(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<usize, Rejection> {
         let mut begin = 0;
+        self.ends.begin();
         while begin < text.len() {
-            let Some(Cut { end, next }) = self.cut(text, begin, is_last)? else {
-                break;
+            let Cut { end, next } = match self.cut(text, begin, is_last) {
+                Ok(Some(cut)) => cut,
+                Ok(None) => break,
+                Err(rejection) => {
+                    let rest = text.get(begin..).unwrap_or_default();
+                    return Err(self.binary(rest).unwrap_or(rejection));
+                }
             };
+            if self.kinds.has(Kinds::NUL)
+                && let Some(binary) = self.binary(text.get(begin..end).unwrap_or_default())
+            {
+                return Err(binary);
+            }
             each(&Record {
                 line: self.line,
-                raw: text.get(begin..end).unwrap_or_default(),
+                place: (begin, end),
                 stray_quote: self.stray_quote,
                 text,
                 unescaped: &self.unescaped,
@@ -191,7 +226,7 @@ impl Records {
     fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Result<Option<Cut>, Rejection> {
         self.cells.clear();
         self.unescaped.clear();
-        (self.breaks, self.stray_quote) = (0, false);
+        (self.breaks, self.stray_quote, self.kinds) = (0, false, Kinds::NONE);
         let bytes = text.as_bytes();
         let mut at = begin;
         loop {
@@ -230,6 +265,7 @@ impl Records {
         };
         match self.quoted(text, open, is_last) {
             Quoted::Closed { cell, after } => {
+                self.kinds = self.kinds.and(cell.kinds);
                 self.breaks += breaks(text.get(open..after).unwrap_or_default());
                 self.cells.push(cell);
                 Ok(Some(after))
@@ -248,13 +284,24 @@ impl Records {
     /// Reads a cell without quotes; gives where it ends.
     #[inline]
     fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
-        let (length, kinds) = self.table.cell(bytes.get(from..).unwrap_or_default());
+        let (end, kinds) = self.ends.cell(bytes, from);
+        self.kinds = self.kinds.and(kinds);
         self.cells.push(Cell {
-            place: from..from + length,
+            place: from..end,
             kinds,
             is_unescaped: false,
         });
-        from + length
+        end
+    }
+
+    /// F-25: what is to be said of a record with a character that no database of ours can hold. In UTF-8 the survey found it
+    /// before.
+    fn binary(&self, record: &str) -> Option<Rejection> {
+        let nul = memchr(0, record.as_bytes())?;
+        let before = breaks(record.get(..nul).unwrap_or_default());
+        Some(Rejection::Binary {
+            line: self.line + before,
+        })
     }
 
     /// The quote a cell begins with, if it does; blanks may stand before it (F-16).

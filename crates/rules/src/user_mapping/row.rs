@@ -1,9 +1,7 @@
 //! One line by itself (F-22 to F-24, R-01 to R-18, D-09), without a look at other lines, People or the directory.
 
-use std::collections::BTreeSet;
-
 use domain::Provider;
-use domain::user_mapping::{Column, Finding, FindingCode as Code, Severity};
+use domain::user_mapping::{Column, Domains, Finding, FindingCode as Code, Severity};
 
 use super::cell::{self, Name};
 use super::holds;
@@ -43,7 +41,7 @@ pub struct Surroundings<'a> {
     /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
     pub by_sign_in_name: bool,
     /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
-    pub domains: &'a BTreeSet<String>,
+    pub domains: &'a Domains,
 }
 
 /// A line with both usernames in their stored form.
@@ -212,7 +210,7 @@ impl<'a> Rules<'a> {
         // Without an end before the end, so that many bytes are looked at together.
         let has_at = |user: &str| user.bytes().fold(0, |any, byte| any | u8::from(byte == b'@')) != 0;
         !self.domain.is_empty()
-            && name.kinds.are_only(Kinds::CAPITAL.and(Kinds::AT))
+            && name.kinds.are_only(Kinds::CAPITAL)
             && name.text.len() <= 100
             && user
                 .is_some_and(|user| (4..=64).contains(&user.len()) && !user.ends_with('.') && !has_at(user))
@@ -258,7 +256,7 @@ impl<'a> Rules<'a> {
 
 /// What is said of a record that is no line, because of this ([`fault`]).
 pub(super) fn unreadable(record: &Record<'_>, fault: Code) -> Finding {
-    let text = (fault == Code::TooManyCells).then(|| record.raw.chars().take(SHOWN_CHARS).collect());
+    let text = (fault == Code::TooManyCells).then(|| record.raw().chars().take(SHOWN_CHARS).collect());
     Finding {
         line: record.line,
         column: None,
@@ -338,8 +336,13 @@ fn is_temporary(name: &Name<'_>) -> bool {
         username::key_into(&name.text, &mut key);
         key.starts_with(TEMPORARY_PREFIX)
     } else {
-        let begin = name.text.as_bytes().get(..TEMPORARY_PREFIX.len());
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(TEMPORARY_PREFIX.as_bytes()))
+        let (text, prefix) = (name.text.as_bytes(), TEMPORARY_PREFIX.as_bytes());
+        // The first letter first: hardly any username gets further.
+        let begins = |length: usize| {
+            let pair = text.get(..length).zip(prefix.get(..length));
+            pair.is_some_and(|(text, prefix)| text.eq_ignore_ascii_case(prefix))
+        };
+        begins(1) && begins(prefix.len())
     }
 }
 
@@ -350,7 +353,7 @@ fn sides(text: &str, sign: usize) -> Option<(&str, &str)> {
 
 /// why Entra cannot have it (Microsoft: "username policies": characters and lengths of a user principal name).
 fn not_a_principal_name(name: &Name<'_>) -> Option<String> {
-    let (text, legal) = (&*name.text, Kinds::CAPITAL.and(Kinds::AT).and(Kinds::SIGN));
+    let (text, legal) = (&*name.text, Kinds::CAPITAL.and(Kinds::SIGN));
     if !name.kinds.are_only(legal) {
         let mut chars = text.chars();
         return chars

@@ -10,10 +10,8 @@ mod targets;
 mod text;
 mod with_people;
 
-use std::collections::BTreeSet;
-
 use domain::Provider;
-use domain::user_mapping::{Finding, FindingCode, Rejection, Severity};
+use domain::user_mapping::{Domains, Finding, FindingCode, Rejection, Severity};
 
 use super::{Check, Checked, Sink, Surroundings, layout};
 
@@ -21,7 +19,7 @@ use super::{Check, Checked, Sink, Surroundings, layout};
 #[derive(Clone)]
 struct Scene {
     provider: Provider,
-    domains: BTreeSet<String>,
+    domains: Domains,
     old: Vec<String>,
     limit: u64,
     seed: u64,
@@ -33,7 +31,7 @@ impl Default for Scene {
     fn default() -> Self {
         Self {
             provider: Provider::Entra,
-            domains: BTreeSet::new(),
+            domains: Domains::default(),
             old: vec!["Active Directory (contoso.local)".to_owned()],
             limit: 1_000_000,
             seed: 7,

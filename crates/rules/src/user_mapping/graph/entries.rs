@@ -66,8 +66,13 @@ impl Log {
     }
 
     pub(super) fn prints(&self) -> impl Iterator<Item = Print> {
+        self.all().flatten()
+    }
+
+    /// Of each row.
+    pub(super) fn all(&self) -> impl Iterator<Item = Option<Print>> {
         let all = self.parts.iter().flatten();
-        all.filter(|print| **print != 0).map(|print| Print(*print))
+        all.map(|print| Some(Print(*print)).filter(|_| *print != 0))
     }
 
     /// Each with its row. What is read is given free.
@@ -85,40 +90,65 @@ impl Log {
 }
 
 /// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Only some of their bits are
-/// looked at, so that about one in twenty passes though no other is the same.
+/// looked at, so that about one in fifty is taken for another.
 #[derive(Debug)]
 pub(super) struct Sieve {
-    /// Which bits were met, and which of them again.
-    met: Vec<[u64; 2]>,
+    /// Two bits for each fingerprint, both in one number.
+    met: Vec<u64>,
+    /// Those that were probably met before.
+    again: Vec<Print>,
 }
 
 impl Sieve {
     /// For so many fingerprints.
     pub(super) fn new(count: usize) -> Self {
-        let met = vec![[0; 2]; (count / 8).next_power_of_two()];
-        Self { met }
-    }
-
-    #[inline]
-    pub(super) fn look(&mut self, print: Print) {
-        let (place, bits) = self.place(print);
-        if let Some([once, again]) = self.met.get_mut(place) {
-            *again |= if *once & bits == bits { bits } else { 0 };
-            *once |= bits;
+        Self {
+            met: vec![0; (count / 8).next_power_of_two()],
+            again: Vec::new(),
         }
     }
 
+    /// Looks at the next one.
     #[inline]
-    pub(super) fn passes(&self, print: Print) -> bool {
-        let (place, bits) = self.place(print);
-        self.met.get(place).is_some_and(|[_, again]| again & bits == bits)
+    pub(super) fn look(&mut self, print: Print) {
+        // The upper half, which is a whole number in a browser, too.
+        let place = usize::try_from(print.0 >> 32).unwrap_or_default() & (self.met.len() - 1);
+        let bits = 1 << (print.0 & 63) | 1 << (print.0 >> 6 & 63);
+        if let Some(met) = self.met.get_mut(place) {
+            if *met & bits == bits {
+                self.again.push(print);
+            }
+            *met |= bits;
+        }
     }
 
-    /// A place, and two bits there.
-    fn place(&self, Print(print): Print) -> (usize, u64) {
-        // The upper half, which is a whole number in a browser, too.
-        let place = usize::try_from(print >> 32).unwrap_or_default() & (self.met.len() - 1);
-        (place, 1 << (print & 63) | 1 << (print >> 6 & 63))
+    /// What tells those that were met again from all others.
+    pub(super) fn again(self) -> Again {
+        let mut met = vec![0; (self.again.len() / 2).next_power_of_two()];
+        for print in self.again {
+            let (place, bit) = Again::place(&met, print);
+            if let Some(met) = met.get_mut(place) {
+                *met |= bit;
+            }
+        }
+        Again(met)
+    }
+}
+
+/// The fingerprints that were met more than once, and about one in thirty of the others.
+#[derive(Debug)]
+pub(super) struct Again(Vec<u64>);
+
+impl Again {
+    #[inline]
+    pub(super) fn has(&self, print: Print) -> bool {
+        let (place, bit) = Self::place(&self.0, print);
+        self.0.get(place).is_some_and(|met| met & bit != 0)
+    }
+
+    fn place(met: &[u64], Print(print): Print) -> (usize, u64) {
+        let place = usize::try_from(print >> 32).unwrap_or_default() & (met.len() - 1);
+        (place, 1 << (print & 63))
     }
 }
 

@@ -1,0 +1,101 @@
+//! Where cells end and what they are made of, told for sixty-four bytes at once.
+
+use wide::u8x64;
+
+use super::kinds::Kinds;
+
+/// How many bytes are looked at together.
+const WIDTH: usize = 64;
+
+/// A look at some bytes of a text: a bit for each says what it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    delimiter: u8,
+    /// Where in the text the bytes are that come behind those.
+    behind: usize,
+    /// Ends a cell without quotes.
+    end: u64,
+    capital: u64,
+    /// Of no kind that usernames usually have.
+    unusual: u64,
+}
+
+impl Window {
+    /// A look at nothing yet, for cells that are separated by `delimiter`.
+    pub(super) const fn new(delimiter: u8) -> Self {
+        Self {
+            delimiter,
+            behind: 0,
+            end: 0,
+            capital: 0,
+            unusual: 0,
+        }
+    }
+
+    /// Another text begins.
+    pub(super) const fn begin(&mut self) {
+        self.behind = 0;
+    }
+
+    /// Where the cell without quotes ends that begins at `from`, and what it is made of.
+    #[inline]
+    pub(super) fn cell(&mut self, text: &[u8], from: usize) -> (usize, Kinds) {
+        let (mut at, mut kinds, mut unusual) = (from, Kinds::NONE, 0);
+        loop {
+            let mut ahead = at + WIDTH - self.behind;
+            if ahead >= WIDTH {
+                self.look(text, at);
+                ahead = 0;
+            }
+            let left = self.end >> ahead;
+            let length = left.trailing_zeros();
+            // All bits before the end; all that are left where it is not among them.
+            let cell = left.wrapping_sub(1) & !left;
+            let has = |bits: u64, kind| if bits >> ahead & cell == 0 { Kinds::NONE } else { kind };
+            kinds = kinds.and(has(self.capital, Kinds::CAPITAL));
+            unusual |= self.unusual >> ahead & cell;
+            if left == 0 {
+                at = self.behind;
+                continue;
+            }
+            let end = at + usize::try_from(length).unwrap_or_default();
+            if unusual == 0 {
+                return (end, kinds);
+            }
+            return (end, Kinds::of_bytes(text.get(from..end).unwrap_or_default()));
+        }
+    }
+
+    fn look(&mut self, text: &[u8], begin: usize) {
+        self.behind = begin + WIDTH;
+        let rest = text.get(begin..).unwrap_or_default();
+        if let Some(bytes) = rest.first_chunk() {
+            self.tell(bytes);
+        } else {
+            let mut bytes = [0; WIDTH];
+            if let Some(place) = bytes.get_mut(..rest.len()) {
+                place.copy_from_slice(rest);
+            }
+            self.tell(&bytes);
+            // The text ends before the window does.
+            self.end |= u64::MAX << rest.len();
+        }
+    }
+
+    #[inline]
+    fn tell(&mut self, bytes: &[u8; WIDTH]) {
+        let bytes = u8x64::new(*bytes);
+        let is = |byte: u8| bytes.simd_eq(u8x64::splat(byte));
+        // As far above the first as the last is, and no further.
+        let within = |bytes: u8x64, first: u8, last: u8| {
+            let above = bytes - u8x64::splat(first);
+            above.simd_eq(above.min(u8x64::splat(last - first)))
+        };
+        let letter = within(bytes | u8x64::splat(0x20), b'a', b'z');
+        let usual = letter | (within(bytes, b'-', b'9') & !is(b'/')) | is(b'_') | is(b'@');
+        let small = bytes.simd_eq(bytes | u8x64::splat(0x20));
+        self.end = (is(self.delimiter) | is(b'\n') | is(b'\r')).to_bitmask();
+        self.capital = (letter & !small).to_bitmask();
+        self.unusual = !usual.to_bitmask();
+    }
+}
