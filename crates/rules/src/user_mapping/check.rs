@@ -190,7 +190,7 @@ struct Targets<'a> {
     /// The places of all, in the order of their values. No tree: that is long in a browser's wasm.
     places: Vec<usize>,
     /// The place of the value of the line before: mostly the next line has the same.
-    last: Option<usize>,
+    last: usize,
     /// A value too many to be counted.
     surplus: TargetRead,
 }
@@ -202,27 +202,41 @@ impl<'a> Targets<'a> {
             old,
             all: Vec::new(),
             places: Vec::new(),
-            last: None,
+            last: usize::MAX,
             surplus: target::read("", provider, old),
         }
     }
 
     /// What a value means, and its place among all of them.
+    #[inline]
     fn read(&mut self, value: &str) -> (u32, &TargetRead) {
+        // Mostly it is the one before; and mostly both are empty, and comparing nothing is not for nothing.
+        let is_last = |known: &TargetCount| {
+            known.value.len() == value.len() && (value.is_empty() || known.value == value)
+        };
+        if !self.all.get(self.last).is_some_and(is_last) {
+            self.last = self.other(value);
+        }
+        match self.all.get_mut(self.last) {
+            Some(known) => {
+                known.lines += 1;
+                (u32::try_from(self.last).unwrap_or(u32::MAX), &known.read)
+            }
+            None => (u32::MAX, &self.surplus),
+        }
+    }
+
+    /// The place of a value that is not the one before; behind all where it is one too many.
+    fn other(&mut self, value: &str) -> usize {
         // No directory has so long a name; what is left is told to be none.
         let end = value.char_indices().nth(TARGET_CHARS);
         let value = end.and_then(|(end, _)| value.get(..end)).unwrap_or(value);
         let value = value.trim();
-        // Mostly both are empty, and comparing nothing is not for nothing.
-        let is_last = |place: &usize| {
-            let known = self.all.get(*place).map(|known| known.value.as_str());
-            known.is_some_and(|known| known.len() == value.len() && (value.is_empty() || known == value))
-        };
-        let place = match self.last.filter(is_last).map_or_else(|| self.place(value), Ok) {
+        match self.place(value) {
             Ok(place) => place,
             Err(_) if self.all.len() == MAX_TARGETS => {
                 self.surplus = target::read(value, self.provider, self.old);
-                return (u32::MAX, &self.surplus);
+                usize::MAX
             }
             Err(place) => {
                 self.places.insert(place, self.all.len());
@@ -233,15 +247,6 @@ impl<'a> Targets<'a> {
                 });
                 self.all.len() - 1
             }
-        };
-        self.last = Some(place);
-        let number = u32::try_from(place).unwrap_or(u32::MAX);
-        match self.all.get_mut(place) {
-            Some(known) => {
-                known.lines += 1;
-                (number, &known.read)
-            }
-            None => (number, &self.surplus),
         }
     }
 

@@ -80,8 +80,8 @@ pub(super) struct Graph {
     /// Also compare new usernames as the provider does (Okta: without accents).
     provider: Option<domain::Provider>,
     heaps: Vec<Heap>,
-    existing: Log,
-    new: Log,
+    /// The existing and the new username of each line.
+    usernames: Log,
     marks: Vec<u8>,
     /// A fingerprint of the new username as it is written: tells identical lines, and equal texts.
     texts: Vec<u32>,
@@ -104,8 +104,7 @@ impl Graph {
             seed,
             provider,
             heaps: std::iter::repeat_with(Heap::default).take(HEAPS).collect(),
-            existing: Log::default(),
-            new: Log::default(),
+            usernames: Log::default(),
             marks: Vec::new(),
             texts: Vec::new(),
             accented: Vec::new(),
@@ -173,8 +172,7 @@ impl Graph {
             compared.line(self, row, (line.existing, existing_text));
             self.compared = Some(compared);
         }
-        self.existing.push(Some(from));
-        self.new.push(Some(to).filter(|_| is_said));
+        self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);
         if let Some(provider) = self.provider.filter(|_| is_said && !new.is_ascii()) {
             let key = username::provider_key(provider, new);
             let other = self.print(&key);
@@ -254,13 +252,13 @@ impl Graph {
     /// The heaps, with those usernames that may be met again.
     fn filled(&mut self) -> Vec<Heap> {
         let mut heaps = std::mem::take(&mut self.heaps);
-        let (existing, new) = (std::mem::take(&mut self.existing), std::mem::take(&mut self.new));
+        let usernames = std::mem::take(&mut self.usernames);
         if let Some(compared) = &mut self.compared {
-            compared.pour(existing, new, &mut heaps);
+            compared.pour(usernames, &mut heaps);
             return heaps;
         }
         let mut sieve = Sieve::new(2 * self.marks.len());
-        for (from, to) in existing.all().zip(new.all()) {
+        for [from, to] in usernames.prints() {
             // Who keeps a username takes nobody's.
             for print in from.into_iter().chain(to.filter(|_| from != to)) {
                 sieve.look(print);
@@ -270,14 +268,14 @@ impl Graph {
             sieve.look(Print::from(*entry));
         }
         let again = sieve.again();
-        let sides: [(Log, Side); 2] = [(existing, |heap| &mut heap.existing), (new, |heap| &mut heap.new)];
-        for (log, side) in sides {
-            log.drain(|print, row| {
-                if again.has(print) {
+        let sides: [Side; 2] = [|heap| &mut heap.existing, |heap| &mut heap.new];
+        usernames.drain(|prints, row| {
+            for (print, side) in prints.into_iter().zip(sides) {
+                if let Some(print) = print.filter(|print| again.has(*print)) {
                     add(&mut heaps, print, row, side);
                 }
-            });
-        }
+            }
+        });
         heaps
     }
 

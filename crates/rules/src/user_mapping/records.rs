@@ -114,6 +114,8 @@ pub(crate) struct Records {
     /// Line ends in the cells of the record that is being read.
     breaks: u64,
     stray_quote: bool,
+    /// Why it is none.
+    rejection: Option<Rejection>,
 }
 
 /// Where a record ends that is whole, and where the next begins.
@@ -135,6 +137,7 @@ impl Records {
             unescaped: String::new(),
             breaks: 0,
             stray_quote: false,
+            rejection: None,
         }
     }
 
@@ -194,13 +197,8 @@ impl Records {
         let mut begin = 0;
         self.ends.begin();
         while begin < text.len() {
-            let Cut { end, next } = match self.cut(text, begin, is_last) {
-                Ok(Some(cut)) => cut,
-                Ok(None) => break,
-                Err(rejection) => {
-                    let rest = text.get(begin..).unwrap_or_default();
-                    return Err(self.binary(rest).unwrap_or(rejection));
-                }
+            let Some(Cut { end, next }) = self.cut(text, begin, is_last) else {
+                break;
             };
             if self.kinds.has(Kinds::NUL)
                 && let Some(binary) = self.binary(text.get(begin..end).unwrap_or_default())
@@ -218,80 +216,84 @@ impl Records {
             self.line += self.breaks + 1;
             begin = next;
         }
+        if let Some(rejection) = self.rejection.take() {
+            let rest = text.get(begin..).unwrap_or_default();
+            return Err(self.binary(rest).unwrap_or(rejection));
+        }
         Ok(begin)
     }
 
-    /// Reads the record that begins here into `cells`; nothing where the text ends before it does.
+    /// Reads the record that begins here into `cells`; nothing where the text ends before it does, or where it is none, which
+    /// is noted.
     #[inline]
-    fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Result<Option<Cut>, Rejection> {
+    fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Option<Cut> {
         self.cells.clear();
         self.unescaped.clear();
         (self.breaks, self.stray_quote, self.kinds) = (0, false, Kinds::NONE);
         let bytes = text.as_bytes();
         let mut at = begin;
         loop {
-            let end = match bytes.get(at) {
-                Some(b'"' | b' ' | b'\t') => match self.perhaps_quoted(text, (begin, at), is_last)? {
-                    Some(end) => end,
-                    None => return Ok(None),
-                },
-                _ => self.plain(bytes, at),
-            };
+            let (mut end, kinds) = self.ends.cell(bytes, at);
+            let may_be_quoted = kinds.has(Kinds::OTHER.and(Kinds::BLANK));
+            if may_be_quoted && let Some(open) = self.opening_quote(bytes, at) {
+                end = self.perhaps_quoted(text, (begin, at, end, open), kinds, is_last)?;
+            } else {
+                self.push(at, end, kinds);
+            }
             let next = match bytes.get(end) {
                 Some(byte) if *byte == self.delimiter => {
                     at = end + 1;
                     continue;
                 }
-                Some(b'\r') if end + 1 == bytes.len() && !is_last => return Ok(None),
+                Some(b'\r') if end + 1 == bytes.len() && !is_last => return None,
                 Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
                 Some(_) => end + 1,
                 None if is_last => end,
-                None => return Ok(None),
+                None => return None,
             };
-            return Ok(Some(Cut { end, next }));
+            return Some(Cut { end, next });
         }
     }
 
-    /// Reads a cell that may have quotes, of the record that begins there; gives where it ends.
+    /// Reads a cell with a quote that opens at `open`; gives where it ends. By itself it would end at `end`.
     fn perhaps_quoted(
         &mut self,
         text: &str,
-        (begin, at): (usize, usize),
+        (begin, at, end, open): (usize, usize, usize, usize),
+        kinds: Kinds,
         is_last: bool,
-    ) -> Result<Option<usize>, Rejection> {
-        let bytes = text.as_bytes();
-        let Some(open) = self.opening_quote(bytes, at) else {
-            return Ok(Some(self.plain(bytes, at)));
-        };
+    ) -> Option<usize> {
         match self.quoted(text, open, is_last) {
             Quoted::Closed { cell, after } => {
-                self.kinds = self.kinds.and(cell.kinds);
                 self.breaks += breaks(text.get(open..after).unwrap_or_default());
+                self.kinds = self.kinds.and(cell.kinds);
                 self.cells.push(cell);
-                Ok(Some(after))
+                Some(after)
             }
             Quoted::Stray => {
                 self.stray_quote = true;
-                Ok(Some(self.plain(bytes, at)))
+                self.push(at, end, kinds);
+                Some(end)
             }
-            Quoted::Open if is_last || bytes.len() - begin > MAX_RECORD => Err(Rejection::UnclosedQuote {
-                line: self.line + self.breaks,
-            }),
-            Quoted::Open => Ok(None),
+            Quoted::Open => {
+                if is_last || text.len() - begin > MAX_RECORD {
+                    let line = self.line + self.breaks;
+                    self.rejection = Some(Rejection::UnclosedQuote { line });
+                }
+                None
+            }
         }
     }
 
-    /// Reads a cell without quotes; gives where it ends.
+    /// Notes a cell without quotes.
     #[inline]
-    fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
-        let (end, kinds) = self.ends.cell(bytes, from);
+    fn push(&mut self, from: usize, end: usize, kinds: Kinds) {
         self.kinds = self.kinds.and(kinds);
         self.cells.push(Cell {
             place: from..end,
             kinds,
             is_unescaped: false,
         });
-        end
     }
 
     /// F-25: what is to be said of a record with a character that no database of ours can hold. In UTF-8 the survey found it

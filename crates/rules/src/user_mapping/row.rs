@@ -338,11 +338,10 @@ fn is_temporary(name: &Name<'_>) -> bool {
     } else {
         let (text, prefix) = (name.text.as_bytes(), TEMPORARY_PREFIX.as_bytes());
         // The first letter first: hardly any username gets further.
-        let begins = |length: usize| {
-            let pair = text.get(..length).zip(prefix.get(..length));
-            pair.is_some_and(|(text, prefix)| text.eq_ignore_ascii_case(prefix))
-        };
-        begins(1) && begins(prefix.len())
+        text.first().map(u8::to_ascii_lowercase) == prefix.first().copied()
+            && text
+                .get(..prefix.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
     }
 }
 

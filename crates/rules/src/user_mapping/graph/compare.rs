@@ -4,7 +4,7 @@
 use domain::user_mapping::{Coverage, Finding};
 
 use super::entries::{Desk, Entries, Log};
-use super::{BY_PROVIDER_KEY, Entry, Graph, HEAPS, Heap, NONE, add, group_of, index, same};
+use super::{BY_PROVIDER_KEY, Entry, Graph, HEAPS, Heap, NONE, Side, add, group_of, index, same};
 use crate::user_mapping::cell::Name;
 use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
@@ -40,10 +40,9 @@ pub(super) enum Why {
 pub(super) struct Compared {
     pub(super) accounts: Vec<Account>,
     pub(super) people: Vec<Person>,
-    /// Their usernames and e-mail addresses, until all are there.
-    usernames: Log,
-    emails: Log,
-    people_usernames: Log,
+    /// The username and e-mail address of each account, and the username of each person, until all are there.
+    of_accounts: Log,
+    of_people: Log,
     /// Of each line: a fingerprint of the existing username as it is written.
     texts: Vec<u32>,
     /// Lines whose existing username looks like a service's (P-06).
@@ -64,7 +63,7 @@ pub(super) trait Beside: std::fmt::Debug + Send + Sync {
     fn account(&mut self, graph: &mut Graph, now: &AccountNow<'_>);
     fn person(&mut self, graph: &mut Graph, found: &PersonFound<'_>);
     /// Puts existing and new usernames of lines into the heaps, and those they are compared with.
-    fn pour(&mut self, existing: Log, new: Log, heaps: &mut [Heap]);
+    fn pour(&mut self, usernames: Log, heaps: &mut [Heap]);
     /// All of them are told; there are so many lines.
     fn begin(&mut self, rows: usize);
     /// Existing usernames beside accounts. The existing ones of the heap are sorted.
@@ -102,8 +101,7 @@ impl Beside for Compared {
         let email = (!now.email.is_empty()).then(|| graph.print(now.email));
         let account = Account::new(now, text, |name| graph.print(name).short());
         self.accounts.push(account);
-        self.usernames.push(Some(print));
-        self.emails.push(email);
+        self.of_accounts.push([Some(print), email]);
         let mut also = |text: &str, kind: u32| {
             let print = graph.print(text);
             add(&mut graph.heaps, print, place | kind, |heap| &mut heap.accounts);
@@ -124,7 +122,7 @@ impl Beside for Compared {
         let username = (!found.username.is_empty()).then(|| graph.print(found.username));
         let person = Person::new(found, |name| graph.print(name).short());
         self.people.push(person);
-        self.people_usernames.push(username);
+        self.of_people.push([username, None]);
         // Whoever has the username by itself is not met by an address, too.
         let is_other = |other: &&str| !other.is_empty() && *other != found.username;
         // Mail and sign-in name are often one address: it is one person's all the same.
@@ -138,18 +136,15 @@ impl Beside for Compared {
         }
     }
 
-    fn pour(&mut self, existing: Log, new: Log, heaps: &mut [Heap]) {
+    fn pour(&mut self, usernames: Log, heaps: &mut [Heap]) {
         // Most usernames are those of an account and of a person: a sieve would let them all pass.
-        pour(existing, heaps, 0, |heap| &mut heap.existing);
-        pour(new, heaps, 0, |heap| &mut heap.new);
-        let take = std::mem::take::<Log>;
-        pour(take(&mut self.usernames), heaps, 0, |heap| &mut heap.accounts);
-        pour(take(&mut self.emails), heaps, BY_ADDRESS, |heap| {
-            &mut heap.accounts
-        });
-        pour(take(&mut self.people_usernames), heaps, 0, |heap| {
-            &mut heap.people
-        });
+        let of_lines: [Side; 2] = [|heap| &mut heap.existing, |heap| &mut heap.new];
+        pour(usernames, heaps, of_lines.map(|side| (side, 0)));
+        let accounts: Side = |heap| &mut heap.accounts;
+        let of_accounts = std::mem::take(&mut self.of_accounts);
+        pour(of_accounts, heaps, [(accounts, 0), (accounts, BY_ADDRESS)]);
+        let people: Side = |heap| &mut heap.people;
+        pour(std::mem::take(&mut self.of_people), heaps, [(people, 0), (people, 0)]);
     }
 
     fn begin(&mut self, rows: usize) {
@@ -369,20 +364,27 @@ fn pairs(left: &[Entry], mut right: &[Entry], mut both: impl FnMut(&[Entry], &[E
     }
 }
 
-/// Puts all usernames of a log into their heaps; `note` stands above the number of each.
-fn pour(log: Log, heaps: &mut [Heap], note: u32, side: impl Fn(&mut Heap) -> &mut Entries) {
-    let mut counts = [0; HEAPS];
-    for print in log.prints() {
-        if let Some(count) = counts.get_mut(print.heap()) {
-            *count += 1;
+/// Puts all fingerprints of a log into their heaps; `sides` says where those of each kind belong, and what is noted above the
+/// number of each.
+fn pour(log: Log, heaps: &mut [Heap], sides: [(Side, u32); 2]) {
+    let mut counts = [[0; HEAPS]; 2];
+    for prints in log.prints() {
+        for (print, counts) in prints.into_iter().zip(&mut counts) {
+            if let Some(count) = print.and_then(|print| counts.get_mut(print.heap())) {
+                *count += 1;
+            }
         }
     }
-    for (heap, count) in heaps.iter_mut().zip(counts) {
-        side(heap).reserve(count);
+    for ((side, _), counts) in sides.into_iter().zip(counts) {
+        for (heap, count) in heaps.iter_mut().zip(counts) {
+            side(heap).reserve(count);
+        }
     }
-    log.drain(|print, row| {
-        if let Some(heap) = heaps.get_mut(print.heap()) {
-            side(heap).push(print.of(row | note));
+    log.drain(|prints, row| {
+        for (print, (side, note)) in prints.into_iter().zip(sides) {
+            if let Some(print) = print {
+                add(heaps, print, row | note, side);
+            }
         }
     });
 }

@@ -37,56 +37,53 @@ impl From<Entry> for Print {
     }
 }
 
-/// How many fingerprints of lines get memory at once.
-const PART: usize = 1 << 16;
+/// How many rows get memory at once.
+const PART: usize = 1 << 15;
 
-/// A fingerprint for each line, or none. It only grows, part by part, so that nothing is moved; and writing one behind the
+/// Two fingerprints for each row, or none. It only grows, part by part, so that nothing is moved; and writing one behind the
 /// other is what memory does best.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// All but the last are full.
-    parts: Vec<Vec<u64>>,
+    last: Vec<[u64; 2]>,
+    full: Vec<Vec<[u64; 2]>>,
 }
 
 impl Log {
     #[inline]
-    pub(super) fn push(&mut self, print: Option<Print>) {
-        let print = print.map_or(0, |print| print.0);
-        match self.parts.last_mut() {
-            Some(part) if part.len() < part.capacity() => part.push(print),
-            _ => self.grow(print),
+    pub(super) fn push(&mut self, prints: [Option<Print>; 2]) {
+        if self.last.len() == self.last.capacity() {
+            self.grow();
         }
+        self.last.push(prints.map(|print| print.map_or(0, |print| print.0)));
     }
 
     #[cold]
-    fn grow(&mut self, print: u64) {
-        let mut part = Vec::with_capacity(PART);
-        part.push(print);
-        self.parts.push(part);
+    fn grow(&mut self) {
+        let full = std::mem::replace(&mut self.last, Vec::with_capacity(PART));
+        if !full.is_empty() {
+            self.full.push(full);
+        }
     }
 
-    pub(super) fn prints(&self) -> impl Iterator<Item = Print> {
-        self.all().flatten()
-    }
-
-    /// Of each row.
-    pub(super) fn all(&self) -> impl Iterator<Item = Option<Print>> {
-        let all = self.parts.iter().flatten();
-        all.map(|print| Some(Print(*print)).filter(|_| *print != 0))
+    pub(super) fn prints(&self) -> impl Iterator<Item = [Option<Print>; 2]> {
+        let all = self.full.iter().chain([&self.last]).flatten();
+        all.map(|prints| prints.map(of_log))
     }
 
     /// Each with its row. What is read is given free.
-    pub(super) fn drain(self, mut take: impl FnMut(Print, u32)) {
+    pub(super) fn drain(self, mut take: impl FnMut([Option<Print>; 2], u32)) {
         let mut row = 0;
-        for part in self.parts {
-            for print in &part {
-                if *print != 0 {
-                    take(Print(*print), row);
-                }
+        for part in self.full.into_iter().chain([self.last]) {
+            for prints in &part {
+                take(prints.map(of_log), row);
                 row += 1;
             }
         }
     }
+}
+
+fn of_log(print: u64) -> Option<Print> {
+    Some(Print(print)).filter(|_| print != 0)
 }
 
 /// Tells which fingerprints are met again: usually most are met once, and need not be sorted. Only some of their bits are
