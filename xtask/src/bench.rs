@@ -1,7 +1,9 @@
-//! `cargo xtask bench`: builds and runs the benchmark in release, with a throw-away PostgreSQL beside it.
+//! `cargo xtask bench`: builds and runs the benchmark in release, with a throw-away PostgreSQL and the front-end beside it.
 
 use crate::failure::Failure;
+use crate::front_end::{self, Excess};
 use crate::process;
+use crate::setup::wasm;
 use crate::test::Cluster;
 use crate::workspace::Workspace;
 
@@ -12,15 +14,20 @@ pub(crate) struct Options {
     flags: Vec<String>,
 }
 
-pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
-    // The migration alone is measured on a PostgreSQL that is started for it.
+pub(crate) fn run(workspace: &Workspace, origin: wasm::Origin, options: &Options) -> Result<(), Failure> {
     let says = |word: &str| options.flags.iter().any(|flag| flag.contains(word));
-    let is_measured = !says("--help") && (!says("--only") || says("migration")) && !says("sqlite");
-    let postgres = is_measured.then(|| Cluster::start(workspace)).transpose()?;
+    let is_measured = |part: &str| !says("--help") && (!says("--only") || says(part));
+    // The migration alone is measured on a PostgreSQL that is started for it.
+    let on_postgres = is_measured("migration") && !says("sqlite");
+    let postgres = on_postgres.then(|| Cluster::start(workspace)).transpose()?;
+    if is_measured("look") {
+        front_end::build(workspace, origin, &front_end::Options::default(), Excess::Fails)?;
+    }
     let mut cargo = workspace.cargo();
     cargo
         .args(["run", "--release", "--package", "bench", "--"])
         .args(&options.flags)
+        .env("USERSYNC_BENCH_SITE", workspace.site().join("pkg"))
         .envs(
             postgres
                 .iter()

@@ -76,7 +76,7 @@ fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
         Task::Build => build::release(workspace, origin),
         Task::Demo(options) => demo::run(workspace, origin, options),
         Task::Test(options) => test::run(workspace, origin, options),
-        Task::Bench(options) => bench::run(workspace, options),
+        Task::Bench(options) => bench::run(workspace, origin, options),
     }
 }
 

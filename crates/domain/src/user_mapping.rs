@@ -11,8 +11,8 @@ pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
 pub use proposal::{ProposalClass, ProposalReason};
 pub use review::{ReviewState, Verdict};
 pub use version::{
-    Domains, Coverage, FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion, MappingReading,
-    MappingReceived, MappingState, MappingSummary, TargetLines,
+    Coverage, Domains, FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion,
+    MappingReading, MappingReceived, MappingState, MappingSummary, TargetLines,
 };
 
 use serde::{Deserialize, Serialize};

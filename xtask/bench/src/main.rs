@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: how long a mapping file takes, next to a bare pass of a CSV reader over its bytes; how long
+//! `cargo xtask bench`: how long a mapping file takes, next to a bare pass of a CSV reader over its bytes, and in a browser
+//! next to the same rules natively; how long
 //! proposals take, next to hashing once what they compare; how long a page of
 //! a checked mapping of a million lines takes; how long the directory migration takes, next to what the database can do at all;
 //! and how many people a second a full sync handles, next to the bare pipeline on
@@ -7,11 +8,13 @@
 
 mod bare;
 mod full;
+mod look;
 mod mapping;
 mod migration;
 mod pages;
 mod proposals;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -41,6 +44,9 @@ struct Arguments {
     /// Measure the directory migration on one database only.
     #[arg(long)]
     engine: Option<migration::Engine>,
+    /// What the browser loads: `cargo xtask` builds it and says where it is.
+    #[arg(long, env = "USERSYNC_BENCH_SITE", hide = true)]
+    site: Option<PathBuf>,
     /// Rounds; the best of each side counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -53,6 +59,8 @@ enum Part {
     Sync,
     /// The check of mapping files, beside a bare pass of a CSV reader.
     Mapping,
+    /// The browser's first look at a mapping file, beside the same rules natively.
+    Look,
     /// Proposals of new usernames, beside hashing once what they compare.
     Proposals,
     /// Pages of a checked mapping of a million lines.
@@ -67,6 +75,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let wants = |part| arguments.only.is_none_or(|only| only == part);
     if wants(Part::Mapping) {
         mapping::run(arguments.rounds).map_err(|rejection| rejection.sentence())?;
+    }
+    if let Some(site) = arguments.site.filter(|_| wants(Part::Look)) {
+        look::run(&site, arguments.rounds)?;
     }
     if wants(Part::Proposals) {
         proposals::run(arguments.rounds);

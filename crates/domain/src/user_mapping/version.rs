@@ -51,6 +51,7 @@ pub struct MappingKnown {
 pub struct Domains(Vec<String>);
 
 impl Domains {
+    /// Adds one, if it is not there.
     pub fn insert(&mut self, domain: String) {
         if let Err(place) = self.0.binary_search(&domain) {
             self.0.insert(place, domain);
@@ -58,7 +59,9 @@ impl Domains {
     }
 
     pub fn contains(&self, domain: &str) -> bool {
-        self.0.binary_search_by(|known| known.as_str().cmp(domain)).is_ok()
+        self.0
+            .binary_search_by(|known| known.as_str().cmp(domain))
+            .is_ok()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -31,6 +31,7 @@ use self::lines::Lines;
 use self::renames::kind_alone;
 pub use self::renames::{Rename, Renames};
 use self::walk::Walk;
+use super::kinds::Kinds;
 use super::known::{AccountNow, PersonFound};
 use super::row::Row;
 use super::target::Target;
@@ -173,15 +174,22 @@ impl Graph {
             self.compared = Some(compared);
         }
         self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);
-        if let Some(provider) = self.provider.filter(|_| is_said && !new.is_ascii()) {
-            let key = username::provider_key(provider, new);
-            let other = self.print(&key);
-            if other != to {
-                self.accented.push((row, to.short()));
-                add(&mut self.heaps, other, row | BY_PROVIDER_KEY, |heap| {
-                    &mut heap.new
-                });
-            }
+        if line.new.kinds.has(Kinds::NOT_ASCII) {
+            self.accent(row, new, to);
+        }
+    }
+
+    /// Notes the new username of a line as the provider compares it.
+    #[inline(never)]
+    fn accent(&mut self, row: u32, new: &str, to: Print) {
+        let Some(provider) = self.provider else { return };
+        let key = username::provider_key(provider, new);
+        let other = self.print(&key);
+        if other != to {
+            self.accented.push((row, to.short()));
+            add(&mut self.heaps, other, row | BY_PROVIDER_KEY, |heap| {
+                &mut heap.new
+            });
         }
     }
 

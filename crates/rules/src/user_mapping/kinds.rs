@@ -45,14 +45,6 @@ impl Kinds {
         }
     }
 
-    pub(super) const fn bits(self) -> u8 {
-        self.0
-    }
-
-    pub(super) const fn of_bits(bits: u8) -> Self {
-        Self(bits)
-    }
-
     pub(super) const fn and(self, more: Self) -> Self {
         Self(self.0 | more.0)
     }
@@ -70,5 +62,17 @@ impl Kinds {
     /// Whether the text is its own comparison key ([`crate::username::key`]).
     pub(super) const fn are_folded(self) -> bool {
         !self.has(Self::CAPITAL.and(Self::NOT_ASCII))
+    }
+}
+
+/// For [`super::table`], which keeps one more bit beside them.
+#[cfg(any(test, target_arch = "wasm32"))]
+impl Kinds {
+    pub(super) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(super) const fn of_bits(bits: u8) -> Self {
+        Self(bits)
     }
 }

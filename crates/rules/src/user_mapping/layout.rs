@@ -157,7 +157,9 @@ fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejecti
         }
         Ok(())
     };
-    let read = cutter.feed(head, &mut take).and_then(|()| cutter.finish(&mut take));
+    let read = cutter
+        .feed(head, &mut take)
+        .and_then(|()| cutter.finish(&mut take));
     // What is wrong behind the first record, as a quote that does not close inside of the head, is told when the whole
     // file is read.
     if all.is_empty() {

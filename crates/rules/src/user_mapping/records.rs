@@ -9,8 +9,8 @@ use std::ops::Range;
 use domain::user_mapping::{Delimiter, Rejection};
 use memchr::memchr;
 
-use super::kinds::Kinds;
 use super::Ends;
+use super::kinds::Kinds;
 
 /// The longest record, in bytes (F-28): far above any line of people, far below what would hurt.
 pub(super) const MAX_RECORD: usize = 1 << 20;
@@ -70,6 +70,9 @@ impl<'a> Record<'a> {
 
     #[inline]
     fn text_of(&self, cell: &Cell) -> &'a str {
+        if cell.place.is_empty() {
+            return "";
+        }
         let source = if cell.is_unescaped {
             self.unescaped
         } else {
@@ -195,7 +198,6 @@ impl Records {
     /// Hands on the whole records; gives how much of the text they were.
     fn cut_all(&mut self, text: &str, is_last: bool, each: Each<'_>) -> Result<usize, Rejection> {
         let mut begin = 0;
-        self.ends.begin();
         while begin < text.len() {
             let Some(Cut { end, next }) = self.cut(text, begin, is_last) else {
                 break;
@@ -229,6 +231,7 @@ impl Records {
     fn cut(&mut self, text: &str, begin: usize, is_last: bool) -> Option<Cut> {
         self.cells.clear();
         self.unescaped.clear();
+        self.ends.begin();
         (self.breaks, self.stray_quote, self.kinds) = (0, false, Kinds::NONE);
         let bytes = text.as_bytes();
         let mut at = begin;

@@ -139,6 +139,7 @@ impl<'a> Rules<'a> {
     }
 
     /// What the two usernames say together (R-06, R-08, R-11 to R-17, D-09).
+    #[inline]
     fn both(&mut self, existing: &Name<'_>, new: &Name<'_>, target: Target, tell: Tell<'_>) {
         let renames = !existing.is_same(new);
         if target == Target::Left {
@@ -158,14 +159,19 @@ impl<'a> Rules<'a> {
     }
 
     /// whether the new directory, and we, can have this username.
+    #[inline]
     fn new_name(&mut self, new: &Name<'_>, target: Target, renames: bool, found: cell::Found<'_>) {
-        let is_local = target == Target::Local;
         if renames && is_temporary(new) {
             found(Severity::Error, Code::Placeholder, Some(new.text.to_string()));
         }
-        if self.is_usual(new) {
-            return;
+        if !self.is_usual(new) {
+            self.unusual_name(new, target, renames, found);
         }
+    }
+
+    #[inline(never)]
+    fn unusual_name(&mut self, new: &Name<'_>, target: Target, renames: bool, found: cell::Found<'_>) {
+        let is_local = target == Target::Local;
         if renames && is_reserved(new) {
             found(Severity::Error, Code::Reserved, Some(new.text.to_string()));
         }

@@ -1,6 +1,7 @@
 //! The rules of mapping files, each under its id.
 
 mod bytes;
+mod ends;
 mod graph;
 mod people;
 mod properties;

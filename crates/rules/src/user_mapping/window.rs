@@ -40,29 +40,54 @@ impl Window {
     /// Where the cell without quotes ends that begins at `from`, and what it is made of.
     #[inline]
     pub(super) fn cell(&mut self, text: &[u8], from: usize) -> (usize, Kinds) {
-        let (mut at, mut kinds, mut unusual) = (from, Kinds::NONE, 0);
+        let ahead = from + WIDTH - self.behind;
+        if ahead >= WIDTH {
+            self.look(text, from);
+            return self.cell_ahead(text, from, 0);
+        }
+        self.cell_ahead(text, from, ahead)
+    }
+
+    /// The same, for a cell that begins so many bytes behind the first that was looked at.
+    #[inline]
+    fn cell_ahead(&mut self, text: &[u8], from: usize, ahead: usize) -> (usize, Kinds) {
+        let left = self.end >> ahead;
+        if left == 0 {
+            return self.long(text, from, ahead);
+        }
+        let end = from + usize::try_from(left.trailing_zeros()).unwrap_or_default();
+        // All bits before the end.
+        let cell = left.wrapping_sub(1) & !left;
+        if self.unusual >> ahead & cell != 0 {
+            (end, Kinds::of_bytes(text.get(from..end).unwrap_or_default()))
+        } else if self.capital >> ahead & cell != 0 {
+            (end, Kinds::CAPITAL)
+        } else {
+            (end, Kinds::NONE)
+        }
+    }
+
+    /// A cell that goes on behind what was looked at.
+    #[inline(never)]
+    fn long(&mut self, text: &[u8], from: usize, ahead: usize) -> (usize, Kinds) {
+        let mut is_unusual = self.unusual >> ahead != 0;
+        let mut has_capital = self.capital >> ahead != 0;
         loop {
-            let mut ahead = at + WIDTH - self.behind;
-            if ahead >= WIDTH {
-                self.look(text, at);
-                ahead = 0;
-            }
-            let left = self.end >> ahead;
-            let length = left.trailing_zeros();
-            // All bits before the end; all that are left where it is not among them.
-            let cell = left.wrapping_sub(1) & !left;
-            let has = |bits: u64, kind| if bits >> ahead & cell == 0 { Kinds::NONE } else { kind };
-            kinds = kinds.and(has(self.capital, Kinds::CAPITAL));
-            unusual |= self.unusual >> ahead & cell;
-            if left == 0 {
-                at = self.behind;
+            let begin = self.behind;
+            self.look(text, begin);
+            let cell = self.end.wrapping_sub(1) & !self.end;
+            is_unusual |= self.unusual & cell != 0;
+            has_capital |= self.capital & cell != 0;
+            if self.end == 0 {
                 continue;
             }
-            let end = at + usize::try_from(length).unwrap_or_default();
-            if unusual == 0 {
-                return (end, kinds);
-            }
-            return (end, Kinds::of_bytes(text.get(from..end).unwrap_or_default()));
+            let end = begin + usize::try_from(self.end.trailing_zeros()).unwrap_or_default();
+            let kinds = match (is_unusual, has_capital) {
+                (true, _) => Kinds::of_bytes(text.get(from..end).unwrap_or_default()),
+                (false, true) => Kinds::CAPITAL,
+                (false, false) => Kinds::NONE,
+            };
+            return (end, kinds);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use domain::user_mapping::{Coverage, Finding};
 
-use super::entries::{Desk, Entries, Log};
+use super::entries::{Desk, Log};
 use super::{BY_PROVIDER_KEY, Entry, Graph, HEAPS, Heap, NONE, Side, add, group_of, index, same};
 use crate::user_mapping::cell::Name;
 use crate::user_mapping::kinds::Kinds;
@@ -40,7 +40,8 @@ pub(super) enum Why {
 pub(super) struct Compared {
     pub(super) accounts: Vec<Account>,
     pub(super) people: Vec<Person>,
-    /// The username and e-mail address of each account, and the username of each person, until all are there.
+    /// The username and e-mail address of each account, and the username and another address of each person, until all are
+    /// there.
     of_accounts: Log,
     of_people: Log,
     /// Of each line: a fingerprint of the existing username as it is written.
@@ -119,16 +120,18 @@ impl Beside for Compared {
         let Ok(place) = u32::try_from(self.people.len()) else {
             return;
         };
-        let username = (!found.username.is_empty()).then(|| graph.print(found.username));
         let person = Person::new(found, |name| graph.print(name).short());
         self.people.push(person);
-        self.of_people.push([username, None]);
         // Whoever has the username by itself is not met by an address, too.
         let is_other = |other: &&str| !other.is_empty() && *other != found.username;
         // Mail and sign-in name are often one address: it is one person's all the same.
         let [mail, sign_in_name] = found.others;
         let sign_in_name = Some(sign_in_name).filter(|name| !username::same(name, mail));
-        for other in std::iter::once(mail).chain(sign_in_name).filter(is_other) {
+        let mut others = std::iter::once(mail).chain(sign_in_name).filter(is_other);
+        let username = (!found.username.is_empty()).then(|| graph.print(found.username));
+        let first = others.next().map(|other| graph.print(other));
+        self.of_people.push([username, first]);
+        for other in others {
             let print = graph.print(other);
             add(&mut graph.heaps, print, place | BY_ADDRESS, |heap| {
                 &mut heap.people
@@ -144,7 +147,11 @@ impl Beside for Compared {
         let of_accounts = std::mem::take(&mut self.of_accounts);
         pour(of_accounts, heaps, [(accounts, 0), (accounts, BY_ADDRESS)]);
         let people: Side = |heap| &mut heap.people;
-        pour(std::mem::take(&mut self.of_people), heaps, [(people, 0), (people, 0)]);
+        pour(
+            std::mem::take(&mut self.of_people),
+            heaps,
+            [(people, 0), (people, BY_ADDRESS)],
+        );
     }
 
     fn begin(&mut self, rows: usize) {

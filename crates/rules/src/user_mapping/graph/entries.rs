@@ -54,7 +54,8 @@ impl Log {
         if self.last.len() == self.last.capacity() {
             self.grow();
         }
-        self.last.push(prints.map(|print| print.map_or(0, |print| print.0)));
+        self.last
+            .push(prints.map(|print| print.map_or(0, |print| print.0)));
     }
 
     #[cold]

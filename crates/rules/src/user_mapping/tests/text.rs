@@ -207,6 +207,22 @@ fn f_25_a_nul_that_only_shows_once_it_is_text() {
     assert_eq!(rejected(text), Rejection::Binary { line: 3 });
 }
 
+#[test]
+fn f_25_a_nul_is_told_before_what_it_hides() {
+    // The quote never closes, the record never ends.
+    let text = "existing_username,new_username\na,b\nc,\"d\n\0e\nf,g\n";
+    for piece in 1..text.len() {
+        let scene = Scene {
+            piece,
+            ..Scene::default()
+        };
+        let found = scene.check(text).expect_err("refused");
+        assert_eq!(found, Rejection::Binary { line: 4 }, "by {piece}");
+    }
+    let long = format!("existing_username,new_username\na,b\nc\0,{}", "d".repeat(3 << 20));
+    assert_eq!(rejected(&long), Rejection::Binary { line: 3 });
+}
+
 /// Found by the fuzzer: a cell with line breaks that was not whole yet was not counted, and a file of too many lines
 /// was told to be binary, or not, by the pieces it came in.
 #[test]
