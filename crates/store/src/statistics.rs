@@ -19,7 +19,7 @@ pub enum Filled {
     Snapshot,
     /// Changes of a run.
     Changes,
-    /// Lines of a user mapping.
+    /// Lines of a user mapping, and what was found about them.
     Mapping,
     /// Entries of a plan of the migration.
     Plan,
@@ -46,7 +46,7 @@ impl Filled {
             Filled::Links => "ANALYZE identity_links",
             Filled::Snapshot => "ANALYZE snapshot_users, snapshot_members, accounts, identity_links",
             Filled::Changes => "ANALYZE sync_changes",
-            Filled::Mapping => "ANALYZE mapping_rows, mapping_proposals, accounts",
+            Filled::Mapping => "ANALYZE mapping_rows, mapping_findings, mapping_proposals, accounts",
             Filled::Plan => "ANALYZE migration_entries",
             Filled::Lookups => "ANALYZE migration_lookups",
             Filled::Rehearsal => return None,

@@ -322,7 +322,7 @@ impl Reading<'_> {
         self.write_facts(&checked, beside).await?;
         self.write_proposals(&checked, beside, &proposals).await?;
         let accounts = u64::try_from(beside.accounts.len()).unwrap_or(u64::MAX);
-        store::statistics::refresh(self.services.db(), Filled::Mapping, accounts).await;
+        store::statistics::refresh(self.services.db(), Filled::Mapping, accounts.max(checked.rows)).await;
         for finding in self.whole(known, beside, checked.renames.coverage()).await? {
             collector.finding(finding);
         }
