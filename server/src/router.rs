@@ -38,6 +38,7 @@ use crate::http::export;
 use crate::http::limit::{SignInLimit, sign_ins};
 use crate::http::refused::Refusals;
 use crate::http::request_id::MakeId;
+use crate::http::size::{Bounds, not_too_large};
 use crate::http::text::storable_text;
 use crate::http::{access, calendar, events, health, metrics, upload};
 use crate::session_store::DbSessionStore;
@@ -45,6 +46,8 @@ use crate::wiring::Parties;
 
 /// Bytes of the largest request: a form with a certificate chain and a key in it is far below.
 pub(crate) const BODY: usize = 1024 * 1024;
+/// [`BODY`] as it is told.
+pub(crate) const BODY_MEGABYTES: u64 = 1;
 /// How long an answer may take to begin. The longest is a connection test with a slow provider.
 pub(crate) const ANSWER: Duration = Duration::from_mins(2);
 /// Pages leave their own, with a nonce; everything else needs nothing.
@@ -101,15 +104,19 @@ fn routes(config: &Config, state: AppState) -> Router {
     if let Some(token) = &config.metrics_token {
         router = router.route("/metrics", get(metrics::guarded).with_state(token.clone()));
     }
-    bounded(router, BODY, ANSWER)
-        .merge(bounded(upload::routes(), upload::BODY, upload::ANSWER))
+    let refusals = Refusals::new(&state.assets);
+    bounded(router, Bounds::of_forms(&refusals))
+        .merge(bounded(upload::routes(), Bounds::of_files(&refusals)))
         .with_state(state)
 }
 
-/// How much a request may bring, in bytes, and how long its answer may take to begin.
-fn bounded(router: Router<AppState>, body: usize, answer: Duration) -> Router<AppState> {
+/// How much a request may bring, and how long its answer may take to begin.
+fn bounded(router: Router<AppState>, bounds: Bounds) -> Router<AppState> {
+    let answer = bounds.answer;
     router
-        .layer(RequestBodyLimitLayer::new(body))
+        // What does not say how large it is, is cut off here.
+        .layer(RequestBodyLimitLayer::new(bounds.bytes))
+        .layer(middleware::from_fn_with_state(bounds, not_too_large))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             answer,

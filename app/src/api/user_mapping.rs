@@ -193,24 +193,18 @@ pub async fn write_mapping_line(
     #[server(default)] new: String,
     #[server(default)] target: String,
 ) -> Result<i64, ApiError> {
-    let cells = (existing.clone(), new.clone(), target.clone());
-    let typed: OfLine<TypedLine> = ((version, line), cells);
-    let made = MappingEdit::Line {
-        line,
-        existing,
-        new,
-        target,
-    };
+    let cells: TypedLine = (existing, new, target);
+    let typed: OfLine<TypedLine> = ((version, line), cells.clone());
     let path = <WriteMappingLine as ServerFn>::PATH;
-    let next = edit(path, &typed, (customer.clone(), version), made).await?;
-    // The line may stand elsewhere in the next version: the page goes along with it.
-    let place = super::act(|services, actor| async move {
-        let place = services
-            .same_mapping_line(&actor, &customer, (version, line), next)
-            .await?;
-        Ok((customer, place))
+    let slug = customer.clone();
+    let written = super::act_form(path, &typed, |services, actor| async move {
+        services
+            .write_mapping_line(&actor, &slug, (version, line), cells)
+            .await
     });
-    if let (customer, Some(line)) = place.await? {
+    let (next, place) = written.await?;
+    // The line may stand elsewhere in the next version: the page goes along with it.
+    if let Some(line) = place {
         super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
     }
     Ok(next)

@@ -68,7 +68,7 @@ pub fn RefusedAndGone(error: ApiError, #[prop(into)] typed: String) -> impl Into
 }
 
 /// Why something was refused, with the way on: to reload a page that is older than what is stored, or to what comes
-/// first.
+/// first. Takes the focus as [`ErrorSummary`] does, so that the page opens where it stands: it may be far below.
 #[component]
 pub fn Refused(error: ApiError) -> impl IntoView {
     let is_stale = matches!(error.user(), Some(UserError::Changed | UserError::NotHeld));
@@ -83,12 +83,13 @@ pub fn Refused(error: ApiError) -> impl IntoView {
         )),
         _ => None,
     };
+    let class = format!("banner {}", Tone::Problem.class());
     view! {
-        <Banner tone=Tone::Problem live=true>
+        <div class=class role="status" tabindex="-1" autofocus=true>
             <p>
                 {error.to_string()} {is_stale.then(|| view! { " " <a href=page_path()>"Reload the page"</a> })}
                 {first.map(|(href, words)| view! { " " <a href=href>{words}</a> })}
             </p>
-        </Banner>
+        </div>
     }
 }

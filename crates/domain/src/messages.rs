@@ -54,6 +54,13 @@ pub enum UserError {
     DeadLink,
     #[error("This run is not waiting for a decision any more.")]
     NotHeld,
+    /// A request that brings more than it may.
+    #[error("{}", too_large(*megabytes, *is_file))]
+    TooLarge {
+        /// The most there may be: of the file (F-27), or of all that is typed.
+        megabytes: u64,
+        is_file: bool,
+    },
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
     Internal { reference: String },
 }
@@ -76,6 +83,7 @@ impl UserError {
             UserError::TooManyAttempts { .. } => 429,
             UserError::Forbidden => 403,
             UserError::NotFound | UserError::DeadLink => 404,
+            UserError::TooLarge { .. } => 413,
             UserError::Invalid { .. } => 422,
             UserError::Changed
             | UserError::RunActive { .. }
@@ -117,6 +125,18 @@ fn run_active(number: i64, is_held: bool, of_one_person: bool) -> String {
     } else {
         format!(
             "Run {number}{which} is under way, and one run at a time is all there can be. Wait for it, or cancel it."
+        )
+    }
+}
+
+fn too_large(megabytes: u64, is_file: bool) -> String {
+    if is_file {
+        format!(
+            "The file is larger than {megabytes} MB, so nothing was stored. Remove columns that are not needed, or ask us to raise the limit."
+        )
+    } else {
+        format!(
+            "What was typed is larger than {megabytes} MB, so nothing was stored. Shorten it, and send it again."
         )
     }
 }

@@ -320,4 +320,19 @@ mod tests {
             assert!(finding.sentence().len() > 20, "{code:?}");
         }
     }
+
+    #[test]
+    fn domains_are_few_and_each_is_there_once() {
+        let domains = Domains::from(["b.org", "a.org", "b.org", "c.org"].map(str::to_owned).to_vec());
+        assert!(
+            ["a.org", "b.org", "c.org"]
+                .iter()
+                .all(|domain| domains.contains(domain))
+        );
+        assert!(!domains.contains("A.org") && !domains.contains(""));
+        let json = serde_json::to_string(&domains).expect("JSON");
+        assert_eq!(json, r#"["a.org","b.org","c.org"]"#);
+        assert_eq!(serde_json::from_str::<Domains>(&json).expect("the same"), domains);
+        assert!(Domains::default().is_empty() && !domains.is_empty());
+    }
 }

@@ -34,13 +34,13 @@ use window::Window as Ends;
 
 pub use check::{Check, Checked, Sink, TargetCount};
 pub use decode::Decode;
-pub use fix::{About, Cells, fixed, rewritten};
+pub use fix::{About, Cells, as_it_came, fixed, rewritten};
 pub use graph::{Rename, Renames};
 pub use groups::Groups;
 pub use known::{AccountNow, AccountPlace, PersonFound};
 pub use layout::{Columns, Layout, layout};
 pub use look::Look;
-pub use row::{Surroundings, TEMPORARY_PREFIX};
+pub use row::{Surroundings, TEMPORARY_PREFIX, is_reserved_username};
 pub use survey::{Survey, Surveyed};
 pub use target::{Target, TargetRead};
 

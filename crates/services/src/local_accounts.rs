@@ -4,6 +4,7 @@
 use domain::people::{AccountState, Directory, OldDirectory, PeopleAccount, Profile, field};
 use domain::profile::{ProfileField, ProfileFields};
 use domain::{AccountId, Actor, CustomerId, DirectoryId, FieldError, Permission, UserError};
+use rules::user_mapping::is_reserved_username;
 use rules::username;
 use serde_json::json;
 use store::{StoreError, Tx};
@@ -182,6 +183,9 @@ fn account_errors(new: &NewLocalAccount) -> Vec<FieldError> {
         errors.push(wrong("username", "Enter the username they sign in with."));
     } else if username.chars().count() > 113 {
         errors.push(wrong("username", "A username has at most 113 characters."));
+    } else if is_reserved_username(&username::stored(username)) {
+        let message = format!("“{username}” is reserved for the system. Choose another username.");
+        errors.push(wrong("username", &message));
     }
     if new.surname.trim().is_empty() {
         errors.push(wrong("surname", "Enter their surname."));

@@ -82,6 +82,8 @@ export class Mapping {
     await older.getByLabel(label, { exact: true }).fill(text);
     await older.getByRole("button", { name: button }).click();
     await expect(older.getByText("What you wrote was not saved:")).toBeVisible();
+    // However many causes stand above: the page opens at the refusal.
+    await expect(older.getByRole("status").and(older.locator(":focus"))).toBeInViewport();
     await expect(older.locator(".said", { hasText: text })).toContainText("Line 2: ");
     await expect(older.getByLabel(label, { exact: true })).not.toHaveValue(text);
     await older.close();

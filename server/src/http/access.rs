@@ -2,12 +2,12 @@
 //! kept out to the page `/access/{customer}`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use serde::Serialize;
 
-use super::signed_in::{Reference, refusal};
+use super::signed_in::{Address, Reference, refusal};
 use crate::router::AppState;
 
 /// The answer, for programs.
@@ -23,7 +23,7 @@ struct Access {
 /// `GET /access/{customer}/status`
 pub async fn status(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    Address(slug): Address<String>,
     Reference(reference): Reference,
 ) -> Response {
     let access = match state.services.access(&slug).await {

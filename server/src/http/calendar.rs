@@ -2,18 +2,18 @@
 
 use ::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use ::http::{HeaderValue, StatusCode};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::UserError;
 use domain::appointment::AppointmentKind;
 
-use super::signed_in::{Reference, SignedIn, refusal};
+use super::signed_in::{Address, Reference, SignedIn, refusal};
 use crate::router::AppState;
 
 /// `/c/{customer}/appointments/{kind}.ics`
 pub async fn appointment(
     State(state): State<AppState>,
-    Path((customer, file)): Path<(String, String)>,
+    Address((customer, file)): Address<(String, String)>,
     Reference(reference): Reference,
     SignedIn { actor, .. }: SignedIn,
 ) -> Response {

@@ -13,7 +13,7 @@ use ::http::{HeaderValue, StatusCode};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use futures::stream;
 use serde::{Deserialize, Serialize};
 use services::{ServiceError, Services};
 
-use super::signed_in::{Address, Reference, SignedIn, refusal};
+use super::signed_in::{Address, Arguments, Reference, SignedIn, refusal};
 use crate::router::AppState;
 use domain::text::chain;
 
@@ -139,7 +139,7 @@ fn at<L: List>(address: &str) -> Router<AppState> {
 async fn csv<L: List>(
     state: State<AppState>,
     place: Address<Place>,
-    narrowed: Query<Narrowed>,
+    narrowed: Arguments<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
 ) -> Response {
@@ -149,7 +149,7 @@ async fn csv<L: List>(
 async fn json<L: List>(
     state: State<AppState>,
     place: Address<Place>,
-    narrowed: Query<Narrowed>,
+    narrowed: Arguments<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
 ) -> Response {
@@ -159,7 +159,7 @@ async fn json<L: List>(
 fn asked(
     State(state): State<AppState>,
     Address(place): Address<Place>,
-    Query(narrowed): Query<Narrowed>,
+    Arguments(narrowed): Arguments<Narrowed>,
     SignedIn { actor, .. }: SignedIn,
 ) -> Asked {
     Asked {

@@ -13,5 +13,6 @@ mod people_upload;
 pub mod refused;
 pub mod request_id;
 pub mod signed_in;
+pub mod size;
 pub mod text;
 pub mod upload;

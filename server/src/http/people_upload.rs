@@ -4,7 +4,7 @@ use app::api::leave;
 use app::api::people_file::PEOPLE_FILE;
 use axum::Extension;
 use axum::extract::multipart::Field;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::people_file::PeopleFileReceived;
 use domain::{Actor, UserError};
@@ -12,7 +12,7 @@ use services::people_file::PeopleUpload;
 use services::{ServiceError, Services, TypedPeopleFile};
 use tower_sessions::Session;
 
-use super::signed_in::{Reference, SignedIn, refusal};
+use super::signed_in::{Address, Reference, SignedIn, refusal};
 use super::upload::{Arriving, begins, broken, no_file, take};
 use crate::router::AppState;
 
@@ -21,7 +21,7 @@ const TYPED: usize = 1_000;
 
 pub(super) async fn upload(
     State(state): State<AppState>,
-    Path(customer): Path<String>,
+    Address(customer): Address<String>,
     Extension(session): Extension<Session>,
     Reference(reference): Reference,
     SignedIn { actor, .. }: SignedIn,

@@ -1,11 +1,12 @@
 //! Who asks, for the plain routes. The pages and their functions have their own (`app::api`).
 
 use std::convert::Infallible;
+use std::fmt::Display;
 
 use ::http::StatusCode;
 use ::http::header::{ACCEPT, HeaderMap};
 use ::http::request::Parts;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Actor, ConsoleUserId, UserError};
 use serde::de::DeserializeOwned;
@@ -46,13 +47,33 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Address<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let place = Path::from_request_parts(parts, state).await;
-        place.map(|Path(place)| Self(place)).map_err(|rejection| {
-            tracing::debug!(%rejection, "an address that cannot be");
-            let error = UserError::NotFound;
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
-            (status, error.to_string()).into_response()
-        })
+        place
+            .map(|Path(place)| Self(place))
+            .map_err(|rejection| nobodys(&rejection))
     }
+}
+
+/// What stands behind the question mark of an address. What cannot be, such as a word that stands there twice, is nobody's,
+/// too.
+pub struct Arguments<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Arguments<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let arguments = Query::from_request_parts(parts, state).await;
+        arguments
+            .map(|Query(arguments)| Self(arguments))
+            .map_err(|rejection| nobodys(&rejection))
+    }
+}
+
+/// The answer to an address that cannot be, in our words.
+fn nobodys(rejection: &dyn Display) -> Response {
+    tracing::debug!(%rejection, "an address that cannot be");
+    let error = UserError::NotFound;
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
+    (status, error.to_string()).into_response()
 }
 
 impl FromRequestParts<AppState> for SignedIn {

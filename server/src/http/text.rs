@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::refused::Refusals;
+use super::size::Bounds;
 use crate::router::{ANSWER, BODY};
 
 /// Refuses NUL in the address and in forms.
@@ -27,9 +28,14 @@ pub async fn storable_text(State(refusals): State<Refusals>, request: Request<Bo
     if !is_form(&parts.headers) {
         return next.run(Request::from_parts(parts, body)).await;
     }
+    let bounds = Bounds::of_forms(&refusals);
+    if bounds.are_exceeded(&parts.headers) {
+        return bounds.refuse(&parts, body).await;
+    }
     let form = match timeout(ANSWER, to_bytes(body, BODY)).await {
         Ok(Ok(form)) => form,
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        // It did not say how large it is. (Whoever broke off hears no answer.)
+        Ok(Err(_)) => return bounds.refusal(&parts),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     if let Some(field) = field_with_nul(&form) {

@@ -8,7 +8,7 @@ use ::http::{HeaderMap, StatusCode};
 use app::api::leave;
 use app::api::user_mapping::UPLOAD;
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -20,7 +20,7 @@ use services::{ServiceError, Services};
 use tower_sessions::Session;
 
 use super::people_upload;
-use super::signed_in::{Reference, SignedIn, refusal};
+use super::signed_in::{Address, Reference, SignedIn, refusal};
 use crate::router::AppState;
 
 /// Bytes of the largest request. Far above the largest file (F-27): one that is too large is refused in words, on the page.
@@ -40,7 +40,7 @@ pub fn routes() -> Router<AppState> {
 
 async fn upload(
     State(state): State<AppState>,
-    Path(customer): Path<String>,
+    Address(customer): Address<String>,
     Extension(session): Extension<Session>,
     Reference(reference): Reference,
     headers: HeaderMap,
@@ -76,7 +76,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 /// are looked up among everybody the test sync found.
 async fn known(
     State(state): State<AppState>,
-    Path(customer): Path<String>,
+    Address(customer): Address<String>,
     Reference(reference): Reference,
     SignedIn { actor, .. }: SignedIn,
 ) -> Response {

@@ -1,7 +1,7 @@
 //! What protects the browser.
 
 use axum::body::Body;
-use http::header::{ACCEPT, HOST, ORIGIN};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
 use http::{Request, StatusCode};
 
 use crate::app::{TestApp, form_request};
@@ -186,6 +186,51 @@ async fn a_request_has_a_largest_size() {
         app.send(request.expect("a request")).await.status,
         StatusCode::PAYLOAD_TOO_LARGE
     );
+}
+
+#[tokio::test]
+async fn f_27_what_is_too_large_is_refused_in_words() {
+    let app = TestApp::new().await;
+    let (typed, file) = (
+        "What was typed is larger than 1 MB",
+        "The file is larger than 100 MB",
+    );
+    let (form, parts) = (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+    );
+    for (path, kind, length, words) in [
+        ("/api/auth/sign-in", form, "1048577", typed),
+        ("/api/auth/sign-in", form, "99000000", typed),
+        ("/api/auth/sign-in", parts, "1048577", typed),
+        ("/c/contoso/user-mapping/file", parts, "1000000001", file),
+        ("/c/contoso/old-accounts/file", parts, "9000000000", file),
+    ] {
+        let sent = |accept: &str| {
+            let request = Request::post(path)
+                .header(ACCEPT, accept)
+                .header(CONTENT_TYPE, kind)
+                .header(CONTENT_LENGTH, length)
+                .body(Body::empty());
+            app.send(request.expect("a request"))
+        };
+        let page = sent("text/html").await;
+        assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        for part in ["<!DOCTYPE html>", "<h1>This is too large</h1>", words] {
+            assert!(page.body.contains(part), "{part} in {}", page.body);
+        }
+        let told = sent("application/json").await;
+        assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        assert!(!told.body.contains("<html"), "{}", told.body);
+    }
+    // One that does not say how large it is.
+    let mut request = form_request("/api/auth/sign-in", &[("email", &"x".repeat(1_048_577))], None);
+    let browser = "text/html".parse().expect("a header");
+    request.headers_mut().insert(ACCEPT, browser);
+    let page = app.send(request).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.body.contains(typed), "{}", page.body);
 }
 
 #[tokio::test]

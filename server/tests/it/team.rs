@@ -167,6 +167,31 @@ async fn a_link_that_was_made_is_shown_once_and_waits_sealed() {
 }
 
 #[tokio::test]
+async fn without_scripts_a_page_opens_at_the_refusal() {
+    let app = TestApp::new().await.with_people().await;
+    let cookie = app.sign_in("admin@contoso.example").await;
+    let before = app.get_as("/account", Some(&cookie)).await;
+    assert!(!before.body.contains("autofocus"), "{}", before.body);
+    // The name of no session.
+    let mut request = form_request("/api/account/end-session", &[("session", "?")], None);
+    for (name, value) in [
+        ("accept", "text/html"),
+        ("referer", "http://localhost/account"),
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", cookie.as_str()),
+    ] {
+        request
+            .headers_mut()
+            .insert(name, value.parse().expect("a header"));
+    }
+    let answer = app.send(request).await;
+    assert!(answer.status.is_redirection(), "{}", answer.body);
+    let page = app.get_as("/account", Some(&cookie)).await;
+    assert!(page.body.contains("This page does not exist"), "{}", page.body);
+    assert!(page.body.contains("autofocus"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_new_password_ends_every_other_session() {
     let app = TestApp::new().await.with_people().await;
     let here = sign_in_with_firefox(&app, "admin@contoso.example").await;

@@ -16,8 +16,10 @@ use crate::mapping::file;
 /// Bytes that are read at once, as a browser does.
 const PIECE: usize = 64 * 1024;
 
-/// The best of so many rounds, and of four times as many in Node, which needs some until it has compiled the module well.
+/// The best of as many rounds on both sides: four times those asked for, since Node needs some until it has compiled the module
+/// well.
 pub(crate) fn run(site: &Path, rounds: usize) -> Result<(), Box<dyn Error>> {
+    let rounds = rounds * 4;
     println!("\nfirst look in the browser, beside the same rules natively, best of {rounds} rounds\n");
     for lines in [10_000_u32, 100_000] {
         let text = file(lines);
@@ -31,7 +33,7 @@ pub(crate) fn run(site: &Path, rounds: usize) -> Result<(), Box<dyn Error>> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/look.mjs");
         let said = Command::new("node")
             .args([script.as_path(), site, &path])
-            .arg((rounds * 4).to_string())
+            .arg(rounds.to_string())
             .output()?;
         if !said.status.success() {
             return Err(String::from_utf8_lossy(&said.stderr).into());

@@ -76,7 +76,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if wants(Part::Mapping) {
         mapping::run(arguments.rounds).map_err(|rejection| rejection.sentence())?;
     }
-    if let Some(site) = arguments.site.filter(|_| wants(Part::Look)) {
+    if wants(Part::Look) {
+        let site = arguments.site.ok_or("what the browser loads is not known")?;
         look::run(&site, arguments.rounds)?;
     }
     if wants(Part::Proposals) {

@@ -5,6 +5,7 @@ use domain::user_mapping::Column;
 use domain::views::{FoundUsername, MappingLineView, MappingRemark};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::IgnoredAny;
 
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
@@ -91,7 +92,7 @@ fn LineForm(
 ) -> impl IntoView {
     let Corrections { version, targets, .. } = corrections;
     awaited(
-        take_flash::<OfLine<TypedLine>, i64>(WriteMappingLine::PATH),
+        take_flash::<OfLine<TypedLine>, IgnoredAny>(WriteMappingLine::PATH),
         move |kept| {
             let kept = kept.filter(|kept| kept.values.0 == (version, line));
             let error = kept.as_ref().and_then(|kept| kept.result.clone().err());

@@ -100,6 +100,9 @@ impl FindingCode {
             FindingCode::OldDirectory => &[F::ChangeTarget, F::KeepUsername],
             FindingCode::DuplicateLine
             | FindingCode::CommentLine
+            | FindingCode::TooFewCells
+            | FindingCode::TooManyCells
+            | FindingCode::StrayQuote
             | FindingCode::BlockedAccount
             | FindingCode::ExistingEmpty
             | FindingCode::NotFound => &[F::RemoveLines],

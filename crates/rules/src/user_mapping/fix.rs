@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use domain::people::Directory;
-use domain::user_mapping::{Column, FindingCode, MappingFix};
+use domain::user_mapping::{Column, Delimiter, FindingCode, MappingFix};
 
-use super::cell;
+use super::layout::{Columns, Layout};
+use super::records::{Record, Records};
+use super::{cell, row};
 use crate::export::{original_cell, safe_cell};
 use crate::username;
 
@@ -110,6 +112,39 @@ pub fn rewritten(cell: &str) -> String {
     // What no text file may hold would make the next one unreadable (F-25).
     let text: String = text.chars().filter(|c| !is_forbidden(*c)).collect();
     safe_cell(&text).into_owned()
+}
+
+/// A line whose cells cannot be told apart (F-17, F-22 to F-24), as it goes into the next version's file, which has the three
+/// columns: as it came, so that its check says again why. `None` where it would not stay by itself and unreadable there, or
+/// is no safe text (F-32).
+pub fn as_it_came(line: &str, delimiter: Delimiter) -> Option<String> {
+    let text: String = line.chars().filter(|c| !is_forbidden(*c)).collect();
+    let layout = Layout {
+        delimiter,
+        has_separator_line: false,
+        has_header: true,
+        columns: Columns {
+            existing: 0,
+            new: 1,
+            target: Some(2),
+        },
+        width: 3,
+        ignored: Vec::new(),
+        to_confirm: None,
+    };
+    let mut read = Vec::new();
+    let mut take = |record: &Record<'_>| {
+        let mut cells = (0..record.len()).map(|cell| record.cell(cell).text);
+        let is_safe = cells.all(|cell| matches!(safe_cell(cell), Cow::Borrowed(_)));
+        read.push(is_safe && !record.is_blank() && row::fault(record, &layout).is_some());
+        Ok(())
+    };
+    let mut records = Records::new(delimiter);
+    for piece in [text.as_str(), "\r\n"] {
+        records.feed(piece, &mut take).ok()?;
+    }
+    records.finish(&mut take).ok()?;
+    (read == [true]).then_some(text)
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -276,6 +311,39 @@ mod tests {
             let once = original_cell(cell).into_owned();
             assert_eq!(original_cell(&rewritten(cell)), once, "{cell}");
         }
+    }
+
+    #[test]
+    fn f_22_to_f_24_a_line_that_cannot_be_read_stays_as_it_came() {
+        for line in [
+            "Miller, Anna,anna@contoso.com,Local",
+            "\"an\"na,anna@contoso.com",
+            "\"anna\nmiller\",a,b,c",
+            "# from payroll, March",
+            "anna",
+        ] {
+            let came = as_it_came(line, Delimiter::Comma);
+            assert_eq!(came.as_deref(), Some(line), "{line:?}");
+        }
+        for line in [
+            // Read as three cells, or as nothing.
+            "Miller, Anna,anna@contoso.com",
+            "anna,anna@contoso.com",
+            ",,,",
+            "\u{7}",
+            "",
+            // Not the whole of a line, and more than one.
+            "\"anna",
+            "anna\nbob",
+            // F-32.
+            "anna,=1+1,b,c",
+            "-anna",
+        ] {
+            assert_eq!(as_it_came(line, Delimiter::Comma), None, "{line:?}");
+        }
+        let semicolons = as_it_came("a;b;c;d", Delimiter::Semicolon);
+        assert_eq!(semicolons.as_deref(), Some("a;b;c;d"));
+        assert_eq!(as_it_came("a\u{7}", Delimiter::Comma).as_deref(), Some("a"));
     }
 
     #[test]

@@ -11,8 +11,8 @@
 //! itself, and equal fingerprints then stand side by side. Compared with People and the directory almost every username is
 //! met twice, and all go into heaps.
 //!
-//! Memory is 21 bytes a line and four to eight in the sieve, and up to 37 in all where all lines form chains; compared,
-//! twelve more, and 28 to 52 for each account and person. Whoever does not know the seed cannot choose usernames that fall
+//! Memory is 21 bytes a line and two to eight in the sieve, and up to 45 in all where all lines form chains; compared, twelve
+//! more, and 36 to 60 for each account and person. Whoever does not know the seed cannot choose usernames that fall
 //! into one heap or place and take longer than others.
 
 mod compare;

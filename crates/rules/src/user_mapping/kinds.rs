@@ -28,8 +28,8 @@ impl Kinds {
     }
 
     pub(super) fn of_bytes(text: &[u8]) -> Self {
-        text.iter()
-            .fold(Self::NONE, |all, byte| all.and(Self::of_byte(*byte)))
+        let of = |byte: u8| OF_BYTES.get(usize::from(byte)).copied().unwrap_or_default();
+        text.iter().fold(Self::NONE, |all, byte| all.and(of(*byte)))
     }
 
     pub(super) const fn of_byte(byte: u8) -> Self {
@@ -64,6 +64,18 @@ impl Kinds {
         !self.has(Self::CAPITAL.and(Self::NOT_ASCII))
     }
 }
+
+/// The kinds of all bytes: looked up, where many are asked about.
+const OF_BYTES: [Kinds; 256] = {
+    let mut kinds = [Kinds::NONE; 256];
+    let (mut byte, mut place) = (0, 0);
+    while place < kinds.len() {
+        kinds[place] = Kinds::of_byte(byte);
+        byte = byte.wrapping_add(1);
+        place += 1;
+    }
+    kinds
+};
 
 /// For [`super::table`], which keeps one more bit beside them.
 #[cfg(any(test, target_arch = "wasm32"))]

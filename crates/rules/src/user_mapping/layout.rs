@@ -146,7 +146,8 @@ fn detect(head: &str) -> Delimiter {
 /// The first records. The last one may be cut by the end of the head.
 fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejection> {
     let mut all: Vec<Vec<String>> = Vec::new();
-    let mut cutter = Records::new(delimiter);
+    // It is told when the whole file is read.
+    let mut cutter = Records::new(delimiter).past_nul();
     let mut take = |record: &super::records::Record<'_>| {
         if all.len() < SAMPLE_RECORDS {
             all.push(
@@ -157,13 +158,11 @@ fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejecti
         }
         Ok(())
     };
-    let read = cutter
-        .feed(head, &mut take)
-        .and_then(|()| cutter.finish(&mut take));
-    // What is wrong behind the first record, as a quote that does not close inside of the head, is told when the whole
-    // file is read.
+    cutter.feed(head, &mut take)?;
+    let rest = cutter.finish(&mut take);
+    // A quote that does not close inside of the head is told when the whole file is read.
     if all.is_empty() {
-        read?;
+        rest?;
     }
     Ok(all)
 }

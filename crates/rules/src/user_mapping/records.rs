@@ -106,6 +106,8 @@ type Each<'a> = &'a mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>;
 pub(crate) struct Records {
     delimiter: u8,
     ends: Ends,
+    /// Whether a NUL is a character like any other.
+    past_nul: bool,
     /// What was read of a record that is not whole yet.
     rest: String,
     /// The line on which the next record begins.
@@ -117,8 +119,8 @@ pub(crate) struct Records {
     /// Line ends in the cells of the record that is being read.
     breaks: u64,
     stray_quote: bool,
-    /// Why it is none.
-    rejection: Option<Rejection>,
+    /// Why it is none: [`Self::cut`] says so, [`Self::cut_all`] takes it.
+    refused: Option<Rejection>,
 }
 
 /// Where a record ends that is whole, and where the next begins.
@@ -133,6 +135,7 @@ impl Records {
         Self {
             delimiter: delimiter.byte(),
             ends: Ends::new(delimiter.byte()),
+            past_nul: false,
             rest: String::new(),
             line: 1,
             cells: Vec::new(),
@@ -140,7 +143,15 @@ impl Records {
             unescaped: String::new(),
             breaks: 0,
             stray_quote: false,
-            rejection: None,
+            refused: None,
+        }
+    }
+
+    /// The same, and a NUL is told by somebody else.
+    pub(super) fn past_nul(self) -> Self {
+        Self {
+            past_nul: true,
+            ..self
         }
     }
 
@@ -166,9 +177,16 @@ impl Records {
             let used = self.cut_all(text, is_last, each)?;
             self.rest.push_str(text.get(used..).unwrap_or_default());
         }
-        if self.rest.len() > MAX_RECORD {
-            let too_long = Rejection::RecordTooLong { line: self.line };
-            return Err(self.binary(&self.rest).unwrap_or(too_long));
+        self.is_usable(&self.rest)
+    }
+
+    /// Whether a record is no longer than one may be, and text; it need not be whole.
+    fn is_usable(&self, record: &str) -> Result<(), Rejection> {
+        if let Some(binary) = self.binary(record) {
+            return Err(binary);
+        }
+        if record.len() > MAX_RECORD {
+            return Err(Rejection::RecordTooLong { line: self.line });
         }
         Ok(())
     }
@@ -202,10 +220,8 @@ impl Records {
             let Some(Cut { end, next }) = self.cut(text, begin, is_last) else {
                 break;
             };
-            if self.kinds.has(Kinds::NUL)
-                && let Some(binary) = self.binary(text.get(begin..end).unwrap_or_default())
-            {
-                return Err(binary);
+            if self.kinds.has(Kinds::NUL) || end - begin > MAX_RECORD {
+                self.is_usable(text.get(begin..end).unwrap_or_default())?;
             }
             each(&Record {
                 line: self.line,
@@ -218,7 +234,7 @@ impl Records {
             self.line += self.breaks + 1;
             begin = next;
         }
-        if let Some(rejection) = self.rejection.take() {
+        if let Some(rejection) = self.refused.take() {
             let rest = text.get(begin..).unwrap_or_default();
             return Err(self.binary(rest).unwrap_or(rejection));
         }
@@ -236,13 +252,10 @@ impl Records {
         let bytes = text.as_bytes();
         let mut at = begin;
         loop {
-            let (mut end, kinds) = self.ends.cell(bytes, at);
-            let may_be_quoted = kinds.has(Kinds::OTHER.and(Kinds::BLANK));
-            if may_be_quoted && let Some(open) = self.opening_quote(bytes, at) {
-                end = self.perhaps_quoted(text, (begin, at, end, open), kinds, is_last)?;
-            } else {
-                self.push(at, end, kinds);
-            }
+            let end = match bytes.get(at) {
+                Some(b'"' | b' ' | b'\t') => self.perhaps_quoted(text, (begin, at), is_last)?,
+                _ => self.plain(bytes, at),
+            };
             let next = match bytes.get(end) {
                 Some(byte) if *byte == self.delimiter => {
                     at = end + 1;
@@ -258,14 +271,12 @@ impl Records {
         }
     }
 
-    /// Reads a cell with a quote that opens at `open`; gives where it ends. By itself it would end at `end`.
-    fn perhaps_quoted(
-        &mut self,
-        text: &str,
-        (begin, at, end, open): (usize, usize, usize, usize),
-        kinds: Kinds,
-        is_last: bool,
-    ) -> Option<usize> {
+    /// Reads a cell that may have quotes, of the record that begins there; gives where it ends.
+    fn perhaps_quoted(&mut self, text: &str, (begin, at): (usize, usize), is_last: bool) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let Some(open) = self.opening_quote(bytes, at) else {
+            return Some(self.plain(bytes, at));
+        };
         match self.quoted(text, open, is_last) {
             Quoted::Closed { cell, after } => {
                 self.breaks += breaks(text.get(open..after).unwrap_or_default());
@@ -275,38 +286,39 @@ impl Records {
             }
             Quoted::Stray => {
                 self.stray_quote = true;
-                self.push(at, end, kinds);
-                Some(end)
+                Some(self.plain(bytes, at))
             }
             Quoted::Open => {
                 if is_last || text.len() - begin > MAX_RECORD {
                     let line = self.line + self.breaks;
-                    self.rejection = Some(Rejection::UnclosedQuote { line });
+                    self.refused = Some(Rejection::UnclosedQuote { line });
                 }
                 None
             }
         }
     }
 
-    /// Notes a cell without quotes.
+    /// Reads a cell without quotes; gives where it ends.
     #[inline]
-    fn push(&mut self, from: usize, end: usize, kinds: Kinds) {
+    fn plain(&mut self, bytes: &[u8], from: usize) -> usize {
+        let (end, kinds) = self.ends.cell(bytes, from);
         self.kinds = self.kinds.and(kinds);
         self.cells.push(Cell {
             place: from..end,
             kinds,
             is_unescaped: false,
         });
+        end
     }
 
     /// F-25: what is to be said of a record with a character that no database of ours can hold. In UTF-8 the survey found it
-    /// before.
+    /// before. What stands far behind is not looked at, whatever the pieces.
     fn binary(&self, record: &str) -> Option<Rejection> {
-        let nul = memchr(0, record.as_bytes())?;
+        let bytes = record.as_bytes();
+        let nul = memchr(0, bytes.get(..MAX_RECORD).unwrap_or(bytes))?;
         let before = breaks(record.get(..nul).unwrap_or_default());
-        Some(Rejection::Binary {
-            line: self.line + before,
-        })
+        let line = self.line + before;
+        (!self.past_nul).then_some(Rejection::Binary { line })
     }
 
     /// The quote a cell begins with, if it does; blanks may stand before it (F-16).

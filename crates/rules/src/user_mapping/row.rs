@@ -1,7 +1,9 @@
 //! One line by itself (F-22 to F-24, R-01 to R-18, D-09), without a look at other lines, People or the directory.
 
-use domain::Provider;
+use std::borrow::Cow;
+
 use domain::user_mapping::{Column, Domains, Finding, FindingCode as Code, Severity};
+use domain::{Provider, Username};
 
 use super::cell::{self, Name};
 use super::holds;
@@ -14,7 +16,7 @@ use crate::username;
 /// How the migration begins the username of an account that is on its way (M-03): nobody may have it.
 pub const TEMPORARY_PREFIX: &str = "usersync-moving-";
 
-/// Usernames of the system: nobody is renamed to one.
+/// Usernames of the system: nobody is renamed to one, nor given one by hand.
 const RESERVED: &[&str] = &[
     "admin",
     "administrator",
@@ -320,6 +322,15 @@ fn behind_domain<'a>(name: &'a Name<'_>) -> Option<&'a str> {
     }
     let (_, user) = name.text.split_once('\\')?;
     Some(user).filter(|user| !user.is_empty())
+}
+
+/// R-16, for a username that is typed for a new account.
+pub fn is_reserved_username(username: &Username) -> bool {
+    let text = username.as_str();
+    is_reserved(&Name {
+        text: Cow::Borrowed(text),
+        kinds: Kinds::of(text),
+    })
 }
 
 /// By its key, as everything that tells accounts apart.

@@ -21,7 +21,7 @@ impl Table {
         Self(table)
     }
 
-    /// Another text begins.
+    /// Another record begins.
     #[expect(clippy::unused_self, reason = "the other way keeps what it saw")]
     pub(super) const fn begin(&mut self) {}
 

@@ -14,7 +14,7 @@ mod with_people;
 use domain::Provider;
 use domain::user_mapping::{Domains, Finding, FindingCode, Rejection, Severity};
 
-use super::{Check, Checked, Sink, Surroundings, layout};
+use super::{Check, Checked, HEAD_BYTES, Sink, Surroundings, layout};
 
 /// What a file is checked against.
 #[derive(Clone)]
@@ -51,7 +51,8 @@ impl Scene {
 
     /// All findings, in the order of lines.
     fn check(&self, text: &str) -> Result<(Checked, Vec<Finding>), Rejection> {
-        let layout = layout(text, None)?;
+        let head = text.get(..text.floor_char_boundary(HEAD_BYTES)).unwrap_or(text);
+        let layout = layout(head, None)?;
         let around = Surroundings {
             provider: self.provider,
             by_sign_in_name: true,

@@ -32,12 +32,13 @@ impl Window {
         }
     }
 
-    /// Another text begins.
+    /// Another record begins, of the same text or of another.
     pub(super) const fn begin(&mut self) {
         self.behind = 0;
     }
 
-    /// Where the cell without quotes ends that begins at `from`, and what it is made of.
+    /// Where the cell without quotes ends that begins at `from`, and what it is made of. Of one record, they are asked for in
+    /// their order.
     #[inline]
     pub(super) fn cell(&mut self, text: &[u8], from: usize) -> (usize, Kinds) {
         let ahead = from + WIDTH - self.behind;

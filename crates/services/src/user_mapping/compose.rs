@@ -1,5 +1,6 @@
 //! The file of a version that a correction makes: the lines of the version before, with what was corrected. It is a file
-//! like an uploaded one, so that it can be downloaded, uploaded again, and is checked the same way.
+//! like an uploaded one, so that it can be downloaded, uploaded again, and is checked the same way. A line that could not be
+//! read stays as it came, so that its check says the same about it.
 
 use domain::people::Directory;
 use domain::user_mapping::{
@@ -8,7 +9,7 @@ use domain::user_mapping::{
 use domain::{AccountId, CustomerId, DirectoryId};
 use jobs::Lease;
 use rules::export::safe_cell;
-use rules::user_mapping::{About, Cells, fixed, rewritten};
+use rules::user_mapping::{About, Cells, as_it_came, fixed, rewritten};
 use store::user_mapping::{FixableLine, MappingVersion, Undecided, UndecidedWho};
 use store::{StoreError, Tx};
 
@@ -47,7 +48,7 @@ impl Services {
             directory: directory.id,
             before: version.made_from,
             delimiter: version.reading.delimiter,
-            csv: writer(version.reading.delimiter),
+            csv: writer(version.reading.delimiter, Vec::new()),
             incoming,
             lease,
         };
@@ -126,6 +127,23 @@ impl Composing<'_> {
             .map_err(|error| ServiceError::internal("writing a user mapping", error))
     }
 
+    /// A line of the version before. `came`: all of it, where its cells could not be told apart.
+    fn line(&mut self, cells: Cells, came: Option<String>) -> Result<(), ServiceError> {
+        // Whoever corrects it says what its cells are.
+        let came = came.filter(|came| (came, "", "") == (&cells.existing, &*cells.new, &*cells.target));
+        let delimiter = self.delimiter.unwrap_or(Delimiter::Comma);
+        if let Some(came) = came.and_then(|came| as_it_came(&came, delimiter)) {
+            let mut text = self.written()?;
+            text.extend_from_slice(came.as_bytes());
+            text.extend_from_slice(b"\r\n");
+            self.csv = writer(self.delimiter, text);
+            return Ok(());
+        }
+        let cells = [cells.existing, cells.new, cells.target].map(|cell| rewritten(&cell));
+        let [existing, new, target] = &cells;
+        self.row(existing, new, target)
+    }
+
     /// The lines of the version before, those it is about corrected.
     async fn lines(&mut self, before: i64, edit: &MappingEdit) -> Step {
         let group = match edit {
@@ -145,10 +163,9 @@ impl Composing<'_> {
             };
             after = last.line;
             for line in page {
+                let came = line.unreadable.then(|| line.existing.clone());
                 if let Some(cells) = corrected(line, edit) {
-                    let cells = [cells.existing, cells.new, cells.target].map(|cell| rewritten(&cell));
-                    let [existing, new, target] = &cells;
-                    self.row(existing, new, target)?;
+                    self.line(cells, came)?;
                 }
             }
             if let Err(rejection) = self.flush().await? {
@@ -242,11 +259,15 @@ impl Composing<'_> {
             let what = "the correction, which was asked to stop,";
             return Err(StoreError::Stale { what }.into());
         }
-        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter));
-        let bytes = csv
-            .into_inner()
-            .map_err(|error| ServiceError::internal("writing a user mapping", error.to_string()))?;
+        let bytes = self.written()?;
         self.incoming.push(&bytes).await
+    }
+
+    /// What was written since it was taken last.
+    fn written(&mut self) -> Result<Vec<u8>, ServiceError> {
+        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter, Vec::new()));
+        csv.into_inner()
+            .map_err(|error| ServiceError::internal("writing a user mapping", error.to_string()))
     }
 
     /// The file is whole, and becomes the version's.
@@ -304,11 +325,12 @@ fn corrected(line: FixableLine, edit: &MappingEdit) -> Option<Cells> {
     }
 }
 
-fn writer(delimiter: Option<Delimiter>) -> csv::Writer<Vec<u8>> {
+/// Goes on behind `text`.
+fn writer(delimiter: Option<Delimiter>, text: Vec<u8>) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new()
         .delimiter(delimiter.unwrap_or(Delimiter::Comma).byte())
         .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new())
+        .from_writer(text)
 }
 
 /// A username as a cell (F-32).

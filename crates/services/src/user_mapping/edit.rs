@@ -87,8 +87,28 @@ impl Services {
         Ok(version)
     }
 
-    /// Where the line `line` of version `before` stands in `version`, which a correction made of it: lines that are empty or
-    /// comments are not taken over. `None`: it is not read yet.
+    /// Writes the line `line` of the newest version, which must be `from`, anew; `existing`, `new` and `target` are what it says
+    /// from now on. Gives the next version, and where the line stands there ([`Self::same_mapping_line`]).
+    pub async fn write_mapping_line(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (from, line): (i64, u64),
+        (existing, new, target): (String, String, String),
+    ) -> Result<(i64, Option<u64>), ServiceError> {
+        let edit = MappingEdit::Line {
+            line,
+            existing,
+            new,
+            target,
+        };
+        let version = self.edit_mapping(actor, slug, from, edit).await?;
+        let place = self.same_mapping_line(actor, slug, (from, line), version).await?;
+        Ok((version, place))
+    }
+
+    /// Where the line `line` of version `before` stands in `version`, which a correction made of it: lines that are empty are
+    /// not taken over. `None`: it is not read yet.
     pub async fn same_mapping_line(
         &self,
         actor: &Actor,

@@ -180,6 +180,37 @@ on_both!(
 );
 
 on_both!(
+    r_16_nobody_gets_a_username_of_the_system_by_hand,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        for username in ["admin", " Root", "SYSTEM"] {
+            let new = NewLocalAccount {
+                username: username.into(),
+                surname: "Somebody".into(),
+                ..NewLocalAccount::default()
+            };
+            let refused = world.services.add_local_account(&world.actor, SLUG, &new).await;
+            let words = format!(
+                "“{}” is reserved for the system. Choose another username.",
+                username.trim()
+            );
+            let refused = refusal(refused);
+            assert_eq!(refused.of_field("username").next(), Some(words.as_str()));
+        }
+        // What was there before the console comes in as it is.
+        let before = NewLocalAccount {
+            username: "admin".into(),
+            ..NewLocalAccount::default()
+        };
+        let created = world
+            .services
+            .create_local_accounts(&world.actor, SLUG, &[before])
+            .await;
+        assert_eq!(created.expect("created").len(), 1);
+    }
+);
+
+on_both!(
     everybody_records_their_own_steps_and_what_may_be_entered,
     |test: TestDb| async move {
         let world = World::entra(test).await;

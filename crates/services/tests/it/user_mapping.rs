@@ -196,6 +196,73 @@ on_both!(
 );
 
 on_both!(
+    f_22_to_f_24_a_line_that_cannot_be_read_keeps_its_reason,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let unreadable = "Miller, Bob,bob@contoso.com,Local";
+        let text = [
+            "existing_username,new_username,target_directory",
+            "anna,anna@contoso.com,",
+            unreadable,
+            "# from payroll",
+            "carol",
+            "\"da\"ve,dave@contoso.com",
+            "\"erin, frank\",,",
+        ];
+        upload(&world, "list.csv", text.join("\n").as_bytes())
+            .await
+            .expect("received");
+        let reasons = |summary: MappingSummary| {
+            let found = summary.groups.into_iter();
+            let mut found: Vec<_> = found
+                .map(|group| (group.example.code.code(), group.example.line, group.lines))
+                .filter(|(code, ..)| {
+                    [
+                        "too_many_cells",
+                        "comment_line",
+                        "too_few_cells",
+                        "stray_quote",
+                        "new_empty",
+                    ]
+                    .contains(code)
+                })
+                .collect();
+            found.sort_unstable();
+            found
+        };
+        let before = reasons(summary_of(checked(&world).await));
+        assert_eq!(before.len(), 5, "{before:?}");
+        // Another line is corrected.
+        let anna = MappingEdit::Line {
+            line: 2,
+            existing: "anna".to_owned(),
+            new: "anne@contoso.com".to_owned(),
+            target: String::new(),
+        };
+        let made = world.services.edit_mapping(&world.actor, SLUG, 1, anna).await;
+        assert_eq!(made.expect("a version"), 2);
+        assert_eq!(reasons(summary_of(checked(&world).await)), before);
+        // It is written anew itself.
+        let view = world.services.mapping_line(&world.actor, SLUG, (2, 3), "").await;
+        assert_eq!(view.expect("a line").row.existing, unreadable);
+        let bob = MappingEdit::Line {
+            line: 3,
+            existing: "Miller, Bob".to_owned(),
+            new: "bob@contoso.com".to_owned(),
+            target: "Local".to_owned(),
+        };
+        let made = world.services.edit_mapping(&world.actor, SLUG, 2, bob).await;
+        assert_eq!(made.expect("a version"), 3);
+        let after = reasons(summary_of(checked(&world).await));
+        assert_eq!(after.len(), 4, "{after:?}");
+        assert!(
+            after.iter().all(|(code, ..)| *code != "too_many_cells"),
+            "{after:?}"
+        );
+    }
+);
+
+on_both!(
     p_07_nobody_is_left_but_administrators,
     |test: TestDb| async move {
         let world = existing(test).await;

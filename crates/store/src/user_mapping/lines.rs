@@ -71,7 +71,10 @@ statements! {
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
     // For making the next version: every line, and what a fix of one group of findings needs to know about it.
-    LINES_OF = "SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
+    LINES_OF = ["SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
+            r.new = '' AND r.target = '' AND (SELECT COUNT(*) FROM mapping_findings AS w" (index "mapping_findings_by_line") "
+                WHERE w.customer_id = $1 AND w.version = $2 AND w.line = r.line
+                AND w.code IN ('stray_quote', 'comment_line', 'too_few_cells', 'too_many_cells')) > 0 AS unreadable,
             (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
             o.username AS other_account, u.username AS person, q.username AS proposed
         FROM mapping_rows r
@@ -84,7 +87,7 @@ statements! {
         LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
         LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
         LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
-        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8";
+        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8"];
     // A search, or a kind that is rare, walks through the lines of the version, in their order.
     ROWS = ["SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
             a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,
@@ -352,6 +355,8 @@ pub struct FixableLine {
     pub existing: String,
     pub new: String,
     pub target: String,
+    /// Its cells could not be told apart (F-17, F-22 to F-24): `existing` is all of it.
+    pub unreadable: bool,
     /// The group has a finding about it, with this text.
     pub affected: bool,
     pub text: Option<String>,

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use domain::views::{Page, PeopleFilter};
@@ -13,7 +13,7 @@ use futures::stream;
 use services::ServiceError;
 
 use super::{Asked, Narrowed, Place, asked, attachment, code, csv_lines};
-use crate::http::signed_in::{Address, Reference, SignedIn, refusal};
+use crate::http::signed_in::{Address, Arguments, Reference, SignedIn, refusal};
 use crate::router::AppState;
 use domain::text::chain;
 
@@ -28,7 +28,7 @@ enum Table {
 pub(super) async fn people(
     state: State<AppState>,
     place: Address<Place>,
-    narrowed: Query<Narrowed>,
+    narrowed: Arguments<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
 ) -> Response {
@@ -39,7 +39,7 @@ pub(super) async fn people(
 pub(super) async fn refused(
     state: State<AppState>,
     place: Address<Place>,
-    narrowed: Query<Narrowed>,
+    narrowed: Arguments<Narrowed>,
     Reference(reference): Reference,
     who: SignedIn,
 ) -> Response {

@@ -22,6 +22,11 @@ impl Print {
         usize::try_from(self.0 >> (u64::BITS - HEAPS.ilog2())).unwrap_or_default()
     }
 
+    /// Where among so many it belongs, a power of two. By the upper half, which is a whole number in a browser, too.
+    fn place(self, places: usize) -> usize {
+        usize::try_from(self.0 >> 32).unwrap_or_default() & (places - 1)
+    }
+
     pub(super) fn of(self, row: u32) -> Entry {
         let low = u32::try_from(self.0 & u64::from(u32::MAX)).unwrap_or_default();
         Entry {
@@ -93,60 +98,60 @@ fn of_log(print: u64) -> Option<Print> {
 pub(super) struct Sieve {
     /// Two bits for each fingerprint, both in one number.
     met: Vec<u64>,
-    /// Those that were probably met before.
+    /// Those that were probably met before, as long as they are few.
     again: Vec<Print>,
 }
 
 impl Sieve {
     /// For so many fingerprints.
     pub(super) fn new(count: usize) -> Self {
+        let size = (count / 8).next_power_of_two();
         Self {
-            met: vec![0; (count / 8).next_power_of_two()],
-            again: Vec::new(),
+            met: vec![0; size],
+            again: Vec::with_capacity(size),
         }
     }
 
     /// Looks at the next one.
     #[inline]
     pub(super) fn look(&mut self, print: Print) {
-        // The upper half, which is a whole number in a browser, too.
-        let place = usize::try_from(print.0 >> 32).unwrap_or_default() & (self.met.len() - 1);
         let bits = 1 << (print.0 & 63) | 1 << (print.0 >> 6 & 63);
+        let place = print.place(self.met.len());
         if let Some(met) = self.met.get_mut(place) {
-            if *met & bits == bits {
+            if *met & bits == bits && self.again.len() < self.again.capacity() {
                 self.again.push(print);
             }
             *met |= bits;
         }
     }
 
-    /// What tells those that were met again from all others.
+    /// What tells those that were met again from the others.
     pub(super) fn again(self) -> Again {
-        let mut met = vec![0; (self.again.len() / 2).next_power_of_two()];
-        for print in self.again {
-            let (place, bit) = Again::place(&met, print);
+        let Self { met, again } = self;
+        drop(met);
+        if again.len() == again.capacity() {
+            return Again(vec![u64::MAX]);
+        }
+        let mut met = vec![0; (again.len() / 2).next_power_of_two()];
+        for print in again {
+            let place = print.place(met.len());
             if let Some(met) = met.get_mut(place) {
-                *met |= bit;
+                *met |= 1 << (print.0 & 63);
             }
         }
         Again(met)
     }
 }
 
-/// The fingerprints that were met more than once, and about one in thirty of the others.
+/// The fingerprints that were met more than once, and about one in thirty of the others; all of them, where those are many.
 #[derive(Debug)]
 pub(super) struct Again(Vec<u64>);
 
 impl Again {
     #[inline]
     pub(super) fn has(&self, print: Print) -> bool {
-        let (place, bit) = Self::place(&self.0, print);
-        self.0.get(place).is_some_and(|met| met & bit != 0)
-    }
-
-    fn place(met: &[u64], Print(print): Print) -> (usize, u64) {
-        let place = usize::try_from(print >> 32).unwrap_or_default() & (met.len() - 1);
-        (place, 1 << (print & 63))
+        let met = self.0.get(print.place(self.0.len()));
+        met.is_some_and(|met| met >> (print.0 & 63) & 1 != 0)
     }
 }
 
@@ -171,7 +176,9 @@ pub(super) struct Entries(Vec<Entry>);
 impl Entries {
     /// So many more will come.
     pub(super) fn reserve(&mut self, count: usize) {
-        self.0.reserve_exact(count);
+        // What was reserved before is for others.
+        let reserved = self.0.capacity() - self.0.len();
+        self.0.reserve_exact(reserved + count);
     }
 
     #[inline]
@@ -244,4 +251,37 @@ impl Entries {
 pub(super) struct Desk {
     places: Vec<u32>,
     came: Vec<Entry>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that are spread as hashes are (`SplitMix64`).
+    fn print(n: u64) -> Print {
+        let mut mixed = n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Print::new(mixed ^ (mixed >> 31))
+    }
+
+    #[test]
+    fn whatever_is_met_twice_passes_the_sieve() {
+        for count in [0, 1, 7, 8, 100, 20_000] {
+            for twice in [0, 1.min(count), count / 50, count] {
+                let mut sieve = Sieve::new(count + twice);
+                (0..count).chain(0..twice).for_each(|n| {
+                    sieve.look(print(u64::try_from(n).expect("a number")));
+                });
+                let again = sieve.again();
+                let passes = |n: &usize| again.has(print(u64::try_from(*n).expect("a number")));
+                assert!((0..twice).all(|n| passes(&n)), "{twice} of {count}");
+                let others = (twice..count).filter(passes).count();
+                assert!(
+                    count < 20_000 || twice == count || others < count / 8,
+                    "{others} others of {count}"
+                );
+            }
+        }
+    }
 }

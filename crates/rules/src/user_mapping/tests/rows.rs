@@ -4,6 +4,7 @@ use domain::user_mapping::FindingCode as C;
 use domain::user_mapping::Severity::{Error, Notice, Warning};
 
 use super::{Scene, line};
+use crate::user_mapping::is_reserved_username;
 
 const NONE: &[(domain::user_mapping::Severity, C)] = &[];
 
@@ -181,6 +182,14 @@ fn r_16_and_r_17_usernames_that_nobody_may_get() {
         assert!(found.contains(&(Error, C::Reserved)), "{name}: {found:?}");
     }
     assert_eq!(line("admin,admin,Local"), NONE, "whoever has it keeps it");
+    for name in ["admin", " Root ", "SYSTEM", "\u{17f}ystem"] {
+        let typed = crate::username::stored(name);
+        assert!(is_reserved_username(&typed), "{name:?} for a new account");
+    }
+    for name in ["anna", "administrators", "admin@contoso.com", ""] {
+        let typed = crate::username::stored(name);
+        assert!(!is_reserved_username(&typed), "{name:?}");
+    }
     assert!(line("anna,usersync-moving-17,Local").contains(&(Error, C::Placeholder)));
     // By the key: a long s is an s.
     assert!(

@@ -79,3 +79,33 @@ fn every_distinct_value_is_counted_once() {
     assert_eq!(counts, [("", 1), ("Entra", 2), ("Local", 1), ("Warehouse", 2)]);
     assert_eq!(found.len(), 2, "each line with it is found: {found:?}");
 }
+
+#[test]
+fn more_values_than_a_column_of_directories_has() {
+    // Known ones between them, with blanks and without.
+    let known = ["Local", " Local ", "", "Local"];
+    let targets = (0..1_200).flat_map(|n| {
+        let one = known
+            .get(n % 5)
+            .map_or_else(|| format!("Nowhere {n}"), ToString::to_string);
+        [one, format!("Elsewhere {n}")]
+    });
+    let mut lines = vec!["existing_username,new_username,target_directory".to_owned()];
+    lines.extend(
+        targets
+            .enumerate()
+            .map(|(n, target)| format!("a{n},a{n}@contoso.com,{target}")),
+    );
+    let text = lines.join("\n");
+    let checked = Scene::default().check(&text).expect("checked");
+    let targets = &checked.0.targets;
+    assert_eq!(targets.len(), 1_000);
+    let lines_of = |value: &str| {
+        let mut all = targets.iter().filter(|target| target.value == value);
+        (all.next().map(|target| target.lines), all.next().is_none())
+    };
+    assert_eq!(lines_of("Local"), (Some(720), true));
+    assert_eq!(lines_of(""), (Some(240), true));
+    assert_eq!(lines_of("Nowhere 4"), (Some(1), true));
+    assert_eq!(lines_of("Elsewhere 1199"), (None, true));
+}

@@ -223,6 +223,50 @@ fn f_25_a_nul_is_told_before_what_it_hides() {
     assert_eq!(rejected(&long), Rejection::Binary { line: 3 });
 }
 
+#[test]
+fn f_25_a_nul_does_not_change_how_the_file_is_read() {
+    for (text, line) in [
+        ("existing_username\0;new_username\na;b\n", 1),
+        ("\n\0a,b\nc,d\n", 2),
+        ("sep=;\n\nexisting_username\0;new_username\na;b\n", 3),
+        // The comma does not win by what stands before it.
+        ("existing_username;new_username;note,x,y,z\na;b;\0\nc;d;e\n", 2),
+    ] {
+        assert_eq!(rejected(text), Rejection::Binary { line }, "{text:?}");
+    }
+}
+
+/// Whether a record is too long is not a matter of the pieces it comes in, nor whether a NUL far behind is told.
+#[test]
+fn f_28_records_that_are_too_long() {
+    let head = "existing_username,new_username\na,b\n";
+    let most = 1 << 20;
+    for (tail, refused) in [
+        (format!("c,{}\n", "d".repeat(most - 2)), None),
+        (
+            format!("c,{}\n", "d".repeat(most - 1)),
+            Some(Rejection::RecordTooLong { line: 3 }),
+        ),
+        (
+            format!("c,{}\0\n", "d".repeat(most + 100)),
+            Some(Rejection::RecordTooLong { line: 3 }),
+        ),
+        (
+            format!("c,\0{}\n", "d".repeat(most)),
+            Some(Rejection::Binary { line: 3 }),
+        ),
+    ] {
+        let text = format!("{head}{tail}e,f\n");
+        for piece in [100_000, 300_000, 1 << 20, 4 << 20] {
+            let scene = Scene {
+                piece,
+                ..Scene::default()
+            };
+            assert_eq!(scene.check(&text).err(), refused, "by {piece}");
+        }
+    }
+}
+
 /// Found by the fuzzer: a cell with line breaks that was not whole yet was not counted, and a file of too many lines
 /// was told to be binary, or not, by the pieces it came in.
 #[test]
