@@ -250,7 +250,7 @@ fn optimise(
     std::fs::remove_file(made).map_err(Failure::file("remove", made))
 }
 
-/// The check of mapping files in a worker: a module of its own and its two scripts (docs/adr/0017).
+/// The check of mapping files in a worker: a module of its own and its scripts (docs/adr/0017).
 fn mapping_worker(
     workspace: &Workspace,
     toolchain: &wasm::Toolchain,
@@ -363,7 +363,7 @@ fn check_budget(workspace: &Workspace, sizes: &[Size]) -> Result<(), Failure> {
         ),
         (
             "the scripts for mapping files",
-            total(&["mapping.js", "mapping-worker.js"], brotli),
+            total(&["mapping.js", "mapping-line.js", "mapping-worker.js"], brotli),
             budget.mapping_scripts,
         ),
     ] {

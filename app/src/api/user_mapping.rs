@@ -7,7 +7,8 @@ use domain::user_mapping::{
     ProposalClass, RenameKind, Severity, Verdict,
 };
 use domain::views::{
-    MappingDiff, MappingFindings, MappingLineView, MappingRow, Page, UndecidedAccount, UserMappingView,
+    MappingDiff, MappingFindings, MappingLineView, MappingRow, MissedPerson, Page, UndecidedAccount,
+    UndecidedSearch, UserMappingView,
 };
 use domain::{AccountId, UserError};
 use leptos::prelude::*;
@@ -21,6 +22,9 @@ pub type TypedLine = (String, String, String);
 /// What was typed about a line, behind the version and the line it was typed for: the same number is somebody else's line
 /// in another version.
 pub type OfLine<T> = ((i64, u64), T);
+
+/// What was typed for a fix, behind the version, the group of findings and the fix it was typed for.
+pub type TypedFix = ((i64, FindingCode, Severity, String, MappingFix), String);
 
 /// What was said about a version: in the form of another one it would be said about that.
 pub type OfVersion<T> = (i64, T);
@@ -114,16 +118,45 @@ pub async fn show_mapping_line(
     .await
 }
 
-/// Active accounts that no line is about.
+/// Active accounts that no line is about, narrowed to a part of a name, and to the proposals of a class that may be accepted
+/// together.
 pub async fn list_undecided(
     customer: String,
     version: i64,
-    search: String,
+    (class, search): (Option<ProposalClass>, String),
     after: Option<String>,
 ) -> Result<Page<UndecidedAccount>, ApiError> {
     super::act(|services, actor| async move {
         services
-            .undecided_accounts(&actor, &customer, version, &search, after.as_deref())
+            .undecided_accounts(&actor, &customer, version, (class, &search), after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// One account that no line is about, and people whose name or username holds `search`. `None`: it was decided about.
+pub async fn search_for_undecided(
+    customer: String,
+    (version, account): (i64, AccountId),
+    search: String,
+) -> Result<Option<UndecidedSearch>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .search_for_undecided(&actor, &customer, (version, account), &search)
+            .await
+    })
+    .await
+}
+
+/// People whom no line names although an account that has a line is probably theirs.
+pub async fn list_missed(
+    customer: String,
+    version: i64,
+    after: Option<String>,
+) -> Result<Page<MissedPerson>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .missed_people(&actor, &customer, version, after.as_deref())
             .await
     })
     .await
@@ -173,6 +206,7 @@ pub async fn fix_mapping(
     fix: MappingFix,
     #[server(default)] value: String,
 ) -> Result<i64, ApiError> {
+    let typed: TypedFix = ((version, code, severity, about.clone(), fix), value.clone());
     let made = MappingEdit::Fix {
         fix,
         code,
@@ -180,7 +214,7 @@ pub async fn fix_mapping(
         about,
         value,
     };
-    edit(<FixMapping as ServerFn>::PATH, &(), (customer, version), made).await
+    edit(<FixMapping as ServerFn>::PATH, &typed, (customer, version), made).await
 }
 
 /// Writes one line anew.
@@ -204,6 +238,33 @@ pub async fn write_mapping_line(
     });
     let (next, place) = written.await?;
     // The line may stand elsewhere in the next version: the page goes along with it.
+    if let Some(line) = place {
+        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
+    }
+    Ok(next)
+}
+
+/// Gives the account that has the new username of a line a line of its own, which renames it aside.
+#[server(endpoint = "user-mapping/add-line")]
+pub async fn add_mapping_line(
+    customer: String,
+    version: i64,
+    line: u64,
+    #[server(default)] existing: String,
+    #[server(default)] new: String,
+    #[server(default)] target: String,
+) -> Result<i64, ApiError> {
+    let cells: TypedLine = (existing, new, target);
+    let typed: OfLine<TypedLine> = ((version, line), cells.clone());
+    let path = <AddMappingLine as ServerFn>::PATH;
+    let slug = customer.clone();
+    let added = super::act_form(path, &typed, |services, actor| async move {
+        services
+            .add_mapping_line(&actor, &slug, (version, line), cells)
+            .await
+    });
+    let (next, place) = added.await?;
+    // The page stays with the line that may have the username now.
     if let Some(line) = place {
         super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
     }

@@ -132,7 +132,7 @@ fn run_active(number: i64, is_held: bool, of_one_person: bool) -> String {
 fn too_large(megabytes: u64, is_file: bool) -> String {
     if is_file {
         format!(
-            "The file is larger than {megabytes} MB, so nothing was stored. Remove columns that are not needed, or ask us to raise the limit."
+            "The file is larger than {megabytes} MB, so nothing was stored. Remove columns that are not needed, and upload it again."
         )
     } else {
         format!(

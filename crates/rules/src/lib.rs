@@ -5,6 +5,7 @@
 pub mod address;
 pub mod appointment;
 pub mod export;
+mod fingerprint;
 pub mod mapping;
 pub mod migration;
 pub mod nearest;

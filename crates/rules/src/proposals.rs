@@ -21,6 +21,7 @@ use domain::user_mapping::{ProposalClass, ProposalReason};
 use self::keys::{Keys, Kind, Number, Said};
 use self::links::Shared;
 use self::name::{Name, Names};
+use crate::fingerprint::Fingerprints;
 
 /// An account of People as it is today. Empty texts count as missing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -106,7 +107,7 @@ struct KeptPerson {
 /// Takes accounts and people one by one, and proposes at the end.
 #[derive(Debug)]
 pub struct Proposals {
-    seed: u64,
+    fingerprints: Fingerprints,
     with_blocked: bool,
     keys: Keys,
     accounts: Vec<KeptAccount>,
@@ -117,10 +118,11 @@ impl Proposals {
     /// Nothing taken yet. Accounts that are blocked get proposals only if asked for (P-02), yet they count as long as it is
     /// about who else could be meant. The seed is for fingerprints: nobody outside may know it.
     pub fn new(seed: u64, with_blocked: bool) -> Self {
+        let fingerprints = Fingerprints::new(seed);
         Self {
-            seed,
+            fingerprints,
             with_blocked,
-            keys: Keys::new(seed),
+            keys: Keys::new(fingerprints),
             accounts: Vec::new(),
             people: Vec::new(),
         }
@@ -170,7 +172,7 @@ impl Proposals {
             sharers: &sharers,
             domains: &self.keys.domains,
             with_blocked: self.with_blocked,
-            seed: self.seed,
+            fingerprints: self.fingerprints,
         };
         let mut settled = settle::Settled::new(accounts, people);
         settled.add(&known.candidates(links));

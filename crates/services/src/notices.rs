@@ -56,6 +56,18 @@ impl Services {
         customer: CustomerId,
         notice: &Notice<'_>,
     ) -> Result<(), ServiceError> {
+        let told = self.told(tx, customer, notice.topic, notice.side).await?;
+        self.notify_those(tx, customer, notice, &told).await
+    }
+
+    /// The same for people who were found already.
+    pub(crate) async fn notify_those(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        notice: &Notice<'_>,
+        told: &Told,
+    ) -> Result<(), ServiceError> {
         let customer = store::customers::by_id(tx, customer)
             .await?
             .ok_or(UserError::NotFound)?;
@@ -73,7 +85,6 @@ impl Services {
         if !store::notices::insert(tx, customer.id, &new).await? {
             return Ok(());
         }
-        let told = self.told(tx, customer.id, notice.topic, notice.side).await?;
         let author = notice.author.and_then(|author| author.user);
         let subject = format!("{}: {}", customer.name, notice.title);
         let reason = reason(&customer.name, notice.topic, told.by_default);
@@ -116,6 +127,16 @@ impl Services {
                 by_default: false,
             });
         }
+        self.told_by_default(tx, customer, side).await
+    }
+
+    /// Who is told where nobody was chosen.
+    pub(crate) async fn told_by_default(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        side: Option<Responsibility>,
+    ) -> Result<Told, ServiceError> {
         let mut users = Vec::new();
         if side != Some(Responsibility::Staff) {
             users = store::contacts::users(tx, Some(customer), Role::CustomerAdmin).await?;

@@ -8,6 +8,8 @@ mod incoming;
 mod receive;
 mod review;
 mod rows;
+mod taken_back;
+mod template;
 mod view;
 
 pub use check::MAPPING_JOB;
@@ -65,10 +67,15 @@ impl Services {
             by: &actor.name,
             at: self.now(),
         };
+        let taken_back = self.with_staff(&mut tx, customer).await?;
         let version = store::user_mapping::insert_version(&mut tx, customer, &new).await?;
         let about = version.to_string();
         self.record(&mut tx, actor, Some(customer), action, &about, details)
             .await?;
+        if let Some(review) = taken_back {
+            self.tell_replaced(&mut tx, actor, customer, (&review, version))
+                .await?;
+        }
         self.queue_check(&mut tx, customer, version).await?;
         tx.commit().await?;
         self.wake().wake();

@@ -288,9 +288,12 @@ impl FactsRow {
             .as_deref()
             .map(|text| code("directories", "provider", text));
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        // One that was submitted again keeps the decision before.
+        let is_submitted = self.review_state.as_deref() == Some(ReviewState::Submitted.code());
         let review_at = self
             .review_seconded_at
             .or(self.review_decided_at)
+            .filter(|_| !is_submitted)
             .or(self.review_submitted_at);
         let review = match (self.review_version, self.review_state, review_at) {
             (Some(version), Some(state), Some(at)) => Some(ReviewFacts {

@@ -14,26 +14,30 @@ use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 mod beside;
+mod fixable;
 mod lines;
 mod review;
 
 pub(crate) use beside::ALL as BESIDE;
+pub(crate) use fixable::ALL as FIXABLE;
 pub(crate) use lines::ALL as LINES;
 pub(crate) use review::ALL as REVIEW;
 
 pub use beside::{
     AccountBeside, ChangedAccount, ChangedPerson, Marks, Missed, NewProposal, Proposed, Undecided,
-    UndecidedWho, accounts_beside, changed_since, forget_proposals, insert_proposals, marks, missed,
-    one_undecided, proposed, undecided,
+    UndecidedWho, accounts_beside, changed_since, count_missed, forget_proposals, insert_proposals, marks,
+    meant_account, missed, one_undecided, only_namesake, proposals_of, proposed, undecided,
 };
+pub use fixable::{FixableLine, affected_lines, has_line, lines_of};
 pub use lines::{
-    FindingRow, FixableLine, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson,
-    ShownRow, findings, findings_of_line, forget_lines, insert_findings, insert_lines, line, lines_of,
-    nearest_accounts, rows, same_place, set_facts,
+    FindingRow, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson, ShownRow, findings,
+    findings_of_line, forget_lines, insert_findings, insert_lines, line, nearest_accounts, rows, same_place,
+    set_facts,
 };
 pub use review::{
     ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, insert_remark,
-    insert_review, latest_review, remarks, reopen_review, review, second_review, settle_remark,
+    insert_review, latest_review, remarks, reopen_review, review, review_before, second_review,
+    settle_remark,
 };
 
 statements! {

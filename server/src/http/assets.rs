@@ -26,11 +26,12 @@ use sha2::{Digest, Sha256};
 struct Embedded;
 
 /// The files that make up the application in the browser.
-const APPLICATION: [&str; 6] = [
+const APPLICATION: [&str; 7] = [
     "pkg/usersync.js",
     "pkg/usersync.wasm",
     "pkg/usersync.css",
     "pkg/mapping.js",
+    "pkg/mapping-line.js",
     WORKER,
     "pkg/mapping-worker.wasm",
 ];

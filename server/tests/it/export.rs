@@ -76,11 +76,11 @@ async fn p_07_the_mapping_to_fill_in_keeps_local_administrators() {
     let lines: Vec<&str> = answer.body.lines().collect();
     assert_eq!(lines.len(), 4, "{}", answer.body);
     assert!(
-        lines.contains(&"rescue,rescue,Local,rescue,,Active,Local"),
+        lines.contains(&"rescue,rescue,Local,rescue,,Active,Local,,,"),
         "{lines:?}"
     );
     assert!(
-        lines.contains(&"person0001,,,Surname 0001,,Active,Local"),
+        lines.contains(&"person0001,,,Surname 0001,,Active,Local,,,"),
         "{lines:?}"
     );
 }

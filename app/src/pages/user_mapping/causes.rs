@@ -1,12 +1,16 @@
 //! What was found in a version, by cause, each with what mends it at once.
 
-use domain::user_mapping::{FindingGroup, MappingFix, Severity};
+use domain::user_mapping::{FindingCode, FindingGroup, MappingFix, Severity};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::IgnoredAny;
 
-use super::{Lists, tone_of};
-use crate::api::user_mapping::FixMapping;
-use crate::components::{Field, Option_, Panel, SelectField, StateWord, Submit, customer, plural, thousands};
+use super::{Lists, tone_of, under};
+use crate::api::take_flash;
+use crate::api::user_mapping::{FixMapping, TypedFix};
+use crate::components::{
+    Field, Option_, Panel, SelectField, StateWord, Submit, awaited, customer, plural, thousands,
+};
 
 /// Whoever may correct the version, and what may be written as target directory.
 #[derive(Clone, Debug)]
@@ -68,8 +72,10 @@ fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
     };
     let lines = plural(group.lines, "line", "lines");
     let href = Lists::Group(super::Group::of(&group)).href();
+    let missed = (group.example.code == FindingCode::MissedMapping).then(|| Lists::Missed.href());
     let sentence = group.example.sentence();
     let first = (!is_whole).then(|| format!("For example line {}: ", thousands(group.example.line)));
+    let is_held = corrections.can_edit && group.example.code.names_holder();
     let fixes = (corrections.can_edit && !is_whole && group.lines > 0)
         .then(|| view! { <Fixes group place corrections/> });
     view! {
@@ -78,8 +84,12 @@ fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
             <div>
                 <h3><StateWord tone=tone_of(severity) word=severity.label()/> " " {title}</h3>
                 <p class="why">{first}<bdi>{sentence}</bdi></p>
+                {is_held.then(|| view! { <p class="why">"Open the line to rename that account aside."</p> })}
                 {(!is_whole).then(|| view! {
                     <p><a href=href>{format!("See {lines}")}<span class="visually-hidden">{format!(": {title}")}</span></a></p>
+                })}
+                {missed.map(|href| view! {
+                    <p><a href=href>"See all of them"<span class="visually-hidden">{format!(": {title}")}</span></a></p>
                 })}
             </div>
             {fixes}
@@ -104,7 +114,10 @@ fn Fixes(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
             let class = if turn == 0 && is_grave { "main" } else { "" };
             let key = format!("value-{place}-{turn}");
             let group = group.clone();
-            let value = value_field(*fix, key, &targets);
+            let (of, fix_of, names) = (group.clone(), *fix, targets.clone());
+            let value = fix
+                .needs_value()
+                .then(|| view! { <ValueField group=of fix=fix_of key version targets=names/> });
             view! {
                 <form method="post" action=FixMapping::PATH>
                     <input type="hidden" name="customer" value=customer().slug/>
@@ -122,20 +135,48 @@ fn Fixes(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
     view! { <div class="actions">{forms}</div> }
 }
 
-/// Where a fix needs to know what to change to.
-fn value_field(fix: MappingFix, key: String, targets: &[String]) -> Option<AnyView> {
-    match fix {
-        MappingFix::ChangeDomain => Some(
-            view! { <Field key label="Domain of the directory" name="value" placeholder="contoso.com" code=true/> }
-                .into_any(),
-        ),
-        MappingFix::ChangeTarget => {
-            let options: Vec<Option_> = targets
-                .iter()
-                .map(|target| Option_::new(target, target))
-                .collect();
-            Some(view! { <SelectField key label="It means" name="value" options/> }.into_any())
-        }
-        _ => None,
-    }
+/// Where a fix needs to know what to change to. What was refused is kept, with why.
+#[component]
+fn ValueField(
+    group: FindingGroup,
+    fix: MappingFix,
+    key: String,
+    version: i64,
+    targets: Vec<String>,
+) -> impl IntoView {
+    let (code, severity) = (group.example.code, group.example.severity);
+    let of = (version, code, severity, group.about.clone(), fix);
+    awaited(
+        take_flash::<TypedFix, IgnoredAny>(FixMapping::PATH),
+        move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == of);
+            let typed = kept
+                .as_ref()
+                .and_then(|kept| kept.refused().map(|(_, typed)| typed.clone()));
+            let error = kept
+                .and_then(|kept| kept.result.err())
+                .map(|error| under(error, |_| key.clone()));
+            if fix == MappingFix::ChangeTarget {
+                let value = typed.unwrap_or_else(|| meant(&group, &targets));
+                // Whatever stands first would be chosen by one click: nobody has said yet what is meant (D-05).
+                let mut options = vec![Option_::new("", "Choose…")];
+                options.extend(targets.iter().map(|target| Option_::new(target, target)));
+                view! { <SelectField key label="It means" name="value" options value error/> }.into_any()
+            } else {
+                let value = typed.unwrap_or_default();
+                view! { <Field key label="Domain of the directory" name="value" value placeholder="contoso.com" code=true error/> }
+                    .into_any()
+            }
+        },
+    )
+}
+
+/// The directory that a misspelt name probably means (D-08); empty where nothing says which.
+fn meant(group: &FindingGroup, targets: &[String]) -> String {
+    let is_slip = group.example.code == FindingCode::TargetSlip;
+    let mut known = targets.iter();
+    known
+        .find(|target| is_slip && **target == group.about)
+        .cloned()
+        .unwrap_or_default()
 }

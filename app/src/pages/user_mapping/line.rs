@@ -1,22 +1,27 @@
 //! One line: what was found about it, how it is corrected, what both sides say about it.
 
 use domain::Permission;
+use domain::people::Directory;
 use domain::user_mapping::Column;
 use domain::views::{FoundUsername, MappingLineView, MappingRemark};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::de::IgnoredAny;
 
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
-use super::{Lists, tone_of};
+use super::search::{Search, Whose};
+use super::{Lists, tone_of, under};
+use crate::Package;
 use crate::api::take_flash;
 use crate::api::user_mapping::{
-    OfLine, RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine, show_mapping_line,
+    AddMappingLine, OfLine, RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine,
+    show_mapping_line,
 };
 use crate::components::{
-    Allowed, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused,
-    awaited, customer, gone_unless, param, query, thousands,
+    Allowed, Field, Loaded, Option_, Panel, SelectField, StateWord, Submit, TextArea, WhyRefused, awaited,
+    customer, gone_unless, param, query, thousands,
 };
 
 #[component]
@@ -26,6 +31,7 @@ pub(super) fn Line(line: u64, corrections: Corrections, remarks: Vec<MappingRema
     let form = corrections.can_edit.then_some(place);
     view! {
         {gone_unless::<OfLine<TypedLine>>(WriteMappingLine::PATH, move |(of, _)| Some(*of) == form, |(of, typed)| of_line(of, cells(typed)))}
+        {gone_unless::<OfLine<TypedLine>>(AddMappingLine::PATH, move |(of, _)| Some(*of) == form, |(of, typed)| of_line(of, cells(typed)))}
         {gone_unless::<OfLine<String>>(RemarkOnMapping::PATH, move |(of, _)| *of == place, |(of, typed)| of_line(of, typed))}
         <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() remarks=remarks.clone()/> }/>
     }
@@ -51,7 +57,12 @@ fn cells((existing, new, target): TypedLine) -> String {
 
 #[component]
 fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
-    let MappingLineView { row, findings, found } = view;
+    let MappingLineView {
+        row,
+        findings,
+        found,
+        holder,
+    } = view;
     let line = row.line;
     let title = format!("Line {}", thousands(line));
     let findings = findings
@@ -64,6 +75,10 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
     let change = row.clone();
     let typed = (row.existing.clone(), row.new.clone(), row.target.clone());
     let version = corrections.version;
+    let (can_edit, beside) = (corrections.can_edit, corrections.clone());
+    let aside = holder
+        .filter(|_| can_edit)
+        .map(|holder| view! { <AsideForm line corrections=beside holder/> });
     let form = corrections
         .can_edit
         .then(|| view! { <LineForm line corrections typed found/> });
@@ -76,6 +91,7 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
                     <dt>"Person of the directory"</dt><dd>{person(row.person)}</dd>
                 </dl>
                 <ul role="list">{findings}</ul>
+                {aside}
                 {form}
                 <Allowed permission=Permission::Comment><RemarkForm version line remarks=remarks.clone()/></Allowed>
             </div>
@@ -96,29 +112,88 @@ fn LineForm(
         move |kept| {
             let kept = kept.filter(|kept| kept.values.0 == (version, line));
             let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let whose = Whose::Line {
+                line,
+                existing: typed.0.clone(),
+                target: typed.2.clone(),
+            };
             let (existing, new, target) = kept
                 .and_then(|kept| kept.refused().cloned())
-                .map_or_else(|| typed.clone(), |(_, typed)| typed);
-            let mut options = vec![Option_::new("", "The connected directory")];
-            options.extend(targets.iter().skip(1).map(|name| Option_::new(name, name)));
-            if !options.iter().any(|option| option.value == target) {
-                options.push(Option_::new(&target, &target));
-            }
+                .map_or(typed, |(_, typed)| typed);
+            let options = target_options(&targets, &target);
             view! {
             <h3>"Correct this line"</h3>
-            <form method="post" action=WriteMappingLine::PATH class="form">
+            <form method="post" action=WriteMappingLine::PATH class="form" data-line=customer().path("user-mapping/known")>
                 <WhyRefused error=error.clone()/>
                 <Hidden version line/>
                 <Field key="existing" label=Column::Existing.label() value=existing code=true error=error.clone()/>
                 <Field key="new" label=Column::New.label() value=new code=true error=error.clone()/>
                 <SelectField key="target" label=Column::Target.label() options value=target error/>
+                <Typed/>
                 <div class="actions"><Submit label="Save and check" busy="Checking…" class="main"/></div>
             </form>
             <form method="post" action=RemoveMappingLine::PATH>
                 <Hidden version line/>
                 <div class="actions"><Submit label="Remove this line" busy="Removing…" class="quiet"/></div>
             </form>
-            <Search line found version typed=typed.clone()/>
+            <Search whose found version/>
+        }
+        .into_any()
+        },
+    )
+}
+
+/// What is to be said of the line while it is typed: only scripts fill it (`crates/mapping-worker`).
+#[component]
+fn Typed() -> impl IntoView {
+    let script = use_context::<Package>().map(|package| format!("/{}/mapping-line.js", package.0));
+    view! {
+        <div data-part="typed" aria-live="polite" hidden>
+            <p class="soft">"Nothing is wrong with the line by itself. People and the directory are compared once it is saved."</p>
+            <ul role="list"></ul>
+        </div>
+        {script.map(|src| view! { <script type="module" nonce=use_nonce() src=src></script> })}
+    }
+}
+
+/// What a line may say as its target directory; what it says now is among it.
+fn target_options(targets: &[String], target: &str) -> Vec<Option_> {
+    let mut options = vec![Option_::new("", "The connected directory")];
+    options.extend(targets.iter().skip(1).map(|name| Option_::new(name, name)));
+    if !options.iter().any(|option| option.value == target) {
+        options.push(Option_::new(target, target));
+    }
+    options
+}
+
+/// A line for the account that has the new username of this one, and none of its own (P-09 to P-11).
+#[component]
+fn AsideForm(line: u64, corrections: Corrections, holder: String) -> impl IntoView {
+    let Corrections { version, targets, .. } = corrections;
+    awaited(
+        take_flash::<OfLine<TypedLine>, IgnoredAny>(AddMappingLine::PATH),
+        move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == (version, line));
+            let error = kept
+                .as_ref()
+                .and_then(|kept| kept.result.clone().err())
+                .map(|error| under(error, |field| format!("aside-{field}")));
+            let (existing, new, target) = kept.and_then(|kept| kept.refused().cloned()).map_or_else(
+                || (holder.clone(), String::new(), Directory::LOCAL.to_owned()),
+                |(_, typed)| typed,
+            );
+            let options = target_options(&targets, &target);
+            view! {
+            <h3>"Rename whoever has the username"</h3>
+            <form method="post" action=AddMappingLine::PATH class="form">
+                <WhyRefused error=error.clone()/>
+                <Hidden version line/>
+                <p>"An account without a line has the new username of this one. A line that gives it another username frees this one."</p>
+                <Field key="aside-existing" label="Username it has today" name="existing" value=existing code=true error=error.clone()/>
+                <Field key="aside-new" label="Username it gets" name="new" value=new code=true error=error.clone()/>
+                <SelectField key="aside-target" label="Where it belongs" name="target" options value=target error/>
+                <div class="actions"><Submit label="Rename it aside" busy="Checking…"/></div>
+            </form>
         }
         .into_any()
         },
@@ -131,44 +206,6 @@ fn Hidden(version: i64, line: u64) -> impl IntoView {
         <input type="hidden" name="customer" value=customer().slug/>
         <input type="hidden" name="version" value=version/>
         <input type="hidden" name="line" value=line/>
-    }
-}
-
-/// People of the directory, to take a username from.
-#[component]
-fn Search(line: u64, found: Vec<FoundUsername>, version: i64, typed: TypedLine) -> impl IntoView {
-    let search = param(&query(), "person");
-    let is_searched = !search.is_empty();
-    let nobody = is_searched && found.is_empty();
-    let (existing, _, target) = typed;
-    let rows = found
-        .into_iter()
-        .map(|person| {
-            let (existing, target) = (existing.clone(), target.clone());
-            let scope = if person.in_scope { "in a synchronised group" } else { "in no synchronised group" };
-            view! {
-                <li>
-                    <form method="post" action=WriteMappingLine::PATH class="row">
-                        <Hidden version line/>
-                        <input type="hidden" name="existing" value=existing/>
-                        <input type="hidden" name="new" value=person.username.clone()/>
-                        <input type="hidden" name="target" value=target/>
-                        <span><bdi>{person.name}</bdi> " " <span class="name"><bdi>{person.username.clone()}</bdi></span>
-                            <br/><span class="why"><bdi>{person.mail}</bdi> ", " {scope}</span></span>
-                        <Submit label="Take this username" busy="Checking…" of=format!(" {}", person.username)/>
-                    </form>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <h3>"Find the person in the directory"</h3>
-        <Filters path=customer().path("user-mapping") narrowed=false anchor="#lines">
-            <input type="hidden" name="line" value=line/>
-            <Field key="person" label="Part of a name, username or address" kind="search" value=search/>
-        </Filters>
-        {nobody.then(|| view! { <p class="nothing">"The directory has nobody like that."</p> })}
-        <ul role="list" class="form">{rows}</ul>
     }
 }
 

@@ -1,11 +1,13 @@
 //! Lines of a version: all of them, narrowed, and those of one finding.
 
-use domain::user_mapping::{Column, RenameKind, Severity};
-use domain::views::{AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, Page, PersonEvidence};
+use domain::user_mapping::{Column, FindingCode, RenameKind, Severity};
+use domain::views::{
+    AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, MissedPerson, Page, PersonEvidence,
+};
 use leptos::prelude::*;
 
 use super::{Group, Lists, tone_of};
-use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows};
+use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows, list_missed};
 use crate::components::{
     Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, after, customer,
     listed, param, plural, query, thousands,
@@ -69,6 +71,49 @@ fn FoundLine(row: MappingFindingRow) -> impl IntoView {
             {cell(Column::New, row.new)}
             {cell(Column::Target, row.target)}
             <td data-label="What to do">{row.sentence}</td>
+        </tr>
+    }
+}
+
+/// People whom no line names, beside the accounts that are probably theirs (T-08).
+#[component]
+pub(super) fn Missed(version: i64) -> impl IntoView {
+    let people = list_missed(customer().slug, version, after());
+    let title = FindingCode::MissedMapping.title();
+    view! {
+        <Panel title id="lines">
+            <Loaded data=people draw=missed_people/>
+        </Panel>
+    }
+}
+
+fn missed_people(page: Page<MissedPerson>) -> AnyView {
+    let columns = [
+        "Person of the directory",
+        "Account that resembles them",
+        "Line",
+        "Why",
+    ];
+    listed(
+        page,
+        ("People whom no line names", columns),
+        "Lines name everybody who resembles an account.",
+        |person| view! { <MissedRow person/> },
+    )
+}
+
+#[component]
+fn MissedRow(person: MissedPerson) -> impl IntoView {
+    let href = customer().path(&format!("people/{}", person.account_id));
+    view! {
+        <tr>
+            <th scope="row" data-label="Person">
+                <bdi>{person.name}</bdi>
+                <br/><span class="name"><bdi>{person.username}</bdi></span>
+            </th>
+            <td class="name" data-label="Account"><a href=href><bdi>{person.account}</bdi></a></td>
+            <td class="short" data-label="Line"><LineLink line=person.line/></td>
+            <td data-label="Why">{person.reason}</td>
         </tr>
     }
 }

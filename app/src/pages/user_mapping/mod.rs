@@ -5,19 +5,21 @@ mod causes;
 mod line;
 mod lines;
 mod review;
+mod search;
 mod undecided;
 mod upload;
 mod version;
 mod versions;
 
-use domain::Permission;
 use domain::user_mapping::{
     FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, Severity,
 };
 use domain::views::{MappingRemark, UserMappingView};
+use domain::{FieldError, Permission, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::api::ApiError;
 use crate::api::user_mapping::{
     BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, OfVersion, RemoveMappingLine,
     SettleMappingRemark, SubmitMapping, show_user_mapping,
@@ -28,7 +30,7 @@ use crate::components::{
 
 use causes::{Causes, Corrections};
 use line::Line;
-use lines::{FindingLines, Lines};
+use lines::{FindingLines, Lines, Missed};
 use review::{Remarks, Review, Submission};
 use undecided::Undecided;
 use upload::Upload;
@@ -132,6 +134,7 @@ fn Found(
             .into_any()
         }
         Some(Lists::Compare(older)) => view! { <Compare older newer=version/> }.into_any(),
+        Some(Lists::Missed) => view! { <Missed version/> }.into_any(),
         Some(Lists::All) => view! { <Lines version/> }.into_any(),
         // Whoever decides sees what it is about, with what both sides know of everybody.
         _ if is_reviewing => view! { <Lines version/> }.into_any(),
@@ -168,7 +171,9 @@ fn Template() -> impl IntoView {
                 <p>
                     "One line for each account, with its username of today. Write beside it the username the account will have \
                      in the new directory; the column for the target directory stays empty for everybody who moves, and says \
-                     Local for whoever stays. Local administrators are filled in already: they stay as they are."
+                     Local for whoever stays. Local administrators are filled in already: they stay as they are. Once a test sync has \
+                     read the directory, the columns behind say who is proposed, how certain that is, and why; they are not read \
+                     when the list comes back."
                 </p>
                 <p>"Download the list: " <Download path=customer().path("user-mapping-template") what="the list to fill in"/></p>
             </div>
@@ -183,6 +188,8 @@ enum Lists {
     Line(u64),
     /// What changed since this version.
     Compare(i64),
+    /// People whom no line names (T-08).
+    Missed,
     All,
 }
 
@@ -195,8 +202,10 @@ impl Lists {
         if let Ok(version) = param(&query, "since").parse() {
             return Some(Lists::Compare(version));
         }
-        if param(&query, "show") == "lines" {
-            return Some(Lists::All);
+        match param(&query, "show").as_str() {
+            "lines" => return Some(Lists::All),
+            "missed" => return Some(Lists::Missed),
+            _ => {}
         }
         Some(Lists::Group(Group {
             code: FindingCode::from_code(&param(&query, "code"))?,
@@ -218,6 +227,7 @@ impl Lists {
             ),
             Lists::Line(line) => address(&path, [("line", line.to_string().as_str())]),
             Lists::Compare(version) => address(&path, [("since", version.to_string().as_str())]),
+            Lists::Missed => address(&path, [("show", "missed")]),
             Lists::All => address(&path, [("show", "lines")]),
         };
         format!("{address}#lines")
@@ -243,6 +253,22 @@ impl Group {
 
     fn is(&self, group: &FindingGroup) -> bool {
         *self == Self::of(group)
+    }
+}
+
+/// A refusal whose fields have the keys they have on this page: more than one of its forms may post a field of a name.
+fn under(error: ApiError, key: impl Fn(&str) -> String) -> ApiError {
+    match error {
+        ApiError::User(UserError::Invalid { errors }) => {
+            let errors = errors.into_iter().map(|error| FieldError {
+                field: key(&error.field),
+                message: error.message,
+            });
+            ApiError::User(UserError::Invalid {
+                errors: errors.collect(),
+            })
+        }
+        error => error,
     }
 }
 

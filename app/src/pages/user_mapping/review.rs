@@ -2,7 +2,7 @@
 
 use domain::Permission;
 use domain::user_mapping::ReviewState;
-use domain::views::{MappingRemark, MappingReviewView, MappingSubmission};
+use domain::views::{MappingRemark, MappingReviewView, MappingSubmission, MappingVerdictView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -116,8 +116,13 @@ pub(super) fn Review(
         can_decide,
         cannot_approve,
         is_newest,
+        before,
         ..
     } = review;
+    let before = before
+        .into_iter()
+        .map(|verdict| view! { <Before verdict reviewed=version/> })
+        .collect_view();
     let decided = decided.map(|when| {
         view! { <dt>"Decided"</dt><dd><bdi>{decided_by}</bdi> ", " <TimeOf when/></dd> }
     });
@@ -138,7 +143,7 @@ pub(super) fn Review(
                 {compare}
                 <dl class="facts">
                     <dt>"Submitted"</dt><dd><bdi>{submitted_by}</bdi> ", " <TimeOf when=submitted/></dd>
-                    {decided}{seconded}{reason}
+                    {decided}{seconded}{reason}{before}
                 </dl>
                 {if can_decide {
                     view! { <Decision version cannot_approve/> }.into_any()
@@ -149,6 +154,38 @@ pub(super) fn Review(
                 }}
             </div>
         </Panel>
+    }
+}
+
+/// A verdict of before, and the way to what changed since (F-30).
+#[component]
+fn Before(
+    verdict: MappingVerdictView,
+    /// The version that is reviewed now.
+    reviewed: i64,
+) -> impl IntoView {
+    let MappingVerdictView {
+        version,
+        state,
+        by,
+        when,
+        reason,
+    } = verdict;
+    let term = if version == reviewed {
+        "Before it was submitted again".to_owned()
+    } else {
+        format!("Before: version {version}")
+    };
+    let when = when.map(|when| view! { ", " <TimeOf when/> });
+    let reason =
+        (!reason.is_empty()).then(|| view! { <dt>"Reasons then"</dt><dd class="said">{reason}</dd> });
+    let since = (version != reviewed).then(|| {
+        let href = Lists::Compare(version).href();
+        view! { <dt>"Since then"</dt><dd><a href=href>{format!("What changed since version {version}")}</a></dd> }
+    });
+    view! {
+        <dt>{term}</dt><dd>{state.label()} " by " <bdi>{by}</bdi>{when}</dd>
+        {reason}{since}
     }
 }
 

@@ -1,16 +1,18 @@
 //! Active accounts that no line is about: everybody gets a decision (P-13).
 
+use domain::AccountId;
 use domain::user_mapping::{Coverage, ProposalClass};
-use domain::views::{Page, UndecidedAccount};
+use domain::views::{Page, UndecidedAccount, UndecidedSearch};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::causes::Corrections;
+use super::search::{Search, Whose};
 use crate::api::take_flash;
-use crate::api::user_mapping::{DecideMapping, list_undecided};
+use crate::api::user_mapping::{DecideMapping, list_undecided, search_for_undecided};
 use crate::components::{
-    Field, Filters, Loaded, Panel, StateWord, Submit, TimeOf, Tone, after, awaited, customer, listed, param,
-    plural, query, thousands,
+    Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TimeOf, Tone, address, after,
+    awaited, customer, listed, param, plural, query, thousands,
 };
 
 #[component]
@@ -19,26 +21,89 @@ pub(super) fn Undecided(
     proposed: Vec<(ProposalClass, u64)>,
     corrections: Corrections,
 ) -> impl IntoView {
-    let search = param(&query(), "who");
-    let rows = list_undecided(customer().slug, corrections.version, search.clone(), after());
-    let is_narrowed = !search.is_empty();
     let has_old = corrections.targets.len() > 2;
     let (version, can_edit) = (corrections.version, corrections.can_edit);
     let together = coverage.undecided_together();
     let note = plural(coverage.undecided, "account", "accounts");
+    let list = match param(&query(), "for").parse::<AccountId>() {
+        Ok(account) if can_edit => view! { <One account version/> }.into_any(),
+        _ => view! { <All version can_edit/> }.into_any(),
+    };
     view! {
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
             <div class="in form">
                 <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
             </div>
             {can_edit.then(|| view! { <Together version proposed has_old count=together/> })}
-            <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
-                <input type="hidden" name="show" value="undecided"/>
-                <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
-            </Filters>
-            <Loaded data=rows draw=move |page| view! { <Accounts page version can_edit/> }/>
+            {list}
         </Panel>
     }
+}
+
+/// All of them, narrowed by the address.
+#[component]
+fn All(version: i64, can_edit: bool) -> impl IntoView {
+    let query = query();
+    let search = param(&query, "who");
+    let class = ProposalClass::from_code(&param(&query, "class"));
+    let narrowed = (class, search.clone());
+    let is_narrowed = class.is_some() || !search.is_empty();
+    let rows = list_undecided(customer().slug, version, narrowed, after());
+    let classes = Option_::filter(
+        "With and without a proposal",
+        ProposalClass::ALL
+            .iter()
+            .rev()
+            .map(|class| (class.code(), class.label())),
+    );
+    view! {
+        <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
+            <input type="hidden" name="show" value="undecided"/>
+            <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
+            <SelectField key="class" label="Proposals to accept together" options=classes value=class.map_or("", ProposalClass::code)/>
+        </Filters>
+        {class.map(|_| view! {
+            <p class="in soft">"Administrators, and accounts whose person a line names already, are not in this list: they are decided about one by one."</p>
+        })}
+        <Loaded data=rows draw=move |page| view! { <Accounts page version can_edit/> }/>
+    }
+}
+
+/// One of them, with a search over the directory for its person.
+#[component]
+fn One(account: AccountId, version: i64) -> impl IntoView {
+    let person = param(&query(), "person");
+    let data = search_for_undecided(customer().slug, (version, account), person);
+    let draw = move |searched: Option<UndecidedSearch>| match searched {
+        Some(searched) => view! { <Searched searched version/> }.into_any(),
+        // It was decided about: on with the others.
+        None => view! { <All version can_edit=true/> }.into_any(),
+    };
+    view! { <Loaded data draw/> }
+}
+
+#[component]
+fn Searched(searched: UndecidedSearch, version: i64) -> impl IntoView {
+    let UndecidedSearch { account, found } = searched;
+    let whose = Whose::Account(account.id.clone());
+    let page = Page {
+        rows: vec![account],
+        next: None,
+    };
+    let all = here([("show", "undecided")]);
+    view! {
+        <Accounts page version can_edit=true/>
+        <div class="in form">
+            <Search whose found version/>
+            <p><a href=all>"Show all undecided accounts"</a></p>
+        </div>
+    }
+}
+
+/// The address of this part of the page, with these parameters.
+fn here<const N: usize>(query: [(&str, &str); N]) -> String {
+    let address = address(&customer().path("user-mapping"), query);
+    format!("{address}#undecided")
 }
 
 /// Decisions about many at once; administrators are always decided about one by one (P-07).
@@ -49,12 +114,14 @@ fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, co
         .map(|(class, accounts)| {
             let button = if class == ProposalClass::Certain { "main" } else { "" };
             let people = plural(accounts, "proposal", "proposals");
+            let list = here([("show", "undecided"), ("class", class.code())]);
             view! {
                 <div class="cause">
                     <span class="count num">{thousands(accounts)}</span>
                     <div>
                         <h3>{format!("{} proposals", class.label())}</h3>
                         <p class="why">{meaning(class)}</p>
+                        <p><a href=list>{format!("See {people}")}<span class="visually-hidden">{format!(", {}", class.label())}</span></a></p>
                     </div>
                     <form method="post" action=DecideMapping::PATH class="actions">
                         <Hidden version/>
@@ -185,6 +252,7 @@ fn Decide(
     let of = format!(": {name}");
     let other = id.clone();
     let label = format!("New username for {name}");
+    let search = here([("for", id.as_str())]);
     view! {
         <form method="post" action=DecideMapping::PATH class="actions">
             <Hidden version/>
@@ -202,5 +270,6 @@ fn Decide(
             </div>
             <Submit label="Use it" busy="Deciding…" class="quiet" name="decision" value="username" of=of.clone()/>
         </form>
+        <p><a href=search>"Search the directory"<span class="visually-hidden">{of}</span></a></p>
     }
 }

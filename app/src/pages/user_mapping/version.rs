@@ -244,9 +244,28 @@ fn Everybody(coverage: Coverage) -> impl IntoView {
 /// What changed since the version was checked (P-17).
 #[component]
 fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
-    let item = |text: String| view! { <li><bdi>{text}</bdi></li> };
-    let accounts = drift.accounts.into_iter().map(item).collect_view();
-    let people = drift.people.into_iter().map(item).collect_view();
+    let accounts = drift
+        .accounts
+        .into_iter()
+        .map(|account| {
+            let href = customer().path(&format!("people/{}", account.id));
+            view! { <li><a href=href><bdi>{account.text}</bdi></a></li> }
+        })
+        .collect_view();
+    let people = drift
+        .people
+        .into_iter()
+        .map(|text| view! { <li><bdi>{text}</bdi></li> })
+        .collect_view();
+    let more = |count: u64, one: &str, many: &str| {
+        (count > 0).then(|| view! { <li>{format!("and {}", plural(count, one, many))}</li> })
+    };
+    let more_accounts = more(drift.more_accounts, "more account", "more accounts");
+    let more_people = more(
+        drift.more_people,
+        "more person of the directory",
+        "more people of the directory",
+    );
     let check = can_edit.then(|| {
         view! {
             <form method="post" action=CheckMapping::PATH class="actions">
@@ -261,7 +280,7 @@ fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
             <p>"People or the directory changed since this version was checked. What is shown here is about how they were; an approval does not count for how they are."</p>
             <details class="fold">
                 <summary>"What changed"</summary>
-                <ul>{accounts}{people}</ul>
+                <ul>{accounts}{more_accounts}{people}{more_people}</ul>
             </details>
             {check}
         </Banner>

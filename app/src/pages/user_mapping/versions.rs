@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 use super::Lists;
 use super::causes::Corrections;
 use crate::api::user_mapping::{BackToMapping, compare_mappings};
-use crate::components::{Loaded, Panel, Scroll, Submit, TimeOf, customer, heads, plural};
+use crate::components::{Loaded, Panel, Scroll, Submit, TimeOf, customer, heads, plural, thousands};
 
 #[component]
 pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Corrections) -> impl IntoView {
@@ -64,7 +64,8 @@ fn Difference(diff: MappingDiff) -> impl IntoView {
     let count = u64::try_from(diff.changed.len() + diff.gone.len()).unwrap_or(u64::MAX);
     let title = format!("From version {} to version {}", diff.older, diff.newer);
     let note = if diff.is_cut {
-        "the first of each kind".to_owned()
+        let shown = u64::try_from(diff.changed.len().max(diff.gone.len())).unwrap_or(u64::MAX);
+        format!("the first {} of each kind; there are more", thousands(shown))
     } else {
         plural(count, "line differs", "lines differ")
     };

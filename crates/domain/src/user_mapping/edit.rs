@@ -76,6 +76,14 @@ impl MappingFix {
 }
 
 impl FindingCode {
+    /// Whether an account without a line has the new username, so that a line for it frees the username (P-09 to P-11).
+    pub const fn names_holder(self) -> bool {
+        matches!(
+            self,
+            FindingCode::HeldByActive | FindingCode::HeldByBlocked | FindingCode::HeldBySync
+        )
+    }
+
     /// What mends all findings of this kind at once, the most likely first.
     pub const fn fixes(self) -> &'static [MappingFix] {
         use MappingFix as F;
@@ -106,7 +114,7 @@ impl FindingCode {
             | FindingCode::BlockedAccount
             | FindingCode::ExistingEmpty
             | FindingCode::NotFound => &[F::RemoveLines],
-            FindingCode::NewEmpty => &[F::UseProposal, F::KeepUsername, F::MakeLocal],
+            FindingCode::NewEmpty => &[F::UseProposal, F::KeepUsername, F::MakeLocal, F::RemoveLines],
             FindingCode::BlankInside
             | FindingCode::NotInDirectory
             | FindingCode::NamesDiffer
@@ -170,6 +178,13 @@ pub enum MappingEdit {
     RemoveLine {
         line: u64,
     },
+    /// An account without a line gets one: whoever holds a username that somebody else is to have is renamed aside
+    /// (P-09 to P-11). Usernames as People has them, not cells of a file.
+    Add {
+        existing: String,
+        new: String,
+        target: String,
+    },
     /// All lines of a group of findings are mended.
     Fix {
         fix: MappingFix,
@@ -197,6 +212,7 @@ impl MappingEdit {
             MappingEdit::Begin => "Begun without a file.".to_owned(),
             MappingEdit::Line { line, .. } => format!("Line {line} written anew."),
             MappingEdit::RemoveLine { line } => format!("Line {line} removed."),
+            MappingEdit::Add { new, .. } => format!("Line added: new username {new}."),
             MappingEdit::Fix { fix, code, value, .. } if value.is_empty() => {
                 format!("“{}”: {}.", code.title(), fix.done())
             }

@@ -191,7 +191,7 @@ pub struct FindingGroup {
 impl FindingGroup {
     /// Names the group among those of a version: in forms, and on record.
     pub fn key(&self) -> String {
-        [self.example.code.code(), &self.about].join(":")
+        format!("{}:{}", self.example.code.code(), self.about)
     }
 
     /// It is about all lines together.

@@ -97,11 +97,11 @@ impl Rejection {
                 format!("This is {kind}. Open it where it was made, save it as “CSV UTF-8” and upload that.")
             }
             Rejection::TooLarge { limit } => format!(
-                "The file is larger than {} MB. Remove columns that are not needed, or ask us to raise the limit.",
+                "The file is larger than {} MB. Remove columns that are not needed, and upload it again.",
                 thousands(limit / 1_000_000)
             ),
             Rejection::TooManyLines { limit } => format!(
-                "The file has more than {} lines. Ask us to raise the limit.",
+                "The file has more than {} lines. A mapping has one line for each account: remove what is none.",
                 thousands(*limit)
             ),
             Rejection::RecordTooLong { line } => format!(
@@ -182,7 +182,7 @@ impl FindingCode {
                 "This is the name of a guest (#EXT#). Guests sign in with the address of their own organisation: check which of the two single sign-on sends."
             }
             FindingCode::CloudDomain => {
-                "The name ends in .onmicrosoft.com. Entra puts that in place of a domain that is not verified; people rarely sign in with it."
+                "The name ends in .onmicrosoft.com. Entra puts that in place of a domain that is not verified; people rarely sign in with it. Write the domain that they sign in with, once it is verified in Entra."
             }
             FindingCode::OldDirectory => {
                 "The migration switches the old directory off, so nobody gets a new username in it. Leave the target empty for the connected directory, write Local, or repeat the existing username."
@@ -218,16 +218,16 @@ impl FindingCode {
                 "After this no active local administrator would be left, so nobody could get in while the directory fails. Keep at least one administrator Local."
             }
             FindingCode::SameAddress => {
-                "Another account of People has the same e-mail address. Whatever matches people by address later cannot tell the two apart."
+                "Another account of People has the same e-mail address. Whatever matches people by address later cannot tell the two apart. Correct the address of one of them in People."
             }
             FindingCode::BecomesLocal => {
                 "The account becomes local and has no local password. It is listed for a password to be set."
             }
             FindingCode::PersonDisabled => {
-                "The person is disabled in the directory, so the first sync will block the account."
+                "The person is disabled in the directory, so the first sync will block the account. If they still work here, have them enabled there first."
             }
             FindingCode::PersonOutOfScope => {
-                "The person is in none of the synchronised groups, so the first sync will block the account."
+                "The person is in none of the synchronised groups, so the first sync will block the account. If they should keep access, add them to a group, or choose one more group."
             }
             FindingCode::PersonIsGuest => {
                 "The directory has this person as a guest. Check which username single sign-on sends for guests."
@@ -236,7 +236,7 @@ impl FindingCode {
                 "The people of the directory are not completely known, so usernames were not compared with them. Run the test sync again, then check again."
             }
             FindingCode::LocalInScope => {
-                "The account shall stay Local, but the synchronised groups hold a person with this username: the sync would meet it every time."
+                "The account shall stay Local, but the synchronised groups hold a person with this username: the sync would meet it every time. Move the account to the directory, or take the person out of the groups."
             }
             _ => return None,
         })
@@ -273,11 +273,15 @@ impl FindingCode {
             FindingCode::AddressWrapped => {
                 format!("This is an address with something around it. Write “{text}”.")
             }
-            FindingCode::NotAPrincipalName => {
-                format!("Microsoft Entra ID cannot have this user principal name: {text}.")
-            }
-            FindingCode::NotALogin => format!("Okta cannot have this sign-in name: {text}."),
-            FindingCode::TooLong => format!("A username has at most {text} characters."),
+            FindingCode::NotAPrincipalName => format!(
+                "Microsoft Entra ID cannot have this user principal name: {text}. Copy the name as Entra shows it for this person."
+            ),
+            FindingCode::NotALogin => format!(
+                "Okta cannot have this sign-in name: {text}. Copy the name as Okta shows it for this person."
+            ),
+            FindingCode::TooLong => format!(
+                "A username has at most {text} characters. Write a shorter one, or look for a separator that is missing."
+            ),
             FindingCode::UnknownDomain => format!(
                 "Nobody in the test sync has the domain {text}. Check that it is spelled as in the directory."
             ),
@@ -386,7 +390,7 @@ impl FindingCode {
                 "People has no account with this username; it is the e-mail address of the account “{text}”. Write that username."
             ),
             FindingCode::MeantBehindDomain => format!(
-                "People has no account with this username, but one called “{text}”: the domain in front is part of a username. Write it like that."
+                "People has no account with this username, but one called “{text}”: the domain is part of that username. Write it like that."
             ),
             FindingCode::MeantZeros => format!(
                 "People has no account with this username, but one called “{text}”: a spreadsheet probably took the zeros in front away. Write it with them."
@@ -413,10 +417,10 @@ impl FindingCode {
                 "The directory has people whom no line names and who resemble an account: {text}. The first sync would make new accounts beside the old ones."
             ),
             FindingCode::NamesDiffer => {
-                format!("People and the directory know different persons by these usernames: {text}.")
+                format!("People and the directory know different persons by these usernames: {text}. If that is right, leave it; otherwise search for the person, and use their username.")
             }
             FindingCode::Shifted => format!(
-                "From here to line {other} the new usernames belong to the person of a neighbouring line: the column has probably slipped by one line."
+                "From here to line {other} the new usernames belong to the person of a neighbouring line: the column has probably slipped by one line. Compare the first of these lines with your file, and upload it anew once the column stands right."
             ),
             FindingCode::SnapshotOld => format!(
                 "The people of the directory were last read {text}. Run the test sync again to compare with those of today."

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::When;
+use super::{PersonRow, When};
+use crate::AccountId;
 use crate::deployment::Responsibility;
 use crate::user_mapping::{
     Column, FindingGroup, MappingOutcome, MappingReading, MappingState, ProposalClass, RenameKind,
@@ -69,10 +70,23 @@ pub struct MappingReviewView {
     pub decided: Option<When>,
     pub reason: String,
     pub seconded_by: String,
+    /// What was said about it, or about the version that was reviewed before, the newest first (F-30).
+    pub before: Vec<MappingVerdictView>,
     /// Whoever looks is one of those who decide.
     pub can_decide: bool,
     /// Why they cannot approve it, one sentence.
     pub cannot_approve: Option<String>,
+}
+
+/// A verdict of before: a version that was returned or approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingVerdictView {
+    pub version: i64,
+    /// [`ReviewState::Returned`] or [`ReviewState::Approved`].
+    pub state: ReviewState,
+    pub by: String,
+    pub when: Option<When>,
+    pub reason: String,
 }
 
 /// What submitting needs.
@@ -87,10 +101,22 @@ pub struct MappingSubmission {
 /// What changed since a version was checked (P-17).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingDrift {
-    /// Accounts of People, by name and username.
-    pub accounts: Vec<String>,
+    /// Accounts of People, by name and username, the newest change first.
+    pub accounts: Vec<MappingDriftedAccount>,
+    /// How many more accounts changed than are named.
+    pub more_accounts: u64,
     /// People of the directory.
     pub people: Vec<String>,
+    /// How many more people changed than are named.
+    pub more_people: u64,
+}
+
+/// An account that changed since a version was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingDriftedAccount {
+    pub id: AccountId,
+    /// Name, username, and whether it is new.
+    pub text: String,
 }
 
 /// Something said about a line.
@@ -172,6 +198,8 @@ pub struct MappingLineView {
     pub findings: Vec<MappingLineFinding>,
     /// People of the directory whose name or username holds what was searched for.
     pub found: Vec<FoundUsername>,
+    /// The username of the account without a line that has the new username: it may be renamed aside (P-09 to P-11).
+    pub holder: Option<String>,
 }
 
 /// A finding about one line.
@@ -205,6 +233,14 @@ pub struct UndecidedAccount {
     pub proposal: Option<ProposalView>,
 }
 
+/// An account that no line is about, with people of the directory to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndecidedSearch {
+    pub account: UndecidedAccount,
+    /// People whose name or username holds what was searched for.
+    pub found: Vec<FoundUsername>,
+}
+
 /// Who is proposed for an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProposalView {
@@ -212,6 +248,28 @@ pub struct ProposalView {
     pub reason: String,
     pub username: String,
     pub name: String,
+}
+
+/// A person whom no line names, and the account that is probably theirs (T-08).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissedPerson {
+    pub name: String,
+    pub username: String,
+    pub account_id: String,
+    /// The username of the account.
+    pub account: String,
+    /// The line of the account.
+    pub line: u64,
+    /// What speaks for it.
+    pub reason: String,
+}
+
+/// An account in the list to fill in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingTemplateRow {
+    #[serde(flatten)]
+    pub person: PersonRow,
+    pub proposal: Option<ProposalView>,
 }
 
 /// How two versions differ.

@@ -1,8 +1,8 @@
 //! Who takes whose username over, by fingerprints of the keys.
 
 use domain::migration::HeldReason;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::fingerprint::Fingerprints;
 use crate::username;
 
 /// Nobody.
@@ -37,7 +37,7 @@ pub(super) struct Verdict {
 
 #[derive(Debug)]
 pub(super) struct Graph {
-    seed: u64,
+    fingerprints: Fingerprints,
     now: Vec<u64>,
     wanted: Vec<u64>,
     marks: Vec<u8>,
@@ -49,7 +49,7 @@ pub(super) struct Graph {
 impl Graph {
     pub(super) const fn new(seed: u64) -> Self {
         Self {
-            seed,
+            fingerprints: Fingerprints::new(seed),
             now: Vec::new(),
             wanted: Vec::new(),
             marks: Vec::new(),
@@ -79,7 +79,7 @@ impl Graph {
     fn print(&mut self, stored: &str) -> u64 {
         self.scratch.clear();
         username::key_into(stored, &mut self.scratch);
-        xxh3_64_with_seed(self.scratch.as_bytes(), self.seed)
+        self.fingerprints.of(&self.scratch)
     }
 
     /// Finds out who gets whose username. In time that grows with the accounts, and without recursion: each account

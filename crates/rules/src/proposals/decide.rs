@@ -8,6 +8,7 @@ use super::keys::evidence::{ACCOUNT_NAME, ADDRESS, EMAIL, IDENTITY, LOCAL_PART, 
 use super::links::{Link, Shared};
 use super::name::Likeness;
 use super::{KeptAccount, KeptPerson, at};
+use crate::fingerprint::Fingerprints;
 
 /// So many strangers of the same number are an accident of any company's data.
 const ACCIDENTS: usize = 2;
@@ -42,7 +43,7 @@ pub(super) struct Known<'a> {
     /// Most people of the directory have an employee number.
     pub(super) have_numbers: bool,
     pub(super) with_blocked: bool,
-    pub(super) seed: u64,
+    pub(super) fingerprints: Fingerprints,
 }
 
 /// A link, and what the two say beside it.

@@ -3,13 +3,13 @@
 //! letter is the difference between two brothers.
 
 use domain::user_mapping::{ProposalClass as Class, ProposalReason as Reason};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::decide::{Candidate, Known};
 use super::keys::{Entry, Kind};
 use super::links::groups;
 use super::name::{Likeness, Name};
 use super::settle::Settled;
+use crate::fingerprint::Fingerprints;
 
 /// More of them in a block are not compared, so that time stays linear.
 const CROWD: usize = 32;
@@ -20,7 +20,7 @@ const BEGINNING: usize = 2;
 pub(super) fn candidates(known: &Known<'_>, settled: &Settled) -> Vec<Candidate> {
     let mut entries = Vec::new();
     let mut note = |name: &Name, is_person: bool, place: u32| {
-        blocks(name, known.seed, |print| {
+        blocks(name, known.fingerprints, |print| {
             entries.push(Entry {
                 kind: Kind::PlainName,
                 print,
@@ -84,7 +84,7 @@ fn compare(known: &Known<'_>, account_place: u32, person_place: u32) -> Option<C
 }
 
 /// The blocks a name belongs to.
-fn blocks(name: &Name, seed: u64, mut each: impl FnMut(u64)) {
+fn blocks(name: &Name, fingerprints: Fingerprints, mut each: impl FnMut(u64)) {
     let (given, surname) = name.parts();
     let Some(initial) = given.chars().next() else {
         return;
@@ -95,13 +95,13 @@ fn blocks(name: &Name, seed: u64, mut each: impl FnMut(u64)) {
         block.push_str(word);
         block.push('|');
         block.push(initial);
-        each(xxh3_64_with_seed(block.as_bytes(), seed));
+        each(fingerprints.of(&block));
     }
     if !surname.is_empty() {
         block.clear();
         block.push_str(given);
         block.push('/');
         block.extend(surname.chars().take(BEGINNING));
-        each(xxh3_64_with_seed(block.as_bytes(), seed));
+        each(fingerprints.of(&block));
     }
 }

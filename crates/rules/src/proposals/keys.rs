@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
 use super::name::Names;
 use super::{Account, Person};
+use crate::fingerprint::Fingerprints;
 use crate::username;
 
 /// What speaks for a pair: one bit each, the strongest first. `NUMBER` to `ACCOUNT_NAME` belong to one person at a time.
@@ -76,7 +75,7 @@ pub(super) struct Said {
 /// Collects fingerprints.
 #[derive(Debug)]
 pub(super) struct Keys {
-    seed: u64,
+    fingerprints: Fingerprints,
     entries: Vec<Entry>,
     /// Domains the directory gives addresses in. Guests bring their own.
     pub(super) domains: HashSet<u64>,
@@ -84,9 +83,9 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(fingerprints: Fingerprints) -> Self {
         Self {
-            seed,
+            fingerprints,
             entries: Vec::new(),
             domains: HashSet::new(),
             scratch: String::new(),
@@ -182,7 +181,7 @@ impl Adder<'_> {
     }
 
     fn print(&self, text: &str) -> u64 {
-        xxh3_64_with_seed(text.as_bytes(), self.keys.seed)
+        self.keys.fingerprints.of(text)
     }
 
     fn folded(&mut self, kind: Kind, text: &str, bit: u8) {

@@ -81,7 +81,7 @@ fn is_plain(cell: Text<'_>) -> bool {
         && match bytes.first() {
             // `Jan-03` and `3-Jan` are what a spreadsheet makes of a date (F-33).
             Some(b'a'..=b'z' | b'A'..=b'Z') => bytes.get(3) != Some(&b'-'),
-            Some(b'0'..=b'9') => memchr::memchr(b'-', bytes).is_none(),
+            Some(b'0'..=b'9') => memchr::memchr2(b'-', b'.', bytes).is_none(),
             _ => false,
         }
 }
@@ -123,11 +123,14 @@ fn spreadsheet(text: &str, found: Found<'_>) {
     }
 }
 
-/// `#REF!`, `#N/A` and the like.
+/// `#REF!`, `#N/A` and the like, `#NV` in German.
 pub(crate) fn is_error_value(text: &str) -> bool {
     let text = text.trim_end();
     text.starts_with('#')
-        && (text.ends_with('!') || text.eq_ignore_ascii_case("#n/a") || text.ends_with('?'))
+        && (text.ends_with(['!', '?'])
+            || ["#n/a", "#nv"]
+                .iter()
+                .any(|value| text.eq_ignore_ascii_case(value)))
         && text.len() <= 16
 }
 
@@ -140,14 +143,25 @@ fn is_scientific(text: &str) -> bool {
     power.strip_prefix('+').is_some_and(digits) && digits(&number.replace(['.', ','], ""))
 }
 
-/// `03-Jan`, `Jan-03`, `3-Jan-24`, `03/01/2024`: what becomes of `3-1` in a spreadsheet.
+/// `03-Jan`, `Jan-03`, `3-Jan-24`, `03/01/2024`, and as other languages write it, `03.01.2024` and `03. Mrz`: what becomes of
+/// `3-1` in a spreadsheet.
 fn is_date(text: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    const MONTHS: [&str; 27] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mrz", "mär",
+        "mai", "okt", "dez", "janv", "févr", "mars", "avr", "juin", "juil", "août", "sept", "déc", "ene",
     ];
     let number =
         |part: &str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let month = |part: &str| MONTHS.iter().any(|name| part.eq_ignore_ascii_case(name));
+    let month = |part: &str| MONTHS.contains(&unicode::lower(part.trim_matches([' ', '.'])).as_str());
+    let up_to =
+        |part: &str, most: u32| part.len() <= 2 && part.parse().is_ok_and(|n| (1..=most).contains(&n));
+    if let Some((day, rest)) = text.split_once('.') {
+        // `jan.03` may be somebody's name.
+        return match rest.split_once('.') {
+            Some((second, year)) => up_to(day, 31) && up_to(second, 12) && number(year) && year.len() > 1,
+            None => up_to(day, 31) && rest.starts_with(' ') && month(rest),
+        };
+    }
     let sign = if holds(text, '/') { '/' } else { '-' };
     let parts: Vec<&str> = text.split(sign).collect();
     match parts.as_slice() {
@@ -184,7 +198,12 @@ fn mojibake(text: &str) -> Option<String> {
     for c in text.chars() {
         // What stands at 0x80 to 0xBF in Windows-1252.
         let continues = || matches!(c, '\u{80}'..='\u{BF}') || holds("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", c);
-        if matches!(before, 'Ã' | 'Â' | 'â' | 'Å') && continues() {
+        // Of Latin letters, Polish and Romanian ones, Greek and Cyrillic.
+        if matches!(
+            before,
+            'Ã' | 'Â' | 'â' | 'Å' | 'Ä' | 'Æ' | 'È' | 'Î' | 'Ï' | 'Ð' | 'Ñ'
+        ) && continues()
+        {
             return Some(format!("{before}{c}"));
         }
         before = c;
@@ -233,7 +252,8 @@ fn look_alikes(text: &str) -> Option<String> {
         .chars()
         .any(|c| c.is_ascii_alphabetic() || matches!(c, '\u{C0}'..='\u{24F}'));
     let foreign = |c: &char| matches!(c, '\u{370}'..='\u{3FF}' | '\u{400}'..='\u{52F}');
-    let is_letter = |c: &char| *c > '\u{BF}' && c.is_alphanumeric();
+    // Fractions are what is left of letters that were read wrongly.
+    let is_letter = |c: &char| c.is_alphanumeric() && !matches!(c, '¼'..='¾');
     // Asked of the whole first: hardly any text has one.
     let has_other_forms = has_compatibility_forms(text);
     let is_other_form =

@@ -37,11 +37,13 @@ impl Decode {
     /// The text of the next bytes, put behind what is in `text`. `is_last`: no more will come.
     pub fn feed(&mut self, bytes: &[u8], is_last: bool, text: &mut String) {
         let start = text.len();
-        let joined;
+        let mut joined;
         let bytes = if self.held.is_empty() {
             bytes
         } else {
-            joined = [self.held.as_slice(), bytes].concat();
+            // (No `concat`: one more function in a browser.)
+            joined = self.held.clone();
+            joined.extend_from_slice(bytes);
             &joined
         };
         let used = match self.encoding {

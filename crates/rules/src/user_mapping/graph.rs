@@ -23,10 +23,9 @@ mod settle;
 mod walk;
 
 use domain::user_mapping::{Column, Finding, FindingCode as Code, RenameKind, Severity};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use self::compare::{Beside, Compared};
-use self::entries::{Desk, Entries, Entry, Log, Print, Sieve};
+use self::entries::{Desk, Entries, Entry, Log, Print, Sieve, group_of, same};
 use self::lines::Lines;
 use self::renames::kind_alone;
 pub use self::renames::{Rename, Renames};
@@ -35,6 +34,7 @@ use super::kinds::Kinds;
 use super::known::{AccountNow, PersonFound};
 use super::row::Row;
 use super::target::Target;
+use crate::fingerprint::Fingerprints;
 use crate::username;
 
 const HEAPS: usize = 256;
@@ -77,7 +77,7 @@ struct Heap {
 /// The lines of a file and who gets whose username.
 #[derive(Debug)]
 pub(super) struct Graph {
-    seed: u64,
+    fingerprints: Fingerprints,
     /// Also compare new usernames as the provider does (Okta: without accents).
     provider: Option<domain::Provider>,
     heaps: Vec<Heap>,
@@ -102,7 +102,7 @@ impl Graph {
     /// An empty one. The seed should be random: with a known one somebody could make two usernames look the same.
     pub(super) fn new(seed: u64, provider: Option<domain::Provider>) -> Self {
         Self {
-            seed,
+            fingerprints: Fingerprints::new(seed),
             provider,
             heaps: std::iter::repeat_with(Heap::default).take(HEAPS).collect(),
             usernames: Log::default(),
@@ -174,9 +174,15 @@ impl Graph {
             self.compared = Some(compared);
         }
         self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);
-        if line.new.kinds.has(Kinds::NOT_ASCII) {
+        // Whoever does not go to the provider is never compared by it.
+        if line.new.kinds.has(Kinds::NOT_ASCII) && self.may_go(row) {
             self.accent(row, new, to);
         }
+    }
+
+    /// Whether the account goes to the connected directory, as far as that is said.
+    fn may_go(&self, row: u32) -> bool {
+        matches!(self.target_of(row), Target::Connected | Target::Unclear)
     }
 
     /// Notes the new username of a line as the provider compares it.
@@ -220,7 +226,7 @@ impl Graph {
 
     /// The fingerprint of a text as it is written.
     fn exact(&self, text: &str) -> Print {
-        Print::new(xxh3_64_with_seed(text.as_bytes(), self.seed))
+        Print::new(self.fingerprints.of(text))
     }
 
     /// Compares all lines with each other. `found` gets the findings, in no particular order.
@@ -435,7 +441,8 @@ impl Graph {
     /// new usernames that differ here, and not for the provider.
     fn clash(&mut self, accented: &[u32], rows: &[u32], found: &mut dyn FnMut(Finding)) {
         // Those of `rows` have the provider's key as their own.
-        let mut all: Vec<(u32, Option<u32>)> = rows.iter().map(|row| (*row, None)).collect();
+        let rows = rows.iter().filter(|row| self.may_go(**row));
+        let mut all: Vec<(u32, Option<u32>)> = rows.map(|row| (*row, None)).collect();
         all.extend(accented.iter().map(|row| {
             let row = row & !BY_PROVIDER_KEY;
             (row, value_of(&self.accented, row))
@@ -573,21 +580,6 @@ fn add(heaps: &mut [Heap], print: Print, row: u32, side: Side) {
     if let Some(heap) = heaps.get_mut(print.heap()) {
         side(heap).push(print.of(row));
     }
-}
-
-/// Sorted entries by what has the same fingerprint.
-fn same(sorted: &[Entry]) -> impl Iterator<Item = &[Entry]> {
-    sorted.chunk_by(|a, b| a.print() == b.print())
-}
-
-/// The entries with this fingerprint; `sorted` begins behind them then, so that fingerprints have to be asked for in order.
-fn group_of<'a>(sorted: &mut &'a [Entry], print: u64) -> &'a [Entry] {
-    let before = sorted.iter().take_while(|entry| entry.print() < print);
-    let (_, rest) = sorted.split_at(before.count());
-    let same = rest.iter().take_while(|entry| entry.print() == print);
-    let (group, behind) = rest.split_at(same.count());
-    *sorted = behind;
-    group
 }
 
 /// Puts a short list in order. Not by `sort_unstable`, which is long in a browser's wasm for each type there is.

@@ -52,8 +52,7 @@ pub(crate) struct Beginning {
 pub(crate) fn beginning(head: &str, forced: Option<Delimiter>) -> Result<Beginning, Rejection> {
     let (separator, head) = separator_line(head);
     let delimiter = forced.or(separator).unwrap_or_else(|| detect(head));
-    let mut records = records(head, delimiter)?.into_iter();
-    match records.find(|record| record.iter().any(|cell| !cell.trim().is_empty())) {
+    match records(head, delimiter)?.into_iter().next() {
         Some(first) => Ok(Beginning {
             delimiter,
             has_separator_line: separator.is_some(),
@@ -149,7 +148,8 @@ fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejecti
     // It is told when the whole file is read.
     let mut cutter = Records::new(delimiter).past_nul();
     let mut take = |record: &super::records::Record<'_>| {
-        if all.len() < SAMPLE_RECORDS {
+        // Blank ones say nothing (F-21).
+        if all.len() < SAMPLE_RECORDS && !record.is_blank() {
             all.push(
                 (0..record.len())
                     .map(|n| record.cell(n).text.to_owned())

@@ -9,7 +9,7 @@ use store::Tx;
 
 use super::facts::known;
 use super::record::side_of;
-use crate::notices::Notice;
+use crate::notices::{Notice, Recipient};
 use crate::{ServiceError, Services};
 
 impl Services {
@@ -59,15 +59,70 @@ impl Services {
         customer: CustomerId,
         turn: &Turn<'_>,
     ) -> Result<(), ServiceError> {
+        self.tell_over(tx, actor, customer, turn, None).await
+    }
+
+    /// The same, and that it was done is told even where nobody's turn changes by it.
+    pub(crate) async fn tell_anyway(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        turn: &Turn<'_>,
+        anyway: &Anyway<'_>,
+    ) -> Result<(), ServiceError> {
+        self.tell_over(tx, actor, customer, turn, Some(anyway)).await
+    }
+
+    async fn tell_over(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        turn: &Turn<'_>,
+        anyway: Option<&Anyway<'_>>,
+    ) -> Result<(), ServiceError> {
         let after = standing::of(&known(tx, customer, self.now()).await?.facts);
         let (ours, theirs) = (side_of(actor), side_of(actor).other());
         let mut opened = opened(turn.before, &after, theirs);
         let held = held_up(turn.before, &after, theirs);
-        self.tell_turn(tx, actor, customer, turn, (theirs, &opened, &held))
+        self.tell_turn(tx, actor, customer, turn, (theirs, &opened, &held), anyway)
             .await?;
         opened.retain(|step| step.performed_by() == Responsibility::Joint);
-        self.tell_turn(tx, actor, customer, turn, (ours, &opened, &[]))
+        self.tell_turn(tx, actor, customer, turn, (ours, &opened, &[]), anyway)
             .await
+    }
+
+    /// Asks the rest of the deployment team to look at a step, too: whoever of them did it cannot.
+    pub(crate) async fn tell_colleagues(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        turn: &Turn<'_>,
+        step: Step,
+    ) -> Result<(), ServiceError> {
+        let side = Responsibility::Staff;
+        let notice = Notice {
+            cause: format!("{}:{side}", turn.cause),
+            topic: Topic::Steps,
+            title: format!("Your turn: {}", step.title()),
+            text: vec![turn.what.clone()],
+            page: step.code().to_owned(),
+            side: Some(side),
+            author: Some(actor),
+        };
+        let mut told = self.told(tx, customer, Topic::Steps, Some(side)).await?;
+        let me = actor.user;
+        let can_look = move |one: &Recipient| one.user.is_some() && one.user != me;
+        // Whoever did it may be the only one who was chosen.
+        if !told.recipients.iter().any(can_look) {
+            let all = self.told_by_default(tx, customer, Some(side)).await?;
+            told.recipients
+                .extend(all.recipients.into_iter().filter(can_look));
+            told.by_default = true;
+        }
+        self.notify_those(tx, customer, &notice, &told).await
     }
 
     /// Tells one side of the steps that it can do now, and of those that wait.
@@ -78,11 +133,17 @@ impl Services {
         customer: CustomerId,
         turn: &Turn<'_>,
         (side, opened, held): (Responsibility, &[Step], &[Step]),
+        anyway: Option<&Anyway<'_>>,
     ) -> Result<(), ServiceError> {
-        let (title, first) = match (opened.first(), held.first()) {
-            (Some(first), _) => (format!("Your turn: {}", first.title()), first),
-            (None, Some(first)) => (format!("On hold: {}", first.title()), first),
-            (None, None) => return Ok(()),
+        let anyway = anyway.filter(|anyway| anyway.to.contains(&side));
+        let (title, first) = match (opened.first(), anyway, held.first()) {
+            (Some(first), ..) => (format!("Your turn: {}", first.title()), *first),
+            (None, Some(anyway), _) => {
+                let title = format!("{}: {}", anyway.title, anyway.step.title());
+                (title, anyway.step)
+            }
+            (None, None, Some(first)) => (format!("On hold: {}", first.title()), *first),
+            (None, None, None) => return Ok(()),
         };
         let mut text = vec![turn.what.clone()];
         if !opened.is_empty() {
@@ -114,11 +175,20 @@ pub(crate) struct Turn<'a> {
     pub(crate) before: &'a [Standing],
 }
 
-/// The steps that are a side's to do now and were not before.
+/// What is told even where nobody's turn changes by it.
+pub(crate) struct Anyway<'a> {
+    /// What became of the step, in a word: "Taken back".
+    pub(crate) title: &'a str,
+    pub(crate) step: Step,
+    pub(crate) to: &'a [Responsibility],
+}
+
+/// The steps that are a side's to do now and were not before: open for the first time, or the other side's until now.
 fn opened(before: &[Standing], after: &[Standing], side: Responsibility) -> Vec<Step> {
-    let was_open: Vec<Step> = standing::open(before).map(|(step, _)| step).collect();
+    let were_open: Vec<(Step, Responsibility)> = standing::open(before).collect();
     standing::open(after)
-        .filter(|(step, turn)| (*turn == side || *turn == Responsibility::Joint) && !was_open.contains(step))
+        .filter(|(_, turn)| *turn == side || *turn == Responsibility::Joint)
+        .filter(|now| !were_open.contains(now))
         .map(|(step, _)| step)
         .collect()
 }

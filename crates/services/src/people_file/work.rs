@@ -224,6 +224,7 @@ impl Services {
         let details = json!({ "file": found.name, "state": state.code(), "lines": found.lines,
             "counts": found.counts, "uploaded_by": found.uploaded_by });
         let (actor, about) = (Actor::system("People file"), found.directory.to_string());
+        self.tell_drifted(&mut tx, customer).await?;
         let customer = Some(customer);
         self.record(&mut tx, &actor, customer, "account.import.end", &about, &details)
             .await?;

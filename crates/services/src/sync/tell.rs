@@ -47,6 +47,8 @@ impl Services {
         state: RunState,
         problem: Option<&Advice>,
     ) -> Result<(), ServiceError> {
+        // Whatever it read or wrote may be what an approved mapping was checked beside.
+        self.tell_drifted(tx, customer).await?;
         if !run.kind.applies() || !run.kind.reads_everybody() {
             return Ok(());
         }

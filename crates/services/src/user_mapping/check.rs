@@ -2,6 +2,7 @@
 //! and the summary at the end. A check that breaks off begins again.
 
 mod collect;
+mod early;
 mod known;
 mod worker;
 
@@ -427,7 +428,7 @@ impl Reading<'_> {
             });
         };
         if beside.people.is_empty() {
-            tell(Severity::Notice, FindingCode::SnapshotUnknown, None);
+            tell(Severity::Warning, FindingCode::SnapshotUnknown, None);
         } else if let Some(days) = known.read_days_ago.filter(|days| *days >= OLD_DAYS) {
             tell(
                 Severity::Warning,
@@ -435,16 +436,23 @@ impl Reading<'_> {
                 Some(format!("{days} days ago")),
             );
         }
-        let active = coverage.active + coverage.newcomers;
+        // Whom the first sync blocks needs none (T-02, T-04, T-05).
+        let blocked = if beside.people.is_empty() {
+            0
+        } else {
+            coverage.mapped.saturating_sub(coverage.confirmed)
+        };
+        let active = (coverage.active + coverage.newcomers).saturating_sub(blocked);
         if let Some(licences) = known.licences.filter(|licences| active > *licences) {
             let text = format!("{} for {}", thousands(licences), thousands(active));
             tell(Severity::Warning, FindingCode::FewLicences, Some(text));
         }
         let mut tx = self.services.db().read().await?;
         let whose = (self.customer, known.directory);
-        let (missed, first) =
-            store::user_mapping::missed(&mut tx, whose, self.version.number, SHOWN_MISSED).await?;
+        let version = self.version.number;
+        let missed = store::user_mapping::count_missed(&mut tx, whose, version).await?;
         if missed > 0 {
+            let first = store::user_mapping::missed(&mut tx, whose, version, (None, SHOWN_MISSED)).await?;
             tell(
                 Severity::Warning,
                 FindingCode::MissedMapping,

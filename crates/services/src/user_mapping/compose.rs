@@ -20,6 +20,8 @@ use crate::{ServiceError, Services};
 const PAGE: i64 = 2_000;
 /// Local administrators of a new mapping; more are decided about like everybody else.
 const ADMINISTRATORS: i64 = 200;
+/// What stands in front of a file: without it a spreadsheet takes “Müller” for letters of another encoding (F-10).
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What a file is called that was begun here.
 const NAME: &str = "user mapping.csv";
 
@@ -48,7 +50,7 @@ impl Services {
             directory: directory.id,
             before: version.made_from,
             delimiter: version.reading.delimiter,
-            csv: writer(version.reading.delimiter, Vec::new()),
+            csv: writer(version.reading.delimiter, MARK.to_vec()),
             incoming,
             lease,
         };
@@ -113,6 +115,15 @@ impl Composing<'_> {
         let done = match edit {
             MappingEdit::Begin => self.administrators().await?,
             MappingEdit::Decide { about, decision } => self.decide(about, decision).await?,
+            MappingEdit::Add {
+                existing,
+                new,
+                target,
+            } => {
+                let [existing, new, target] = [existing, new, target].map(|text| safe(text.trim()));
+                self.row(&existing, &new, &target)?;
+                Ok(())
+            }
             _ => Ok(()),
         };
         match done {
@@ -323,6 +334,16 @@ fn corrected(line: FixableLine, edit: &MappingEdit) -> Option<Cells> {
         }
         _ => Some(cells),
     }
+}
+
+/// Whether a line says something else after a correction.
+pub(super) fn changes(line: FixableLine, edit: &MappingEdit) -> bool {
+    let before = Cells {
+        existing: line.existing.clone(),
+        new: line.new.clone(),
+        target: line.target.clone(),
+    };
+    corrected(line, edit) != Some(before)
 }
 
 /// Goes on behind `text`.

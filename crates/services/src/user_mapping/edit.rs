@@ -4,22 +4,26 @@
 use std::time::Duration;
 
 use domain::user_mapping::{
-    DecidedAbout, Decision, MappingEdit, MappingOutcome, MappingReading, MappingState, MappingSummary,
+    DecidedAbout, Decision, MappingEdit, MappingFix, MappingOutcome, MappingReading, MappingState,
+    MappingSummary,
 };
 use domain::{Actor, CustomerId, FieldError, UserError};
 use rules::user_mapping::rewritten;
-use rules::username::MAX_CHARS;
+use rules::username::{self, MAX_CHARS};
 use serde_json::json;
 use store::Tx;
 use store::user_mapping::MappingVersion;
 
 use super::Source;
+use super::compose::changes;
 use crate::{ServiceError, Services};
 
 /// How long a correction waits for its check, so that the page that follows shows what came of it.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest name of a domain or a directory, in characters.
 const VALUE_CHARS: usize = 200;
+/// Lines of a group that are looked at together.
+const LOOKED_AT: i64 = 500;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 impl Services {
@@ -32,6 +36,7 @@ impl Services {
         from: i64,
         edit: MappingEdit,
     ) -> Result<i64, ServiceError> {
+        self.mends_a_line(actor, slug, from, &edit).await?;
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
@@ -87,6 +92,66 @@ impl Services {
         Ok(version)
     }
 
+    /// Refuses a fix that would leave each line of its group as it is: each version means something. Lines of a version that is
+    /// checked stay as they are, so this needs nobody's turn, however many they are.
+    async fn mends_a_line(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        edit: &MappingEdit,
+    ) -> Result<(), ServiceError> {
+        let MappingEdit::Fix {
+            fix,
+            code,
+            severity,
+            about,
+            ..
+        } = edit
+        else {
+            return Ok(());
+        };
+        let group = (*code, *severity, about.as_str());
+        let mut tx = self.db().read().await?;
+        let customer = self.mapping_of(&mut tx, actor, slug).await?;
+        let directory = store::directories::current(&mut tx, customer).await?;
+        let whose = (customer, directory.ok_or(UserError::NotFound)?.id);
+        let mut after = 0;
+        loop {
+            let place = (after, LOOKED_AT);
+            let page = store::user_mapping::affected_lines(&mut tx, whose, version, group, place).await?;
+            match page.last() {
+                Some(last) => after = last.line,
+                // Where the group is not there at all, that is what will be said.
+                None if after == 0 => return Ok(()),
+                None => return Err(mends_nothing(*fix).into()),
+            }
+            if page.into_iter().any(|line| changes(line, edit)) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives an account that has no line one, so that line `line` of the newest version, which must be `from`, may have its
+    /// username (P-09 to P-11): `existing`, `new` and `target` are what the new line says. Gives the next version, and where
+    /// `line` stands there ([`Self::same_mapping_line`]).
+    pub async fn add_mapping_line(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (from, line): (i64, u64),
+        (existing, new, target): (String, String, String),
+    ) -> Result<(i64, Option<u64>), ServiceError> {
+        let edit = MappingEdit::Add {
+            existing,
+            new,
+            target,
+        };
+        let version = self.edit_mapping(actor, slug, from, edit).await?;
+        let place = self.same_mapping_line(actor, slug, (from, line), version).await?;
+        Ok((version, place))
+    }
+
     /// Writes the line `line` of the newest version, which must be `from`, anew; `existing`, `new` and `target` are what it says
     /// from now on. Gives the next version, and where the line stands there ([`Self::same_mapping_line`]).
     pub async fn write_mapping_line(
@@ -139,7 +204,8 @@ impl Services {
             return Err(UserError::Changed.into());
         }
         store::user_mapping::check_again(&mut tx, customer, version).await?;
-        store::user_mapping::reopen_review(&mut tx, customer, version).await?;
+        let approved = self.with_staff(&mut tx, customer).await?;
+        let is_reopened = store::user_mapping::reopen_review(&mut tx, customer, version).await?;
         let about = version.to_string();
         self.record(
             &mut tx,
@@ -150,6 +216,9 @@ impl Services {
             &json!({}),
         )
         .await?;
+        if let Some(approved) = approved.filter(|_| is_reopened) {
+            self.tell_reopened(&mut tx, actor, customer, &approved).await?;
+        }
         self.queue_check(&mut tx, customer, version).await?;
         tx.commit().await?;
         self.wake().wake();
@@ -186,7 +255,7 @@ async fn changes_a_line(
     edit: &MappingEdit,
 ) -> Result<(), ServiceError> {
     let (MappingEdit::Line { line, .. } | MappingEdit::RemoveLine { line }) = edit else {
-        return Ok(());
+        return adds_a_line(tx, customer, version, edit).await;
     };
     let line = i64::try_from(*line).unwrap_or(i64::MAX);
     let found = store::user_mapping::line(tx, customer, version, line).await?;
@@ -204,6 +273,43 @@ async fn changes_a_line(
     }
 }
 
+/// Refuses a line for nobody, and a second one for the same account, which would split it (X-02).
+async fn adds_a_line(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    edit: &MappingEdit,
+) -> Result<(), ServiceError> {
+    let MappingEdit::Add { existing, .. } = edit else {
+        return Ok(());
+    };
+    let key = username::key(&username::stored(existing));
+    let account = store::accounts::by_key(tx, customer, &key).await?;
+    let account = account.ok_or_else(|| {
+        UserError::field(
+            "existing",
+            "People has no account with this username. Correct it.",
+        )
+    })?;
+    if store::user_mapping::has_line(tx, customer, version, account.id).await? {
+        let words = "A line is about this account already. Correct that one.";
+        return Err(UserError::field("existing", words).into());
+    }
+    Ok(())
+}
+
+/// Why a fix is refused that no line needs, or that can do nothing for any of them.
+fn mends_nothing(fix: MappingFix) -> UserError {
+    let words = match fix {
+        MappingFix::UseProposal => {
+            "None of these lines has a proposal that can be written without a look: doubtful ones, and those for \
+             administrators, are decided about line by line. Nothing was saved."
+        }
+        _ => "This would leave each of these lines as it is. Nothing was saved.",
+    };
+    UserError::field("value", words)
+}
+
 /// Refuses what makes no sense for this version, by field.
 fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserError> {
     match edit {
@@ -213,6 +319,11 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
             target,
             ..
         } => line_error([("existing", existing), ("new", new), ("target", target)])?,
+        MappingEdit::Add {
+            existing,
+            new,
+            target,
+        } => aside_error(existing, new, target)?,
         MappingEdit::Fix {
             fix,
             code,
@@ -229,20 +340,13 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
                 return Err(UserError::Changed);
             }
             if fix.needs_value() {
-                value_error(fix.label(), value)?;
+                value_error(*fix, value)?;
             }
         }
         MappingEdit::Decide {
             decision: Decision::Username { new },
             about: DecidedAbout::One { .. },
-        } => {
-            if new.trim().is_empty() {
-                return Err(UserError::field("new", "Type the new username."));
-            }
-            if let Some(error) = cell_error("new", new) {
-                return Err(UserError::Invalid { errors: vec![error] });
-            }
-        }
+        } => new_error(new)?,
         // One username for many would be a merge; "Begin" has no version before it.
         MappingEdit::Decide {
             decision: Decision::Username { .. },
@@ -259,6 +363,35 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
             ));
         }
         MappingEdit::Decide { .. } | MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } => {}
+    }
+    Ok(())
+}
+
+/// What no new username may be that is typed by itself.
+fn new_error(new: &str) -> Result<(), UserError> {
+    if new.trim().is_empty() {
+        return Err(UserError::field("new", "Type the new username."));
+    }
+    match cell_error("new", new) {
+        Some(error) => Err(UserError::Invalid { errors: vec![error] }),
+        None => Ok(()),
+    }
+}
+
+/// What no line may be that is to rename an account aside, by field.
+fn aside_error(existing: &str, new: &str, target: &str) -> Result<(), UserError> {
+    if existing.trim().is_empty() {
+        let words = "Enter the username that the account has today.";
+        return Err(UserError::field("existing", words));
+    }
+    new_error(new)?;
+    line_error([("existing", existing), ("new", new), ("target", target)])?;
+    if username::same(
+        username::stored(existing).as_str(),
+        username::stored(new).as_str(),
+    ) {
+        let words = "This is the username it has. Type another one, so that this one is free.";
+        return Err(UserError::field("new", words));
     }
     Ok(())
 }
@@ -300,10 +433,12 @@ fn cell_error(field: &str, text: &str) -> Option<FieldError> {
 }
 
 /// The domain or directory that was typed for a fix.
-fn value_error(label: &str, value: &str) -> Result<(), UserError> {
+fn value_error(fix: MappingFix, value: &str) -> Result<(), UserError> {
     let value = value.trim();
-    let words = if value.is_empty() {
-        format!("“{label}” needs to know what to change it to.")
+    let words = if value.is_empty() && fix == MappingFix::ChangeTarget {
+        "Choose which directory it means.".to_owned()
+    } else if value.is_empty() {
+        format!("“{}” needs to know what to change it to.", fix.label())
     } else if value.chars().any(char::is_control) || value.chars().count() > VALUE_CHARS {
         format!("Type a name of at most {VALUE_CHARS} characters, without line breaks.")
     } else {

@@ -1,7 +1,7 @@
 //! Submission and review: the customer submits a version that has nothing left to mend, staff return or approve it, and
 //! both talk about its lines.
 
-use domain::deployment::{Step, standing};
+use domain::deployment::{Responsibility, Step, standing};
 use domain::ids::RemarkId;
 use domain::user_mapping::{MappingEdit, ReviewState, Verdict};
 use domain::{Actor, CustomerId, FieldError, Permission, UserError};
@@ -12,7 +12,7 @@ use store::user_mapping::{MappingVersion, NewRemark, Review, ReviewChange};
 use super::view::{has_drifted, submission};
 use crate::deployment::facts::known;
 use crate::deployment::record::side_of;
-use crate::deployment::tell::Turn;
+use crate::deployment::tell::{Anyway, Turn};
 use crate::{ServiceError, Services};
 
 /// The longest remark or reason, in characters.
@@ -62,14 +62,19 @@ impl Services {
         )
         .await?;
         let turn = Turn {
-            cause: format!("mapping:{version}:submitted:{}", self.now().timestamp()),
+            cause: format!("mapping:{version}:submitted:{}", self.now().timestamp_micros()),
             what: format!(
                 "{} submitted version {version} of the user mapping for review.",
                 actor.name
             ),
             before: &before,
         };
-        self.tell_hand_over(&mut tx, actor, customer, &turn).await?;
+        let anyway = Anyway {
+            title: "Submitted",
+            step: Step::UserMapping,
+            to: &[Responsibility::Staff],
+        };
+        self.tell_anyway(&mut tx, actor, customer, &turn, &anyway).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -108,13 +113,40 @@ impl Services {
         )
         .await?;
         let turn = Turn {
-            cause: format!("mapping:{version}:{action}:{}", self.now().timestamp()),
+            cause: format!("mapping:{version}:{action}:{}", self.now().timestamp_micros()),
             what,
             before: &before,
         };
-        self.tell_hand_over(&mut tx, actor, customer, &turn).await?;
+        self.tell_verdict(&mut tx, (actor, customer), &turn, (&review, &verdict))
+            .await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Tells the customer what was decided, or the rest of the team that one of them has to look, too.
+    async fn tell_verdict(
+        &self,
+        tx: &mut Tx,
+        (actor, customer): (&Actor, CustomerId),
+        turn: &Turn<'_>,
+        (review, verdict): (&Review, &Verdict),
+    ) -> Result<(), ServiceError> {
+        let is_first = review.state == ReviewState::Submitted;
+        let title = match verdict {
+            Verdict::Approve { needs_second: true } if is_first => {
+                return self
+                    .tell_colleagues(tx, actor, customer, turn, Step::UserMapping)
+                    .await;
+            }
+            Verdict::Approve { .. } => "Approved",
+            Verdict::Return { .. } => "Returned",
+        };
+        let anyway = Anyway {
+            title,
+            step: Step::UserMapping,
+            to: &[Responsibility::Customer],
+        };
+        self.tell_anyway(tx, actor, customer, turn, &anyway).await
     }
 
     /// Carries out a verdict; gives the action, what was done in words, and details for the record.
@@ -161,7 +193,10 @@ impl Services {
                     };
                     self.decide(tx, actor, customer, review, (to, "")).await?;
                 }
-                let what = format!("{} approved version {version} of the user mapping.", actor.name);
+                let mut what = format!("{} approved version {version} of the user mapping.", actor.name);
+                if *needs_second && !is_second {
+                    what.push_str(" A second member of the deployment team has to approve it, too.");
+                }
                 let details = json!({
                     "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
                     "snapshot": latest.marks.map(|marks| marks.snapshot),

@@ -2,18 +2,20 @@
 //! the accounts that no line is about.
 
 use domain::people::Directory;
-use domain::user_mapping::{Finding, FindingCode, MappingOutcome, MappingState, RenameKind, Severity};
+use domain::user_mapping::{
+    Finding, FindingCode, MappingOutcome, MappingState, ProposalClass, RenameKind, Severity,
+};
 use domain::views::{
     AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow,
-    MappingFindings, MappingLineFinding, MappingLineView, MappingRow, Page, PersonEvidence, ProposalView,
-    UndecidedAccount,
+    MappingFindings, MappingLineFinding, MappingLineView, MappingRow, MissedPerson, Page, PersonEvidence,
+    ProposalView, UndecidedAccount, UndecidedSearch,
 };
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use rules::export::original_cell;
 use rules::nearest::letters_apart;
 use rules::username;
 use store::Tx;
-use store::user_mapping::{ChangedLine, FindingRow, RowFilter, ShownRow, Undecided, UndecidedWho};
+use store::user_mapping::{ChangedLine, FindingRow, Proposed, RowFilter, ShownRow, Undecided, UndecidedWho};
 
 use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
 use crate::people::name_of;
@@ -83,7 +85,7 @@ impl Services {
         let mut shown = page(rows.into_iter().map(|row| (key(&row), row)).collect(), PAGE_ROWS);
         let mut lines = Vec::with_capacity(shown.rows.len());
         for row in shown.rows.drain(..) {
-            lines.push(self.finding_row(&mut tx, customer, row).await?);
+            lines.push(self.finding_row(&mut tx, (customer, version), row).await?);
         }
         Ok(MappingFindings {
             group,
@@ -112,11 +114,11 @@ impl Services {
     async fn finding_row(
         &self,
         tx: &mut Tx,
-        customer: CustomerId,
+        (customer, version): (CustomerId, i64),
         row: FindingRow,
     ) -> Result<MappingFindingRow, ServiceError> {
         let text = match row.finding.code {
-            FindingCode::NotFound => nearest(tx, customer, &row.existing).await?,
+            FindingCode::NotFound => meant(tx, (customer, version), &row).await?,
             _ => named(&row),
         };
         let finding = Finding {
@@ -179,37 +181,41 @@ impl Services {
         let row = row.ok_or(UserError::NotFound)?;
         let findings =
             store::user_mapping::findings_of_line(&mut tx, (customer, directory), version, number).await?;
+        let holder = findings.iter().find(|row| row.finding.code.names_holder());
+        let holder = holder.map(holder_of);
         let mut told = Vec::with_capacity(findings.len());
         for finding in findings {
             let (severity, column) = (finding.finding.severity, finding.finding.column);
-            let sentence = self.finding_row(&mut tx, customer, finding).await?.sentence;
+            let sentence = self
+                .finding_row(&mut tx, (customer, version), finding)
+                .await?
+                .sentence;
             told.push(MappingLineFinding {
                 severity,
                 column,
                 sentence,
             });
         }
-        let search = search.trim();
-        let found = if search.is_empty() {
-            Vec::new()
-        } else {
-            self.people_like(&mut tx, whose, search).await?
-        };
+        let found = self.people_like(&mut tx, whose, search).await?;
         Ok(MappingLineView {
             row: self.row(row),
             findings: told,
             found,
+            holder,
         })
     }
 
-    /// People of the directory whose name or username holds this.
+    /// People of the directory whose name or username holds this; nobody where nothing is searched for.
     async fn people_like(
         &self,
         tx: &mut Tx,
         (customer, directory): (CustomerId, DirectoryId),
         search: &str,
     ) -> Result<Vec<FoundUsername>, ServiceError> {
-        let search: String = search.chars().take(crate::paging::SEARCH_CHARS).collect();
+        let search: String = search.trim().chars().take(crate::paging::SEARCH_CHARS).collect();
+        if search.is_empty() {
+            return Ok(Vec::new());
+        }
         let people = store::found_list::search(tx, customer, directory, &search, FOUND).await?;
         Ok(people
             .into_iter()
@@ -253,13 +259,14 @@ impl Services {
         }
     }
 
-    /// A page of the active accounts that no line of a version is about, by name.
+    /// A page of the active accounts that no line of a version is about, by name; with a class, only those whose proposals of
+    /// it may be accepted together.
     pub async fn undecided_accounts(
         &self,
         actor: &Actor,
         slug: &str,
         version: i64,
-        search: &str,
+        (class, search): (Option<ProposalClass>, &str),
         after: Option<&str>,
     ) -> Result<Page<UndecidedAccount>, ServiceError> {
         let mut tx = self.db().read().await?;
@@ -272,8 +279,9 @@ impl Services {
         let behind = key.as_deref().zip(after);
         let search = searched(search);
         let who = UndecidedWho {
+            class,
+            together: class.is_some(),
             search: &search,
-            ..UndecidedWho::default()
         };
         let rows =
             store::user_mapping::undecided(&mut tx, whose, version, who, (behind, one_more(PAGE_ROWS)))
@@ -285,6 +293,26 @@ impl Services {
         Ok(page(rows, PAGE_ROWS))
     }
 
+    /// One active account that no line of a version is about, and people whose name or username holds `search`. `None`: a line
+    /// is about it by now.
+    pub async fn search_for_undecided(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (version, account): (i64, AccountId),
+        search: &str,
+    ) -> Result<Option<UndecidedSearch>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let Some(row) = store::user_mapping::one_undecided(&mut tx, whose, version, account).await? else {
+            return Ok(None);
+        };
+        Ok(Some(UndecidedSearch {
+            account: self.undecided(row),
+            found: self.people_like(&mut tx, whose, search).await?,
+        }))
+    }
+
     fn undecided(&self, row: Undecided) -> UndecidedAccount {
         UndecidedAccount {
             id: row.id.to_string(),
@@ -294,13 +322,36 @@ impl Services {
             is_local: row.directory.is_none(),
             directory: row.directory.unwrap_or_else(|| Directory::LOCAL.to_owned()),
             last_sign_in: row.last_sign_in_at.map(|at| when(at, self.now())),
-            proposal: row.proposal.map(|proposal| ProposalView {
-                class: proposal.class,
-                reason: proposal.reason.sentence().to_owned(),
-                username: proposal.username,
-                name: proposal.name.unwrap_or_default(),
-            }),
+            proposal: row.proposal.map(proposal_view),
         }
+    }
+
+    /// A page of the people whom no line of a version names although an account that has a line is probably theirs (T-08).
+    pub async fn missed_people(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        version: i64,
+        after: Option<&str>,
+    ) -> Result<Page<MissedPerson>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
+        let after: Option<AccountId> = after.and_then(|after| after.parse().ok());
+        let place = (after, one_more(PAGE_ROWS));
+        let rows = store::user_mapping::missed(&mut tx, whose, version, place).await?;
+        let mut people = Vec::with_capacity(rows.len());
+        for row in rows {
+            let person = MissedPerson {
+                account_id: row.id().to_string(),
+                line: row.line.unsigned_abs(),
+                reason: row.reason()?.sentence().to_owned(),
+                name: row.name.clone().unwrap_or_default(),
+                username: row.username.clone().unwrap_or_default(),
+                account: row.account.clone(),
+            };
+            people.push((row.id(), person));
+        }
+        Ok(page(people, PAGE_ROWS))
     }
 
     /// A page of the lines of the newest version, with what was found about each: the rejects where `severity` narrows them.
@@ -340,7 +391,7 @@ impl Services {
             let mut reasons = Vec::with_capacity(findings.len());
             for finding in findings {
                 let label = finding.finding.severity.label();
-                let told = self.finding_row(&mut tx, whose.0, finding).await?;
+                let told = self.finding_row(&mut tx, (whose.0, version), finding).await?;
                 reasons.push(format!("{label}: {}", told.sentence));
             }
             let cell = |cell: &str| original_cell(cell).into_owned();
@@ -391,6 +442,15 @@ impl Services {
             changed: changed.into_iter().take(most).map(difference).collect(),
             gone: gone.into_iter().take(most).map(difference).collect(),
         })
+    }
+}
+
+pub(super) fn proposal_view(proposal: Proposed) -> ProposalView {
+    ProposalView {
+        class: proposal.class,
+        reason: proposal.reason.sentence().to_owned(),
+        username: proposal.username,
+        name: proposal.name.unwrap_or_default(),
     }
 }
 
@@ -454,11 +514,38 @@ fn named(row: &FindingRow) -> Option<String> {
     }
 }
 
+/// The username of whoever has the new username of a line: the line's own word for it where the account is not kept.
+fn holder_of(row: &FindingRow) -> String {
+    named(row).unwrap_or_else(|| username::stored(&original_cell(&row.new)).as_str().to_owned())
+}
+
 /// Whether the other account of a line is the one that has its new username, and not the one that was probably meant by an
 /// existing username nobody has: only one of them is kept.
 fn has_new(row: &FindingRow, other: &str) -> bool {
     let new = username::stored(&original_cell(&row.new));
     row.account.is_some() || username::same(other, new.as_str())
+}
+
+/// P-01: the account that was probably meant by an existing username that nobody has.
+async fn meant(
+    tx: &mut Tx,
+    (customer, version): (CustomerId, i64),
+    row: &FindingRow,
+) -> Result<Option<String>, ServiceError> {
+    if let Some(near) = nearest(tx, customer, &row.existing).await? {
+        return Ok(Some(near));
+    }
+    // The e-mail address, the employee number or the name of the person with the new username is that of an account.
+    let line = i64::try_from(row.finding.line).unwrap_or(i64::MAX);
+    let mut meant = store::user_mapping::meant_account(tx, customer, (version, line)).await?;
+    let name = row.person_name.as_deref().unwrap_or_default();
+    if meant.is_none()
+        && let Some(surname) = name.split_whitespace().last()
+    {
+        let surname = username::search_key(surname);
+        meant = store::user_mapping::only_namesake(tx, customer, version, &surname).await?;
+    }
+    Ok(meant.map(|username| format!("“{username}”")))
 }
 
 /// P-01: accounts whose usernames begin alike and differ least.

@@ -4,8 +4,8 @@ use domain::deployment::{Step, standing};
 use domain::people::Directory;
 use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Severity};
 use domain::views::{
-    MappingDrift, MappingRemark, MappingReviewView, MappingSubmission, MappingVersionLine,
-    MappingVersionView, UserMappingView,
+    MappingDrift, MappingDriftedAccount, MappingRemark, MappingReviewView, MappingSubmission,
+    MappingVerdictView, MappingVersionLine, MappingVersionView, UserMappingView,
 };
 use domain::{Actor, CustomerId, DirectoryId, Permission};
 use store::Tx;
@@ -135,7 +135,13 @@ impl Services {
             return Ok(None);
         }
         let (accounts, people) = store::user_mapping::changed_since(tx, whose, checked_at, CHANGES).await?;
+        let more = |all: Option<i64>, named: usize| {
+            let named = u64::try_from(named).unwrap_or(u64::MAX);
+            all.map_or(0, i64::unsigned_abs).saturating_sub(named)
+        };
         Ok(Some(MappingDrift {
+            more_accounts: more(accounts.first().map(|account| account.of_all), accounts.len()),
+            more_people: more(people.first().map(|person| person.of_all), people.len()),
             accounts: accounts
                 .into_iter()
                 .map(|account| {
@@ -145,7 +151,10 @@ impl Services {
                     } else {
                         "changed"
                     };
-                    format!("{name} ({}): {change}", account.username)
+                    MappingDriftedAccount {
+                        id: account.id(),
+                        text: format!("{name} ({}): {change}", account.username),
+                    }
                 })
                 .collect(),
             people: people
@@ -202,7 +211,7 @@ impl Services {
         tx: &mut Tx,
         actor: &Actor,
         customer: CustomerId,
-        (latest, review, drifted): (&MappingVersion, Review, bool),
+        (latest, mut review, drifted): (&MappingVersion, Review, bool),
     ) -> Result<MappingReviewView, ServiceError> {
         let is_newest = review.version == latest.number;
         let is_open = matches!(review.state, ReviewState::Submitted | ReviewState::Seconding);
@@ -213,6 +222,18 @@ impl Services {
         } else {
             None
         };
+        let mut before = Vec::new();
+        // What is with staff again was returned before: that is no decision about it as it stands.
+        if review.state == ReviewState::Submitted {
+            before.extend(review.decided_at.map(|_| self.verdict(&review)));
+            review.decided_by_name.clear();
+            review.decided_at = None;
+            review.reason.clear();
+        }
+        if is_newest {
+            let earlier = store::user_mapping::review_before(tx, customer, review.version).await?;
+            before.extend(earlier.map(|earlier| self.verdict(&earlier)));
+        }
         let now = self.now();
         Ok(MappingReviewView {
             version: review.version,
@@ -224,9 +245,29 @@ impl Services {
             decided: review.decided_at.map(|at| when(at, now)),
             reason: review.reason,
             seconded_by: review.seconded_by_name,
+            before,
             can_decide,
             cannot_approve,
         })
+    }
+
+    /// What was said about a version that was returned or approved.
+    fn verdict(&self, review: &Review) -> MappingVerdictView {
+        let by = if review.seconded_by_name.is_empty() {
+            review.decided_by_name.clone()
+        } else {
+            format!("{} and {}", review.decided_by_name, review.seconded_by_name)
+        };
+        MappingVerdictView {
+            version: review.version,
+            state: match review.state {
+                ReviewState::Approved => ReviewState::Approved,
+                _ => ReviewState::Returned,
+            },
+            by,
+            when: review.decided_at.map(|at| when(at, self.now())),
+            reason: review.reason.clone(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A mapping beside People and the directory, corrected, submitted, reviewed (P-13, P-17, F-29, F-30, M-22).
 
+mod hand_overs;
+
 use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;
 use domain::people::{Directory, PeopleAccount, field};
@@ -18,15 +20,15 @@ use crate::provider::refusal;
 use crate::world::{SCOPE, SLUG, World};
 
 /// A customer whose accounts are to be mapped: a local administrator, and these people of the directory under old usernames.
-struct Scene {
-    world: World,
-    admin: Actor,
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    pub(crate) admin: Actor,
     staff: Actor,
-    people: Vec<Person>,
+    pub(crate) people: Vec<Person>,
 }
 
 impl Scene {
-    async fn new(test: TestDb, names: &[&str]) -> Self {
+    pub(crate) async fn new(test: TestDb, names: &[&str]) -> Self {
         let world = World::entra(test).await;
         world.run(RunKind::TestSync).await;
         let control = world.simulator.control();
@@ -73,11 +75,11 @@ impl Scene {
         }
     }
 
-    fn username(&self, place: usize) -> &str {
+    pub(crate) fn username(&self, place: usize) -> &str {
         &self.people[place].principal_name
     }
 
-    async fn edit(&self, from: i64, edit: MappingEdit) -> i64 {
+    pub(crate) async fn edit(&self, from: i64, edit: MappingEdit) -> i64 {
         let made = self
             .world
             .services
@@ -97,7 +99,7 @@ impl Scene {
     }
 
     /// The newest version, once it is checked.
-    async fn checked(&self) -> UserMappingView {
+    pub(crate) async fn checked(&self) -> UserMappingView {
         for _ in 0..1_200 {
             let view = self.view(&self.admin).await;
             let state = view.version.as_ref().map(|version| version.state);
@@ -109,7 +111,7 @@ impl Scene {
         panic!("the check did not end within a minute");
     }
 
-    async fn summary(&self) -> MappingSummary {
+    pub(crate) async fn summary(&self) -> MappingSummary {
         match self.checked().await.version.and_then(|version| version.outcome) {
             Some(MappingOutcome::Checked(summary)) => *summary,
             other => panic!("not checked: {other:?}"),
@@ -137,7 +139,7 @@ impl Scene {
     }
 
     /// Lines of a version: existing and new username, target directory.
-    async fn lines(&self, version: i64) -> Vec<(String, String, String)> {
+    pub(crate) async fn lines(&self, version: i64) -> Vec<(String, String, String)> {
         let filter = MappingFilter::default();
         let rows = self
             .world
@@ -173,7 +175,7 @@ fn somebody(name: &str, role: Role, customer: Option<CustomerId>, number: u8) ->
     }
 }
 
-fn of_person(account: &mut PeopleAccount, person: &Person) {
+pub(crate) fn of_person(account: &mut PeopleAccount, person: &Person) {
     let mut put = |key: &str, value: &Option<String>| {
         if let Some(value) = value {
             account.profile.insert(key.to_owned(), value.clone());
@@ -185,7 +187,7 @@ fn of_person(account: &mut PeopleAccount, person: &Person) {
     account.last_sign_in_at = Some(account.created_at);
 }
 
-fn row(existing: &str, new: &str, target: &str) -> (String, String, String) {
+pub(crate) fn row(existing: &str, new: &str, target: &str) -> (String, String, String) {
     (existing.to_owned(), new.to_owned(), target.to_owned())
 }
 
@@ -207,7 +209,7 @@ on_both!(p_13_by_proposals_alone, |test: TestDb| async move {
     let undecided = scene
         .world
         .services
-        .undecided_accounts(&scene.admin, SLUG, 1, "", None)
+        .undecided_accounts(&scene.admin, SLUG, 1, (None, ""), None)
         .await;
     let undecided = undecided.expect("a page").rows;
     assert_eq!(undecided.len(), 3);
@@ -522,7 +524,7 @@ on_both!(p_17_what_changed_is_looked_at_again, |test: TestDb| async move {
         "an approval is for People as it was"
     );
     let drift = scene.view(&scene.staff).await.drift.expect("a drift");
-    assert!(drift.accounts[0].contains("newcomer"), "{drift:?}");
+    assert!(drift.accounts[0].text.contains("newcomer"), "{drift:?}");
     scene
         .world
         .services

@@ -16,17 +16,22 @@ use crate::provider::refusal;
 use crate::world::{SLUG, World};
 
 /// A customer whose accounts are to be mapped.
-async fn existing(test: TestDb) -> World {
+pub(crate) async fn existing(test: TestDb) -> World {
     let world = World::entra(test).await;
+    to_be_mapped(&world).await;
+    world
+}
+
+/// Reads the directory, and says that people are there already.
+pub(crate) async fn to_be_mapped(world: &World) {
     world.run(RunKind::TestSync).await;
     let answered = world
         .services
         .answer_existing(&world.actor, SLUG, ExistingDirectory::Existing, "");
     answered.await.expect("answered");
-    world
 }
 
-async fn upload(world: &World, name: &str, bytes: &[u8]) -> Result<MappingReceived, ServiceError> {
+pub(crate) async fn upload(world: &World, name: &str, bytes: &[u8]) -> Result<MappingReceived, ServiceError> {
     let mut upload = world
         .services
         .begin_mapping_upload(&world.actor, SLUG, name)
@@ -46,7 +51,7 @@ fn refused(result: Result<MappingReceived, ServiceError>) -> String {
 }
 
 /// The newest version, once it is checked.
-async fn checked(world: &World) -> MappingVersionView {
+pub(crate) async fn checked(world: &World) -> MappingVersionView {
     for _ in 0..1_200 {
         let view = world
             .services
@@ -62,7 +67,7 @@ async fn checked(world: &World) -> MappingVersionView {
     panic!("the check did not end within a minute");
 }
 
-fn summary_of(version: MappingVersionView) -> MappingSummary {
+pub(crate) fn summary_of(version: MappingVersionView) -> MappingSummary {
     match version.outcome {
         Some(MappingOutcome::Checked(summary)) => *summary,
         other => panic!("not checked: {other:?}"),

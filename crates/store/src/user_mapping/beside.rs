@@ -1,5 +1,7 @@
 //! What a mapping is checked beside: accounts of People, people of the directory, and who is probably whose owner.
 
+use std::collections::BTreeMap;
+
 use domain::ids::Id;
 use domain::people::{AccountState, Profile};
 use domain::user_mapping::{ProposalClass, ProposalReason};
@@ -8,6 +10,7 @@ use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::accounts::hex_ids;
 use crate::error::code;
 use crate::people_list::contains;
 use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
@@ -39,7 +42,8 @@ statements! {
         LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = p.person
         WHERE a.customer_id = $1 AND (a.sort_key, a.id) > ($4, $5) AND a.state <> 'blocked'
         AND a.directory_id IS DISTINCT FROM $3
-        AND ($6 = '' OR p.class = $6) AND NOT ($7 AND (a.is_administrator OR ($6 <> '' AND p.by_hand)))
+        AND ($6 = '' OR p.class = $6)
+        AND NOT ($7 AND (a.is_administrator OR ($6 <> '' AND (p.by_hand OR NOT p.unclaimed))))
         AND ($8 = '' OR a.search_key LIKE $8 ESCAPE '!')
         AND NOT EXISTS (SELECT 1 FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = a.id)
         ORDER BY a.sort_key, a.id LIMIT $9";
@@ -54,24 +58,52 @@ statements! {
     // How many undecided accounts have a proposal of each class, and may have it accepted together.
     PROPOSED = "SELECT p.class, COUNT(*) AS accounts FROM mapping_proposals p
         JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
-        WHERE p.customer_id = $1 AND NOT p.by_hand AND NOT a.is_administrator AND a.state <> 'blocked'
+        WHERE p.customer_id = $1 AND NOT p.by_hand AND p.unclaimed AND NOT a.is_administrator AND a.state <> 'blocked'
         AND a.directory_id IS DISTINCT FROM $3
         AND NOT EXISTS (SELECT 1 FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = a.id)
         GROUP BY p.class";
-    // People whom no line names, and who are somebody's probable owner (T-08).
-    MISSED = "SELECT u.display_name AS name, u.username AS username, a.username AS account
+    PROPOSALS_OF = ["SELECT p.account_id, p.class, p.reason, u.username AS proposed, u.display_name AS proposed_name
+        FROM mapping_proposals p
+        JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $2 AND u.row_no = p.person
+        WHERE p.customer_id = $1 AND p.account_id IN " (ids "$3")];
+    // An account without a line whose probable owner is the person with the new username of this one (P-01).
+    MEANT = ["SELECT a.username FROM mapping_rows r
+        CROSS JOIN mapping_proposals AS p" (index "mapping_proposals_by_person") "
+        CROSS JOIN accounts a
+        WHERE r.customer_id = $1 AND r.version = $2 AND r.line = $3 AND p.customer_id = $1 AND p.person = r.person
+        AND a.customer_id = $1 AND a.id = p.account_id
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
+            WHERE o.customer_id = $1 AND o.version = $2 AND o.account_id = a.id) LIMIT 1"];
+    // A range of `accounts_by_name`. More than two are no better than two.
+    NAMESAKES = ["SELECT a.username FROM accounts AS a" (index "accounts_by_name") "
+        WHERE a.customer_id = $1 AND a.sort_key >= $3 AND a.sort_key < $4
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
+            WHERE o.customer_id = $1 AND o.version = $2 AND o.account_id = a.id)
+        ORDER BY a.sort_key, a.id LIMIT 2"];
+    // People whom no line names, and who are somebody's probable owner (T-08). As a join, SQLite would look through all lines
+    // behind the first account once for each.
+    MISSED = ["SELECT p.account_id AS id, u.display_name AS name, u.username AS username, a.username AS account, p.reason,
+            (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_account") "
+                WHERE r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id) AS line
         FROM mapping_proposals p
         JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
         JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $2 AND u.row_no = p.person
-        JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $3 AND r.account_id = a.id
-        WHERE p.customer_id = $1 AND p.unclaimed AND u.in_scope AND u.present ORDER BY p.account_id LIMIT $4";
+        WHERE p.customer_id = $1 AND p.account_id > $4 AND p.unclaimed AND u.in_scope AND u.present
+        AND EXISTS (SELECT 1 FROM mapping_rows AS r" (index "mapping_rows_by_account") "
+            WHERE r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id)
+        ORDER BY p.account_id LIMIT $5"];
     COUNT_MISSED = "SELECT COUNT(*) FROM mapping_proposals p
         JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $2 AND u.row_no = p.person
         JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id
         WHERE p.customer_id = $1 AND p.unclaimed AND u.in_scope AND u.present";
-    CHANGED_ACCOUNTS = "SELECT id, username, profile, created_at FROM accounts
+    CHANGED_ACCOUNTS = "SELECT id, username, profile, created_at,
+            (SELECT COUNT(*) FROM accounts x WHERE x.customer_id = $1 AND x.updated_at > $2) AS of_all
+        FROM accounts
         WHERE customer_id = $1 AND updated_at > $2 ORDER BY updated_at DESC, id LIMIT $3";
-    CHANGED_PEOPLE = "SELECT display_name AS name, username, present, in_scope FROM snapshot_users
+    CHANGED_PEOPLE = "SELECT display_name AS name, username, present, in_scope,
+            (SELECT COUNT(*) FROM snapshot_users x WHERE x.customer_id = $1 AND x.directory_id = $2
+            AND x.changed_at > $3) AS of_all
+        FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND changed_at > $3 ORDER BY changed_at DESC, row_no LIMIT $4";
 }
 
@@ -271,7 +303,8 @@ impl UndecidedColumns {
 pub struct UndecidedWho<'a> {
     /// Only those with a proposal of this class.
     pub class: Option<ProposalClass>,
-    /// Without administrators, who are decided about one by one.
+    /// Without administrators, and with a class without those whose person a line names already: they are decided about one
+    /// by one.
     pub together: bool,
     /// Part of the search key, in its folded form; empty for everybody.
     pub search: &'a str,
@@ -321,6 +354,66 @@ pub async fn one_undecided(
 }
 
 #[derive(sqlx::FromRow)]
+struct ProposedColumns {
+    account_id: Uuid,
+    class: String,
+    reason: String,
+    proposed: Option<String>,
+    proposed_name: Option<String>,
+}
+
+/// Who is proposed for these accounts, as the last check found out.
+pub async fn proposals_of(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    accounts: &[AccountId],
+) -> Result<BTreeMap<AccountId, Proposed>, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    fetch_all!(tx, ProposedColumns, PROPOSALS_OF, c, d, hex_ids(accounts))?
+        .into_iter()
+        .filter_map(|row| {
+            let username = row.proposed?;
+            Some((row.account_id, row.class, row.reason, username, row.proposed_name))
+        })
+        .map(|(id, class, reason, username, name)| {
+            let proposed = Proposed {
+                class: code("mapping_proposals", "class", &class)?,
+                reason: code("mapping_proposals", "reason", &reason)?,
+                username,
+                name,
+            };
+            Ok((AccountId::from_uuid(id), proposed))
+        })
+        .collect()
+}
+
+/// The username of the account that no line names and whose probable owner is the person with the new username of this line
+/// (P-01).
+pub async fn meant_account(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (version, line): (i64, i64),
+) -> Result<Option<String>, StoreError> {
+    let found = fetch_optional!(tx, (String,), MEANT, customer.uuid(), version, line)?;
+    Ok(found.map(|(username,)| username))
+}
+
+/// The username of the only account with a surname, in the folded form of search keys, that no line names (P-01).
+pub async fn only_namesake(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    surname: &str,
+) -> Result<Option<String>, StoreError> {
+    // Behind a surname stands a blank and the first name, or nothing.
+    let end = [surname, "!"].concat();
+    let found = fetch_all!(tx, (String,), NAMESAKES, customer.uuid(), version, surname, &end)?;
+    let mut found = found.into_iter().map(|(username,)| username);
+    let only = found.next();
+    Ok(only.filter(|_| found.next().is_none()))
+}
+
+#[derive(sqlx::FromRow)]
 struct ClassCount {
     class: String,
     accounts: i64,
@@ -348,22 +441,49 @@ pub async fn proposed(
 /// A person whom no line names, and the account that is probably theirs.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Missed {
+    id: Uuid,
+    /// The line of the account.
+    pub line: i64,
     pub name: Option<String>,
     pub username: Option<String>,
+    /// The username of the account.
     pub account: String,
+    reason: String,
 }
 
-/// How many people no line names although an account that has a line is probably theirs, and the first of them (T-08).
+impl Missed {
+    /// The account.
+    pub fn id(&self) -> AccountId {
+        AccountId::from_uuid(self.id)
+    }
+
+    /// What speaks for it.
+    pub fn reason(&self) -> Result<ProposalReason, StoreError> {
+        code("mapping_proposals", "reason", &self.reason)
+    }
+}
+
+/// People whom no line names although an account that has a line is probably theirs, behind the account `after`, at most
+/// `limit` (T-08).
 pub async fn missed(
     tx: &mut Tx,
     (customer, directory): (CustomerId, DirectoryId),
     version: i64,
-    limit: i64,
-) -> Result<(i64, Vec<Missed>), StoreError> {
+    (after, limit): (Option<AccountId>, i64),
+) -> Result<Vec<Missed>, StoreError> {
     let (c, d) = (customer.uuid(), directory.uuid());
-    let count = fetch_value!(tx, i64, COUNT_MISSED, c, d, version)?;
-    let first = fetch_all!(tx, Missed, MISSED, c, d, version, limit)?;
-    Ok((count, first))
+    let after = after.map_or(Uuid::nil(), Id::uuid);
+    fetch_all!(tx, Missed, MISSED, c, d, version, after, limit)
+}
+
+/// How many there are.
+pub async fn count_missed(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    version: i64,
+) -> Result<i64, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    fetch_value!(tx, i64, COUNT_MISSED, c, d, version)
 }
 
 /// An account that changed since a time.
@@ -373,6 +493,8 @@ pub struct ChangedAccount {
     pub username: String,
     pub profile: Json<Profile>,
     pub created_at: Timestamp,
+    /// How many accounts changed.
+    pub of_all: i64,
 }
 
 impl ChangedAccount {
@@ -388,6 +510,8 @@ pub struct ChangedPerson {
     pub username: Option<String>,
     pub present: bool,
     pub in_scope: bool,
+    /// How many people changed.
+    pub of_all: i64,
 }
 
 /// Accounts and people that changed since `since`, the newest first, at most `limit` of each.

@@ -70,24 +70,6 @@ statements! {
         WHERE f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
-    // For making the next version: every line, and what a fix of one group of findings needs to know about it.
-    LINES_OF = ["SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
-            r.new = '' AND r.target = '' AND (SELECT COUNT(*) FROM mapping_findings AS w" (index "mapping_findings_by_line") "
-                WHERE w.customer_id = $1 AND w.version = $2 AND w.line = r.line
-                AND w.code IN ('stray_quote', 'comment_line', 'too_few_cells', 'too_many_cells')) > 0 AS unreadable,
-            (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
-            o.username AS other_account, u.username AS person, q.username AS proposed
-        FROM mapping_rows r
-        LEFT JOIN mapping_findings f ON f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
-            AND f.line = r.line AND f.severity = $5
-            AND f.place = (SELECT MIN(g.place) FROM mapping_findings g WHERE g.customer_id = $1 AND g.version = $2
-                AND g.code = $3 AND g.about = $4 AND g.line = r.line)
-        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
-        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
-        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
-        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
-        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
-        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8"];
     // A search, or a kind that is rare, walks through the lines of the version, in their order.
     ROWS = ["SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
             a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,
@@ -346,56 +328,6 @@ impl FindingColumns {
             proposed: self.proposed,
         })
     }
-}
-
-/// A line, with what a fix of one group of findings needs to know about it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct FixableLine {
-    pub line: i64,
-    pub existing: String,
-    pub new: String,
-    pub target: String,
-    /// Its cells could not be told apart (F-17, F-22 to F-24): `existing` is all of it.
-    pub unreadable: bool,
-    /// The group has a finding about it, with this text.
-    pub affected: bool,
-    pub text: Option<String>,
-    /// The column of the finding, by its code.
-    pub place: Option<String>,
-    /// The old directory of its account; `None`: it is local, or in the connected one.
-    pub old: Option<String>,
-    /// Usernames: of its account, of the other account, of the person with the new username, of the person proposed.
-    pub account: Option<String>,
-    pub other_account: Option<String>,
-    pub person: Option<String>,
-    pub proposed: Option<String>,
-}
-
-/// Lines behind `after`, at most `limit`, in their order; `group`: whose findings are to be mended.
-pub async fn lines_of(
-    tx: &mut Tx,
-    (customer, directory): (CustomerId, DirectoryId),
-    version: i64,
-    group: Option<(FindingCode, Severity, &str)>,
-    (after, limit): (i64, i64),
-) -> Result<Vec<FixableLine>, StoreError> {
-    let (of, severity, about) = group.map_or(("", "", ""), |(of, severity, about)| {
-        (of.code(), severity.code(), about)
-    });
-    let (id, directory) = (customer.uuid(), directory.uuid());
-    fetch_all!(
-        tx,
-        FixableLine,
-        LINES_OF,
-        id,
-        version,
-        of,
-        about,
-        severity,
-        directory,
-        after,
-        limit
-    )
 }
 
 /// What the list of lines is narrowed to.

@@ -11,13 +11,13 @@ use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
+    // One that is submitted again keeps what it was returned with, and by whom, until the next decision.
     INSERT_REVIEW = "INSERT INTO mapping_reviews (customer_id, version, hash, state, submitted_by, submitted_by_name,
             submitted_at, decided_by_name, reason, seconded_by_name)
         VALUES ($1, $2, $3, 'submitted', $4, $5, $6, '', '', '')
         ON CONFLICT (customer_id, version) DO UPDATE SET hash = excluded.hash, state = 'submitted',
             submitted_by = excluded.submitted_by, submitted_by_name = excluded.submitted_by_name,
-            submitted_at = excluded.submitted_at, decided_by = NULL, decided_by_name = '', decided_at = NULL, reason = '',
-            seconded_by_name = '', seconded_at = NULL
+            submitted_at = excluded.submitted_at, seconded_by_name = '', seconded_at = NULL
         WHERE mapping_reviews.state = 'returned'";
     LATEST_REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
             decided_by_name, decided_at, reason, seconded_by_name, seconded_at
@@ -25,6 +25,11 @@ statements! {
     REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by, decided_by_name,
             decided_at, reason, seconded_by_name, seconded_at
         FROM mapping_reviews WHERE customer_id = $1 AND version = $2";
+    // A version that was submitted again keeps the reasons it was returned with before.
+    REVIEW_BEFORE = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
+            decided_by_name, decided_at, reason, seconded_by_name, seconded_at
+        FROM mapping_reviews WHERE customer_id = $1 AND version < $2
+        AND (state IN ('returned', 'approved') OR reason <> '') ORDER BY version DESC LIMIT 1";
     DECIDE = "UPDATE mapping_reviews SET state = $4, decided_by = $5, decided_by_name = $6, decided_at = $7, reason = $8
         WHERE customer_id = $1 AND version = $2 AND state = $3";
     SECOND = "UPDATE mapping_reviews SET state = 'approved', seconded_by_name = $3, seconded_at = $4
@@ -74,6 +79,7 @@ pub struct Review {
     pub submitted_by: Option<ConsoleUserId>,
     pub submitted_by_name: String,
     pub submitted_at: Timestamp,
+    /// The last decision. A version that is submitted again keeps it until the next: what it was returned with.
     pub decided_by: Option<ConsoleUserId>,
     /// Empty before.
     pub decided_by_name: String,
@@ -144,6 +150,16 @@ pub async fn review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<O
     row.map(ReviewColumns::read).transpose()
 }
 
+/// The review before that of `version`: the newest of an older version that was returned or approved (F-30).
+pub async fn review_before(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+) -> Result<Option<Review>, StoreError> {
+    let row = fetch_optional!(tx, ReviewColumns, REVIEW_BEFORE, customer.uuid(), version)?;
+    row.map(ReviewColumns::read).transpose()
+}
+
 /// A decision about a version.
 #[derive(Clone, Copy, Debug)]
 pub struct ReviewChange<'a> {
@@ -192,10 +208,9 @@ pub async fn second_review(
     one_row(touched, "the review")
 }
 
-/// Takes an approval back: what it was given for is looked at again (P-17).
-pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<(), StoreError> {
-    execute!(tx, REOPEN, customer.uuid(), version)?;
-    Ok(())
+/// Takes an approval back: what it was given for is looked at again (P-17). Gives whether there was one.
+pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<bool, StoreError> {
+    Ok(execute!(tx, REOPEN, customer.uuid(), version)? > 0)
 }
 
 /// Something said about a line.

@@ -5,7 +5,7 @@ use domain::people::Directory;
 use domain::sync::FieldChange;
 use domain::views::{
     AuditFilter, AuditRow, BoardFilter, ChangeFilter, ChangeRow, CustomerRow, FoundPerson, MappingExportLine,
-    Page, PeopleFilter, PersonRow, RunFilter, RunRow,
+    MappingTemplateRow, Page, PeopleFilter, PersonRow, ProposalView, RunFilter, RunRow,
 };
 use services::ServiceError;
 
@@ -113,19 +113,25 @@ impl List for People {
 }
 
 /// The user mapping to fill in: a line for every account, in the three columns of the guide, and beside them what helps
-/// to tell who it is; a mapping file may have more columns (F-06). Local administrators stay as they are (P-07).
+/// to tell who it is, and who is proposed; a mapping file may have more columns (F-06). Local administrators stay as they
+/// are (P-07).
 #[async_trait]
 impl List for MappingTemplate {
-    type Row = PersonRow;
+    type Row = MappingTemplateRow;
 
-    const COLUMNS: &'static [Column<PersonRow>] = &[
-        ("existing_username", |row| row.username.clone()),
-        ("new_username", |row| stays(row, &row.username)),
-        ("target_directory", |row| stays(row, &row.directory)),
-        ("name", |row| row.name.clone()),
-        ("email", |row| or_empty(row.email.as_ref())),
-        ("state", |row| row.state.label().to_owned()),
-        ("directory", |row| row.directory.clone()),
+    const COLUMNS: &'static [Column<MappingTemplateRow>] = &[
+        ("existing_username", |row| row.person.username.clone()),
+        ("new_username", |row| stays(&row.person, &row.person.username)),
+        ("target_directory", |row| {
+            stays(&row.person, &row.person.directory)
+        }),
+        ("name", |row| row.person.name.clone()),
+        ("email", |row| or_empty(row.person.email.as_ref())),
+        ("state", |row| row.person.state.label().to_owned()),
+        ("directory", |row| row.person.directory.clone()),
+        ("suggestion", |row| suggested(row, |proposal| &proposal.username)),
+        ("class", |row| suggested(row, |proposal| proposal.class.label())),
+        ("reason", |row| suggested(row, |proposal| &proposal.reason)),
     ];
 
     fn noted(_asked: &Asked) -> String {
@@ -136,12 +142,19 @@ impl List for MappingTemplate {
         format!("{}-user-mapping", asked.customer())
     }
 
-    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<PersonRow>, ServiceError> {
-        asked
-            .services
-            .export_people(&asked.actor, asked.customer(), &PeopleFilter::default(), after)
+    async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<MappingTemplateRow>, ServiceError> {
+        let (services, actor) = (&asked.services, &asked.actor);
+        services
+            .export_mapping_template(actor, asked.customer(), after)
             .await
     }
+}
+
+/// Something of who is proposed for an account; nothing where nobody is.
+fn suggested(row: &MappingTemplateRow, what: fn(&ProposalView) -> &str) -> String {
+    row.proposal
+        .as_ref()
+        .map_or_else(String::new, |proposal| what(proposal).to_owned())
 }
 
 /// What a mapping says of a local administrator, who stays; of others nothing yet.

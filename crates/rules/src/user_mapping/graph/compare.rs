@@ -109,6 +109,8 @@ impl Beside for Compared {
         };
         if let Some((_, user)) = now.username.split_once('\\') {
             also(user, BY_TAIL);
+        } else if let Some((user, _)) = now.username.split_once('@') {
+            also(user, BY_TAIL);
         }
         let number = now.username.trim_start_matches('0');
         if number.len() < now.username.len() && number.bytes().all(|byte| byte.is_ascii_digit()) {

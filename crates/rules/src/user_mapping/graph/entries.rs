@@ -246,6 +246,21 @@ impl Entries {
     }
 }
 
+/// Sorted entries by what has the same fingerprint.
+pub(super) fn same(sorted: &[Entry]) -> impl Iterator<Item = &[Entry]> {
+    sorted.chunk_by(|a, b| a.print() == b.print())
+}
+
+/// The entries with this fingerprint; `sorted` begins behind them then, so that fingerprints have to be asked for in order.
+pub(super) fn group_of<'a>(sorted: &mut &'a [Entry], print: u64) -> &'a [Entry] {
+    let before = sorted.iter().take_while(|entry| entry.print() < print);
+    let (_, rest) = sorted.split_at(before.count());
+    let same = rest.iter().take_while(|entry| entry.print() == print);
+    let (group, behind) = rest.split_at(same.count());
+    *sorted = behind;
+    group
+}
+
 /// What sorting one list after the other needs.
 #[derive(Debug, Default)]
 pub(super) struct Desk {

@@ -326,6 +326,8 @@ fn r_09_r_20_f_33_what_was_probably_meant() {
     );
     let bare = said(&[account("CONTOSO\\jsmith")], "jsmith,a@contoso.com,");
     assert_eq!(bare, [(2, Error, C::MeantBehindDomain)], "the other way round");
+    let address = said(&[account("jsmith@contoso.com")], "jsmith,a@contoso.com,");
+    assert_eq!(address, [(2, Error, C::MeantBehindDomain)], "R-20: the reverse");
     let exact = said(&[account("CONTOSO\\jsmith")], "CONTOSO\\jsmith,a@contoso.com,");
     assert_eq!(exact, [], "R-09: the exact one first");
 }

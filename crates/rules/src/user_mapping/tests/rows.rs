@@ -222,6 +222,8 @@ fn r_18_look_alikes() {
         "all letters are of one alphabet"
     );
     assert_eq!(okta.line("çağla,cagla@contoso.com,"), NONE);
+    // Digits that stand high.
+    assert_eq!(okta.line("anna²,anna@contoso.com,"), [(Warning, C::MixedScript)]);
 }
 
 #[test]
@@ -240,12 +242,37 @@ fn f_13_letters_that_were_lost() {
         [(Warning, C::Mojibake)],
         "a sign of Windows-1252"
     );
-    assert_eq!(okta.line("Ângela,angela@contoso.com,"), NONE);
+    for name in ["ZajÄ…c", "Î\u{91}Î½Î½Î±", "Ð\u{90}Ð½Ð½Ð°"] {
+        let found = okta.line(&format!("{name},anna@contoso.com,"));
+        assert!(found.contains(&(Warning, C::Mojibake)), "{name}: {found:?}");
+    }
+    for name in ["Ângela", "Äänekoski", "Ñusta"] {
+        assert_eq!(okta.line(&format!("{name},angela@contoso.com,")), NONE);
+    }
     assert_eq!(
         okta.line("m?ller,mueller@contoso.com,"),
         [(Warning, C::Mojibake)],
         "a letter that an encoding does not have"
     );
+}
+
+#[test]
+fn r_07_what_nobody_sees() {
+    let okta = Scene::okta();
+    for hidden in [
+        "\u{ad}",
+        "\u{200b}",
+        "\u{61c}",
+        "\u{3164}",
+        "\u{fe0f}",
+        "\u{e0041}",
+    ] {
+        let found = okta.line(&format!("an{hidden}na,anna@contoso.com,"));
+        assert!(
+            found.contains(&(Error, C::HiddenCharacter)),
+            "{hidden:?}: {found:?}"
+        );
+    }
 }
 
 #[test]
@@ -300,6 +327,12 @@ fn f_33_what_spreadsheets_do() {
         ("Jan-03", C::DateLike),
         ("3-Mar-24", C::DateLike),
         ("03/01/2024", C::DateLike),
+        ("03.01.2024", C::DateLike),
+        ("3.1.24", C::DateLike),
+        ("03. Mrz", C::DateLike),
+        ("03-Okt", C::DateLike),
+        ("3-août", C::DateLike),
+        ("#NV", C::SpreadsheetError),
     ] {
         assert_eq!(
             okta.line(&format!("{cell},a@contoso.com,")),
@@ -312,7 +345,9 @@ fn f_33_what_spreadsheets_do() {
         [(Notice, C::Unwrapped)]
     );
     assert_eq!(okta.line("1E10,a@contoso.com,"), NONE, "may be a username");
-    assert_eq!(okta.line("jan-peter,a@contoso.com,"), NONE);
+    for name in ["jan-peter", "jan.03", "3.maier", "10.20.30", "2024.01.02"] {
+        assert_eq!(okta.line(&format!("{name},a@contoso.com,")), NONE, "{name}");
+    }
     assert_eq!(okta.line("00123,a@contoso.com,"), NONE);
 }
 

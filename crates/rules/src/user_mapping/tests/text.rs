@@ -128,6 +128,11 @@ fn f_14_and_f_15_the_delimiter() {
             Delimiter::Semicolon,
         ),
         ("\"sep=|\"\nexisting_username|new_username\n", Delimiter::Pipe),
+        // F-21: blank lines say nothing.
+        (
+            "\n;\nexisting_username;new_username\nanna;a@x.org\n",
+            Delimiter::Semicolon,
+        ),
     ] {
         let found = layout(text, None).expect(text);
         assert_eq!(found.delimiter, delimiter, "{text}");
@@ -161,6 +166,16 @@ fn f_18_a_quote_that_never_closes_is_named_by_its_line() {
     assert_eq!(rejected(text), Rejection::UnclosedQuote { line: 4 });
     let endless = format!("existing_username,new_username\na,\"{}", "x\n".repeat(1_000_000));
     assert_eq!(rejected(&endless), Rejection::UnclosedQuote { line: 2 });
+}
+
+#[test]
+fn f_21_a_file_may_begin_with_many_blank_lines() {
+    let text = format!(
+        "{}existing_username;new_username\nanna;a@x.org\n",
+        "\n".repeat(200)
+    );
+    let (checked, _) = Scene::default().check(&text).expect("read");
+    assert_eq!((checked.rows, checked.blank_lines), (1, 200));
 }
 
 #[test]
