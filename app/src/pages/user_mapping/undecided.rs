@@ -270,6 +270,6 @@ fn Decide(
             </div>
             <Submit label="Use it" busy="Deciding…" class="quiet" name="decision" value="username" of=of.clone()/>
         </form>
-        <p><a href=search>"Search the directory"<span class="visually-hidden">{of}</span></a></p>
+        <p><a class="button quiet" href=search>"Search the directory"<span class="visually-hidden">{of}</span></a></p>
     }
 }
