@@ -102,9 +102,14 @@ fn Changed(line: ChangedMappingLine) -> impl IntoView {
             view! { <span class="name"><bdi>{new}</bdi></span>{target} }.into_any()
         }
     };
+    let existing = if line.existing.is_empty() {
+        view! { <span class="soft">"nothing"</span> }.into_any()
+    } else {
+        view! { <span class="name"><bdi>{line.existing}</bdi></span> }.into_any()
+    };
     view! {
         <tr>
-            <th scope="row" data-label="Existing username" class="name"><bdi>{line.existing}</bdi></th>
+            <th scope="row" data-label="Existing username">{existing}</th>
             <td data-label="Before">{side(line.before, "no line")}</td>
             <td data-label="Now">{side(line.after, "line removed")}</td>
         </tr>
