@@ -20,14 +20,17 @@ function item({ label, sentence }) {
 }
 
 function show(told) {
-  if (told.state === "reads" || told.state === "failed") {
+  if (told.state === "reads") {
+    return;
+  }
+  said.hidden = told.state === "failed";
+  if (said.hidden) {
     return;
   }
   // A line that cannot be read at all has one sentence.
   const found = told.state === "checked" ? told.groups : [{ label: "Problem", sentence: told.sentence }];
   said.querySelector("ul").replaceChildren(...found.map(item));
   said.querySelector("p").hidden = found.length > 0;
-  said.hidden = false;
 }
 
 const cell = (name) => `"${form.elements[name].value.replaceAll('"', '""')}"`;

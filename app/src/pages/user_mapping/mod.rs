@@ -171,9 +171,9 @@ fn Template() -> impl IntoView {
                 <p>
                     "One line for each account, with its username of today. Write beside it the username the account will have \
                      in the new directory; the column for the target directory stays empty for everybody who moves, and says \
-                     Local for whoever stays. Local administrators are filled in already: they stay as they are. Once a test sync has \
-                     read the directory, the columns behind say who is proposed, how certain that is, and why; they are not read \
-                     when the list comes back."
+                     Local for whoever stays. Local administrators are filled in already: they stay as they are. Once a mapping has begun, \
+                     with a file or without one, the columns behind say who is proposed, how certain that is, and why; they are not \
+                     read when the list comes back."
                 </p>
                 <p>"Download the list: " <Download path=customer().path("user-mapping-template") what="the list to fill in"/></p>
             </div>

@@ -126,6 +126,7 @@ impl FindingCode {
             | FindingCode::HeldByBlocked
             | FindingCode::HeldBySync
             | FindingCode::Merge
+            | FindingCode::MergeByForm
             | FindingCode::Reserved
             | FindingCode::Placeholder => &[F::UseProposal, F::KeepUsername],
             _ => &[],

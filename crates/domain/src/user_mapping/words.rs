@@ -101,7 +101,7 @@ impl Rejection {
                 thousands(limit / 1_000_000)
             ),
             Rejection::TooManyLines { limit } => format!(
-                "The file has more than {} lines. A mapping has one line for each account: remove what is none.",
+                "The file has more than {} lines. A mapping has one line for each account: remove lines that are about none.",
                 thousands(*limit)
             ),
             Rejection::RecordTooLong { line } => format!(

@@ -80,7 +80,7 @@ fn is_plain(cell: Text<'_>) -> bool {
         && bytes.len() <= 128
         && match bytes.first() {
             // `Jan-03` and `3-Jan` are what a spreadsheet makes of a date (F-33).
-            Some(b'a'..=b'z' | b'A'..=b'Z') => bytes.get(3) != Some(&b'-'),
+            Some(b'a'..=b'z' | b'A'..=b'Z') => bytes.get(3) != Some(&b'-') && bytes.get(4) != Some(&b'-'),
             Some(b'0'..=b'9') => memchr::memchr2(b'-', b'.', bytes).is_none(),
             _ => false,
         }

@@ -2,7 +2,6 @@
 //! and the summary at the end. A check that breaks off begins again.
 
 mod collect;
-mod early;
 mod known;
 mod worker;
 

@@ -106,16 +106,23 @@ impl Services {
             code,
             severity,
             about,
-            ..
+            value,
         } = edit
         else {
             return Ok(());
         };
+        if fix.needs_value() {
+            value_error(*fix, value)?;
+        }
         let group = (*code, *severity, about.as_str());
         let mut tx = self.db().read().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         let directory = store::directories::current(&mut tx, customer).await?;
         let whose = (customer, directory.ok_or(UserError::NotFound)?.id);
+        let latest = store::user_mapping::latest(&mut tx, customer).await?;
+        if latest.map(|latest| latest.number) != Some(version) {
+            return Err(UserError::Changed.into());
+        }
         let mut after = 0;
         loop {
             let place = (after, LOOKED_AT);

@@ -532,16 +532,18 @@ async fn meant(
     (customer, version): (CustomerId, i64),
     row: &FindingRow,
 ) -> Result<Option<String>, ServiceError> {
+    // The e-mail address, the employee number or the name of the person with the new username is that of an account.
+    let line = i64::try_from(row.finding.line).unwrap_or(i64::MAX);
+    if let Some(meant) = store::user_mapping::meant_account(tx, customer, (version, line)).await? {
+        return Ok(Some(format!("“{meant}”")));
+    }
     if let Some(near) = nearest(tx, customer, &row.existing).await? {
         return Ok(Some(near));
     }
-    // The e-mail address, the employee number or the name of the person with the new username is that of an account.
-    let line = i64::try_from(row.finding.line).unwrap_or(i64::MAX);
-    let mut meant = store::user_mapping::meant_account(tx, customer, (version, line)).await?;
-    let name = row.person_name.as_deref().unwrap_or_default();
-    if meant.is_none()
-        && let Some(surname) = name.split_whitespace().last()
-    {
+    // Where the surname stands first it is not told from the others.
+    let name = row.person_name.as_deref().filter(|name| !name.contains(','));
+    let mut meant = None;
+    if let Some(surname) = name.unwrap_or_default().split_whitespace().last() {
         let surname = username::search_key(surname);
         meant = store::user_mapping::only_namesake(tx, customer, version, &surname).await?;
     }

@@ -9,8 +9,7 @@ use super::rows::proposal_view;
 use crate::{ServiceError, Services};
 
 impl Services {
-    /// A page of every account by name, with who is proposed for it once the directory was read: as the newest check found
-    /// out, or, before the first mapping, as it is found out when the list is begun.
+    /// A page of every account by name, with who is proposed for it as the newest check found out.
     pub async fn export_mapping_template(
         &self,
         actor: &Actor,
@@ -23,16 +22,11 @@ impl Services {
         let customer = self.customer(&mut tx, actor, slug, Permission::Export).await?.id;
         let directory = store::directories::current(&mut tx, customer).await?;
         let latest = store::user_mapping::latest(&mut tx, customer).await?;
-        drop(tx);
-        if latest.is_none() && after.is_none() {
-            self.propose_early(customer).await?;
-        }
         // Proposals name people by their place in what was read of the directory of that check.
         let directory = directory.map(|directory| directory.id).filter(|id| {
-            let marks = latest.as_ref().map(|version| version.marks);
-            marks.is_none_or(|marks| marks.is_some_and(|marks| marks.directory == *id))
+            let marks = latest.as_ref().and_then(|version| version.marks);
+            marks.is_some_and(|marks| marks.directory == *id)
         });
-        let mut tx = self.db().read().await?;
         let mut proposals = match directory {
             Some(directory) => {
                 let accounts: Vec<AccountId> = rows.iter().map(|row| row.id).collect();

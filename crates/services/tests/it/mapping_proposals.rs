@@ -205,8 +205,6 @@ on_both!(
             );
             assert!(!proposal.reason.is_empty());
         };
-        // Before there is any mapping, and beside one.
-        is_said().await;
         scene.edit(0, MappingEdit::Begin).await;
         is_said().await;
     }

@@ -75,11 +75,12 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
             WHERE o.customer_id = $1 AND o.version = $2 AND o.account_id = a.id) LIMIT 1"];
     // A range of `accounts_by_name`. More than two are no better than two.
-    NAMESAKES = ["SELECT a.username FROM accounts AS a" (index "accounts_by_name") "
-        WHERE a.customer_id = $1 AND a.sort_key >= $3 AND a.sort_key < $4
-        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
+    NAMESAKES = ["SELECT a.username FROM (SELECT n.id, n.username FROM accounts AS n" (index "accounts_by_name") "
+            WHERE n.customer_id = $1 AND n.sort_key >= $3 AND n.sort_key < $4 AND n.state <> 'blocked'
+            ORDER BY n.sort_key, n.id LIMIT 50) AS a
+        WHERE NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
             WHERE o.customer_id = $1 AND o.version = $2 AND o.account_id = a.id)
-        ORDER BY a.sort_key, a.id LIMIT 2"];
+        LIMIT 2"];
     // People whom no line names, and who are somebody's probable owner (T-08). As a join, SQLite would look through all lines
     // behind the first account once for each.
     MISSED = ["SELECT p.account_id AS id, u.display_name AS name, u.username AS username, a.username AS account, p.reason,
@@ -92,10 +93,11 @@ statements! {
         AND EXISTS (SELECT 1 FROM mapping_rows AS r" (index "mapping_rows_by_account") "
             WHERE r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id)
         ORDER BY p.account_id LIMIT $5"];
-    COUNT_MISSED = "SELECT COUNT(*) FROM mapping_proposals p
+    COUNT_MISSED = ["SELECT COUNT(*) FROM mapping_proposals p
         JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $2 AND u.row_no = p.person
-        JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id
-        WHERE p.customer_id = $1 AND p.unclaimed AND u.in_scope AND u.present";
+        WHERE p.customer_id = $1 AND p.unclaimed AND u.in_scope AND u.present
+        AND EXISTS (SELECT 1 FROM mapping_rows AS r" (index "mapping_rows_by_account") "
+            WHERE r.customer_id = $1 AND r.version = $3 AND r.account_id = p.account_id)"];
     CHANGED_ACCOUNTS = "SELECT id, username, profile, created_at,
             (SELECT COUNT(*) FROM accounts x WHERE x.customer_id = $1 AND x.updated_at > $2) AS of_all
         FROM accounts

@@ -110,10 +110,6 @@ const ALLOWED: &[(&str, &str)] = &[
         "everybody, once for each check of a mapping",
     ),
     (
-        "user_mapping::beside::COUNT_MISSED",
-        "everybody, once for each check of a mapping",
-    ),
-    (
         "user_mapping::beside::CHANGED_ACCOUNTS",
         "everybody, where something changed since a mapping was checked",
     ),

@@ -215,6 +215,7 @@ impl Beside for Compared {
     }
 
     fn settle(&mut self, graph: &mut Graph, found: &mut dyn FnMut(Finding)) {
+        self.forget_who_has_a_line();
         super::settle::settle(graph, self, found);
     }
 
@@ -314,6 +315,19 @@ impl Compared {
                     .extend(lines.iter().map(|line| (line.row, why, account)));
             }
         }
+    }
+
+    /// An account that has a line of its own is hardly meant by another one that only leaves a domain out.
+    fn forget_who_has_a_line(&mut self) {
+        let mut has_line = vec![false; self.accounts.len()];
+        for account in &self.account {
+            if let Some(has) = has_line.get_mut(index(*account)) {
+                *has = true;
+            }
+        }
+        self.others.retain(|(_, why, account)| {
+            *why != Why::BehindDomain || has_line.get(index(*account)) != Some(&true)
+        });
     }
 
     /// Notes that the person whom a line names is there, for its account.

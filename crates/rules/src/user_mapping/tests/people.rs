@@ -328,6 +328,9 @@ fn r_09_r_20_f_33_what_was_probably_meant() {
     assert_eq!(bare, [(2, Error, C::MeantBehindDomain)], "the other way round");
     let address = said(&[account("jsmith@contoso.com")], "jsmith,a@contoso.com,");
     assert_eq!(address, [(2, Error, C::MeantBehindDomain)], "R-20: the reverse");
+    let both = "jsmith,a@contoso.com,\njsmith@contoso.com,b@contoso.com,";
+    let both = said(&[account("jsmith@contoso.com")], both);
+    assert_eq!(both, [(2, Error, C::NotFound)], "that one has a line of its own");
     let exact = said(&[account("CONTOSO\\jsmith")], "CONTOSO\\jsmith,a@contoso.com,");
     assert_eq!(exact, [], "R-09: the exact one first");
 }

@@ -332,6 +332,7 @@ fn f_33_what_spreadsheets_do() {
         ("03. Mrz", C::DateLike),
         ("03-Okt", C::DateLike),
         ("3-août", C::DateLike),
+        ("juin-03", C::DateLike),
         ("#NV", C::SpreadsheetError),
     ] {
         assert_eq!(
@@ -345,7 +346,14 @@ fn f_33_what_spreadsheets_do() {
         [(Notice, C::Unwrapped)]
     );
     assert_eq!(okta.line("1E10,a@contoso.com,"), NONE, "may be a username");
-    for name in ["jan-peter", "jan.03", "3.maier", "10.20.30", "2024.01.02"] {
+    for name in [
+        "jan-peter",
+        "anna-lena",
+        "jan.03",
+        "3.maier",
+        "10.20.30",
+        "2024.01.02",
+    ] {
         assert_eq!(okta.line(&format!("{name},a@contoso.com,")), NONE, "{name}");
     }
     assert_eq!(okta.line("00123,a@contoso.com,"), NONE);
