@@ -128,6 +128,19 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await accessibleThere(admin, scripts);
   await expect(await compares(admin, scripts, 2, 4)).toContainText("Every line says the same.");
 
+  // A line is looked at while it is typed, where there are scripts.
+  await admin.goto(`${base}/user-mapping?line=2`);
+  await settled(admin, scripts);
+  const line = admin.getByRole("region", { name: "Line 2", exact: true });
+  const typed = line.getByLabel("New username", { exact: true });
+  await typed.fill("anna.lee@contoso.com");
+  if (scripts) {
+    await expect(line.getByRole("listitem").filter({ hasText: "The account stays local" })).toBeVisible();
+    await accessibleThere(admin, scripts);
+    await typed.fill("admin");
+    await expect(line.getByText("Nothing is wrong with the line by itself.")).toBeVisible();
+  }
+
   // Staff ask about a line; the customer settles it.
   await visit(`${base}/user-mapping?line=2`);
   await page.getByLabel("Your remark", { exact: true }).fill("Does anybody still sign in by this one?");
