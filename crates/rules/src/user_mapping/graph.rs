@@ -174,15 +174,9 @@ impl Graph {
             self.compared = Some(compared);
         }
         self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);
-        // Whoever does not go to the provider is never compared by it.
-        if line.new.kinds.has(Kinds::NOT_ASCII) && self.may_go(row) {
+        if line.new.kinds.has(Kinds::NOT_ASCII) {
             self.accent(row, new, to);
         }
-    }
-
-    /// Whether the account goes to the connected directory, as far as that is said.
-    fn may_go(&self, row: u32) -> bool {
-        matches!(self.target_of(row), Target::Connected | Target::Unclear)
     }
 
     /// Notes the new username of a line as the provider compares it.
@@ -441,8 +435,7 @@ impl Graph {
     /// new usernames that differ here, and not for the provider.
     fn clash(&mut self, accented: &[u32], rows: &[u32], found: &mut dyn FnMut(Finding)) {
         // Those of `rows` have the provider's key as their own.
-        let rows = rows.iter().filter(|row| self.may_go(**row));
-        let mut all: Vec<(u32, Option<u32>)> = rows.map(|row| (*row, None)).collect();
+        let mut all: Vec<(u32, Option<u32>)> = rows.iter().map(|row| (*row, None)).collect();
         all.extend(accented.iter().map(|row| {
             let row = row & !BY_PROVIDER_KEY;
             (row, value_of(&self.accented, row))

@@ -128,14 +128,6 @@ fn x_04_and_x_05_two_accounts_cannot_become_one() {
     assert_eq!(okta, [(2, Error, C::MergeByForm), (3, Error, C::MergeByForm)]);
     let said = &Scene::okta().check(text).expect("read").1[0].sentence();
     assert!(said.contains("accents"), "{said}");
-    // Whoever stays here is never compared by Okta.
-    for targets in [["Local", "Local"], ["", "Local"], ["Local", ""]] {
-        let [first, second] = targets;
-        let text = format!(
-            "existing_username,new_username,target_directory\njosé@x.org,josé@x.org,{first}\njose@x.org,jose@x.org,{second}\n"
-        );
-        assert_eq!(Scene::okta().codes(&text), [], "{targets:?}");
-    }
     let entra = Scene::default().codes(text);
     assert_eq!(
         entra,
