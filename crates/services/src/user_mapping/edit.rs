@@ -154,9 +154,7 @@ impl Services {
             new,
             target,
         };
-        let version = self.edit_mapping(actor, slug, from, edit).await?;
-        let place = self.same_mapping_line(actor, slug, (from, line), version).await?;
-        Ok((version, place))
+        self.edit_along(actor, slug, (from, line), edit).await
     }
 
     /// Writes the line `line` of the newest version, which must be `from`, anew; `existing`, `new` and `target` are what it says
@@ -174,6 +172,17 @@ impl Services {
             new,
             target,
         };
+        self.edit_along(actor, slug, (from, line), edit).await
+    }
+
+    /// Corrects the newest version, and gives the next one and where `line` stands there.
+    async fn edit_along(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        (from, line): (i64, u64),
+        edit: MappingEdit,
+    ) -> Result<(i64, Option<u64>), ServiceError> {
         let version = self.edit_mapping(actor, slug, from, edit).await?;
         let place = self.same_mapping_line(actor, slug, (from, line), version).await?;
         Ok((version, place))
