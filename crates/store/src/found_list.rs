@@ -52,12 +52,12 @@ statements! {
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
         AND trim(COALESCE(attributes ->> $4, '')) NOT IN ('', '[]') ORDER BY row_no LIMIT $5";
     DOMAINS = {
-        sqlite: "SELECT DISTINCT lower(substr(principal_name, instr(principal_name, '@') + 1)) AS domain
+        sqlite: "SELECT DISTINCT lower(substr(username, instr(username, '@') + 1)) AS domain
             FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
-            AND principal_name LIKE '%@%' LIMIT $3",
-        postgres: "SELECT DISTINCT lower(split_part(principal_name, '@', 2)) AS domain
+            AND username LIKE '%@%' LIMIT $3",
+        postgres: "SELECT DISTINCT lower(split_part(username, '@', 2)) AS domain
             FROM snapshot_users WHERE customer_id = $1 AND directory_id = $2 AND present
-            AND principal_name LIKE '%@%' LIMIT $3",
+            AND username LIKE '%@%' LIMIT $3",
     };
     NO_MAIL = "SELECT COALESCE(display_name, principal_name) AS name FROM snapshot_users
         WHERE customer_id = $1 AND directory_id = $2 AND present AND (in_scope OR $3)
@@ -245,7 +245,7 @@ pub async fn filled(tx: &mut Tx, among: Among) -> Result<Vec<Filled>, StoreError
     fetch_all!(tx, Filled, FILLED, c, d, among.everybody)
 }
 
-/// The domains of all sign-in names, in lower case, at most `limit`.
+/// The domains of all usernames as the data mapping makes them, in lower case, at most `limit` (R-15).
 pub async fn domains(
     tx: &mut Tx,
     customer: CustomerId,

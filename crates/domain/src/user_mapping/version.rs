@@ -38,7 +38,7 @@ pub struct MappingKnown {
     pub provider: Provider,
     /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
     pub by_sign_in_name: bool,
-    /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
+    /// The domains of the usernames that the test sync found, in lower case; empty: not known.
     pub domains: Domains,
     /// The names of the directories the intranet followed before (D-06).
     pub old: Vec<String>,

@@ -15,6 +15,7 @@
 //! more, and 36 to 60 for each account and person. Whoever does not know the seed cannot choose usernames that fall
 //! into one heap or place and take longer than others.
 
+mod clash;
 mod compare;
 mod entries;
 mod lines;
@@ -92,6 +93,8 @@ pub(super) struct Graph {
     unclear: Vec<(u32, u32)>,
     /// Of lines that split an account: which account it is.
     splits: Vec<(u32, u32)>,
+    /// New usernames that the provider takes for the same, by their lines.
+    clashes: Vec<Vec<u32>>,
     lines: Lines,
     /// Also compare with People and the directory.
     compared: Option<Box<dyn Beside>>,
@@ -111,6 +114,7 @@ impl Graph {
             accented: Vec::new(),
             unclear: Vec::new(),
             splits: Vec::new(),
+            clashes: Vec::new(),
             lines: Lines::default(),
             compared: None,
             scratch: String::new(),
@@ -174,22 +178,9 @@ impl Graph {
             self.compared = Some(compared);
         }
         self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);
-        if line.new.kinds.has(Kinds::NOT_ASCII) {
+        // Whoever does not go to the provider is never compared by it.
+        if line.new.kinds.has(Kinds::NOT_ASCII) && self.may_go(row) {
             self.accent(row, new, to);
-        }
-    }
-
-    /// Notes the new username of a line as the provider compares it.
-    #[inline(never)]
-    fn accent(&mut self, row: u32, new: &str, to: Print) {
-        let Some(provider) = self.provider else { return };
-        let key = username::provider_key(provider, new);
-        let other = self.print(&key);
-        if other != to {
-            self.accented.push((row, to.short()));
-            add(&mut self.heaps, other, row | BY_PROVIDER_KEY, |heap| {
-                &mut heap.new
-            });
         }
     }
 
@@ -250,6 +241,9 @@ impl Graph {
                 compared.meet(&mut heap, desk);
             }
             self.meet(heap.existing.as_slice(), heap.new.as_slice(), &mut waits, found);
+        }
+        for takers in std::mem::take(&mut self.clashes) {
+            self.clash(takers, found);
         }
         if let Some(compared) = &mut compared {
             compared.settle(&mut self, found);
@@ -361,18 +355,24 @@ impl Graph {
             .map(|entry| (self.lines.of(entry.row & !BY_PROVIDER_KEY), entry.row))
             .collect();
         all = ordered(all);
-        let (accented, rows): (Vec<u32>, Vec<u32>) = all
-            .into_iter()
-            .map(|(_, row)| row)
-            .partition(|row| row & BY_PROVIDER_KEY != 0);
+        let clashes = all.iter().any(|(_, taker)| taker & BY_PROVIDER_KEY != 0);
+        let (mut rows, mut clash) = (Vec::new(), Vec::new());
+        for (_, taker) in all {
+            if clashes && self.may_go(taker & !BY_PROVIDER_KEY) {
+                clash.push(taker);
+            }
+            if taker & BY_PROVIDER_KEY == 0 {
+                rows.push(taker);
+            }
+        }
+        if clashes {
+            self.clashes.push(clash);
+        }
         let stays = holder.filter(|row| self.is(*row, mark::STAYS) && !self.is(*row, mark::SPLIT));
         if let Some(stays) = stays {
             self.stay(stays, &rows, found);
         } else {
             self.merge(&rows, found);
-        }
-        if !accented.is_empty() {
-            self.clash(&accented, &rows, found);
         }
         let Some(holder) = holder.filter(|_| stays.is_none()) else {
             return;
@@ -425,43 +425,11 @@ impl Graph {
 
     /// Whether all these lines are about one account.
     fn is_one_account(&self, rows: &[u32]) -> bool {
-        let account = |row: &u32| value_of(&self.splits, *row);
+        let account = |row: &u32| value_of(&self.splits, row & !BY_PROVIDER_KEY);
         let Some(first) = rows.first().and_then(account) else {
             return false;
         };
         rows.iter().all(|row| account(row) == Some(first))
-    }
-
-    /// new usernames that differ here, and not for the provider.
-    fn clash(&mut self, accented: &[u32], rows: &[u32], found: &mut dyn FnMut(Finding)) {
-        // Those of `rows` have the provider's key as their own.
-        let mut all: Vec<(u32, Option<u32>)> = rows.iter().map(|row| (*row, None)).collect();
-        all.extend(accented.iter().map(|row| {
-            let row = row & !BY_PROVIDER_KEY;
-            (row, value_of(&self.accented, row))
-        }));
-        let rows: Vec<u32> = all.iter().map(|(row, _)| *row).collect();
-        if self.is_one_account(&rows) {
-            return;
-        }
-        let Some((first, key)) = all.first().copied() else {
-            return;
-        };
-        let Some((different, _)) = all.iter().copied().find(|(_, other)| *other != key) else {
-            return;
-        };
-        for (row, own) in all {
-            // Those were told just now that they would become one.
-            if own.is_none() && self.is(row, mark::MERGE) {
-                continue;
-            }
-            let other = if own == key { different } else { first };
-            self.mark(row, mark::MERGE | mark::ERROR);
-            let line = self.lines.of(other);
-            let mut finding = self.finding(row, Some(Column::New), Severity::Error, Code::MergeByForm, line);
-            finding.text = Some("Okta does not tell accents apart".to_owned());
-            found(finding);
-        }
     }
 
     /// Follows who waits for whom, without recursion: chains, cycles, and what is blocked by a problem elsewhere.

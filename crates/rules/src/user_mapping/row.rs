@@ -42,7 +42,7 @@ pub struct Surroundings<'a> {
     pub provider: Provider,
     /// The sync takes usernames from the provider's sign-in names, so that the rules for those hold.
     pub by_sign_in_name: bool,
-    /// The domains of the sign-in names that the test sync found, in lower case; empty: not known.
+    /// The domains of the usernames that the test sync found, in lower case; empty: not known.
     pub domains: &'a Domains,
 }
 
@@ -183,9 +183,16 @@ impl<'a> Rules<'a> {
             }
             return;
         }
-        if !self.around.by_sign_in_name {
-            return;
+        if self.around.by_sign_in_name {
+            self.as_sign_in_name(new, target, found);
         }
+        if !is_local {
+            self.domain_of(new, found);
+        }
+    }
+
+    /// What the provider allows as a sign-in name.
+    fn as_sign_in_name(&self, new: &Name<'_>, target: Target, found: cell::Found<'_>) {
         // Where it goes may still be said (D-05).
         let grave = match target {
             Target::Default | Target::Connected => Severity::Error,
@@ -202,13 +209,10 @@ impl<'a> Rules<'a> {
                 if !(5..=100).contains(&chars) {
                     let problem = format!("it has {chars} characters, and 5 to 100 are allowed");
                     found(grave, Code::NotALogin, Some(problem));
-                } else if !is_local && !domain::text::is_address(&new.text) {
+                } else if target != Target::Local && !domain::text::is_address(&new.text) {
                     found(Severity::Warning, Code::NotAnAddress, None);
                 }
             }
-        }
-        if !is_local {
-            self.domain_of(new, found);
         }
     }
 

@@ -22,6 +22,7 @@ struct Scene {
     provider: Provider,
     domains: Domains,
     old: Vec<String>,
+    by_sign_in_name: bool,
     limit: u64,
     seed: u64,
     /// How many bytes of the text come at once.
@@ -34,6 +35,7 @@ impl Default for Scene {
             provider: Provider::Entra,
             domains: Domains::default(),
             old: vec!["Active Directory (contoso.local)".to_owned()],
+            by_sign_in_name: true,
             limit: 1_000_000,
             seed: 7,
             piece: usize::MAX,
@@ -55,7 +57,7 @@ impl Scene {
         let layout = layout(head, None)?;
         let around = Surroundings {
             provider: self.provider,
-            by_sign_in_name: true,
+            by_sign_in_name: self.by_sign_in_name,
             domains: &self.domains,
         };
         let mut all = Found::default();

@@ -62,6 +62,36 @@ on_both!(
     }
 );
 
+on_both!(
+    r_15_domains_are_those_of_usernames_as_the_data_mapping_makes_them,
+    async |test: TestDb| {
+        let mut tx = test.db.begin().await.expect("a transaction");
+        let (customer, directory) = customer(&mut tx, 1, "contoso").await;
+        let none = BTreeMap::new();
+        let people = [
+            NewUser {
+                principal_name: "anna@tenant.example",
+                username: Some("Anna@Mail.example"),
+                ..person(1, "u1", None, &none)
+            },
+            NewUser {
+                principal_name: "ben@tenant.example",
+                username: Some("ben@mail.example"),
+                ..person(2, "u2", None, &none)
+            },
+            NewUser {
+                principal_name: "without@tenant.example",
+                ..person(3, "u3", None, &none)
+            },
+        ];
+        store::snapshot::upsert(&mut tx, customer, directory, &people, now())
+            .await
+            .expect("written");
+        let domains = store::found_list::domains(&mut tx, customer, directory, 9).await;
+        assert_eq!(domains.expect("read"), ["mail.example"]);
+    }
+);
+
 on_both!(b_09_values_of_every_kind_are_read_back, async |test: TestDb| {
     let mut tx = test.db.begin().await.expect("a transaction");
     let (customer, directory) = customer(&mut tx, 1, "contoso").await;

@@ -128,6 +128,28 @@ fn x_04_and_x_05_two_accounts_cannot_become_one() {
     assert_eq!(okta, [(2, Error, C::MergeByForm), (3, Error, C::MergeByForm)]);
     let said = &Scene::okta().check(text).expect("read").1[0].sentence();
     assert!(said.contains("accents"), "{said}");
+    // Whoever stays here is never compared by Okta.
+    for targets in [["Local", "Local"], ["", "Local"], ["Local", ""]] {
+        let [first, second] = targets;
+        let text = format!(
+            "existing_username,new_username,target_directory\njosé@x.org,josé@x.org,{first}\njose@x.org,jose@x.org,{second}\n"
+        );
+        assert_eq!(Scene::okta().codes(&text), [], "{targets:?}");
+    }
+    // Who is told already that somebody wants the very same is told once, in whichever heap either stands.
+    let three = "existing_username,new_username\naaaaa,josé@x.org\nbbbbb,José@x.org\nccccc,jose@x.org\n";
+    for seed in 0..16 {
+        let scene = Scene {
+            seed,
+            ..Scene::okta()
+        };
+        let told = scene.codes(three);
+        assert_eq!(
+            told,
+            [2, 3, 4].map(|line| (line, Error, C::MergeByForm)),
+            "{seed}"
+        );
+    }
     let entra = Scene::default().codes(text);
     assert_eq!(
         entra,

@@ -173,6 +173,12 @@ fn r_14_and_r_15_guests_and_domains() {
         NONE,
         "without a test sync nothing is known"
     );
+    // Where usernames come from another attribute, domains are all that is known of them.
+    scene.by_sign_in_name = false;
+    assert_eq!(scene.line("anna,anna@contso.com,"), [(Warning, C::UnknownDomain)]);
+    assert_eq!(scene.line("anna,ännä@contoso.com,"), NONE);
+    scene.domains = domain::user_mapping::Domains::default();
+    assert_eq!(scene.line("anna,4711,"), NONE);
 }
 
 #[test]
