@@ -25,7 +25,6 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::{SetSensitiveRequestHeadersLayer, SetSensitiveResponseHeadersLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -38,7 +37,7 @@ use crate::http::export;
 use crate::http::limit::{SignInLimit, sign_ins};
 use crate::http::refused::Refusals;
 use crate::http::request_id::MakeId;
-use crate::http::size::{Bounds, not_too_large};
+use crate::http::size::{Bounds, in_time, not_too_large};
 use crate::http::text::storable_text;
 use crate::http::{access, calendar, events, health, metrics, upload};
 use crate::session_store::DbSessionStore;
@@ -112,15 +111,11 @@ fn routes(config: &Config, state: AppState) -> Router {
 
 /// How much a request may bring, and how long its answer may take to begin.
 fn bounded(router: Router<AppState>, bounds: Bounds) -> Router<AppState> {
-    let answer = bounds.answer;
     router
         // What does not say how large it is, is cut off here.
         .layer(RequestBodyLimitLayer::new(bounds.bytes))
-        .layer(middleware::from_fn_with_state(bounds, not_too_large))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            answer,
-        ))
+        .layer(middleware::from_fn_with_state(bounds.clone(), not_too_large))
+        .layer(middleware::from_fn_with_state(bounds, in_time))
 }
 
 /// The layers, from the inside out: a request meets the last one first.
@@ -139,12 +134,15 @@ fn layered(config: &Config, state: &AppState, routes: Router) -> Result<Router, 
             removed_cookies,
         ))
         .layer(middleware::from_fn_with_state(limit, sign_ins))
-        .layer(middleware::from_fn_with_state(refusals, storable_text))
+        .layer(middleware::from_fn_with_state(
+            Bounds::of_forms(&refusals),
+            storable_text,
+        ))
         .layer(csrf)
         // Whatever happens before a route is reached; the routes have limits of their own.
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            upload::ANSWER,
+        .layer(middleware::from_fn_with_state(
+            Bounds::of_files(&refusals),
+            in_time,
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())

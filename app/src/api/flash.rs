@@ -25,3 +25,8 @@ impl<V, O> Flash<V, O> {
 pub async fn take_flash<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
     super::server::take(path).await
 }
+
+/// The same, and it goes on waiting: the page that is drawn loads itself again soon, and nobody could read it there in time.
+pub async fn peek_flash<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
+    super::server::peek(path).await
+}

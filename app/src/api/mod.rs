@@ -50,7 +50,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-pub use flash::{Flash, take_flash};
+pub use flash::{Flash, peek_flash, take_flash};
 #[cfg(feature = "ssr")]
 pub use server::{act, act_form, leave, not_found, visit, visit_form};
 

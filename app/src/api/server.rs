@@ -198,6 +198,16 @@ pub(super) async fn take<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -
     serde_json::from_value(found.clone()).ok()
 }
 
+/// What is kept of the server function at `path`, which stays kept.
+pub(super) async fn peek<V: DeserializeOwned, O: DeserializeOwned>(path: &str) -> Option<Flash<V, O>> {
+    let session = session().await.ok()?;
+    let (of, found): (String, serde_json::Value) = session.get(FLASH).await.ok()??;
+    if of != path {
+        return None;
+    }
+    serde_json::from_value(found).ok()
+}
+
 /// What went wrong, before it is told: the sentence for the person.
 struct Failed(UserError);
 

@@ -7,12 +7,13 @@ use domain::user_mapping::{
     ProposalClass, RenameKind, Severity, Verdict,
 };
 use domain::views::{
-    MappingDiff, MappingFindings, MappingLineView, MappingRow, MissedPerson, Page, UndecidedAccount,
-    UndecidedSearch, UserMappingView,
+    LeftOutMappingLine, MappingDiff, MappingFindings, MappingLineView, MappingRow, MappingVersionLine,
+    MissedPerson, Page, UndecidedAccount, UndecidedSearch, UserMappingView,
 };
-use domain::{AccountId, UserError};
+use domain::{AccountId, Actor, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::{ServiceError, Services};
 
 use super::ApiError;
 
@@ -84,17 +85,19 @@ pub async fn read_mapping_file(
     .await
 }
 
-/// Lines of a version, narrowed to a kind, to findings of a severity, to a part of a username.
+/// Lines of a version, narrowed to a kind, to findings of a severity, to accounts nobody uses (`unused`), to a part of a
+/// username.
 pub async fn list_mapping_rows(
     customer: String,
     version: i64,
-    (kind, severity, search): (Option<RenameKind>, Option<Severity>, String),
+    (kind, severity, unused, search): (Option<RenameKind>, Option<Severity>, bool, String),
     after: Option<String>,
 ) -> Result<Page<MappingRow>, ApiError> {
     super::act(|services, actor| async move {
         let filter = services::user_mapping::MappingFilter {
             kind,
             severity,
+            unused,
             search,
         };
         services
@@ -162,11 +165,44 @@ pub async fn list_missed(
     .await
 }
 
+/// The versions before the newest one.
+pub async fn list_mapping_versions(
+    customer: String,
+    before: Option<String>,
+) -> Result<Page<MappingVersionLine>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .mapping_versions(&actor, &customer, before.as_deref())
+            .await
+    })
+    .await
+}
+
+/// Lines of an earlier version about accounts that an uploaded file left out.
+pub async fn list_left_out(
+    customer: String,
+    version: i64,
+    after: Option<String>,
+) -> Result<Page<LeftOutMappingLine>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .left_out_lines(&actor, &customer, version, after.as_deref())
+            .await
+    })
+    .await
+}
+
 /// How two versions differ.
-pub async fn compare_mappings(customer: String, older: i64, newer: i64) -> Result<MappingDiff, ApiError> {
-    super::act(
-        |services, actor| async move { services.mapping_diff(&actor, &customer, (older, newer)).await },
-    )
+pub async fn compare_mappings(
+    customer: String,
+    (older, newer): (i64, i64),
+    after: Option<String>,
+) -> Result<MappingDiff, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .mapping_diff(&actor, &customer, (older, newer), after.as_deref())
+            .await
+    })
     .await
 }
 
@@ -217,6 +253,30 @@ pub async fn fix_mapping(
     edit(<FixMapping as ServerFn>::PATH, &typed, (customer, version), made).await
 }
 
+/// Carries out a correction, by `run`, after which the page stays with the line that its form stood at. `path` is the form's;
+/// the cells are kept for the page if they are refused.
+async fn edit_along<F, Fut>(
+    path: &str,
+    customer: &str,
+    place: (i64, u64),
+    cells: TypedLine,
+    run: F,
+) -> Result<i64, ApiError>
+where
+    F: FnOnce(Services, Actor, String, TypedLine) -> Fut,
+    Fut: Future<Output = Result<(i64, Option<u64>), ServiceError>>,
+{
+    let typed: OfLine<TypedLine> = (place, cells.clone());
+    let slug = customer.to_owned();
+    let made = super::act_form(path, &typed, |services, actor| run(services, actor, slug, cells));
+    let (next, line) = made.await?;
+    // The line may stand elsewhere in the next version: the page goes along with it.
+    if let Some(line) = line {
+        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
+    }
+    Ok(next)
+}
+
 /// Writes one line anew.
 #[server(endpoint = "user-mapping/line")]
 pub async fn write_mapping_line(
@@ -227,21 +287,18 @@ pub async fn write_mapping_line(
     #[server(default)] new: String,
     #[server(default)] target: String,
 ) -> Result<i64, ApiError> {
-    let cells: TypedLine = (existing, new, target);
-    let typed: OfLine<TypedLine> = ((version, line), cells.clone());
-    let path = <WriteMappingLine as ServerFn>::PATH;
-    let slug = customer.clone();
-    let written = super::act_form(path, &typed, |services, actor| async move {
-        services
-            .write_mapping_line(&actor, &slug, (version, line), cells)
-            .await
-    });
-    let (next, place) = written.await?;
-    // The line may stand elsewhere in the next version: the page goes along with it.
-    if let Some(line) = place {
-        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
-    }
-    Ok(next)
+    let (path, place) = (<WriteMappingLine as ServerFn>::PATH, (version, line));
+    let cells = (existing, new, target);
+    edit_along(
+        path,
+        &customer,
+        place,
+        cells,
+        |services, actor, slug, cells| async move {
+            services.write_mapping_line(&actor, &slug, place, cells).await
+        },
+    )
+    .await
 }
 
 /// Gives the account that has the new username of a line a line of its own, which renames it aside.
@@ -254,21 +311,12 @@ pub async fn add_mapping_line(
     #[server(default)] new: String,
     #[server(default)] target: String,
 ) -> Result<i64, ApiError> {
-    let cells: TypedLine = (existing, new, target);
-    let typed: OfLine<TypedLine> = ((version, line), cells.clone());
-    let path = <AddMappingLine as ServerFn>::PATH;
-    let slug = customer.clone();
-    let added = super::act_form(path, &typed, |services, actor| async move {
-        services
-            .add_mapping_line(&actor, &slug, (version, line), cells)
-            .await
-    });
-    let (next, place) = added.await?;
-    // The page stays with the line that may have the username now.
-    if let Some(line) = place {
-        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
-    }
-    Ok(next)
+    let (path, place) = (<AddMappingLine as ServerFn>::PATH, (version, line));
+    let cells = (existing, new, target);
+    edit_along(path, &customer, place, cells, |services, actor, slug, cells| async move {
+        services.add_mapping_line(&actor, &slug, place, cells).await
+    })
+    .await
 }
 
 /// Removes one line.
@@ -324,6 +372,19 @@ pub async fn back_to_mapping(customer: String, version: i64, to: i64) -> Result<
     edit(<BackToMapping as ServerFn>::PATH, &(), (customer, version), made).await
 }
 
+/// Takes over the lines of an earlier version about accounts that an uploaded file left out.
+#[server(endpoint = "user-mapping/keep")]
+pub async fn keep_mapping_lines(customer: String, version: i64, earlier: i64) -> Result<i64, ApiError> {
+    let made = MappingEdit::Keep { from: earlier };
+    edit(
+        <KeepMappingLines as ServerFn>::PATH,
+        &(),
+        (customer, version),
+        made,
+    )
+    .await
+}
+
 /// Checks the newest version again.
 #[server(endpoint = "user-mapping/check")]
 pub async fn check_mapping(customer: String, version: i64) -> Result<(), ApiError> {
@@ -354,7 +415,7 @@ pub async fn submit_mapping(
     .await
 }
 
-/// Returns or approves a submitted version.
+/// Returns or approves a submitted version; `unanswered`: although questions are open.
 #[server(endpoint = "user-mapping/review")]
 pub async fn review_mapping(
     customer: String,
@@ -362,6 +423,7 @@ pub async fn review_mapping(
     verdict: String,
     #[server(default)] reason: String,
     #[server(default)] needs_second: bool,
+    #[server(default)] unanswered: bool,
 ) -> Result<(), ApiError> {
     super::act_form(
         <ReviewMapping as ServerFn>::PATH,
@@ -369,6 +431,7 @@ pub async fn review_mapping(
         |services, actor| async move {
             let verdict = match verdict.as_str() {
                 "return" => Verdict::Return { reason },
+                "approve" if unanswered => Verdict::ApproveUnanswered { needs_second },
                 "approve" => Verdict::Approve { needs_second },
                 _ => return Err(UserError::Changed.into()),
             };
@@ -378,21 +441,25 @@ pub async fn review_mapping(
     .await
 }
 
-/// Says something about a line.
+/// Says something about a line, or about all of them (line 0); `asks`: as a question to the other side.
 #[server(endpoint = "user-mapping/remark")]
 pub async fn remark_on_mapping(
     customer: String,
     version: i64,
     line: u64,
     #[server(default)] text: String,
+    #[server(default)] asks: bool,
 ) -> Result<(), ApiError> {
+    let place = (version, line);
     super::act_form(
         <RemarkOnMapping as ServerFn>::PATH,
-        &((version, line), text.clone()),
+        &(place, text.clone()),
         |services, actor| async move {
-            services
-                .remark_on_mapping(&actor, &customer, (version, line), &text)
-                .await
+            if asks {
+                services.ask_about_mapping(&actor, &customer, place, &text).await
+            } else {
+                services.remark_on_mapping(&actor, &customer, place, &text).await
+            }
         },
     )
     .await

@@ -8,12 +8,22 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 
-/// The ids and attributes that tie a control to its help and its error.
+/// What is said elsewhere on the page about the value a control comes with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The ids of the elements that say it.
+    pub ids: Vec<String>,
+    /// One of them says that the value is wrong.
+    pub is_wrong: bool,
+}
+
+/// The ids and attributes that tie a control to its help, its error, and what is said elsewhere.
 #[derive(Clone)]
 struct Ties {
     key: String,
     has_help: bool,
     error: Memo<Option<String>>,
+    told: Told,
 }
 
 impl Ties {
@@ -23,16 +33,26 @@ impl Ties {
             key: key.to_owned(),
             has_help: !help.is_empty(),
             error: Memo::new(move |_| error.get().and_then(|error| error.of_field(&of))),
+            told: Told::default(),
         }
     }
 
+    fn with(self, told: Told) -> Self {
+        Self { told, ..self }
+    }
+
     fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + 'static + use<> {
-        let error = self.error;
-        move || error.get().map(|_| "true")
+        let (error, is_wrong) = (self.error, self.told.is_wrong);
+        move || (error.get().is_some() || is_wrong).then_some("true")
     }
 
     fn described_by(&self) -> impl Fn() -> Option<String> + Clone + Send + 'static + use<> {
-        let Self { key, has_help, error } = self.clone();
+        let Self {
+            key,
+            has_help,
+            error,
+            told,
+        } = self.clone();
         move || {
             let mut ids = Vec::new();
             if error.get().is_some() {
@@ -41,12 +61,15 @@ impl Ties {
             if has_help {
                 ids.push(format!("{key}-help"));
             }
+            ids.extend_from_slice(&told.ids);
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     }
 
     fn below(&self, help: String) -> impl IntoView + use<> {
-        let Self { key, has_help, error } = self.clone();
+        let Self {
+            key, has_help, error, ..
+        } = self.clone();
         let error_id = format!("{key}-error");
         let help_id = format!("{key}-help");
         view! {
@@ -94,11 +117,12 @@ pub fn Field(
     /// Looks at what is typed and says what seems odd about it, at once; the server decides.
     #[prop(optional)]
     look: Option<Look>,
+    #[prop(optional)] told: Told,
     /// Extra things after the control: a secret's hint.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let ties = Ties::new(&key, &help, error);
+    let ties = Ties::new(&key, &help, error).with(told);
     let name = if name.is_empty() { key.clone() } else { name };
     let (odd, on_input) = looking(look, &value);
     view! {
@@ -195,8 +219,9 @@ pub fn SelectField(
     #[prop(optional, into)] help: String,
     #[prop(optional, into)] error: MaybeProp<ApiError>,
     #[prop(optional)] disabled: bool,
+    #[prop(optional)] told: Told,
 ) -> impl IntoView {
-    let ties = Ties::new(&key, &help, error);
+    let ties = Ties::new(&key, &help, error).with(told);
     let name = if name.is_empty() { key.clone() } else { name };
     let choices = options
         .into_iter()

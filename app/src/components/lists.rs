@@ -12,14 +12,23 @@ pub fn after() -> Option<String> {
 }
 
 /// On to the next page of a list read by key, and back to its start. `next` is the key the list gave; the page reads
-/// it from the parameter `after`.
+/// it from the parameter `key`.
 #[component]
-pub fn Pager(next: Option<String>) -> impl IntoView {
+pub fn Pager(
+    next: Option<String>,
+    /// For a second list on the page.
+    #[prop(default = "after")]
+    key: &'static str,
+    /// The part of the page to stand at: "#versions".
+    #[prop(optional)]
+    anchor: &'static str,
+) -> impl IntoView {
     let (path, query) = (page_path(), query());
-    let moved = !param(&query, "after").is_empty();
-    let onward = next.map(|next| with_query(&path, &query, &[("after", &next)]));
+    let moved = !param(&query, key).is_empty();
+    let at = |place: &str| format!("{}{anchor}", with_query(&path, &query, &[(key, place)]));
+    let onward = next.map(|next| at(&next));
     (moved || onward.is_some()).then(|| {
-        let start = with_query(&path, &query, &[("after", "")]);
+        let start = at("");
         view! {
             <nav class="pager below-table actions" aria-label="Pages of the list">
                 {onward.map(|href| view! { <a class="button" href=href rel="next">"Next page"</a> })}
@@ -57,13 +66,18 @@ pub fn Filters(
     /// The part of the page to stand at: "#changes".
     #[prop(optional)]
     anchor: &'static str,
+    /// The list of the page that is filtered, as a parameter: it is shown whatever the filters say.
+    #[prop(optional)]
+    show: &'static str,
     children: Children,
 ) -> impl IntoView {
     let action = format!("{path}{anchor}");
-    let all = action.clone();
+    let all = format!("{}{anchor}", address(&path, [("show", show)]));
+    let show = (!show.is_empty()).then(|| view! { <input type="hidden" name="show" value=show/> });
     view! {
         <search class="above-table">
             <form method="get" action=action class="filters">
+                {show}
                 {children()}
                 <div class="actions">
                     <button type="submit" class="button">"Show"</button>

@@ -31,7 +31,7 @@ pub use copy::Copy;
 pub use domain::numbers::{percent, plural, thousands};
 pub use feedback::{Banner, EmptyState, Verdict};
 pub use fields::{
-    CheckField, Choice, ErrorSummary, Field, Look, Option_, RadioField, SelectField, Submit, TextArea,
+    CheckField, Choice, ErrorSummary, Field, Look, Option_, RadioField, SelectField, Submit, TextArea, Told,
 };
 pub use icons::{Dot, DotKind, Logo, ProviderMark};
 pub use state::{StateWord, Tone, account_tone, run_tone};

@@ -61,6 +61,12 @@ pub enum UserError {
         megabytes: u64,
         is_file: bool,
     },
+    /// A request that did not come in time, or whose answer did not.
+    #[error("{}", too_slow(*has_come))]
+    TooSlow {
+        /// All of it may have come, so what was asked for may be done.
+        has_come: bool,
+    },
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
     Internal { reference: String },
 }
@@ -83,6 +89,7 @@ impl UserError {
             UserError::TooManyAttempts { .. } => 429,
             UserError::Forbidden => 403,
             UserError::NotFound | UserError::DeadLink => 404,
+            UserError::TooSlow { has_come: false } => 408,
             UserError::TooLarge { .. } => 413,
             UserError::Invalid { .. } => 422,
             UserError::Changed
@@ -93,6 +100,7 @@ impl UserError {
             | UserError::Appointment { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,
+            UserError::TooSlow { has_come: true } => 503,
         }
     }
 
@@ -139,6 +147,15 @@ fn too_large(megabytes: u64, is_file: bool) -> String {
             "What was typed is larger than {megabytes} MB, so nothing was stored. Shorten it, and send it again."
         )
     }
+}
+
+fn too_slow(has_come: bool) -> String {
+    if has_come {
+        "The answer took too long. Look whether it was done, then try again."
+    } else {
+        "What you sent did not arrive in time, so nothing was changed. Check your connection, then send it again."
+    }
+    .to_owned()
 }
 
 impl FieldError {

@@ -11,7 +11,7 @@ pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
 pub use proposal::{ProposalClass, ProposalReason};
 pub use review::{ReviewState, Verdict};
 pub use version::{
-    Coverage, Domains, FindingGroup, KindCount, MappingKnown, MappingOutcome, MappingQuestion,
+    Coverage, Domains, FindingGroup, KindCount, LeftOut, MappingKnown, MappingOutcome, MappingQuestion,
     MappingReading, MappingReceived, MappingState, MappingSummary, TargetLines,
 };
 

@@ -123,13 +123,16 @@ function busy(isBusy) {
   part("progress").hidden = !isBusy;
 }
 
-/** What the page says when nothing came back that it could show. */
+/** What the page says when nothing came back that it could show, but a sentence (413), not a proxy's page. */
 function broke() {
-  request = undefined;
-  busy(false);
   const error = part("broke");
   error.hidden = false;
   error.textContent = "The upload broke off, so nothing was stored. Upload the file again.";
+  if (request?.status === 413 && !request.responseText.startsWith("<")) {
+    error.textContent = request.responseText;
+  }
+  request = undefined;
+  busy(false);
 }
 
 /** The page itself says what came of it, as it does without scripts. */

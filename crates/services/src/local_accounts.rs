@@ -1,7 +1,9 @@
 //! Accounts of a customer's People directory that no sync of ours made: local ones, and those of the directory the
 //! intranet followed before. The local ones are added on the page of People or come in for the demo.
 
-use domain::people::{AccountState, Directory, OldDirectory, PeopleAccount, Profile, field};
+use domain::people::{
+    AccountState, Block, BlockReason, BlockedBy, Directory, OldDirectory, PeopleAccount, Profile, field,
+};
 use domain::profile::{ProfileField, ProfileFields};
 use domain::{AccountId, Actor, CustomerId, DirectoryId, FieldError, Permission, UserError};
 use rules::user_mapping::is_reserved_username;
@@ -22,6 +24,8 @@ pub struct NewLocalAccount {
     pub email: String,
     pub department: String,
     pub is_administrator: bool,
+    /// Blocked from the beginning, by an administrator of People.
+    pub is_blocked: bool,
 }
 
 impl Services {
@@ -159,8 +163,15 @@ impl Services {
             username_key: username::key(&stored),
             username: stored,
             directory,
-            state: AccountState::Active,
-            block: None,
+            state: if new.is_blocked {
+                AccountState::Blocked
+            } else {
+                AccountState::Active
+            },
+            block: new.is_blocked.then_some(Block {
+                by: BlockedBy::Administrator,
+                reason: BlockReason::ByAdministrator,
+            }),
             is_administrator: new.is_administrator,
             profile,
             manager: None,

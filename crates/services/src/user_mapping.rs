@@ -1,11 +1,15 @@
 //! The user mapping: a file is uploaded in parts, or made out of the version before by a correction; read and checked by a
 //! job, shown with what was found, submitted and reviewed.
 
+mod beginning;
 mod check;
 mod compose;
 mod edit;
+mod holder;
 mod incoming;
+mod left_out;
 mod receive;
+mod remarks;
 mod review;
 mod rows;
 mod taken_back;

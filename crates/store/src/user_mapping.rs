@@ -15,29 +15,33 @@ use crate::{StoreError, Tx};
 
 mod beside;
 mod fixable;
+mod left_out;
 mod lines;
 mod review;
 
 pub(crate) use beside::ALL as BESIDE;
 pub(crate) use fixable::ALL as FIXABLE;
+pub(crate) use left_out::ALL as LEFT_OUT;
 pub(crate) use lines::ALL as LINES;
 pub(crate) use review::ALL as REVIEW;
 
 pub use beside::{
     AccountBeside, ChangedAccount, ChangedPerson, Marks, Missed, NewProposal, Proposed, Undecided,
-    UndecidedWho, accounts_beside, changed_since, count_missed, forget_proposals, insert_proposals, marks,
-    meant_account, missed, one_undecided, only_namesake, proposals_of, proposed, undecided,
+    UndecidedAdministrator, UndecidedWho, accounts_beside, changed_since, count_missed, forget_proposals,
+    insert_proposals, marks, meant_account, missed, one_undecided, only_namesake, proposals_of, proposed,
+    undecided, undecided_administrators,
 };
 pub use fixable::{FixableLine, affected_lines, has_line, lines_of};
+pub use left_out::{LeftOutLine, lines_left_out};
 pub use lines::{
     FindingRow, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson, ShownRow, findings,
     findings_of_line, forget_lines, insert_findings, insert_lines, line, nearest_accounts, rows, same_place,
-    set_facts,
+    set_facts, shown_account,
 };
 pub use review::{
-    ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, insert_remark,
-    insert_review, latest_review, remarks, reopen_review, review, review_before, second_review,
-    settle_remark,
+    ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, gone_lines,
+    insert_remark, insert_review, latest_review, open_questions, remarks, reopen_review, review,
+    review_before, second_review, settle_remark,
 };
 
 statements! {
@@ -65,12 +69,13 @@ statements! {
     VERSION = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
             created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 AND number = $2";
-    // What was found may be long, and is shown of the newest.
-    VERSIONS = "SELECT number, file, reading, state,
-            CASE WHEN number = (SELECT MAX(n.number) FROM mapping_versions n WHERE n.customer_id = $1) THEN result END AS result,
-            made_from, edit, directory_id, people_number, snapshot_number, author_id, created_by,
-            created_at, checked_at
-        FROM mapping_versions WHERE customer_id = $1 ORDER BY number DESC LIMIT $2";
+    CHECKED_BEFORE = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id,
+            created_by, created_at, checked_at
+        FROM mapping_versions WHERE customer_id = $1 AND number < $2 AND state = 'checked' ORDER BY number DESC LIMIT 1";
+    EARLIER = "SELECT number, state, edit, created_by, created_at FROM mapping_versions
+        WHERE customer_id = $1 AND number < $2
+        AND number < (SELECT MAX(n.number) FROM mapping_versions n WHERE n.customer_id = $1)
+        ORDER BY number DESC LIMIT $3";
     GIVE_FILE = "UPDATE mapping_versions SET file = $3 WHERE customer_id = $1 AND number = $2 AND file IS NULL";
     FINISH_VERSION = "UPDATE mapping_versions SET state = $3, result = $4, checked_at = $5, people_number = $6,
             snapshot_number = $7, directory_id = $8
@@ -342,14 +347,55 @@ pub async fn give_file(tx: &mut Tx, customer: CustomerId, number: i64, file: i64
     one_row(touched, "the version of the user mapping")
 }
 
-/// The newest versions first, at most `limit`; what was found only of the newest.
-pub async fn versions(
+/// A version in the list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierVersion {
+    pub number: i64,
+    pub state: MappingState,
+    /// `None` for an uploaded file.
+    pub edit: Option<MappingEdit>,
+    pub created_by: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct EarlierColumns {
+    number: i64,
+    state: String,
+    edit: Option<Json<MappingEdit>>,
+    created_by: String,
+    created_at: Timestamp,
+}
+
+/// Versions older than the newest and than `before`, if it is given, the newest of them first, at most `limit`.
+pub async fn earlier_versions(
     tx: &mut Tx,
     customer: CustomerId,
-    limit: i64,
-) -> Result<Vec<MappingVersion>, StoreError> {
-    let rows = fetch_all!(tx, VersionColumns, VERSIONS, customer.uuid(), limit)?;
-    rows.into_iter().map(VersionColumns::read).collect()
+    (before, limit): (Option<i64>, i64),
+) -> Result<Vec<EarlierVersion>, StoreError> {
+    let before = before.unwrap_or(i64::MAX);
+    fetch_all!(tx, EarlierColumns, EARLIER, customer.uuid(), before, limit)?
+        .into_iter()
+        .map(|row| {
+            Ok(EarlierVersion {
+                number: row.number,
+                state: code("mapping_versions", "state", &row.state)?,
+                edit: row.edit.map(|edit| edit.0),
+                created_by: row.created_by,
+                created_at: row.created_at,
+            })
+        })
+        .collect()
+}
+
+/// The newest version before `number` of which every line was looked at.
+pub async fn checked_before(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<Option<MappingVersion>, StoreError> {
+    let row = fetch_optional!(tx, VersionColumns, CHECKED_BEFORE, customer.uuid(), number)?;
+    row.map(VersionColumns::read).transpose()
 }
 
 /// Lets a version be checked again, beside People and the directory as they are now. One that is not checked is

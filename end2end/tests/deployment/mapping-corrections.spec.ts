@@ -161,5 +161,25 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await accessibleThere(admin, scripts);
   await visit(`${base}/user-mapping`);
   await expect(page.getByRole("region", { name: "Said about lines", exact: true })).toContainText("Settled by Anna Admin.");
+
+  // A new file leaves out what was said before: that is listed, and taken over.
+  const part = "existing_username,new_username,target_directory\nnobody.at.all,nobody.at.all,Local\n";
+  await admin.getByLabel("CSV file").setInputFiles({ name: "part.csv", mimeType: "text/csv", buffer: Buffer.from(part) });
+  await admin.getByRole("button", { name: "Upload and check" }).click();
+  await mapping.isVersion(5);
+  const before = admin.getByRole("region", { name: "Decided before, and not in the file", exact: true });
+  await expect(before).toContainText(/Version 4 has [\d,]+ lines about accounts that this file does not name/);
+  await accessibleThere(admin, scripts);
+  await before.getByRole("link", { name: /^See/ }).click();
+  await expect(admin).toHaveURL(/show=left-out/);
+  await settled(admin, scripts);
+  const leftOut = admin.getByRole("table", { name: "Lines that the file left out" });
+  await expect(leftOut.getByRole("rowheader").first()).toBeVisible();
+  await accessibleThere(admin, scripts);
+  await before.getByRole("button", { name: /^Take them over/ }).click();
+  await mapping.isVersion(6);
+  await expect(admin.getByRole("region", { name: "Version 6", exact: true })).toContainText("Taken over from version 4");
+  await expect(before).toHaveCount(0);
+  await accessibleThere(admin, scripts);
   await admin.context().close();
 });

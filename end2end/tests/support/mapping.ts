@@ -54,8 +54,32 @@ export class Mapping {
     await this.isVersion(this.version + 1);
   }
 
+  /** The first line with a finding; gives its panel. */
+  async opensFirst(title: string): Promise<Locator> {
+    await this.cause(title).getByRole("link", { name: /^See/ }).click();
+    const list = this.page.getByRole("region", { name: title, exact: true });
+    await list.getByRole("rowheader").first().getByRole("link").click();
+    const line = this.page.getByRole("region", { name: /^Line \d+$/ });
+    await expect(line).toBeVisible();
+    await settled(this.page, this.scripts);
+    return line;
+  }
+
+  /** An account without a line has a username that somebody else is to have (P-10): it gets another one. */
+  async renamesAside(title: string): Promise<void> {
+    const line = await this.opensFirst(title);
+    const today = await line.getByLabel("Username it has today").inputValue();
+    await line.getByLabel("Username it gets").fill(`old.${today}`);
+    await line.getByRole("button", { name: "Rename it aside" }).click();
+    await this.isVersion(this.version + 1);
+    await expect(this.cause(title)).toHaveCount(0);
+  }
+
   /** The first line with a finding, without a mouse; its table says what each cell is to those who do not see it. */
   async opensByKeyboard(title: string): Promise<void> {
+    // From the top of the page, however much stands below it.
+    await this.page.goto(new URL(this.page.url()).pathname);
+    await settled(this.page, this.scripts);
     await pressed(this.page, this.cause(title).getByRole("link", { name: /^See/ }), this.scripts);
     await settled(this.page, this.scripts);
     const table = this.page.getByRole("table", { name: "Lines with this finding" });
@@ -101,6 +125,11 @@ export class Mapping {
     await this.isRefused(beside[1], "Add the remark", "Your remark", "Is this still the same line?");
     await this.mend("The domain in front of usernames", "Write the accounts’ usernames");
     await this.mend("No such account in People", "Remove the lines");
+    await this.mend("E-mail addresses in place of usernames", "Write the accounts’ usernames");
+    await this.mend("Zeros in front were lost", "Write the accounts’ usernames");
+    await this.mend("The other attribute of the directory", "Write the directory’s usernames");
+    await this.mend("The username belongs to an account without a line", "Write the proposed usernames");
+    await this.renamesAside("The username belongs to a blocked account");
     await this.mend("One new username for several accounts", "Write the proposed usernames");
     await this.mend("No existing username", "Remove the lines");
     await this.mend("Addresses with something around", "Keep only the address");
@@ -110,7 +139,9 @@ export class Mapping {
     await this.mend("The local administrator for emergencies", "Keep the accounts local");
     await this.mend("A domain that nobody has", "Change the domain", { label: "Domain of the directory", text: "contoso.com" });
     await this.opensByKeyboard("Unknown target directory");
-    await tabbedTo(this.page, this.page.getByLabel("Target directory", { exact: true }));
+    const target = this.page.getByLabel("Target directory", { exact: true });
+    await expect(target).toHaveAccessibleDescription(/“Warehouse” is no directory that is known here/);
+    await tabbedTo(this.page, target);
     await this.page.keyboard.type("Local");
     await pressed(this.page, this.page.getByRole("button", { name: "Save and check" }), this.scripts);
     await this.isVersion(this.version + 1);
@@ -148,6 +179,8 @@ export class Mapping {
     await panel.getByRole("button", { name: "Keep everybody local" }).click();
     await this.isVersion(this.version + 1);
     await this.decidesAboutEverybody();
+    // What an earlier attempt to synchronise left behind has somebody's username.
+    await this.renamesAside("The username belongs to a blocked account");
   }
 
   /** The next version came by a file. */

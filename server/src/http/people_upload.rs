@@ -3,7 +3,7 @@
 use app::api::leave;
 use app::api::people_file::PEOPLE_FILE;
 use axum::Extension;
-use axum::extract::multipart::Field;
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::people_file::PeopleFileReceived;
@@ -13,7 +13,7 @@ use services::{ServiceError, Services, TypedPeopleFile};
 use tower_sessions::Session;
 
 use super::signed_in::{Address, Reference, SignedIn, refusal};
-use super::upload::{Arriving, begins, broken, no_file, take};
+use super::upload::{Arriving, begins, broken, no_file, no_form, take};
 use crate::router::AppState;
 
 /// The longest text that is typed beside the file, in bytes.
@@ -25,10 +25,14 @@ pub(super) async fn upload(
     Extension(session): Extension<Session>,
     Reference(reference): Reference,
     SignedIn { actor, .. }: SignedIn,
-    mut form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let mut typed = TypedPeopleFile::default();
-    let result = match receive(&state.services, &actor, &customer, (&mut form, &mut typed)).await {
+    let received = match form {
+        Ok(mut form) => receive(&state.services, &actor, &customer, (&mut form, &mut typed)).await,
+        Err(rejection) => Err(no_form(&rejection)),
+    };
+    let result = match received {
         Ok(received) => Ok(received),
         // They may not be here at all: there is no page to lead back to.
         Err(ServiceError::User(error @ (UserError::Forbidden | UserError::NotFound))) => {
@@ -49,7 +53,7 @@ async fn receive(
     customer: &str,
     (form, typed): (&mut Multipart, &mut TypedPeopleFile),
 ) -> Result<PeopleFileReceived, ServiceError> {
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+    while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
         let into = match field.name() {
             Some("directory") => &mut typed.directory,
             Some("kind") => &mut typed.kind,
@@ -70,7 +74,7 @@ async fn receive(
 /// What was typed; of something longer its beginning, which is refused as any other wrong value.
 async fn short(mut field: Field<'_>) -> Result<String, ServiceError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
         let room = TYPED.saturating_sub(bytes.len()).min(chunk.len());
         bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
     }

@@ -22,6 +22,29 @@ pub struct Refusals {
     style: Arc<str>,
 }
 
+/// Who asks, by what they understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A browser that goes to a page, or posts a form by itself.
+    Page,
+    /// A server function's caller.
+    Function,
+    Other,
+}
+
+impl Asker {
+    /// Who sent this request.
+    pub fn of(request: &Parts) -> Self {
+        if wants_page(&request.headers) {
+            Asker::Page
+        } else if request.uri.path().starts_with("/api/") {
+            Asker::Function
+        } else {
+            Asker::Other
+        }
+    }
+}
+
 /// Whether a person looks at the answer: a browser that goes to a page, or posts a form by itself.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     headers
@@ -39,20 +62,27 @@ impl Refusals {
 
     /// The answer to this request. `title` is the heading where it is a page.
     pub fn answer(&self, request: &Parts, title: &str, error: UserError) -> Response {
+        self.answer_to(Asker::of(request), title, error)
+    }
+
+    /// [`Self::answer`] where the request itself is gone.
+    pub fn answer_to(&self, asker: Asker, title: &str, error: UserError) -> Response {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if wants_page(&request.headers) {
-            let page = self.page(title, &error.to_string());
-            let mut response = (status, page).into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-            return response;
+        match asker {
+            Asker::Page => {
+                let page = self.page(title, &error.to_string());
+                let mut response = (status, page).into_response();
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+                headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+                response
+            }
+            Asker::Function => {
+                let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+                (status, json, ApiError::User(error).ser().to_vec()).into_response()
+            }
+            Asker::Other => (status, error.to_string()).into_response(),
         }
-        if request.uri.path().starts_with("/api/") {
-            let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-            return (status, json, ApiError::User(error).ser().to_vec()).into_response();
-        }
-        (status, error.to_string()).into_response()
     }
 
     /// Both texts are sentences of ours; nothing that was typed is in them.

@@ -1,4 +1,4 @@
-//! Requests that bring more than they may: refused in words, and nothing of them is taken.
+//! Requests that bring more than they may, or take longer: refused in words.
 
 use std::time::Duration;
 
@@ -14,14 +14,17 @@ use futures::StreamExt;
 use rules::user_mapping::MAX_BYTES;
 use tokio::time::timeout;
 
-use super::refused::Refusals;
+use super::refused::{Asker, Refusals};
 use super::upload;
 use crate::router::{ANSWER, BODY, BODY_MEGABYTES};
 
-/// How much a request may bring, and what is said of one that brings more.
+/// The heading of what is said of a request that takes too long.
+const SLOW: &str = "This took too long";
+
+/// How much a request may bring and how long it may take, and what is said of one that goes beyond.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    refusals: Refusals,
+    pub refusals: Refusals,
     /// Bytes of the whole request.
     pub bytes: usize,
     /// How long its answer may take to begin.
@@ -49,10 +52,7 @@ impl Bounds {
             refusals: refusals.clone(),
             bytes: upload::BODY,
             answer: upload::ANSWER,
-            refusal: UserError::TooLarge {
-                megabytes: MAX_BYTES / 1_000_000,
-                is_file: true,
-            },
+            refusal: file_too_large(),
         }
     }
 
@@ -77,6 +77,20 @@ impl Bounds {
         self.refusals
             .answer(parts, "This is too large", self.refusal.clone())
     }
+
+    /// The answer to a request of which not all came in time: nothing was done.
+    pub fn broke_off(&self, parts: &Parts) -> Response {
+        self.refusals
+            .answer(parts, SLOW, UserError::TooSlow { has_come: false })
+    }
+}
+
+/// What is said of a file that is larger than one may be (F-27).
+pub fn file_too_large() -> UserError {
+    UserError::TooLarge {
+        megabytes: MAX_BYTES / 1_000_000,
+        is_file: true,
+    }
 }
 
 fn length(headers: &HeaderMap) -> Option<usize> {
@@ -90,4 +104,49 @@ pub async fn not_too_large(State(bounds): State<Bounds>, request: Request<Body>,
         return bounds.refuse(&parts, body).await;
     }
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// Answers a request whose answer takes too long to begin. What it asked for may be done all the same.
+pub async fn in_time(State(bounds): State<Bounds>, request: Request<Body>, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let asker = Asker::of(&parts);
+    let answer = timeout(bounds.answer, next.run(Request::from_parts(parts, body))).await;
+    answer.unwrap_or_else(|_| {
+        let error = UserError::TooSlow { has_come: true };
+        bounds.refusals.answer_to(asker, SLOW, error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ::http::StatusCode;
+    use ::http::header::ACCEPT;
+    use axum::body::to_bytes;
+    use axum::routing::post;
+    use axum::{Router, middleware};
+    use tower::ServiceExt;
+
+    use super::super::assets::Assets;
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_takes_too_long_is_given_in_words() {
+        let mut bounds = Bounds::of_forms(&Refusals::new(&Assets::new(None)));
+        bounds.answer = Duration::from_millis(20);
+        let router: Router = Router::new()
+            .route("/slow", post(std::future::pending::<()>))
+            .layer(middleware::from_fn_with_state(bounds, in_time));
+        for (accept, part) in [
+            ("text/html", "<h1>This took too long</h1>"),
+            ("*/*", "Look whether"),
+        ] {
+            let request = Request::post("/slow").header(ACCEPT, accept).body(Body::empty());
+            let answer = router.clone().oneshot(request.expect("a request")).await;
+            let answer = answer.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");
+            let text = String::from_utf8_lossy(&body);
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
 }

@@ -2,21 +2,20 @@
 //! for every field there is and will be, and on SQLite alike.
 
 use ::http::header::CONTENT_TYPE;
-use ::http::{HeaderMap, Request, StatusCode, Uri};
+use ::http::{HeaderMap, Request, Uri};
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::UserError;
 use tokio::time::timeout;
 use url::form_urlencoded;
 
-use super::refused::Refusals;
 use super::size::Bounds;
-use crate::router::{ANSWER, BODY};
 
-/// Refuses NUL in the address and in forms.
-pub async fn storable_text(State(refusals): State<Refusals>, request: Request<Body>, next: Next) -> Response {
+/// Refuses NUL in the address and in forms. `bounds`: of forms.
+pub async fn storable_text(State(bounds): State<Bounds>, request: Request<Body>, next: Next) -> Response {
+    let refusals = &bounds.refusals;
     let (parts, body) = request.into_parts();
     if path_holds_nul(&parts.uri) {
         return refusals.answer(&parts, "No such page", UserError::NotFound);
@@ -28,15 +27,14 @@ pub async fn storable_text(State(refusals): State<Refusals>, request: Request<Bo
     if !is_form(&parts.headers) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let bounds = Bounds::of_forms(&refusals);
     if bounds.are_exceeded(&parts.headers) {
         return bounds.refuse(&parts, body).await;
     }
-    let form = match timeout(ANSWER, to_bytes(body, BODY)).await {
+    let form = match timeout(bounds.answer, to_bytes(body, bounds.bytes)).await {
         Ok(Ok(form)) => form,
         // It did not say how large it is. (Whoever broke off hears no answer.)
         Ok(Err(_)) => return bounds.refusal(&parts),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(_) => return bounds.broke_off(&parts),
     };
     if let Some(field) = field_with_nul(&form) {
         return refusals.answer(&parts, "This cannot be stored", unstorable(field));
@@ -76,7 +74,44 @@ fn field_with_nul(form: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::time::Duration;
+
+    use ::http::StatusCode;
+    use ::http::header::ACCEPT;
+    use axum::routing::post;
+    use axum::{Router, middleware};
+    use bytes::Bytes;
+    use futures::stream;
+    use tower::ServiceExt;
+
+    use super::super::assets::Assets;
+    use super::super::refused::Refusals;
     use super::*;
+
+    #[tokio::test]
+    async fn a_form_that_does_not_arrive_is_answered_in_words() {
+        let mut bounds = Bounds::of_forms(&Refusals::new(&Assets::new(None)));
+        bounds.answer = Duration::from_millis(20);
+        let router: Router = Router::new()
+            .route("/form", post(|| async {}))
+            .layer(middleware::from_fn_with_state(bounds, storable_text));
+        for (accept, part) in [
+            ("text/html", "<h1>This took too long</h1>"),
+            ("*/*", "nothing was changed"),
+        ] {
+            let request = Request::post("/form")
+                .header(ACCEPT, accept)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from_stream(stream::pending::<io::Result<Bytes>>()));
+            let answer = router.clone().oneshot(request.expect("a request")).await;
+            let answer = answer.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+            let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");
+            let text = String::from_utf8_lossy(&body);
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
 
     #[test]
     fn the_field_is_named() {

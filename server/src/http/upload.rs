@@ -7,7 +7,7 @@ use ::http::header::ACCEPT;
 use ::http::{HeaderMap, StatusCode};
 use app::api::leave;
 use app::api::user_mapping::UPLOAD;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ use tower_sessions::Session;
 
 use super::people_upload;
 use super::signed_in::{Address, Reference, SignedIn, refusal};
+use super::size::file_too_large;
 use crate::router::AppState;
 
 /// Bytes of the largest request. Far above the largest file (F-27): one that is too large is refused in words, on the page.
@@ -45,9 +46,13 @@ async fn upload(
     Reference(reference): Reference,
     headers: HeaderMap,
     SignedIn { actor, .. }: SignedIn,
-    mut form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let result = match receive(&state.services, &actor, &customer, &mut form).await {
+    let received = match form {
+        Ok(mut form) => receive(&state.services, &actor, &customer, &mut form).await,
+        Err(rejection) => Err(no_form(&rejection)),
+    };
+    let result = match received {
         Ok(received) => Ok(received),
         // They may not be here at all: there is no page to lead back to.
         Err(ServiceError::User(error @ (UserError::Forbidden | UserError::NotFound))) => {
@@ -92,7 +97,7 @@ async fn receive(
     customer: &str,
     form: &mut Multipart,
 ) -> Result<MappingReceived, ServiceError> {
-    while let Some(field) = form.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         if field.name() == Some("file") {
             return file(services, actor, customer, field).await;
         }
@@ -139,7 +144,7 @@ impl Arriving for MappingUpload {
 /// The name of the file in a field, and its first bytes.
 pub(super) async fn begins(field: &mut Field<'_>) -> Result<(String, Option<Bytes>), ServiceError> {
     let name = field.file_name().unwrap_or_default().to_owned();
-    let first = field.chunk().await.map_err(broken)?;
+    let first = field.chunk().await.map_err(|error| broken(&error))?;
     if name.is_empty() && first.as_ref().is_none_or(Bytes::is_empty) {
         return Err(no_file());
     }
@@ -165,7 +170,7 @@ pub(super) async fn take<U: Arriving>(
             Ok(next) => next,
             Err(error) => {
                 upload.abandon().await?;
-                return Err(broken(error));
+                return Err(broken(&error));
             }
         };
     }
@@ -183,8 +188,19 @@ pub(super) fn no_file() -> ServiceError {
     UserError::field("file", "Choose the file to upload.").into()
 }
 
-/// The upload broke off: nothing of it is kept (F-34).
-pub(super) fn broken(_: MultipartError) -> ServiceError {
+/// What came is no form with a file in it: no browser sends such a thing by itself (F-34).
+pub(super) fn no_form(rejection: &MultipartRejection) -> ServiceError {
+    tracing::debug!(%rejection, "an upload that is no form");
+    let words =
+        "The upload arrived damaged, so nothing was stored. Reload the page and upload the file again.";
+    UserError::field("file", words).into()
+}
+
+/// The upload broke off, or was cut off since it is too large: nothing of it is kept (F-27, F-34).
+pub(super) fn broken(error: &MultipartError) -> ServiceError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return file_too_large().into();
+    }
     let words = "The upload broke off, so nothing was stored. Upload the file again.";
     UserError::field("file", words).into()
 }

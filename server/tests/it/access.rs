@@ -85,6 +85,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("username", "old.name"),
     ("newcomer", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("older", "01890a5d-ac96-774b-bcce-b302099a8057"),
+    ("earlier", "1"),
     ("outcome", "lost"),
 ];
 
@@ -238,6 +239,36 @@ async fn an_upload_asks_who_calls() {
         let answer = upload(Some(&admin)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         assert_eq!(answer.header("location"), page);
+    }
+}
+
+#[tokio::test]
+async fn f_34_an_upload_that_is_no_form_is_answered_on_its_page() {
+    let app = TestApp::new().await.with_people().await;
+    let admin = app.sign_in("admin@contoso.example").await;
+    for (address, page) in [
+        ("/c/contoso/user-mapping/file", "/c/contoso/user-mapping"),
+        ("/c/contoso/old-accounts/file", "/c/contoso/old-accounts"),
+    ] {
+        for (kind, words) in [
+            ("text/csv", "The upload arrived damaged"),
+            ("multipart/form-data", "The upload arrived damaged"),
+            ("multipart/form-data; boundary=b", "The upload broke off"),
+        ] {
+            let request = Request::post(address)
+                .header(CONTENT_TYPE, kind)
+                .header(COOKIE, &admin)
+                .header("sec-fetch-site", "same-origin")
+                .body(Body::from("existing_username,new_username"));
+            let answer = app.send(request.expect("a request")).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{kind}: {}", answer.body);
+            assert_eq!(answer.header("location"), page);
+            // (The mapping of this customer takes no file yet.)
+            if page.ends_with("old-accounts") {
+                let shown = app.get_as(page, Some(&admin)).await;
+                assert!(shown.body.contains(words), "{kind}: {words} in {}", shown.body);
+            }
+        }
     }
 }
 

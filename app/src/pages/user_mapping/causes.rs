@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::de::IgnoredAny;
 
-use super::{Lists, tone_of, under};
+use super::lines::unused_lines;
+use super::{Lists, kept, tone_of, under};
 use crate::api::take_flash;
 use crate::api::user_mapping::{FixMapping, TypedFix};
 use crate::components::{
-    Field, Option_, Panel, SelectField, StateWord, Submit, awaited, customer, plural, thousands,
+    Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, awaited, customer,
+    plural, thousands,
 };
 
 /// Whoever may correct the version, and what may be written as target directory.
@@ -18,6 +20,39 @@ pub(super) struct Corrections {
     pub version: i64,
     pub can_edit: bool,
     pub targets: Vec<String>,
+}
+
+/// What came of the correction of a group. What was typed for it stands in its form again, as long as that is on the page: it is
+/// there for the lines of its own version alone.
+#[component]
+pub(super) fn Corrected(
+    corrections: Corrections,
+    groups: Vec<FindingGroup>,
+    /// The page loads itself again soon, and tells it again then.
+    is_checking: bool,
+) -> impl IntoView {
+    let flash = kept::<TypedFix>(FixMapping::PATH, is_checking);
+    awaited(flash, move |kept| {
+        let Some(kept) = kept else {
+            return ().into_any();
+        };
+        let ((version, code, severity, about, fix), value) = kept.values;
+        let Err(error) = kept.result else {
+            let done = "Corrected, in a new version. The one before is kept below.";
+            return view! { <Done words=done/> }.into_any();
+        };
+        let is_it = |group: &FindingGroup| {
+            let example = &group.example;
+            (example.code, example.severity, group.about.as_str()) == (code, severity, about.as_str())
+        };
+        let is_offered = corrections.can_edit && corrections.version == version && groups.iter().any(is_it);
+        let typed = if is_offered || value.is_empty() {
+            String::new()
+        } else {
+            format!("{}, {}: {value}", code.title(), fix.label())
+        };
+        view! { <RefusedAndGone error typed/> }.into_any()
+    })
 }
 
 #[component]
@@ -72,7 +107,12 @@ fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
     };
     let lines = plural(group.lines, "line", "lines");
     let href = Lists::Group(super::Group::of(&group)).href();
-    let missed = (group.example.code == FindingCode::MissedMapping).then(|| Lists::Missed.href());
+    // What is said of all lines together may still have lines of its own.
+    let listed = match group.example.code {
+        FindingCode::MissedMapping => Some(("See all of them", Lists::Missed.href())),
+        FindingCode::Dormant => Some(("See these lines", unused_lines())),
+        _ => None,
+    };
     let sentence = group.example.sentence();
     let first = (!is_whole).then(|| format!("For example line {}: ", thousands(group.example.line)));
     let is_held = corrections.can_edit && group.example.code.names_holder();
@@ -83,18 +123,23 @@ fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
             <span class="count num">{count}</span>
             <div>
                 <h3><StateWord tone=tone_of(severity) word=severity.label()/> " " {title}</h3>
-                <p class="why">{first}<bdi>{sentence}</bdi></p>
+                <p class="why" id=cause_id(place)>{first}<bdi>{sentence}</bdi></p>
                 {is_held.then(|| view! { <p class="why">"Open the line to rename that account aside."</p> })}
                 {(!is_whole).then(|| view! {
                     <p><a href=href>{format!("See {lines}")}<span class="visually-hidden">{format!(": {title}")}</span></a></p>
                 })}
-                {missed.map(|href| view! {
-                    <p><a href=href>"See all of them"<span class="visually-hidden">{format!(": {title}")}</span></a></p>
+                {listed.map(|(words, href)| view! {
+                    <p><a href=href>{words}<span class="visually-hidden">{format!(": {title}")}</span></a></p>
                 })}
             </div>
             {fixes}
         </div>
     }
+}
+
+/// The id of the sentence that says what was found, by the place of its group.
+fn cause_id(place: usize) -> String {
+    format!("cause-{place}")
 }
 
 /// The buttons that mend all lines of a group.
@@ -115,9 +160,13 @@ fn Fixes(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
             let key = format!("value-{place}-{turn}");
             let group = group.clone();
             let (of, fix_of, names) = (group.clone(), *fix, targets.clone());
+            let told = Told {
+                ids: vec![cause_id(place)],
+                is_wrong: false,
+            };
             let value = fix
                 .needs_value()
-                .then(|| view! { <ValueField group=of fix=fix_of key version targets=names/> });
+                .then(|| view! { <ValueField group=of fix=fix_of key version targets=names told/> });
             view! {
                 <form method="post" action=FixMapping::PATH>
                     <input type="hidden" name="customer" value=customer().slug/>
@@ -143,6 +192,7 @@ fn ValueField(
     key: String,
     version: i64,
     targets: Vec<String>,
+    told: Told,
 ) -> impl IntoView {
     let (code, severity) = (group.example.code, group.example.severity);
     let of = (version, code, severity, group.about.clone(), fix);
@@ -161,10 +211,10 @@ fn ValueField(
                 // Whatever stands first would be chosen by one click: nobody has said yet what is meant (D-05).
                 let mut options = vec![Option_::new("", "Choose…")];
                 options.extend(targets.iter().map(|target| Option_::new(target, target)));
-                view! { <SelectField key label="It means" name="value" options value error/> }.into_any()
+                view! { <SelectField key label="It means" name="value" options value error told/> }.into_any()
             } else {
                 let value = typed.unwrap_or_default();
-                view! { <Field key label="Domain of the directory" name="value" value placeholder="contoso.com" code=true error/> }
+                view! { <Field key label="Domain of the directory" name="value" value placeholder="contoso.com" code=true error told/> }
                     .into_any()
             }
         },

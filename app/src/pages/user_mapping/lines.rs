@@ -9,8 +9,8 @@ use leptos::prelude::*;
 use super::{Group, Lists, tone_of};
 use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows, list_missed};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, after, customer,
-    listed, param, plural, query, thousands,
+    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, address, after,
+    customer, listed, param, plural, query, thousands,
 };
 
 /// The lines of one group of findings.
@@ -64,13 +64,16 @@ fn FoundLine(row: MappingFindingRow) -> impl IntoView {
         };
         view! { <td class="name" data-label=column.label()>{text}</td> }
     };
+    let holder = row
+        .holder
+        .map(|holder| view! { <br/><span class="why">"Whoever has it: "</span>{account(Some(holder))} });
     view! {
         <tr>
             <th scope="row" class="short" data-label="Line"><LineLink line=row.line/></th>
             {cell(Column::Existing, row.existing)}
             {cell(Column::New, row.new)}
             {cell(Column::Target, row.target)}
-            <td data-label="What to do">{row.sentence}</td>
+            <td data-label="What to do">{row.sentence}{holder}</td>
         </tr>
     }
 }
@@ -125,18 +128,33 @@ pub(super) fn LineLink(line: u64) -> impl IntoView {
     view! { <a href=href><span class="visually-hidden">"Line "</span>{thousands(line)}</a> }
 }
 
+/// The value of the filter for lines whose account is blocked or has never signed in (P-14).
+const UNUSED: &str = "unused";
+
+/// The address of the lines whose account is blocked or has never signed in (P-14).
+pub(super) fn unused_lines() -> String {
+    let path = customer().path("user-mapping");
+    let address = address(&path, [("show", "lines"), ("account", UNUSED)]);
+    format!("{address}#lines")
+}
+
 /// All lines of a version, narrowed by the address.
 #[component]
-pub(super) fn Lines(version: i64) -> impl IntoView {
+pub(super) fn Lines(
+    version: i64,
+    /// The name of the connected directory.
+    connected: String,
+) -> impl IntoView {
     let query = query();
     let kind = RenameKind::from_code(&param(&query, "kind"));
     let severity = Severity::from_code(&param(&query, "with"));
+    let unused = param(&query, "account") == UNUSED;
     let search = param(&query, "search");
-    let is_narrowed = kind.is_some() || severity.is_some() || !search.is_empty();
+    let is_narrowed = kind.is_some() || severity.is_some() || unused || !search.is_empty();
     let rows = list_mapping_rows(
         customer().slug,
         version,
-        (kind, severity, search.clone()),
+        (kind, severity, unused, search.clone()),
         after(),
     );
     let path = customer().path("user-mapping");
@@ -152,21 +170,23 @@ pub(super) fn Lines(version: i64) -> impl IntoView {
             (Severity::Notice.code(), "Only notes"),
         ],
     );
+    let chosen = if unused { UNUSED } else { "" };
+    let accounts = Option_::filter("Every account", [(UNUSED, "Blocked or never signed in")]);
     let file = customer().path("user-mapping-lines");
     view! {
         <Panel title="Lines" id="lines" note=move || view! { <Download path=file.clone() what="the lines with what was found" filters=&["with"]/> }>
-            <Filters path narrowed=is_narrowed anchor="#lines">
-                <input type="hidden" name="show" value="lines"/>
+            <Filters path narrowed=is_narrowed anchor="#lines" show="lines">
                 <Field key="search" label="Part of a username" kind="search" value=search/>
                 <SelectField key="kind" label="Change" options=kinds value=kind.map_or("", RenameKind::code)/>
                 <SelectField key="with" label="Findings" options=severities value=severity.map_or("", Severity::code)/>
+                <SelectField key="account" label="Account of People" options=accounts value=chosen/>
             </Filters>
-            <Loaded data=rows draw=mapping_rows/>
+            <Loaded data=rows draw=move |page| mapping_rows(page, &connected)/>
         </Panel>
     }
 }
 
-fn mapping_rows(page: Page<MappingRow>) -> AnyView {
+fn mapping_rows(page: Page<MappingRow>, connected: &str) -> AnyView {
     let columns = [
         "Line",
         "Account of People",
@@ -179,14 +199,15 @@ fn mapping_rows(page: Page<MappingRow>) -> AnyView {
         page,
         ("Lines of the mapping", columns),
         "No line fits these filters.",
-        |row| view! { <Row row/> },
+        |row| view! { <Row row connected=connected.to_owned()/> },
     )
 }
 
 #[component]
-fn Row(row: MappingRow) -> impl IntoView {
-    let target = if row.target.is_empty() {
-        "connected directory".to_owned()
+fn Row(row: MappingRow, connected: String) -> impl IntoView {
+    // D-01: told from a line that names it.
+    let target = if row.target.trim().is_empty() {
+        format!("(default) {connected}")
     } else {
         row.target.clone()
     };

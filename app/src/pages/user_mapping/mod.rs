@@ -2,8 +2,10 @@
 //! was found is shown and mended, accounts without a line are decided about, and a version is submitted and reviewed.
 
 mod causes;
+mod left_out;
 mod line;
 mod lines;
+mod reading;
 mod review;
 mod search;
 mod undecided;
@@ -14,22 +16,24 @@ mod versions;
 use domain::user_mapping::{
     FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, Severity,
 };
-use domain::views::{MappingRemark, UserMappingView};
+use domain::views::{MappingAdministrator, MappingRemark, UserMappingView};
 use domain::{FieldError, Permission, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::api::ApiError;
 use crate::api::user_mapping::{
-    BackToMapping, BeginMapping, CheckMapping, DecideMapping, FixMapping, OfVersion, RemoveMappingLine,
+    BackToMapping, BeginMapping, CheckMapping, DecideMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
     SettleMappingRemark, SubmitMapping, show_user_mapping,
 };
+use crate::api::{ApiError, Flash, peek_flash, take_flash};
 use crate::components::{
     Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, gone, param, query,
 };
 
-use causes::{Causes, Corrections};
-use line::Line;
+use causes::{Causes, Corrected, Corrections};
+use left_out::{Forgotten, LeftOutLines};
+use line::{Line, unplaced};
 use lines::{FindingLines, Lines, Missed};
 use review::{Remarks, Review, Submission};
 use undecided::Undecided;
@@ -48,12 +52,12 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
     let UserMappingView {
         can_edit,
         version,
-        earlier,
         targets,
         review,
         submission,
         drift,
         remarks,
+        administrators,
     } = mapping;
     let number = version.as_ref().map(|version| version.number);
     let summary = version.as_ref().and_then(|version| match &version.outcome {
@@ -75,11 +79,19 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
     let all = corrections.clone();
     let said = remarks.clone();
     let is_reviewing = review.as_ref().is_some_and(|review| review.can_decide);
+    let is_checked = summary.is_some();
+    let groups = summary
+        .as_ref()
+        .map(|summary| summary.groups.clone())
+        .unwrap_or_default();
+    let mending = corrections.clone();
     view! {
         <Answers/>
+        <Corrected corrections=mending groups is_checking/>
+        {(!is_checked).then(|| unplaced(is_checking))}
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
         {review.map(|review| view! { <Review review is_checking/> })}
-        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks is_reviewing/> })}
+        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks administrators is_reviewing/> })}
         {match submission {
             Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs/> }.into_any(),
             other => view! {
@@ -88,8 +100,8 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
             }
             .into_any(),
         }}
-        <Remarks remarks=said/>
-        <Versions earlier corrections=corrections.clone()/>
+        {number.filter(|_| is_checked).map(|version| view! { <Remarks version remarks=said/> })}
+        {number.is_some().then(|| view! { <Versions corrections=corrections.clone()/> })}
         {(can_edit && !is_checking).then(|| view! { <Upload is_first=number.is_none()/> })}
         {(can_edit && number.is_none()).then(|| view! { <Begin/> })}
         <Template/>
@@ -100,13 +112,23 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
 #[component]
 fn Answers() -> impl IntoView {
     view! {
-        <Answer of=FixMapping::PATH done="Corrected, in a new version. The one before is kept below."/>
         <Answer of=DecideMapping::PATH done="Decided, in a new version. The one before is kept below."/>
         <Answer of=RemoveMappingLine::PATH done="The line is gone, in a new version. The one before is kept below."/>
         <Answer of=BackToMapping::PATH done="Taken up again, as a new version."/>
+        <Answer of=KeepMappingLines::PATH done="Taken over, in a new version. The one before is kept below."/>
         <Answer of=CheckMapping::PATH/>
         <Answer of=BeginMapping::PATH/>
         <Answer of=SettleMappingRemark::PATH/>
+    }
+}
+
+/// What waits for the page from the form at `path`. While the next version is checked it goes on waiting: the page loads itself
+/// again soon, and nobody could read it there in time.
+async fn kept<V: DeserializeOwned>(path: &'static str, is_checking: bool) -> Option<Flash<V, IgnoredAny>> {
+    if is_checking {
+        peek_flash(path).await
+    } else {
+        take_flash(path).await
     }
 }
 
@@ -116,12 +138,14 @@ fn Found(
     summary: MappingSummary,
     corrections: Corrections,
     remarks: Vec<MappingRemark>,
+    administrators: Vec<MappingAdministrator>,
     is_reviewing: bool,
 ) -> impl IntoView {
     let version = corrections.version;
-    let coverage = summary.coverage;
+    let (coverage, left_out) = (summary.coverage, summary.left_out);
     let proposed = summary.proposed.clone();
     let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
+    let connected = connected(&corrections);
     let list = match Lists::asked() {
         Some(Lists::Group(group)) if is_there(&group) => view! { <FindingLines version group/> }.into_any(),
         Some(Lists::Line(line)) => {
@@ -135,17 +159,26 @@ fn Found(
         }
         Some(Lists::Compare(older)) => view! { <Compare older newer=version/> }.into_any(),
         Some(Lists::Missed) => view! { <Missed version/> }.into_any(),
-        Some(Lists::All) => view! { <Lines version/> }.into_any(),
+        Some(Lists::All) => view! { <Lines version connected/> }.into_any(),
+        Some(Lists::LeftOut) if left_out.is_some() => left_out
+            .map(|left_out| view! { <LeftOutLines version left_out/> })
+            .into_any(),
         // Whoever decides sees what it is about, with what both sides know of everybody.
-        _ if is_reviewing => view! { <Lines version/> }.into_any(),
+        _ if is_reviewing => view! { <Lines version connected/> }.into_any(),
         _ => ().into_any(),
     };
-    let decide = corrections.clone();
+    let (decide, keep) = (corrections.clone(), corrections.clone());
     view! {
+        {left_out.map(|left_out| view! { <Forgotten left_out corrections=keep/> })}
         <Causes groups=summary.groups corrections/>
         {list}
-        {(coverage.undecided > 0).then(|| view! { <Undecided coverage proposed corrections=decide/> })}
+        {(coverage.undecided > 0).then(|| view! { <Undecided coverage proposed administrators corrections=decide/> })}
     }
+}
+
+/// The name of the connected directory, as a line without a target directory means it (D-01).
+fn connected(corrections: &Corrections) -> String {
+    corrections.targets.first().cloned().unwrap_or_default()
 }
 
 /// For whoever has no file and wants none.
@@ -190,6 +223,8 @@ enum Lists {
     Compare(i64),
     /// People whom no line names (T-08).
     Missed,
+    /// Lines of an earlier version that an uploaded file left out.
+    LeftOut,
     All,
 }
 
@@ -205,6 +240,7 @@ impl Lists {
         match param(&query, "show").as_str() {
             "lines" => return Some(Lists::All),
             "missed" => return Some(Lists::Missed),
+            "left-out" => return Some(Lists::LeftOut),
             _ => {}
         }
         Some(Lists::Group(Group {
@@ -228,6 +264,7 @@ impl Lists {
             Lists::Line(line) => address(&path, [("line", line.to_string().as_str())]),
             Lists::Compare(version) => address(&path, [("since", version.to_string().as_str())]),
             Lists::Missed => address(&path, [("show", "missed")]),
+            Lists::LeftOut => address(&path, [("show", "left-out")]),
             Lists::All => address(&path, [("show", "lines")]),
         };
         format!("{address}#lines")

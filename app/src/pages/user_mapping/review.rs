@@ -6,9 +6,12 @@ use domain::views::{MappingRemark, MappingReviewView, MappingSubmission, Mapping
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Lists;
+use super::line::of_line;
+use super::{Lists, under};
 use crate::api::take_flash;
-use crate::api::user_mapping::{OfVersion, ReviewMapping, SettleMappingRemark, SubmitMapping};
+use crate::api::user_mapping::{
+    OfLine, OfVersion, RemarkOnMapping, ReviewMapping, SettleMappingRemark, SubmitMapping,
+};
 use crate::components::{
     Allowed, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
     awaited, customer, gone, gone_unless, plural, thousands,
@@ -117,6 +120,7 @@ pub(super) fn Review(
         cannot_approve,
         is_newest,
         before,
+        open_questions,
         ..
     } = review;
     let before = before
@@ -129,6 +133,10 @@ pub(super) fn Review(
     let seconded = (!seconded_by.is_empty())
         .then(|| view! { <dt>"Second approval"</dt><dd><bdi>{seconded_by}</bdi></dd> });
     let reason = (!reason.is_empty()).then(|| view! { <dt>"Reasons"</dt><dd class="said">{reason}</dd> });
+    let questions = (open_questions > 0).then(|| {
+        let words = are_open(open_questions);
+        view! { <dt>"Questions"</dt><dd><a href="#remarks">{words}</a></dd> }
+    });
     let compare = (!is_newest).then(|| {
         let href = Lists::Compare(version).href();
         view! {
@@ -143,10 +151,10 @@ pub(super) fn Review(
                 {compare}
                 <dl class="facts">
                     <dt>"Submitted"</dt><dd><bdi>{submitted_by}</bdi> ", " <TimeOf when=submitted/></dd>
-                    {decided}{seconded}{reason}{before}
+                    {decided}{seconded}{reason}{before}{questions}
                 </dl>
                 {if can_decide {
-                    view! { <Decision version cannot_approve/> }.into_any()
+                    view! { <Decision version cannot_approve open_questions/> }.into_any()
                 } else if is_checking {
                     ().into_any()
                 } else {
@@ -202,8 +210,12 @@ const fn state(review: &MappingReviewView) -> (Tone, &'static str) {
     }
 }
 
+fn are_open(questions: u64) -> String {
+    plural(questions, "question is open", "questions are open")
+}
+
 #[component]
-fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
+fn Decision(version: i64, cannot_approve: Option<String>, open_questions: u64) -> impl IntoView {
     awaited(
         take_flash::<OfVersion<String>, ()>(ReviewMapping::PATH),
         move |kept| {
@@ -220,6 +232,10 @@ fn Decision(version: i64, cannot_approve: Option<String>) -> impl IntoView {
                     <Hidden version/>
                     <p>"Approved, it is what the directory migration carries out: exactly this version, for People and the directory as they are now."</p>
                     <CheckField key="needs_second" label="A second member of the deployment team has to approve it, too"/>
+                    {(open_questions > 0).then(|| {
+                        let label = format!("Approve without the answers: {}", are_open(open_questions));
+                        view! { <CheckField key="unanswered" label help="They stay open. To wait for the answers, leave the mapping as it is."/> }
+                    })}
                     <div class="actions"><Submit label="Approve" busy="Approving…" class="main" name="verdict" value="approve"/></div>
                 </form>
             }
@@ -248,21 +264,26 @@ fn Hidden(version: i64) -> impl IntoView {
     }
 }
 
-/// Everything said about lines.
+/// Everything said about lines and about all of them, and the form for the latter.
 #[component]
-pub(super) fn Remarks(remarks: Vec<MappingRemark>) -> impl IntoView {
+pub(super) fn Remarks(version: i64, remarks: Vec<MappingRemark>) -> impl IntoView {
     if remarks.is_empty() {
-        return ().into_any();
+        // Nothing to read: it is for whoever may write.
+        return view! { <Allowed permission=Permission::Comment><Talk version remarks=Vec::new()/></Allowed> }
+            .into_any();
     }
-    let open = remarks
-        .iter()
-        .filter(|remark| remark.settled_by.is_none() && remark.line.is_some())
-        .count();
-    let open = u64::try_from(open).unwrap_or(u64::MAX);
+    view! { <Talk version remarks/> }.into_any()
+}
+
+#[component]
+fn Talk(version: i64, remarks: Vec<MappingRemark>) -> impl IntoView {
+    let note = count_open(&remarks);
+    let has_any = !remarks.is_empty();
     let rows = remarks
         .into_iter()
         .map(|remark| {
             let place = match remark.line {
+                Some(0) => view! { "All lines" }.into_any(),
                 Some(line) => {
                     let href = Lists::Line(line).href();
                     view! { <a href=href>{format!("Line {}", thousands(line))}</a> }.into_any()
@@ -279,18 +300,74 @@ pub(super) fn Remarks(remarks: Vec<MappingRemark>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Panel title="Said about lines" id="remarks" note=move || plural(open, "open remark", "open remarks")>
-            <ol class="history" role="list">{rows}</ol>
+        <Panel title="Said about lines" id="remarks" note=move || note.clone()>
+            {has_any.then(|| view! { <ol class="history" role="list">{rows}</ol> })}
+            <Allowed permission=Permission::Comment><WholeForm version/></Allowed>
         </Panel>
     }
-    .into_any()
+}
+
+/// How many remarks and questions are open, in words.
+fn count_open(remarks: &[MappingRemark]) -> String {
+    let count = |asks: bool| {
+        let open = remarks.iter().filter(|remark| remark.is_open());
+        u64::try_from(open.filter(|remark| remark.asks == asks).count()).unwrap_or(u64::MAX)
+    };
+    let (questions, others) = (count(true), count(false));
+    let remarks = plural(others, "open remark", "open remarks");
+    let asked = plural(questions, "open question", "open questions");
+    match (questions, others) {
+        (0, _) => remarks,
+        (_, 0) => asked,
+        _ => format!("{asked}, {remarks}"),
+    }
+}
+
+/// A remark or a question about no line but the whole mapping.
+#[component]
+fn WholeForm(version: i64) -> impl IntoView {
+    awaited(
+        take_flash::<OfLine<String>, ()>(RemarkOnMapping::PATH),
+        move |kept| {
+            let kept = kept.filter(|kept| kept.values.0 == (version, 0));
+            let error = kept
+                .as_ref()
+                .and_then(|kept| kept.result.clone().err())
+                .map(|error| under(error, |field| format!("whole-{field}")));
+            let typed = kept.and_then(|kept| kept.refused().cloned());
+            let typed = typed.map(|(_, said)| said).unwrap_or_default();
+            let is_refused = error.is_some();
+            view! {
+            <div class="in">
+            {gone_unless::<OfLine<String>>(RemarkOnMapping::PATH, move |(of, _)| *of == (version, 0) || of.1 != 0, |(of, said)| of_line(of, said))}
+            <details class="fold" open=is_refused>
+                <summary>"Say or ask something about the whole mapping"</summary>
+                <form method="post" action=RemarkOnMapping::PATH class="form">
+                    <WhyRefused error=error.clone()/>
+                    <Hidden version/>
+                    <input type="hidden" name="line" value="0"/>
+                    <TextArea key="whole-text" label="About all of it" name="text" prose=true value=typed error help="Both sides read it. A question waits for the other side, and the mapping stays where it is."/>
+                    <div class="actions">
+                        <Submit label="Say it" busy="Adding…" of="about the whole mapping"/>
+                        <Submit label="Ask" busy="Asking…" name="asks" value="true" of="about the whole mapping"/>
+                    </div>
+                </form>
+            </details>
+            </div>
+        }
+        .into_any()
+        },
+    )
 }
 
 /// One remark.
 #[component]
 pub(super) fn Said(remark: MappingRemark) -> impl IntoView {
+    let waits = (remark.asks && remark.is_open()).then(|| question(&remark));
     let settle = match remark.settled_by {
         Some(by) => view! { <p class="why">{format!("Settled by {by}.")}</p> }.into_any(),
+        // It is answered, and that settles it.
+        None if !remark.may_settle => ().into_any(),
         None => view! {
             <Allowed permission=Permission::Comment>
             <form method="post" action=SettleMappingRemark::PATH class="actions">
@@ -305,6 +382,17 @@ pub(super) fn Said(remark: MappingRemark) -> impl IntoView {
     view! {
         <p><b>{remark.by}</b> " " <span class="soft">{remark.side.label()} ", " <TimeOf when=remark.when/></span></p>
         <p class="said">{remark.text}</p>
+        {waits}
         {settle}
     }
+}
+
+/// That it waits for an answer, and how it is given.
+fn question(remark: &MappingRemark) -> impl IntoView + use<> {
+    let (tone, words) = match (remark.may_settle, remark.line) {
+        (true, _) => (Tone::Waiting, "It waits for the other side."),
+        (false, Some(0)) => (Tone::Yours, "Answer it below: about the whole mapping."),
+        (false, _) => (Tone::Yours, "Answer it with a remark at its line."),
+    };
+    view! { <p class="why"><StateWord tone word="Question"/> " " {words}</p> }
 }

@@ -2,7 +2,7 @@
 
 use domain::AccountId;
 use domain::user_mapping::{Coverage, ProposalClass};
-use domain::views::{Page, UndecidedAccount, UndecidedSearch};
+use domain::views::{MappingAdministrator, Page, UndecidedAccount, UndecidedSearch};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -11,14 +11,15 @@ use super::search::{Search, Whose};
 use crate::api::take_flash;
 use crate::api::user_mapping::{DecideMapping, list_undecided, search_for_undecided};
 use crate::components::{
-    Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TimeOf, Tone, address, after,
-    awaited, customer, listed, param, plural, query, thousands,
+    Banner, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TimeOf, Tone, address,
+    after, awaited, customer, listed, param, plural, query, thousands,
 };
 
 #[component]
 pub(super) fn Undecided(
     coverage: Coverage,
     proposed: Vec<(ProposalClass, u64)>,
+    administrators: Vec<MappingAdministrator>,
     corrections: Corrections,
 ) -> impl IntoView {
     let has_old = corrections.targets.len() > 2;
@@ -33,11 +34,46 @@ pub(super) fn Undecided(
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
             <div class="in form">
                 <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
+                <Administrators administrators count=coverage.undecided_administrators can_edit/>
             </div>
             {can_edit.then(|| view! { <Together version proposed has_old count=together/> })}
             {list}
         </Panel>
     }
+}
+
+/// Administrators among them, by name: each is decided about alone (P-07). `count`: how many there are.
+#[component]
+fn Administrators(administrators: Vec<MappingAdministrator>, count: u64, can_edit: bool) -> impl IntoView {
+    if count == 0 {
+        return ().into_any();
+    }
+    let named = u64::try_from(administrators.len()).unwrap_or(u64::MAX);
+    let more = count.saturating_sub(named);
+    let more = (more > 0).then(|| {
+        let more = plural(more, "more administrator", "more administrators");
+        view! { <li>{format!("and {more}")}</li> }
+    });
+    let each = administrators
+        .into_iter()
+        .map(|one| {
+            let id = one.id.to_string();
+            let href = if can_edit {
+                here([("for", id.as_str())])
+            } else {
+                customer().path(&format!("people/{id}"))
+            };
+            view! { <li><a href=href><bdi>{one.text}</bdi></a></li> }
+        })
+        .collect_view();
+    let many = plural(count, "administrator is", "administrators are");
+    view! {
+        <Banner tone=Tone::Waiting>
+            <p>{format!("{many} undecided, each to be decided about by name:")}</p>
+            <ul>{each}{more}</ul>
+        </Banner>
+    }
+    .into_any()
 }
 
 /// All of them, narrowed by the address.
@@ -57,8 +93,7 @@ fn All(version: i64, can_edit: bool) -> impl IntoView {
             .map(|class| (class.code(), class.label())),
     );
     view! {
-        <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided">
-            <input type="hidden" name="show" value="undecided"/>
+        <Filters path=customer().path("user-mapping") narrowed=is_narrowed anchor="#undecided" show="undecided">
             <Field key="who" label="Name, username or e-mail" kind="search" value=search/>
             <SelectField key="class" label="Proposals to accept together" options=classes value=class.map_or("", ProposalClass::code)/>
         </Filters>

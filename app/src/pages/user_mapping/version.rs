@@ -1,19 +1,18 @@
-//! One version of the mapping: how its file is read, and what came of its check.
+//! One version of the mapping: its file, and what came of its check.
 
 use domain::user_mapping::{
-    Coverage, Delimiter, FileEncoding, MappingOutcome, MappingQuestion, MappingReading, MappingState,
-    MappingSummary, RenameKind, Severity, TargetLines,
+    Coverage, FindingCode, FindingGroup, MappingOutcome, MappingReading, MappingState, MappingSummary,
+    RenameKind, Severity, TargetLines,
 };
-use domain::views::{MappingDrift, MappingVersionView};
+use domain::views::{MappingDrift, MappingSample, MappingVersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Lists;
 use super::causes::Corrections;
+use super::reading::{Begins, FirstLines, Question, ReadAnew};
+use super::{Lists, connected};
 use crate::api::user_mapping::{CheckMapping, ReadMappingFile};
-use crate::components::{
-    Answer, Banner, Option_, Panel, SelectField, Submit, TimeOf, Tone, Verdict, customer, plural, thousands,
-};
+use crate::components::{Answer, Banner, Panel, Submit, TimeOf, Tone, Verdict, customer, plural, thousands};
 use crate::pages::runs::RefreshWithoutScripts;
 
 #[component]
@@ -23,6 +22,7 @@ pub(super) fn Version(
     drift: Option<MappingDrift>,
 ) -> impl IntoView {
     let can_edit = corrections.can_edit;
+    let connected = connected(&corrections);
     let MappingVersionView {
         number,
         file_name,
@@ -30,11 +30,16 @@ pub(super) fn Version(
         when,
         what,
         reading,
+        samples,
+        first,
         ..
     } = version;
     let file = (!version.hash.is_empty()).then(|| {
         let path = customer().path(&format!("user-mapping/{number}/file.csv"));
-        view! { <p class="why">"The file of this version: " <a href=path download>"CSV"</a> ", SHA-256 " <code class="name">{version.hash}</code></p> }
+        view! {
+            <p class="why">"The file of this version: " <a href=path download>"CSV"</a> ", SHA-256 " <code class="name">{version.hash}</code></p>
+            <p class="why">"An uploaded file comes back as it was: a spreadsheet may run cells that begin like formulas. In the file of a corrected version they are harmless."</p>
+        }
     });
     let what = what.map(|what| view! { <p class="soft"><bdi>{what}</bdi></p> });
     let drift = drift.map(|drift| view! { <Drift drift number can_edit/> });
@@ -54,7 +59,7 @@ pub(super) fn Version(
                     <div data-reload=""></div>
                     <RefreshWithoutScripts/>
                 })}
-                {outcome.map(|outcome| view! { <Outcome outcome number reading can_edit/> })}
+                {outcome.map(|outcome| view! { <Outcome outcome number reading connected can_edit samples first/> })}
                 {file}
             </div>
         </Panel>
@@ -62,11 +67,23 @@ pub(super) fn Version(
 }
 
 #[component]
-fn Outcome(outcome: MappingOutcome, number: i64, reading: MappingReading, can_edit: bool) -> impl IntoView {
+fn Outcome(
+    outcome: MappingOutcome,
+    number: i64,
+    reading: MappingReading,
+    /// The name of the connected directory.
+    connected: String,
+    can_edit: bool,
+    samples: Vec<MappingSample>,
+    first: Vec<[String; 3]>,
+) -> impl IntoView {
     match outcome {
-        MappingOutcome::Asks(question) => view! { <Question question number reading can_edit/> }.into_any(),
+        MappingOutcome::Asks(question) => {
+            view! { <Question question number reading can_edit samples/> }.into_any()
+        }
         MappingOutcome::Refused(rejection) => view! {
             <Banner tone=Tone::Problem><p>{rejection.sentence()}</p></Banner>
+            <Begins samples/>
             {can_edit.then(|| view! { <ReadAnew number reading/> })}
         }
         .into_any(),
@@ -76,108 +93,35 @@ fn Outcome(outcome: MappingOutcome, number: i64, reading: MappingReading, can_ed
             </Banner>
         }
         .into_any(),
-        MappingOutcome::Checked(summary) => view! { <Summary summary=*summary number reading can_edit/> }.into_any(),
+        MappingOutcome::Checked(summary) => {
+            view! { <Summary summary=*summary number reading connected can_edit first/> }.into_any()
+        }
     }
 }
 
-/// What a person has to say before the file can be read (F-09, F-12).
 #[component]
-fn Question(
-    question: MappingQuestion,
+fn Summary(
+    summary: MappingSummary,
     number: i64,
     reading: MappingReading,
+    connected: String,
     can_edit: bool,
+    first: Vec<[String; 3]>,
 ) -> impl IntoView {
-    let sentence = question.sentence();
-    match question {
-        MappingQuestion::Encoding { samples } => {
-            let samples = samples
-                .into_iter()
-                .map(|line| view! { <li class="name"><bdi>{line}</bdi></li> })
-                .collect_view();
-            view! {
-                <Verdict tone=Tone::Yours>{sentence}</Verdict>
-                <ul role="list">{samples}</ul>
-                <p class="soft">"This is how they read in Windows-1252, which Western European spreadsheets write. If letters are wrong, save the list as “CSV UTF-8” and upload that."</p>
-                {can_edit.then(|| view! {
-                    <ReadForm number>
-                        <input type="hidden" name="encoding" value=FileEncoding::Windows1252.code()/>
-                        <div class="actions"><Submit label="Yes, read it so" busy="Reading…" class="main"/></div>
-                    </ReadForm>
-                })}
-            }
-            .into_any()
-        }
-        MappingQuestion::Heading { .. } => view! {
-            <Verdict tone=Tone::Yours>{sentence}</Verdict>
-            <p class="soft">"That is the heading of a People export. If it holds something else, rename the right column to existing_username and upload the file again."</p>
-            {can_edit.then(|| view! {
-                <ReadForm number>
-                    <Kept reading/>
-                    <input type="hidden" name="heading_is_right" value="true"/>
-                    <div class="actions"><Submit label="Yes, read it so" busy="Reading…" class="main"/></div>
-                </ReadForm>
-            })}
-        }
-        .into_any(),
-    }
-}
-
-/// What was chosen before stays chosen.
-#[component]
-fn Kept(reading: MappingReading) -> impl IntoView {
-    view! {
-        <input type="hidden" name="encoding" value=reading.encoding.map_or("", FileEncoding::code)/>
-        <input type="hidden" name="delimiter" value=reading.delimiter.map_or("", Delimiter::code)/>
-    }
-}
-
-#[component]
-fn ReadForm(number: i64, children: Children) -> impl IntoView {
-    view! {
-        <form method="post" action=ReadMappingFile::PATH class="form">
-            <input type="hidden" name="customer" value=customer().slug/>
-            <input type="hidden" name="version" value=number/>
-            {children()}
-        </form>
-    }
-}
-
-/// Another encoding or separator than the one that was detected (F-12, F-14).
-#[component]
-fn ReadAnew(number: i64, reading: MappingReading) -> impl IntoView {
-    let encodings = [FileEncoding::Utf8, FileEncoding::Windows1252];
-    let encodings = Option_::filter(
-        "As detected",
-        encodings.map(|encoding| (encoding.code(), encoding.label())),
-    );
-    let delimiters = Delimiter::ALL
-        .iter()
-        .map(|delimiter| (delimiter.code(), delimiter.label()));
-    let delimiters = Option_::filter("As detected", delimiters);
-    let confirmed = reading.heading_is_confirmed;
-    view! {
-        <details class="fold">
-            <summary>"Read the file in another way"</summary>
-            <ReadForm number>
-                <SelectField key="encoding" label="Encoding" options=encodings value=reading.encoding.map_or("", FileEncoding::code)/>
-                <SelectField key="delimiter" label="Separator" options=delimiters value=reading.delimiter.map_or("", Delimiter::code)/>
-                {confirmed.then(|| view! { <input type="hidden" name="heading_is_right" value="true"/> })}
-                <div class="actions"><Submit label="Read it so" busy="Reading…"/></div>
-            </ReadForm>
-        </details>
-    }
-}
-
-#[component]
-fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_edit: bool) -> impl IntoView {
+    let (encoding, delimiter) = (summary.encoding, summary.delimiter);
     let (tone, sentence) = (tone(&summary), summary.sentence());
-    let facts = facts(&summary);
+    let facts = facts(&summary, &connected);
     let coverage = summary.coverage;
+    let is_unknown = |group: &FindingGroup| group.example.code == FindingCode::SnapshotUnknown;
+    let is_read = !summary.groups.iter().any(is_unknown);
+    let locked_out =
+        locked_out(&summary).map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p></Banner> });
     let all = Lists::All.href();
     view! {
         <Verdict tone>{sentence}</Verdict>
-        {(coverage.active > 0).then(|| view! { <Everybody coverage/> })}
+        {(coverage.active > 0).then(|| view! { <Everybody coverage is_read/> })}
+        {locked_out}
+        <FirstLines first encoding delimiter/>
         <p><a href=all>"Show all lines"</a></p>
         <details class="fold">
             <summary>"How it was read, and what its lines do"</summary>
@@ -189,7 +133,11 @@ fn Summary(summary: MappingSummary, number: i64, reading: MappingReading, can_ed
 
 /// What becomes of the active accounts: a bar, and the numbers that make it.
 #[component]
-fn Everybody(coverage: Coverage) -> impl IntoView {
+fn Everybody(
+    coverage: Coverage,
+    /// People of the directory are known: else nothing was found, and nothing is said to be missing (T-12).
+    is_read: bool,
+) -> impl IntoView {
     let parts = [
         (
             "ready",
@@ -220,16 +168,9 @@ fn Everybody(coverage: Coverage) -> impl IntoView {
         .collect_view();
     let administrators = (coverage.undecided_administrators > 0).then(|| {
         let many = plural(coverage.undecided_administrators, "administrator is", "administrators are");
-        view! { <Banner tone=Tone::Waiting><p>{format!("{many} among the undecided, each to be decided about by name.")}</p></Banner> }
+        view! { <Banner tone=Tone::Waiting><p><a href="#undecided">{format!("{many} among the undecided, each to be decided about by name.")}</a></p></Banner> }
     });
-    let newcomers = plural(coverage.newcomers, "person", "people");
-    let newcomers = format!("{newcomers} of the directory without an account here will be new.");
-    let sentence = if coverage.mapped == 0 {
-        newcomers
-    } else {
-        let (confirmed, mapped) = (thousands(coverage.confirmed), thousands(coverage.mapped));
-        format!("{confirmed} of {mapped} new usernames were found in the directory. {newcomers}")
-    };
+    let sentence = found(coverage, is_read);
     let view_box = format!("0 0 {} 10", coverage.active);
     view! {
         <div>
@@ -239,6 +180,21 @@ fn Everybody(coverage: Coverage) -> impl IntoView {
         <p class="soft">{sentence}</p>
         {administrators}
     }
+}
+
+/// How many new usernames the directory knows, and how many people of it will be new (T-01, T-09, T-12).
+fn found(coverage: Coverage, is_read: bool) -> String {
+    if !is_read {
+        let words = "Whether the directory has the new usernames is unknown: nobody was read from it. Run the test sync, then check again.";
+        return words.to_owned();
+    }
+    let newcomers = plural(coverage.newcomers, "person", "people");
+    let newcomers = format!("{newcomers} of the directory without an account here will be new.");
+    if coverage.mapped == 0 {
+        return newcomers;
+    }
+    let (confirmed, mapped) = (thousands(coverage.confirmed), thousands(coverage.mapped));
+    format!("{confirmed} of {mapped} new usernames were found in the directory. {newcomers}")
 }
 
 /// What changed since the version was checked (P-17).
@@ -298,7 +254,7 @@ fn tone(summary: &MappingSummary) -> Tone {
 }
 
 /// How the file was read, and what its lines do.
-fn facts(summary: &MappingSummary) -> impl IntoView + use<> {
+fn facts(summary: &MappingSummary, connected: &str) -> impl IntoView + use<> {
     let mut rows = vec![
         ("Encoding", summary.encoding.label().to_owned()),
         ("Separator", summary.delimiter.label().to_owned()),
@@ -320,17 +276,62 @@ fn facts(summary: &MappingSummary) -> impl IntoView + use<> {
     }
     let kinds = RenameKind::ALL.iter().filter(|kind| summary.kind(**kind) > 0);
     rows.extend(kinds.map(|kind| (kind.label(), thousands(summary.kind(*kind)))));
-    rows.extend(targets(&summary.targets));
+    rows.extend(targets(&summary.targets, connected));
     rows.into_iter()
         .map(|(term, value)| view! { <dt>{term}</dt><dd><bdi>{value}</bdi></dd> })
         .collect_view()
 }
 
-/// Every distinct value of the target directory, as it is written in the file.
-fn targets(targets: &[TargetLines]) -> Vec<(&'static str, String)> {
+/// Who could not sign in any more after the first sync, in words; `None`: nobody, as far as is known. Whoever moves is blocked
+/// by it unless somebody who is enabled and in a synchronised group has the new username (T-02, T-04, T-05), and whoever is
+/// left in the old directory when that one's sync ends (P-13). Ways in that would be lost are told even of one account (P-07,
+/// P-08).
+fn locked_out(summary: &MappingSummary) -> Option<String> {
+    let coverage = summary.coverage;
+    let lines = |code: FindingCode| {
+        let of_code = summary.groups.iter().filter(|group| group.example.code == code);
+        of_code.map(|group| group.lines.max(1)).sum::<u64>()
+    };
+    // T-12: where the directory was not read nothing is known of it.
+    let unconfirmed = if lines(FindingCode::SnapshotUnknown) > 0 {
+        0
+    } else {
+        coverage.mapped.saturating_sub(coverage.confirmed)
+    };
+    let all = unconfirmed + coverage.left;
+    let why = [
+        (
+            unconfirmed,
+            "with a new username that nobody enabled in a synchronised group has",
+        ),
+        (coverage.left, "left in the old directory"),
+    ];
+    let why = why
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{} {words}", thousands(count)));
+    let why: Vec<String> = why.collect();
+    let mut told = Vec::new();
+    if all > 0 {
+        let who = plural(all, "account", "accounts");
+        told.push(format!("{who} would be locked out: {}.", why.join(", ")));
+    }
+    let recovery = lines(FindingCode::RecoveryAccount);
+    if recovery > 0 {
+        let who = plural(recovery, "line changes", "lines change");
+        told.push(format!("{who} the local administrator for emergencies."));
+    }
+    if lines(FindingCode::NoLocalAdministrator) > 0 {
+        told.push("No local administrator could sign in.".to_owned());
+    }
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// Every distinct value of the target directory, as it is written in the file; lines that say nothing are counted apart (D-01).
+fn targets(targets: &[TargetLines], connected: &str) -> Vec<(&'static str, String)> {
     let value = |target: &TargetLines| {
         if target.value.is_empty() {
-            "nothing, which is the connected directory".to_owned()
+            format!("(default) {connected}")
         } else {
             target.value.clone()
         }

@@ -1,21 +1,34 @@
 //! The versions before: what each changed, how it differs, and the way back to it.
 
-use domain::views::{ChangedMappingLine, MappingDiff, MappingVersionLine};
+use domain::views::{ChangedMappingLine, MappingDiff, MappingVersionLine, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::Lists;
 use super::causes::Corrections;
-use crate::api::user_mapping::{BackToMapping, compare_mappings};
-use crate::components::{Loaded, Panel, Scroll, Submit, TimeOf, customer, heads, plural, thousands};
+use crate::api::user_mapping::{BackToMapping, compare_mappings, list_mapping_versions};
+use crate::components::{
+    Loaded, Pager, Panel, Scroll, Submit, TimeOf, after, customer, heads, param, plural, query,
+};
+
+/// The parameter of the page's address that says before which version the list begins.
+const BEFORE: &str = "before";
 
 #[component]
-pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Corrections) -> impl IntoView {
-    if earlier.is_empty() {
+pub(super) fn Versions(corrections: Corrections) -> impl IntoView {
+    let before = Some(param(&query(), BEFORE)).filter(|before| !before.is_empty());
+    let earlier = list_mapping_versions(customer().slug, before);
+    view! { <Loaded data=earlier draw=move |page| view! { <Earlier page corrections/> }/> }
+}
+
+#[component]
+fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections) -> impl IntoView {
+    if page.rows.is_empty() {
         return ().into_any();
     }
     let (newest, can_edit) = (corrections.version, corrections.can_edit);
-    let rows = earlier
+    let rows = page
+        .rows
         .into_iter()
         .map(|version| {
             let number = version.number;
@@ -47,6 +60,7 @@ pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Correction
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>
+            <Pager next=page.next key=BEFORE anchor="#versions"/>
         </Panel>
     }
     .into_any()
@@ -55,7 +69,7 @@ pub(super) fn Versions(earlier: Vec<MappingVersionLine>, corrections: Correction
 /// How the newest version differs from an earlier one.
 #[component]
 pub(super) fn Compare(older: i64, newer: i64) -> impl IntoView {
-    let diff = compare_mappings(customer().slug, older, newer);
+    let diff = compare_mappings(customer().slug, (older, newer), after());
     view! { <Loaded data=diff draw=|diff| view! { <Difference diff/> }/> }
 }
 
@@ -63,13 +77,13 @@ pub(super) fn Compare(older: i64, newer: i64) -> impl IntoView {
 fn Difference(diff: MappingDiff) -> impl IntoView {
     let count = u64::try_from(diff.changed.len() + diff.gone.len()).unwrap_or(u64::MAX);
     let title = format!("From version {} to version {}", diff.older, diff.newer);
-    let note = if diff.is_cut {
-        let shown = u64::try_from(diff.changed.len().max(diff.gone.len())).unwrap_or(u64::MAX);
-        format!("the first {} of each kind; there are more", thousands(shown))
-    } else {
+    let is_whole = diff.next.is_none() && after().is_none();
+    let note = if is_whole {
         plural(count, "line differs", "lines differ")
+    } else {
+        format!("{} on this page", plural(count, "line", "lines"))
     };
-    if count == 0 {
+    if count == 0 && is_whole {
         return view! { <Panel title id="lines"><p class="nothing">"Every line says the same."</p></Panel> }
             .into_any();
     }
@@ -87,6 +101,7 @@ fn Difference(diff: MappingDiff) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>
+            <Pager next=diff.next anchor="#lines"/>
         </Panel>
     }
     .into_any()

@@ -204,6 +204,10 @@ pub enum MappingEdit {
     Back {
         to: i64,
     },
+    /// Lines of an earlier version about accounts that an uploaded file left out are taken over.
+    Keep {
+        from: i64,
+    },
 }
 
 impl MappingEdit {
@@ -238,6 +242,9 @@ impl MappingEdit {
                 format!("{who}: {what}.")
             }
             MappingEdit::Back { to } => format!("Version {to} again."),
+            MappingEdit::Keep { from } => {
+                format!("Taken over from version {from}: the lines that the file left out.")
+            }
         }
     }
 }

@@ -37,4 +37,6 @@ pub enum Verdict {
     Return { reason: String },
     /// `needs_second`: another member of staff has to approve, too.
     Approve { needs_second: bool },
+    /// The same, although questions wait for an answer.
+    ApproveUnanswered { needs_second: bool },
 }

@@ -143,6 +143,20 @@ pub struct MappingSummary {
     /// How many undecided accounts may have a proposal of each class accepted together.
     #[serde(default)]
     pub proposed: Vec<(ProposalClass, u64)>,
+    /// What an upload left out that an earlier version said; `None`: nothing, or it was taken over.
+    #[serde(default)]
+    pub left_out: Option<LeftOut>,
+}
+
+/// Lines of an earlier version about accounts that have no line any more since a file was uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The version whose lines they are.
+    pub earlier: i64,
+    /// The version that was read out of the uploaded file. What a correction removed since is not among the lines.
+    pub uploaded: i64,
+    /// How many they are: those that name an account by the username it still has.
+    pub lines: u64,
 }
 
 /// What is to become of the accounts of People (P-13): those that are active, by what the lines say about them.

@@ -46,7 +46,8 @@ impl FileEncoding {
     pub const fn label(self) -> &'static str {
         match self {
             FileEncoding::Utf8 => "UTF-8",
-            FileEncoding::Utf16Le | FileEncoding::Utf16Be => "UTF-16",
+            FileEncoding::Utf16Le => "UTF-16 (little endian)",
+            FileEncoding::Utf16Be => "UTF-16 (big endian)",
             FileEncoding::Windows1252 => "Windows-1252 (Western European)",
         }
     }

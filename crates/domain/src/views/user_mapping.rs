@@ -6,8 +6,8 @@ use super::{PersonRow, When};
 use crate::AccountId;
 use crate::deployment::Responsibility;
 use crate::user_mapping::{
-    Column, FindingGroup, MappingOutcome, MappingReading, MappingState, ProposalClass, RenameKind,
-    ReviewState, Severity,
+    Column, FileEncoding, FindingGroup, MappingOutcome, MappingReading, MappingState, ProposalClass,
+    RenameKind, ReviewState, Severity,
 };
 
 /// How the mapping of a customer stands.
@@ -17,8 +17,6 @@ pub struct UserMappingView {
     pub can_edit: bool,
     /// The newest version.
     pub version: Option<MappingVersionView>,
-    /// The versions before, the newest first.
-    pub earlier: Vec<MappingVersionLine>,
     /// What may be written as target directory: the connected directory, Local, the directories before.
     pub targets: Vec<String>,
     pub review: Option<MappingReviewView>,
@@ -27,6 +25,8 @@ pub struct UserMappingView {
     /// What changed since the newest version was checked.
     pub drift: Option<MappingDrift>,
     pub remarks: Vec<MappingRemark>,
+    /// The first administrators nobody decided about yet, for whoever may read People (P-07).
+    pub administrators: Vec<MappingAdministrator>,
 }
 
 /// One version.
@@ -43,6 +43,18 @@ pub struct MappingVersionView {
     pub state: MappingState,
     pub reading: MappingReading,
     pub outcome: Option<MappingOutcome>,
+    /// Where it is asked how the file is read, or it was refused: lines of it, in each encoding it may be in (F-12).
+    pub samples: Vec<MappingSample>,
+    /// The first lines of an uploaded file that was checked, in the columns as they were understood (F-14): existing username,
+    /// new username and target directory.
+    pub first: Vec<[String; 3]>,
+}
+
+/// Lines of a file as they read in one encoding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingSample {
+    pub encoding: FileEncoding,
+    pub lines: Vec<String>,
 }
 
 /// A version in the list of them.
@@ -72,6 +84,8 @@ pub struct MappingReviewView {
     pub seconded_by: String,
     /// What was said about it, or about the version that was reviewed before, the newest first (F-30).
     pub before: Vec<MappingVerdictView>,
+    /// Questions about it that wait for an answer, of either side.
+    pub open_questions: u64,
     /// Whoever looks is one of those who decide.
     pub can_decide: bool,
     /// Why they cannot approve it, one sentence.
@@ -119,12 +133,24 @@ pub struct MappingDriftedAccount {
     pub text: String,
 }
 
-/// Something said about a line.
+/// An administrator nobody decided about yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingAdministrator {
+    pub id: AccountId,
+    /// Name and username.
+    pub text: String,
+}
+
+/// Something said about a line, or about the whole mapping.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingRemark {
     pub id: String,
-    /// The line it is about; `None`: the line says something else since.
+    /// The line it is about, 0: all of them; `None`: the line says something else since.
     pub line: Option<u64>,
+    /// It asks the other side, whose next remark about the line settles it.
+    pub asks: bool,
+    /// Whoever looks may settle it: a question of the other side is answered instead.
+    pub may_settle: bool,
     /// What the line said.
     pub about: String,
     pub by: String,
@@ -133,6 +159,13 @@ pub struct MappingRemark {
     pub when: When,
     /// Who settled it.
     pub settled_by: Option<String>,
+}
+
+impl MappingRemark {
+    /// Nobody settled it, and what it is about is still there.
+    pub const fn is_open(&self) -> bool {
+        self.settled_by.is_none() && self.line.is_some()
+    }
 }
 
 /// The lines of one group of findings, a page of them.
@@ -152,6 +185,8 @@ pub struct MappingFindingRow {
     pub new: String,
     pub target: String,
     pub sentence: String,
+    /// The account without a line that has the new username (P-09 to P-11).
+    pub holder: Option<AccountEvidence>,
 }
 
 /// Lines of a version.
@@ -170,7 +205,7 @@ pub struct MappingRow {
     pub person: Option<PersonEvidence>,
 }
 
-/// What People knows of the account of a line.
+/// What People knows of an account: that of a line, or the one that has the new username of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountEvidence {
     pub id: String,
@@ -198,8 +233,20 @@ pub struct MappingLineView {
     pub findings: Vec<MappingLineFinding>,
     /// People of the directory whose name or username holds what was searched for.
     pub found: Vec<FoundUsername>,
-    /// The username of the account without a line that has the new username: it may be renamed aside (P-09 to P-11).
-    pub holder: Option<String>,
+    /// Whoever has the new username without a line of their own, and may be renamed aside (P-09 to P-11).
+    pub holder: Option<MappingHolder>,
+    /// The username the account keeps if it is not the one of several that gets the new one.
+    pub keeps: Option<String>,
+}
+
+/// An account without a line that has the new username of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingHolder {
+    pub username: String,
+    /// Somebody works with it (P-09): nothing is proposed as to where it belongs.
+    pub is_active: bool,
+    /// `None`: it is gone since the check.
+    pub account: Option<AccountEvidence>,
 }
 
 /// A finding about one line.
@@ -272,15 +319,29 @@ pub struct MappingTemplateRow {
     pub proposal: Option<ProposalView>,
 }
 
-/// How two versions differ.
+/// A line of an earlier version about an account that has no line any more since a file was uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutMappingLine {
+    /// Its number in the earlier version.
+    pub line: u64,
+    pub account_id: String,
+    /// The username of the account.
+    pub account: String,
+    pub new: String,
+    pub target: String,
+}
+
+/// How two versions differ, a page of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingDiff {
     pub older: i64,
     pub newer: i64,
+    /// Lines that came or say something else, in the order of the newer version.
     pub changed: Vec<ChangedMappingLine>,
+    /// Lines that went, in the order of the older version: behind all that changed.
     pub gone: Vec<ChangedMappingLine>,
-    /// There are more than are shown.
-    pub is_cut: bool,
+    /// Where the next page begins.
+    pub next: Option<String>,
 }
 
 /// A line that differs.

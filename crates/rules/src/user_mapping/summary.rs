@@ -27,6 +27,8 @@ impl Checked {
             coverage: self.renames.coverage(),
             // Who proposes also counts.
             proposed: Vec::new(),
+            // Whoever knows the versions before says so.
+            left_out: None,
         }
     }
 

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use domain::numbers::thousands;
 use domain::user_mapping::{
-    Coverage, FileEncoding, Finding, FindingCode, MappingOutcome, MappingQuestion, MappingState, Rejection,
-    Severity,
+    Coverage, FileEncoding, Finding, FindingCode, LeftOut, MappingOutcome, MappingQuestion, MappingState,
+    Rejection, Severity,
 };
 use domain::{AccountId, CustomerId};
 use jobs::{Job, JobError, Lease};
 use rules::proposals::Proposal;
-use rules::user_mapping::{Checked, Decode, Layout, Sink, layout};
+use rules::user_mapping::{Checked, Decode, Layout, Sink};
 use store::StoreError;
 use store::statistics::Filled;
 use store::user_mapping::{LineFacts, MappingFile, MappingVersion, Marks, NewProposal};
@@ -24,7 +24,9 @@ use tokio::sync::mpsc;
 use self::collect::Batch;
 use self::known::Known;
 use self::worker::{Done, Fed};
+use super::beginning::layout_of;
 use super::compose::Composed;
+use super::left_out::{lines_behind, may_leave_out};
 use crate::{ServiceError, Services};
 
 /// The kind of the job.
@@ -145,7 +147,7 @@ impl Services {
             return Ok(Some((MappingOutcome::Asks(question), None)));
         };
         let head = self.head(customer, &file, encoding).await?;
-        let layout = match layout(&head, version.reading.delimiter) {
+        let layout = match layout_of(&head, version.reading.delimiter) {
             Ok(layout) => layout,
             Err(rejection) => return Ok(Some((MappingOutcome::Refused(rejection), None))),
         };
@@ -328,6 +330,7 @@ impl Reading<'_> {
         }
         self.write(&collector.rest()).await?;
         let mut summary = checked.summary(self.encoding, layout, &collector.groups);
+        summary.left_out = self.left_out().await?;
         let mut tx = self.services.db().read().await?;
         let whose = (self.customer, known.directory);
         let mut proposed = store::user_mapping::proposed(&mut tx, whose, self.version.number).await?;
@@ -345,6 +348,28 @@ impl Reading<'_> {
             group.example.text = named.or_else(|| group.example.text.take());
         }
         Ok(MappingOutcome::Checked(Box::new(summary)))
+    }
+
+    /// What an upload left out that was said before, counted; `None`: nothing.
+    async fn left_out(&self) -> Result<Option<LeftOut>, ServiceError> {
+        let mut tx = self.services.db().read().await?;
+        let left_out = may_leave_out(&mut tx, self.customer, self.version).await?;
+        drop(tx);
+        let Some(left_out) = left_out else {
+            return Ok(None);
+        };
+        let (mut lines, mut after) = (0, 0);
+        loop {
+            self.go_on()?;
+            let of = (left_out, self.version.number);
+            let mut tx = self.services.db().read().await?;
+            let page = lines_behind(&mut tx, self.customer, of, (after, PAGE)).await?;
+            drop(tx);
+            let Some(last) = page.last() else { break };
+            after = last.line;
+            lines += u64::try_from(page.len()).unwrap_or(u64::MAX);
+        }
+        Ok((lines > 0).then_some(LeftOut { lines, ..left_out }))
     }
 
     /// Writes what lines do to usernames and whom they are about.
@@ -378,7 +403,8 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Writes who is probably whose owner, and whom no line names (T-08).
+    /// Writes who is probably whose owner, and whom no line names (T-08). They are kept of the newest version alone: the check
+    /// of an older one may end later, and leaves them as they are (F-30).
     async fn write_proposals(
         &self,
         checked: &Checked,
@@ -387,6 +413,9 @@ impl Reading<'_> {
     ) -> Result<(), ServiceError> {
         let mut tx = self.services.db().begin().await?;
         self.lease.hold(&mut tx).await?;
+        if !self.is_newest(&mut tx).await? {
+            return Ok(());
+        }
         store::user_mapping::forget_proposals(&mut tx, self.customer).await?;
         for chunk in proposals.chunks(BATCH) {
             let new: Vec<NewProposal> = chunk
@@ -404,8 +433,19 @@ impl Reading<'_> {
                 .collect();
             store::user_mapping::insert_proposals(&mut tx, self.customer, &new).await?;
         }
-        tx.commit().await?;
+        // Whoever adds a version waits for this turn: the check of a newer one finds these, and writes its own. The turn is
+        // taken only now, because writing many proposals takes a while.
+        store::customers::take_turn(&mut tx, self.customer).await?;
+        if self.is_newest(&mut tx).await? {
+            tx.commit().await?;
+        }
         Ok(())
+    }
+
+    /// Whether no other version came since.
+    async fn is_newest(&self, tx: &mut store::Tx) -> Result<bool, ServiceError> {
+        let latest = store::user_mapping::latest(tx, self.customer).await?;
+        Ok(latest.is_some_and(|latest| latest.number == self.version.number))
     }
 
     /// What is to be said about all lines together, beside what the rules say (P-18, T-08, T-11, T-12).

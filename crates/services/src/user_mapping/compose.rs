@@ -14,6 +14,7 @@ use store::user_mapping::{FixableLine, MappingVersion, Undecided, UndecidedWho};
 use store::{StoreError, Tx};
 
 use super::incoming::Incoming;
+use super::left_out::{left_out_of, lines_behind};
 use crate::{ServiceError, Services};
 
 /// Lines that are read at once.
@@ -124,6 +125,7 @@ impl Composing<'_> {
                 self.row(&existing, &new, &target)?;
                 Ok(())
             }
+            MappingEdit::Keep { .. } => self.left_out().await?,
             _ => Ok(()),
         };
         match done {
@@ -207,6 +209,38 @@ impl Composing<'_> {
             self.row(&username, &username, Directory::LOCAL)?;
         }
         Ok(Ok(()))
+    }
+
+    /// Lines of the earlier version about accounts that have none since a file was uploaded (P-13).
+    async fn left_out(&mut self) -> Step {
+        let (customer, before) = (self.incoming.customer, self.before.unwrap_or_default());
+        let mut tx = self.incoming.services.db().read().await?;
+        let version = store::user_mapping::version(&mut tx, customer, before).await?;
+        drop(tx);
+        let Some(left_out) = version.as_ref().and_then(left_out_of) else {
+            return Ok(Ok(()));
+        };
+        let mut after = 0;
+        loop {
+            let mut tx = self.incoming.services.db().read().await?;
+            let page = lines_behind(&mut tx, customer, (left_out, before), (after, PAGE)).await?;
+            drop(tx);
+            let Some(last) = page.last() else {
+                return Ok(Ok(()));
+            };
+            after = last.line;
+            for line in page {
+                let cells = Cells {
+                    existing: line.existing,
+                    new: line.new,
+                    target: line.target,
+                };
+                self.line(cells, None)?;
+            }
+            if let Err(rejection) = self.flush().await? {
+                return Ok(Err(rejection));
+            }
+        }
     }
 
     /// Lines for accounts that are decided about now.

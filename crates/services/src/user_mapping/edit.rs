@@ -92,8 +92,8 @@ impl Services {
         Ok(version)
     }
 
-    /// Refuses a fix that would leave each line of its group as it is: each version means something. Lines of a version that is
-    /// checked stay as they are, so this needs nobody's turn, however many they are.
+    /// Refuses a fix that would leave each line of its group as it is, and to take over no line: each version means something.
+    /// Lines of a version that is checked stay as they are, so this needs nobody's turn, however many they are.
     async fn mends_a_line(
         &self,
         actor: &Actor,
@@ -109,7 +109,7 @@ impl Services {
             value,
         } = edit
         else {
-            return Ok(());
+            return self.keeps_a_line(actor, slug, version, edit).await;
         };
         if fix.needs_value() {
             value_error(*fix, value)?;
@@ -378,7 +378,10 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
                 "Nobody but administrators is undecided, and they are decided about one by one. Nothing was saved.",
             ));
         }
-        MappingEdit::Decide { .. } | MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } => {}
+        MappingEdit::Decide { .. }
+        | MappingEdit::RemoveLine { .. }
+        | MappingEdit::Back { .. }
+        | MappingEdit::Keep { .. } => {}
     }
     Ok(())
 }
@@ -408,6 +411,10 @@ fn aside_error(existing: &str, new: &str, target: &str) -> Result<(), UserError>
     ) {
         let words = "This is the username it has. Type another one, so that this one is free.";
         return Err(UserError::field("new", words));
+    }
+    // Somebody may work with it: where it belongs is said, and not left to what nothing means (P-09).
+    if target.trim().is_empty() {
+        return Err(UserError::field("target", "Choose where the account belongs."));
     }
     Ok(())
 }

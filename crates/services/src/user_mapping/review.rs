@@ -1,17 +1,18 @@
-//! Submission and review: the customer submits a version that has nothing left to mend, staff return or approve it, and
-//! both talk about its lines.
+//! Submission and review: the customer submits a version that has nothing left to mend, staff return or approve it.
+
+use std::collections::BTreeSet;
 
 use domain::deployment::{Responsibility, Step, standing};
-use domain::ids::RemarkId;
+use domain::numbers::plural;
 use domain::user_mapping::{MappingEdit, ReviewState, Verdict};
+use domain::views::MappingSubmission;
 use domain::{Actor, CustomerId, FieldError, Permission, UserError};
 use serde_json::{Value, json};
 use store::Tx;
-use store::user_mapping::{MappingVersion, NewRemark, Review, ReviewChange};
+use store::user_mapping::{MappingVersion, Review, ReviewChange};
 
-use super::view::{has_drifted, submission};
+use super::view::{has_drifted, submission, undecided_administrators};
 use crate::deployment::facts::known;
-use crate::deployment::record::side_of;
 use crate::deployment::tell::{Anyway, Turn};
 use crate::{ServiceError, Services};
 
@@ -32,20 +33,12 @@ impl Services {
         store::customers::take_turn(&mut tx, customer).await?;
         let before = standing::of(&known(&mut tx, customer, self.now()).await?.facts);
         let latest = self.newest(&mut tx, customer, version).await?;
-        let drifted = self.drifted(&mut tx, customer, &latest).await?;
-        let needs = submission(&latest, drifted).ok_or(UserError::Changed)?;
-        if !needs.in_the_way.is_empty() {
-            return Err(UserError::field("version", needs.in_the_way.join(" ")).into());
-        }
-        let missing = needs
-            .warnings
-            .iter()
-            .filter(|group| !acknowledged.contains(&group.key()))
-            .count();
-        if missing > 0 {
-            let words = "Read each warning and tick it: the deployment team sees what was ticked.";
-            return Err(UserError::field("acknowledged", words).into());
-        }
+        let directory = store::directories::current(&mut tx, customer).await?;
+        let whose = (customer, directory.ok_or(UserError::Changed)?.id);
+        let drifted = has_drifted(&mut tx, whose, latest.marks).await?;
+        let administrators = undecided_administrators(&mut tx, whose, &latest).await?;
+        let needs = submission(&latest, drifted, &administrators).ok_or(UserError::Changed)?;
+        must_be_ready(&needs, acknowledged)?;
         let file = latest.file.ok_or(UserError::Changed)?;
         let file = store::user_mapping::file(&mut tx, customer, file).await?;
         let hash = file.ok_or(UserError::Changed)?.hash;
@@ -133,12 +126,14 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let is_first = review.state == ReviewState::Submitted;
         let title = match verdict {
-            Verdict::Approve { needs_second: true } if is_first => {
+            Verdict::Approve { needs_second: true } | Verdict::ApproveUnanswered { needs_second: true }
+                if is_first =>
+            {
                 return self
                     .tell_colleagues(tx, actor, customer, turn, Step::UserMapping)
                     .await;
             }
-            Verdict::Approve { .. } => "Approved",
+            Verdict::Approve { .. } | Verdict::ApproveUnanswered { .. } => "Approved",
             Verdict::Return { .. } => "Returned",
         };
         let anyway = Anyway {
@@ -174,36 +169,61 @@ impl Services {
                 ("mapping.return", what, json!({ "reason": reason }))
             }
             Verdict::Approve { needs_second } => {
-                let drifted = self.drifted(tx, customer, latest).await?;
-                let refused = self
-                    .cannot_approve(tx, actor, customer, latest, (review, drifted))
-                    .await?;
-                if let Some(words) = refused {
-                    return Err(UserError::field("version", words).into());
-                }
-                let is_second = review.state == ReviewState::Seconding;
-                if is_second {
-                    store::user_mapping::second_review(tx, customer, version, &actor.name, self.now())
-                        .await?;
-                } else {
-                    let to = if *needs_second {
-                        ReviewState::Seconding
-                    } else {
-                        ReviewState::Approved
-                    };
-                    self.decide(tx, actor, customer, review, (to, "")).await?;
-                }
-                let mut what = format!("{} approved version {version} of the user mapping.", actor.name);
-                if *needs_second && !is_second {
-                    what.push_str(" A second member of the deployment team has to approve it, too.");
-                }
-                let details = json!({
-                    "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
-                    "snapshot": latest.marks.map(|marks| marks.snapshot),
-                });
-                ("mapping.approve", what, details)
+                self.approve(tx, (actor, customer), (latest, review), (*needs_second, false))
+                    .await?
+            }
+            Verdict::ApproveUnanswered { needs_second } => {
+                self.approve(tx, (actor, customer), (latest, review), (*needs_second, true))
+                    .await?
             }
         })
+    }
+
+    /// Approves a version, as [`Self::carry_out`] says. `is_unanswered`: whoever approves knows that questions are open.
+    async fn approve(
+        &self,
+        tx: &mut Tx,
+        (actor, customer): (&Actor, CustomerId),
+        (latest, review): (&MappingVersion, &Review),
+        (needs_second, is_unanswered): (bool, bool),
+    ) -> Result<(&'static str, String, Value), ServiceError> {
+        let version = review.version;
+        let drifted = self.drifted(tx, customer, latest).await?;
+        let refused = self
+            .cannot_approve(tx, actor, customer, latest, (review, drifted))
+            .await?;
+        if let Some(words) = refused {
+            return Err(UserError::field("version", words).into());
+        }
+        let open = store::user_mapping::open_questions(tx, customer, version).await?;
+        let questions = plural(open, "question is open", "questions are open");
+        if open > 0 && !is_unanswered {
+            let words = format!("{questions}. Wait for the answers, or tick that you approve without them.");
+            return Err(UserError::field("unanswered", words).into());
+        }
+        let is_second = review.state == ReviewState::Seconding;
+        if is_second {
+            store::user_mapping::second_review(tx, customer, version, &actor.name, self.now()).await?;
+        } else {
+            let to = if needs_second {
+                ReviewState::Seconding
+            } else {
+                ReviewState::Approved
+            };
+            self.decide(tx, actor, customer, review, (to, "")).await?;
+        }
+        let mut what = format!("{} approved version {version} of the user mapping.", actor.name);
+        if open > 0 {
+            what = format!("{what} {questions}.");
+        }
+        if needs_second && !is_second {
+            what.push_str(" A second member of the deployment team has to approve it, too.");
+        }
+        let details = json!({
+            "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
+            "snapshot": latest.marks.map(|marks| marks.snapshot), "open_questions": open,
+        });
+        Ok(("mapping.approve", what, details))
     }
 
     async fn decide(
@@ -240,7 +260,7 @@ impl Services {
                 "People or the directory changed since the check. Check again, and look at what changed.";
             return Ok(Some(words.to_owned()));
         }
-        let needs = submission(version, drifted);
+        let needs = submission(version, drifted, &[]);
         if needs.is_none_or(|needs| !needs.in_the_way.is_empty()) {
             let words = "Something is in the way that was not when it was submitted. Return it, so that it can be mended.";
             return Ok(Some(words.to_owned()));
@@ -258,7 +278,7 @@ impl Services {
         Ok(None)
     }
 
-    /// Whether this actor made the version, or one of those it was made out of.
+    /// Whether this actor made the version, or one of those its lines come from.
     pub(crate) async fn has_worked_on(
         &self,
         tx: &mut Tx,
@@ -266,21 +286,26 @@ impl Services {
         customer: CustomerId,
         version: &MappingVersion,
     ) -> Result<bool, ServiceError> {
-        let mut author = version.author;
-        let mut before = comes_from(version);
-        loop {
-            if actor.user.is_some() && author == actor.user {
-                return Ok(true);
-            }
-            let Some(number) = before else { return Ok(false) };
-            let found = store::user_mapping::version(tx, customer, number).await?;
-            author = found.as_ref().and_then(|found| found.author);
-            before = found.and_then(|found| comes_from(&found));
+        let mine = |author| actor.user.is_some() && author == actor.user;
+        if mine(version.author) {
+            return Ok(true);
         }
+        // A version comes from older ones: with the newest first, each is looked at once.
+        let mut open: BTreeSet<i64> = comes_from(version).collect();
+        while let Some(number) = open.pop_last() {
+            let found = store::user_mapping::version(tx, customer, number).await?;
+            if let Some(found) = found {
+                if mine(found.author) {
+                    return Ok(true);
+                }
+                open.extend(comes_from(&found));
+            }
+        }
+        Ok(false)
     }
 
     /// The newest version, which must be this one.
-    async fn newest(
+    pub(super) async fn newest(
         &self,
         tx: &mut Tx,
         customer: CustomerId,
@@ -301,104 +326,34 @@ impl Services {
         let directory = directory.ok_or(UserError::Changed)?;
         has_drifted(tx, (customer, directory.id), version.marks).await
     }
-
-    /// Says something about a line of the newest version.
-    pub async fn remark_on_mapping(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        (version, line): (i64, u64),
-        said: &str,
-    ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::Comment).await?.id;
-        let said = text("text", said, "Type what is to be said about the line.")?;
-        self.newest(&mut tx, customer, version).await?;
-        let number = i64::try_from(line).unwrap_or(i64::MAX);
-        let row = store::user_mapping::line(&mut tx, customer, version, number).await?;
-        let row = row.ok_or(UserError::NotFound)?;
-        let new = NewRemark {
-            id: self.new_id(),
-            version,
-            line: number,
-            existing: &row.existing,
-            new: &row.new,
-            target: &row.target,
-            by_name: &actor.name,
-            side: side_of(actor),
-            text: said,
-            at: self.now(),
-        };
-        store::user_mapping::insert_remark(&mut tx, customer, &new).await?;
-        let about = format!("{version}:{line}");
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "mapping.remark",
-            &about,
-            &json!({ "text": said }),
-        )
-        .await?;
-        self.tell_remark(&mut tx, actor, customer, (new.id, line, said))
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Notes that a remark needs nothing more.
-    pub async fn settle_mapping_remark(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        remark: RemarkId,
-    ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::Comment).await?.id;
-        store::user_mapping::settle_remark(&mut tx, customer, remark, &actor.name, self.now()).await?;
-        self.record(
-            &mut tx,
-            actor,
-            Some(customer),
-            "mapping.settle",
-            &remark.to_string(),
-            &json!({}),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn tell_remark(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        customer: CustomerId,
-        (id, line, said): (RemarkId, u64, &str),
-    ) -> Result<(), ServiceError> {
-        let notice = crate::notices::Notice {
-            cause: format!("remark:{id}"),
-            topic: domain::notices::Topic::Steps,
-            title: format!("{} wrote about line {line} of the user mapping", actor.name),
-            text: vec![said.to_owned()],
-            page: Step::UserMapping.code().to_owned(),
-            side: Some(side_of(actor).other()),
-            author: Some(actor),
-        };
-        self.notify(tx, customer, &notice).await
-    }
 }
 
-/// The version whose lines a version has: the one it was made out of, or the one that was taken up again.
-const fn comes_from(version: &MappingVersion) -> Option<i64> {
-    match &version.edit {
-        Some(MappingEdit::Back { to }) => Some(*to),
-        _ => version.made_from,
+/// Refuses what cannot be submitted yet, by what is in the way and what was not read.
+fn must_be_ready(needs: &MappingSubmission, acknowledged: &[String]) -> Result<(), UserError> {
+    if !needs.in_the_way.is_empty() {
+        return Err(UserError::field("version", needs.in_the_way.join(" ")));
     }
+    let mut warnings = needs.warnings.iter();
+    if warnings.any(|group| !acknowledged.contains(&group.key())) {
+        let words = "Read each warning and tick it: the deployment team sees what was ticked.";
+        return Err(UserError::field("acknowledged", words));
+    }
+    Ok(())
+}
+
+/// The versions whose lines a version has: the one it was made out of, or the one that was taken up again; and the one it took
+/// lines over from.
+fn comes_from(version: &MappingVersion) -> impl Iterator<Item = i64> + use<> {
+    let (before, kept) = match &version.edit {
+        Some(MappingEdit::Back { to }) => (Some(*to), None),
+        Some(MappingEdit::Keep { from }) => (version.made_from, Some(*from)),
+        _ => (version.made_from, None),
+    };
+    before.into_iter().chain(kept)
 }
 
 /// What was typed, trimmed; nothing and too much are refused.
-fn text<'a>(field: &str, typed: &'a str, missing: &str) -> Result<&'a str, UserError> {
+pub(super) fn text<'a>(field: &str, typed: &'a str, missing: &str) -> Result<&'a str, UserError> {
     let typed = typed.trim();
     if typed.is_empty() {
         Err(UserError::field(field, missing))

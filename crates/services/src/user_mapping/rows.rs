@@ -6,9 +6,9 @@ use domain::user_mapping::{
     Finding, FindingCode, MappingOutcome, MappingState, ProposalClass, RenameKind, Severity,
 };
 use domain::views::{
-    AccountEvidence, ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow,
-    MappingFindings, MappingLineFinding, MappingLineView, MappingRow, MissedPerson, Page, PersonEvidence,
-    ProposalView, UndecidedAccount, UndecidedSearch,
+    ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow, MappingFindings,
+    MappingLineFinding, MappingLineView, MappingRow, MissedPerson, Page, PersonEvidence, ProposalView,
+    UndecidedAccount, UndecidedSearch,
 };
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use rules::export::original_cell;
@@ -17,13 +17,15 @@ use rules::username;
 use store::Tx;
 use store::user_mapping::{ChangedLine, FindingRow, Proposed, RowFilter, ShownRow, Undecided, UndecidedWho};
 
+use super::holder::kept_username;
 use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
 use crate::people::name_of;
 use crate::when::when;
 use crate::{ServiceError, Services};
 
-/// Lines of a comparison.
-const DIFF_ROWS: i64 = 200;
+/// Where a comparison stands: among lines that came or changed, or among those that went.
+const CHANGED: &str = "changed";
+const GONE: &str = "gone";
 /// People of a search.
 const FOUND: i64 = 10;
 /// Accounts among which the one that was meant may be (P-01).
@@ -34,6 +36,8 @@ const NEAR: i64 = 50;
 pub struct MappingFilter {
     pub kind: Option<RenameKind>,
     pub severity: Option<Severity>,
+    /// Only lines whose account is blocked or has never signed in (P-14).
+    pub unused: bool,
     pub search: String,
 }
 
@@ -85,7 +89,10 @@ impl Services {
         let mut shown = page(rows.into_iter().map(|row| (key(&row), row)).collect(), PAGE_ROWS);
         let mut lines = Vec::with_capacity(shown.rows.len());
         for row in shown.rows.drain(..) {
-            lines.push(self.finding_row(&mut tx, (customer, version), row).await?);
+            let holder = self.holder(&mut tx, customer, &row).await?;
+            let mut line = self.finding_row(&mut tx, (customer, version), row).await?;
+            line.holder = holder.and_then(|holder| holder.account);
+            lines.push(line);
         }
         Ok(MappingFindings {
             group,
@@ -132,6 +139,7 @@ impl Services {
             existing: row.existing,
             new: row.new,
             target: row.target,
+            holder: None,
         })
     }
 
@@ -150,6 +158,7 @@ impl Services {
         let filter = RowFilter {
             kind: filter.kind,
             severity: filter.severity,
+            unused: filter.unused,
             search: filter
                 .search
                 .trim()
@@ -181,8 +190,12 @@ impl Services {
         let row = row.ok_or(UserError::NotFound)?;
         let findings =
             store::user_mapping::findings_of_line(&mut tx, (customer, directory), version, number).await?;
-        let holder = findings.iter().find(|row| row.finding.code.names_holder());
-        let holder = holder.map(holder_of);
+        let held = findings.iter().find(|row| row.finding.code.names_holder());
+        let holder = match held {
+            Some(row) => self.holder(&mut tx, customer, row).await?,
+            None => None,
+        };
+        let keeps = findings.iter().find_map(kept_username);
         let mut told = Vec::with_capacity(findings.len());
         for finding in findings {
             let (severity, column) = (finding.finding.severity, finding.finding.column);
@@ -202,6 +215,7 @@ impl Services {
             findings: told,
             found,
             holder,
+            keeps,
         })
     }
 
@@ -231,17 +245,9 @@ impl Services {
     }
 
     fn row(&self, row: ShownRow) -> MappingRow {
-        let now = self.now();
         MappingRow {
             line: row.line,
-            account: row.account.map(|account| AccountEvidence {
-                id: account.id.to_string(),
-                name: name_of(&account.profile, &row.existing),
-                state: account.state.label().to_owned(),
-                directory: account.directory.unwrap_or_else(|| Directory::LOCAL.to_owned()),
-                created: when(account.created_at, now),
-                last_sign_in: account.last_sign_in_at.map(|at| when(at, now)),
-            }),
+            account: row.account.map(|account| self.evidence(account, &row.existing)),
             person: row.person.map(|person| PersonEvidence {
                 object_id: person.object.0,
                 name: person.name.unwrap_or_default(),
@@ -423,24 +429,43 @@ impl Services {
         Ok(store::user_mapping::part(&mut tx, customer, file, part).await?)
     }
 
-    /// How two versions differ.
+    /// A page of how two versions differ, at most 50 lines: those that came or changed, then those that went; `after` is the
+    /// `next` of the page before.
     pub async fn mapping_diff(
         &self,
         actor: &Actor,
         slug: &str,
         (older, newer): (i64, i64),
+        after: Option<&str>,
     ) -> Result<MappingDiff, ServiceError> {
         let mut tx = self.db().read().await?;
         let (customer, _) = self.reader_of_mapping(&mut tx, actor, slug).await?;
-        let (changed, gone) =
-            store::user_mapping::changed_lines(&mut tx, customer, (older, newer), DIFF_ROWS + 1).await?;
-        let most = usize::try_from(DIFF_ROWS).unwrap_or(usize::MAX);
+        let place = after.and_then(place).unwrap_or((0, CHANGED));
+        let (versions, most) = ((older, newer), one_more(PAGE_ROWS));
+        let (mut changed, mut behind) = (Vec::new(), place.0);
+        if place.1 != GONE {
+            let here = (place.0, most);
+            changed = store::user_mapping::changed_lines(&mut tx, customer, versions, here).await?;
+            behind = 0;
+        }
+        let room = most - i64::try_from(changed.len()).unwrap_or(most);
+        let gone = if room > 0 {
+            store::user_mapping::gone_lines(&mut tx, customer, versions, (behind, room)).await?
+        } else {
+            Vec::new()
+        };
+        let key = |kind: &str, line: &ChangedLine| format!("{}.{kind}", line.line);
+        let changed = changed.into_iter().map(|line| (key(CHANGED, &line), line));
+        let gone = gone.into_iter().map(|line| (key(GONE, &line), line));
+        let Page { rows, next } = page(changed.chain(gone).collect(), PAGE_ROWS);
+        let lines = rows.into_iter().map(difference);
+        let (changed, gone) = lines.partition(|line| line.after.is_some());
         Ok(MappingDiff {
             older,
             newer,
-            is_cut: changed.len() > most || gone.len() > most,
-            changed: changed.into_iter().take(most).map(difference).collect(),
-            gone: gone.into_iter().take(most).map(difference).collect(),
+            changed,
+            gone,
+            next,
         })
     }
 }
@@ -494,7 +519,7 @@ const fn names_somebody(code: FindingCode) -> bool {
 }
 
 /// Whom a finding speaks of, by name.
-fn named(row: &FindingRow) -> Option<String> {
+pub(super) fn named(row: &FindingRow) -> Option<String> {
     use FindingCode as C;
     match row.finding.code {
         C::MeantAddress | C::MeantBehindDomain | C::MeantZeros => row.other_account.clone(),
@@ -512,11 +537,6 @@ fn named(row: &FindingRow) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// The username of whoever has the new username of a line: the line's own word for it where the account is not kept.
-fn holder_of(row: &FindingRow) -> String {
-    named(row).unwrap_or_else(|| username::stored(&original_cell(&row.new)).as_str().to_owned())
 }
 
 /// Whether the other account of a line is the one that has its new username, and not the one that was probably meant by an

@@ -1,27 +1,32 @@
 //! What the page of the user mapping shows.
 
-use domain::deployment::{Step, standing};
+use domain::deployment::{Responsibility, Step, standing};
 use domain::people::Directory;
 use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Severity};
 use domain::views::{
-    MappingDrift, MappingDriftedAccount, MappingRemark, MappingReviewView, MappingSubmission,
-    MappingVerdictView, MappingVersionLine, MappingVersionView, UserMappingView,
+    MappingAdministrator, MappingDrift, MappingDriftedAccount, MappingRemark, MappingReviewView,
+    MappingSubmission, MappingVerdictView, MappingVersionLine, MappingVersionView, Page, UserMappingView,
 };
 use domain::{Actor, CustomerId, DirectoryId, Permission};
 use store::Tx;
-use store::user_mapping::{MappingVersion, Marks, Remark, Review};
+use store::user_mapping::{EarlierVersion, MappingVersion, Marks, Remark, Review};
 
+use super::beginning;
 use super::edit::summary_of;
+use crate::deployment::record::side_of;
+use crate::paging::{one_more, page};
 use crate::people::name_of;
 use crate::when::when;
 use crate::{ServiceError, Services};
 
-/// Versions that are listed.
-const VERSIONS: i64 = 30;
+/// Versions of a page.
+const VERSIONS: usize = 30;
 /// Remarks that are listed.
 const REMARKS: i64 = 100;
 /// Changes that are named of each side.
 const CHANGES: i64 = 20;
+/// Administrators who are named.
+const ADMINISTRATORS: i64 = 20;
 
 impl Services {
     /// How the mapping of a customer stands: the newest version and what came of its check, and its review.
@@ -35,20 +40,17 @@ impl Services {
         let standing = standing::of(&known.facts);
         let is_open = standing::find(&standing, Step::UserMapping).may_be_entered();
         let can_edit = is_open && actor.role.may(Permission::EditMapping);
-        let mut versions = store::user_mapping::versions(&mut tx, customer, VERSIONS)
-            .await?
-            .into_iter();
-        let latest = versions.next();
+        let latest = store::user_mapping::latest(&mut tx, customer).await?;
         let directory = store::directories::current(&mut tx, customer).await?;
         let mut view = UserMappingView {
             can_edit,
             version: None,
-            earlier: versions.map(|version| self.version_line(version)).collect(),
             targets: Vec::new(),
             review: None,
             submission: None,
             drift: None,
             remarks: Vec::new(),
+            administrators: Vec::new(),
         };
         let Some((latest, directory)) = latest.zip(directory) else {
             return Ok(view);
@@ -64,13 +66,14 @@ impl Services {
         view.drift = self.drift(&mut tx, whose, &latest).await?;
         let may_read = actor.role.may(Permission::ReadPeople);
         if summary_of(&latest).is_some() && may_read {
-            view.remarks = self.remarks(&mut tx, customer, latest.number).await?;
+            view.remarks = self.remarks(&mut tx, actor, customer, latest.number).await?;
+            view.administrators = undecided_administrators(&mut tx, whose, &latest).await?;
         }
         let is_with_staff = review
             .as_ref()
             .is_some_and(|review| review.version == latest.number && review.state != ReviewState::Returned);
         if can_edit && !is_with_staff {
-            view.submission = submission(&latest, view.drift.is_some());
+            view.submission = submission(&latest, view.drift.is_some(), &view.administrators);
         }
         if let Some(review) = review {
             view.review = Some(
@@ -78,15 +81,38 @@ impl Services {
                     .await?,
             );
         }
-        view.version = Some(self.version_view(&mut tx, customer, latest).await?);
+        view.version = Some(self.version_view(&mut tx, whose, latest, may_read).await?);
         Ok(view)
     }
 
-    fn version_line(&self, version: MappingVersion) -> MappingVersionLine {
+    /// A page of the versions before the newest one, the newest of them first, at most 30; `before` is the `next` of the page
+    /// before.
+    pub async fn mapping_versions(
+        &self,
+        actor: &Actor,
+        slug: &str,
+        before: Option<&str>,
+    ) -> Result<Page<MappingVersionLine>, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let customer = self
+            .customer(&mut tx, actor, slug, Permission::ReadCustomer)
+            .await?
+            .id;
+        let before = before.and_then(|before| before.parse().ok());
+        let place = (before, one_more(VERSIONS));
+        let versions = store::user_mapping::earlier_versions(&mut tx, customer, place).await?;
+        let lines = versions
+            .into_iter()
+            .map(|version| (version.number, self.version_line(version)));
+        Ok(page(lines.collect(), VERSIONS))
+    }
+
+    fn version_line(&self, version: EarlierVersion) -> MappingVersionLine {
+        let what = version.edit.as_ref().map(MappingEdit::sentence);
         MappingVersionLine {
             number: version.number,
             when: when(version.created_at, self.now()),
-            what: what(&version).unwrap_or_else(|| "Uploaded.".to_owned()),
+            what: what.unwrap_or_else(|| "Uploaded.".to_owned()),
             is_checked: version.state == MappingState::Checked,
             by: version.created_by,
         }
@@ -95,12 +121,24 @@ impl Services {
     async fn version_view(
         &self,
         tx: &mut Tx,
-        customer: CustomerId,
+        whose: (CustomerId, DirectoryId),
         version: MappingVersion,
+        may_read: bool,
     ) -> Result<MappingVersionView, ServiceError> {
         let file = match version.file {
-            Some(file) => store::user_mapping::file(tx, customer, file).await?,
+            Some(file) => store::user_mapping::file(tx, whose.0, file).await?,
             None => None,
+        };
+        let samples = match &file {
+            Some(file) if may_read => beginning::samples(tx, whose.0, &version, file).await?,
+            _ => Vec::new(),
+        };
+        // What a correction wrote is read as it was written: there is nothing to look at.
+        let is_read = version.state == MappingState::Checked && version.edit.is_none();
+        let first = if is_read && may_read {
+            beginning::first_lines(tx, whose, version.number).await?
+        } else {
+            Vec::new()
         };
         let (file_name, hash) = file.map(|file| (file.name, file.hash)).unwrap_or_default();
         Ok(MappingVersionView {
@@ -108,11 +146,13 @@ impl Services {
             file_name,
             hash,
             when: when(version.created_at, self.now()),
-            what: what(&version),
+            what: version.edit.as_ref().map(MappingEdit::sentence),
             by: version.created_by,
             state: version.state,
             reading: version.reading,
             outcome: version.outcome,
+            samples,
+            first,
         })
     }
 
@@ -175,21 +215,26 @@ impl Services {
     async fn remarks(
         &self,
         tx: &mut Tx,
+        actor: &Actor,
         customer: CustomerId,
         version: i64,
     ) -> Result<Vec<MappingRemark>, ServiceError> {
         let all = store::user_mapping::remarks(tx, customer, version, REMARKS).await?;
-        Ok(all.into_iter().map(|remark| self.remark(remark)).collect())
+        let side = side_of(actor);
+        Ok(all.into_iter().map(|remark| self.remark(remark, side)).collect())
     }
 
-    fn remark(&self, remark: Remark) -> MappingRemark {
+    /// `side`: of whoever looks.
+    fn remark(&self, remark: Remark, side: Responsibility) -> MappingRemark {
         let Remark {
             existing,
             new,
             target,
             ..
         } = remark;
-        let about = if target.is_empty() {
+        let about = if remark.line == Some(0) {
+            "The whole mapping".to_owned()
+        } else if target.is_empty() {
             format!("{existing} → {new}")
         } else {
             format!("{existing} → {new}, {target}")
@@ -197,6 +242,8 @@ impl Services {
         MappingRemark {
             id: remark.id.to_string(),
             line: remark.line.map(i64::unsigned_abs),
+            asks: remark.asks,
+            may_settle: !remark.asks || remark.side == side,
             about,
             by: remark.by,
             side: remark.side,
@@ -234,6 +281,11 @@ impl Services {
             let earlier = store::user_mapping::review_before(tx, customer, review.version).await?;
             before.extend(earlier.map(|earlier| self.verdict(&earlier)));
         }
+        let open_questions = if is_newest {
+            store::user_mapping::open_questions(tx, customer, latest.number).await?
+        } else {
+            0
+        };
         let now = self.now();
         Ok(MappingReviewView {
             version: review.version,
@@ -246,6 +298,7 @@ impl Services {
             reason: review.reason,
             seconded_by: review.seconded_by_name,
             before,
+            open_questions,
             can_decide,
             cannot_approve,
         })
@@ -282,12 +335,49 @@ pub(super) async fn has_drifted(
     Ok(marks != Some(now))
 }
 
-fn what(version: &MappingVersion) -> Option<String> {
-    version.edit.as_ref().map(MappingEdit::sentence)
+/// The first administrators nobody decided about yet: each is decided about by name (P-07).
+pub(super) async fn undecided_administrators(
+    tx: &mut Tx,
+    whose: (CustomerId, DirectoryId),
+    version: &MappingVersion,
+) -> Result<Vec<MappingAdministrator>, ServiceError> {
+    if summary_of(version).is_none_or(|summary| summary.coverage.undecided_administrators == 0) {
+        return Ok(Vec::new());
+    }
+    let all =
+        store::user_mapping::undecided_administrators(tx, whose, version.number, ADMINISTRATORS).await?;
+    let named = all.into_iter().map(|one| MappingAdministrator {
+        id: one.id(),
+        text: format!("{} ({})", name_of(&one.profile.0, &one.username), one.username),
+    });
+    Ok(named.collect())
 }
 
-/// What submitting a version needs; `None`: it is not checked.
-pub(super) fn submission(version: &MappingVersion, drifted: bool) -> Option<MappingSubmission> {
+/// Names the administrators among the undecided, of whom there are `count`; `None`: there are none, or none may be named.
+fn by_name(administrators: &[MappingAdministrator], count: u64) -> Option<String> {
+    let names: Vec<&str> = administrators.iter().map(|one| one.text.as_str()).collect();
+    let more = count.saturating_sub(u64::try_from(names.len()).unwrap_or(u64::MAX));
+    let names = match names.as_slice() {
+        [] => return None,
+        [one] if more == 0 => format!("the administrator {one}"),
+        all if more == 0 => format!("the administrators {}", all.join(", ")),
+        all => format!(
+            "the administrators {} and {} more",
+            all.join(", "),
+            domain::numbers::thousands(more)
+        ),
+    };
+    Some(format!(
+        "Among the undecided: {names}. Decide about each by name."
+    ))
+}
+
+/// What submitting a version needs; `None`: it is not checked. `administrators` are those who are named.
+pub(super) fn submission(
+    version: &MappingVersion,
+    drifted: bool,
+    administrators: &[MappingAdministrator],
+) -> Option<MappingSubmission> {
     let summary = summary_of(version)?;
     let many = |count: u64, one: &str, many: &str| {
         let count_words = domain::numbers::thousands(count);
@@ -305,6 +395,7 @@ pub(super) fn submission(version: &MappingVersion, drifted: bool) -> Option<Mapp
             "account is undecided: give it a line, or keep it local, or leave it in the old directory.",
             "accounts are undecided: give them lines, or keep them local, or leave them in the old directory.",
         ),
+        by_name(administrators, coverage.undecided_administrators),
         many(
             coverage.unclear,
             "account has a target directory that is still to be said.",

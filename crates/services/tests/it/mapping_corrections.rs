@@ -59,7 +59,10 @@ on_both!(
         assert!(has(&summary, FindingCode::HeldByBlocked), "{:?}", summary.groups);
         let (services, actor) = (&world.services, &world.actor);
         let view = services.mapping_line(actor, SLUG, (1, 2), "").await;
-        assert_eq!(view.expect("a line").holder.as_deref(), Some("anna@contoso.com"));
+        let holder = view.expect("a line").holder.expect("a holder");
+        let state = holder.account.expect("the account").state;
+        let told = (holder.username.as_str(), holder.is_active, state.as_str());
+        assert_eq!(told, ("anna@contoso.com", false, "Blocked"));
         let view = services.mapping_line(actor, SLUG, (1, 3), "").await;
         assert_eq!(view.expect("a line").holder, None);
 
@@ -101,6 +104,79 @@ on_both!(
         );
     }
 );
+
+on_both!(
+    p_09_where_somebody_who_works_belongs_is_chosen,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        world.add_local("break-glass", true).await;
+        world.add_local("anna", false).await;
+        world.add_local("anna@contoso.com", false).await;
+        let text = "existing_username,new_username,target_directory\n\
+                    anna,anna@contoso.com,Local\n\
+                    break-glass,break-glass,Local\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        checked(&world).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let view = services.mapping_line(actor, SLUG, (1, 2), "").await;
+        let holder = view.expect("a line").holder.expect("a holder");
+        assert!(holder.is_active, "{holder:?}");
+        // The list of all such lines says the same of them.
+        let group = (FindingCode::HeldByActive, Severity::Error, "");
+        let found = services.mapping_findings(actor, SLUG, 1, group, None).await;
+        let of_line = found.expect("findings").rows.remove(0).holder;
+        let (of_line, of_list) = (
+            holder.account.expect("the account"),
+            of_line.expect("the account"),
+        );
+        assert_eq!(of_line.id, of_list.id);
+        let told = (of_list.state.as_str(), of_list.directory.as_str());
+        assert_eq!(told, ("Active", "Local"));
+        assert_eq!(of_list.last_sign_in, None, "never");
+
+        let aside = |target: &str| row("anna@contoso.com", "anna.lee", target);
+        let nowhere = services.add_mapping_line(actor, SLUG, (1, 2), aside(" ")).await;
+        let nowhere = refusal(nowhere);
+        assert!(nowhere.of_field("target").next().is_some(), "{nowhere:?}");
+        let added = services
+            .add_mapping_line(actor, SLUG, (1, 2), aside("Local"))
+            .await;
+        assert_eq!(added.expect("added").0, 2);
+    }
+);
+
+on_both!(x_04_one_of_several_is_kept_as_it_is, |test: TestDb| async move {
+    let world = existing(test).await;
+    for (name, is_administrator) in [("break-glass", true), ("anna", false), ("bob", false)] {
+        world.add_local(name, is_administrator).await;
+    }
+    let text = "existing_username,new_username,target_directory\n\
+                    anna,anna.lee,Local\n\
+                    bob,anna.lee,Local\n\
+                    break-glass,break-glass,Local\n";
+    upload(&world, "list.csv", text.as_bytes())
+        .await
+        .expect("received");
+    let summary = summary_of(checked(&world).await);
+    assert!(has(&summary, FindingCode::Merge), "{:?}", summary.groups);
+    let (services, actor) = (&world.services, &world.actor);
+    let keeps = async |line: u64| {
+        let view = services.mapping_line(actor, SLUG, (1, line), "").await;
+        view.expect("a line").keeps
+    };
+    assert_eq!(keeps(4).await, None, "nobody else gets its username");
+    let own = keeps(3).await.expect("its own username");
+    assert_eq!(own, "bob");
+    let kept = services
+        .write_mapping_line(actor, SLUG, (1, 3), row("bob", &own, "Local"))
+        .await;
+    assert_eq!(kept.expect("kept").0, 2);
+    let summary = summary_of(checked(&world).await);
+    assert!(!has(&summary, FindingCode::Merge), "{:?}", summary.groups);
+    assert_eq!(summary.count(Severity::Error), 0, "{:?}", summary.groups);
+});
 
 /// Says anew who is proposed for accounts: the people of the scene by their places, how sure it is, whether only by hand.
 async fn propose(scene: &Scene, proposals: &[(&str, usize, ProposalClass, bool)]) {

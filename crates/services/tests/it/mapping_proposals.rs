@@ -1,16 +1,27 @@
 //! Writing the mapping for the customer: proposals by class, the search for somebody else, and whom no line names.
 
-use domain::user_mapping::{DecidedAbout, Decision, FindingCode, MappingEdit, ProposalClass};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::user_mapping::{DecidedAbout, Decision, FindingCode, MappingEdit, MappingState, ProposalClass};
 use domain::views::UndecidedAccount;
-use domain::{AccountId, UserError};
-use services::{NewLocalAccount, ServiceError};
+use domain::{AccountId, Actor, UserError};
+use jobs::{Handler, Job, JobError, Lease};
+use services::user_mapping::MAPPING_JOB;
+use services::{NewLocalAccount, ServiceError, Services};
 use test_support::{TestDb, on_both};
 
 use crate::mapping_review::Scene;
 use crate::world::SLUG;
 
-/// A mapping of these lines, checked, as version 1.
+/// A mapping of these lines, checked.
 async fn upload(scene: &Scene, lines: &[[&str; 3]]) {
+    send(scene, lines).await;
+    scene.checked().await;
+}
+
+/// The same; its check may be under way still.
+async fn send(scene: &Scene, lines: &[[&str; 3]]) {
     let mut text = "existing_username,new_username,target_directory\r\n".to_owned();
     for cells in lines {
         text += &cells.join(",");
@@ -21,7 +32,6 @@ async fn upload(scene: &Scene, lines: &[[&str; 3]]) {
     let mut upload = upload.await.expect("begun");
     upload.push(text.as_bytes()).await.expect("taken");
     upload.finish().await.expect("received");
-    scene.checked().await;
 }
 
 async fn undecided(scene: &Scene, version: i64, class: Option<ProposalClass>) -> Vec<UndecidedAccount> {
@@ -207,5 +217,71 @@ on_both!(
         };
         scene.edit(0, MappingEdit::Begin).await;
         is_said().await;
+    }
+);
+
+/// A worker who begins with version 1 only once version 2 is checked.
+struct Late(Services, Actor);
+
+impl Late {
+    async fn is_checked(&self, number: i64) -> bool {
+        let view = self.0.user_mapping(&self.1, SLUG).await.expect("a view");
+        let version = view.version.expect("a version");
+        version.number == number && version.state != MappingState::Checking
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for Late {
+    async fn run(&self, job: &Job, lease: &Lease) -> Result<(), JobError> {
+        if job.kind != MAPPING_JOB {
+            return Ok(());
+        }
+        while job.subject == "1" && !self.is_checked(2).await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.0.work_on_mapping(job, lease).await
+    }
+
+    async fn tick(&self) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+on_both!(
+    f_30_an_older_check_that_ends_later_leaves_the_proposals_of_the_newer_one,
+    |test: TestDb| async move {
+        let mut scene = Scene::new(test, &["aold", "bold"]).await;
+        scene.world.dismiss().await;
+        let late = Late(scene.world.services.clone(), scene.admin.clone());
+        scene.world.employ_for(Arc::new(late));
+        let glass = ["break-glass", "break-glass", "Local"];
+        send(&scene, &[glass, ["aold", scene.username(0), ""]]).await;
+        send(&scene, &[glass, ["bold", scene.username(1), ""]]).await;
+        scene.checked().await;
+        let customer = scene.world.customer().await;
+        let mut is_pending = true;
+        for _ in 0..1_200 {
+            let mut tx = scene.world.test.db.read().await.expect("a transaction");
+            let pending = store::jobs::is_pending(&mut tx, customer, MAPPING_JOB, "1").await;
+            is_pending = pending.expect("a query");
+            if !is_pending {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(!is_pending, "the check of version 1 ends, too");
+        // By the lines of version 1 the person of `aold` would be somebody's already.
+        let mut together = Vec::new();
+        for class in ProposalClass::ALL {
+            together.extend(undecided(&scene, 2, Some(*class)).await);
+        }
+        assert_eq!(usernames(&together), ["aold"]);
+        assert_eq!(
+            scene.lines(1).await.len(),
+            2,
+            "version 1 is there to be compared with"
+        );
+        scene.world.dismiss().await;
     }
 );

@@ -252,7 +252,7 @@ on_both!(p_13_by_proposals_alone, |test: TestDb| async move {
     let diff = scene
         .world
         .services
-        .mapping_diff(&scene.admin, SLUG, (3, 4))
+        .mapping_diff(&scene.admin, SLUG, (3, 4), None)
         .await
         .expect("a diff");
     assert_eq!((diff.changed.len(), diff.gone.len()), (0, 2));
@@ -290,7 +290,7 @@ on_both!(a_corrected_line_stays_in_sight, |test: TestDb| async move {
     assert_eq!(place.expect("a place"), Some(4));
     // A username that stands there twice is compared line by line.
     let diff = services
-        .mapping_diff(&scene.admin, SLUG, (1, 2))
+        .mapping_diff(&scene.admin, SLUG, (1, 2), None)
         .await
         .expect("a diff");
     let before_and_after = |new: &str| Some((new.to_owned(), String::new()));

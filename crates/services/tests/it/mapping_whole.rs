@@ -223,6 +223,7 @@ async fn numbers(
         kind,
         severity,
         search: search.to_owned(),
+        ..MappingFilter::default()
     };
     let rows = narrowed(world, filter).await.into_iter();
     rows.map(|row| row.line).collect()
@@ -301,6 +302,15 @@ on_both!(
         assert!(numbers(&world, free, error, "").await.is_empty());
         let cycle = Some(RenameKind::Cycle);
         assert!(numbers(&world, cycle, None, "nowhere").await.is_empty());
+
+        // P-14: nobody signed in here, but a line of nobody's account is none of these.
+        let unused = MappingFilter {
+            unused: true,
+            ..MappingFilter::default()
+        };
+        let unused = narrowed(&world, unused).await.into_iter();
+        let unused: Vec<u64> = unused.map(|row| row.line).collect();
+        assert_eq!(unused, [2, 3, 4, 5, 7, 8]);
     }
 );
 

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use domain::deployment::{ExistingDirectory, Step};
 use domain::sync::RunKind;
 use domain::user_mapping::{
-    Column, DecidedAbout, Decision, FileEncoding, FindingCode, MappingEdit, MappingOutcome, MappingQuestion,
-    MappingReading, MappingReceived, MappingState, MappingSummary, RenameKind, Severity,
+    Column, DecidedAbout, Decision, Delimiter, FileEncoding, FindingCode, MappingEdit, MappingOutcome,
+    MappingQuestion, MappingReading, MappingReceived, MappingState, MappingSummary, RenameKind, Severity,
 };
 use domain::views::MappingVersionView;
 use domain::{Actor, CustomerId, Role, UserError};
@@ -386,6 +386,106 @@ on_both!(
         upload(&world, "utf16.csv", &bytes).await.expect("received");
         let summary = summary_of(checked(&world).await);
         assert_eq!((summary.lines, summary.encoding), (1, FileEncoding::Utf16Le));
+    }
+);
+
+/// How the newest version reads: the encoding of each sample, and its first line.
+fn readings(version: &MappingVersionView) -> Vec<(FileEncoding, &str)> {
+    let samples = version.samples.iter();
+    samples
+        .map(|sample| (sample.encoding, sample.lines.first().map_or("", String::as_str)))
+        .collect()
+}
+
+/// Reads the newest version in this encoding.
+async fn read_as(world: &World, encoding: FileEncoding) -> MappingVersionView {
+    let reading = MappingReading {
+        encoding: Some(encoding),
+        ..MappingReading::default()
+    };
+    let number = checked(world).await.number;
+    world
+        .services
+        .read_mapping_file(&world.actor, SLUG, number, reading)
+        .await
+        .expect("read");
+    checked(world).await
+}
+
+on_both!(
+    f_11_utf_16_that_does_not_say_so_is_read_as_a_person_chooses,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let text = "existing_username,new_username\nJürgen,j@contoso.com\n";
+        let (little, big) = (FileEncoding::Utf16Le, FileEncoding::Utf16Be);
+        for (encoding, other) in [(little, big), (big, little)] {
+            let to = if encoding == little {
+                u16::to_le_bytes
+            } else {
+                u16::to_be_bytes
+            };
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(to).collect();
+            upload(&world, "utf16.csv", &bytes).await.expect("received");
+            let version = checked(&world).await;
+            assert_eq!(version.state, MappingState::Asks);
+            let found = readings(&version);
+            assert_eq!(found[0], (encoding, "existing_username,new_username"));
+            assert_eq!(found[1].0, other);
+            // The wrong one is refused with what comes of it, and another one can be chosen.
+            let version = read_as(&world, other).await;
+            assert_eq!(version.state, MappingState::Refused);
+            assert_eq!(readings(&version)[0].0, other);
+            let version = read_as(&world, FileEncoding::Windows1252).await;
+            let Some(MappingOutcome::Refused(rejection)) = &version.outcome else {
+                panic!("{version:?}");
+            };
+            assert!(
+                rejection.sentence().contains("Line 1 holds control characters"),
+                "{rejection:?}"
+            );
+            let version = read_as(&world, encoding).await;
+            assert_eq!(version.first[0][0], "Jürgen");
+            let summary = summary_of(version);
+            assert_eq!((summary.lines, summary.encoding), (1, encoding));
+        }
+    }
+);
+
+on_both!(
+    f_12_and_f_14_how_a_file_was_read_is_seen,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let bytes = b"existing_username;new_username\nM\xFCller;m@contoso.com\nanna;a@contoso.com\n";
+        upload(&world, "latin.csv", bytes).await.expect("received");
+        let version = checked(&world).await;
+        assert_eq!(
+            readings(&version),
+            [
+                (FileEncoding::Windows1252, "Müller;m@contoso.com"),
+                (FileEncoding::Utf8, "M\u{fffd}ller;m@contoso.com"),
+            ]
+        );
+        assert!(version.first.is_empty());
+        let version = read_as(&world, FileEncoding::Windows1252).await;
+        assert!(version.samples.is_empty());
+        let cells = [["Müller", "m@contoso.com", ""], ["anna", "a@contoso.com", ""]];
+        assert_eq!(version.first, cells.map(|line| line.map(str::to_owned)));
+        // A separator that is not the file's: its lines stand as they are.
+        let reading = MappingReading {
+            delimiter: Some(Delimiter::Tab),
+            ..version.reading
+        };
+        let (services, actor) = (&world.services, &world.actor);
+        let next = services
+            .read_mapping_file(actor, SLUG, version.number, reading)
+            .await;
+        next.expect("read");
+        let version = checked(&world).await;
+        assert_eq!(version.state, MappingState::Refused);
+        let as_it_stands = (FileEncoding::Windows1252, "existing_username;new_username");
+        assert_eq!(readings(&version), [as_it_stands]);
+        assert_eq!(version.samples[0].lines.len(), 3);
+        assert!(version.first.is_empty());
     }
 );
 

@@ -55,6 +55,11 @@ statements! {
         LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = p.person
         WHERE a.customer_id = $1 AND a.id = $4 AND a.state <> 'blocked'
         AND NOT EXISTS (SELECT 1 FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = a.id)";
+    // Undecided accounts of administrators: the few of an index that holds nobody else.
+    UNDECIDED_ADMINISTRATORS = ["SELECT id, username, profile FROM accounts" (index "accounts_administrators") "
+        WHERE customer_id = $1 AND is_administrator AND state <> 'blocked' AND directory_id IS DISTINCT FROM $3
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = accounts.id)
+        ORDER BY sort_key, id LIMIT $4"];
     // How many undecided accounts have a proposal of each class, and may have it accepted together.
     PROPOSED = "SELECT p.class, COUNT(*) AS accounts FROM mapping_proposals p
         JOIN accounts a ON a.customer_id = $1 AND a.id = p.account_id
@@ -353,6 +358,40 @@ pub async fn one_undecided(
     let (c, d) = (customer.uuid(), directory.uuid());
     let row = fetch_optional!(tx, UndecidedColumns, ONE_UNDECIDED, c, version, d, account.uuid())?;
     row.map(UndecidedColumns::read).transpose()
+}
+
+/// An administrator who is undecided.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct UndecidedAdministrator {
+    id: Uuid,
+    pub username: String,
+    pub profile: Json<Profile>,
+}
+
+impl UndecidedAdministrator {
+    /// The account.
+    pub fn id(&self) -> AccountId {
+        AccountId::from_uuid(self.id)
+    }
+}
+
+/// Administrators who are undecided, at most `limit`, by name: they are decided about one by one (P-07).
+pub async fn undecided_administrators(
+    tx: &mut Tx,
+    (customer, directory): (CustomerId, DirectoryId),
+    version: i64,
+    limit: i64,
+) -> Result<Vec<UndecidedAdministrator>, StoreError> {
+    let (c, d) = (customer.uuid(), directory.uuid());
+    fetch_all!(
+        tx,
+        UndecidedAdministrator,
+        UNDECIDED_ADMINISTRATORS,
+        c,
+        version,
+        d,
+        limit
+    )
 }
 
 #[derive(sqlx::FromRow)]

@@ -7,45 +7,45 @@ use domain::{AccountId, CustomerId, DirectoryId};
 use crate::sql::{fetch_all, fetch_value, statements};
 use crate::{StoreError, Tx};
 
-statements! {
-    // For making the next version: every line, and what a fix of one group of findings needs to know about it. A proposal is
-    // used for many at once only where it may be accepted without a look (P-07, T-02).
-    LINES_OF = ["SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account,
-            r.new = '' AND r.target = '' AND (SELECT COUNT(*) FROM mapping_findings AS w" (index "mapping_findings_by_line") "
-                WHERE w.customer_id = $1 AND w.version = $2 AND w.line = r.line
-                AND w.code IN ('stray_quote', 'comment_line', 'too_few_cells', 'too_many_cells')) > 0 AS unreadable,
-            (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
-            o.username AS other_account, u.username AS person, q.username AS proposed
-        FROM mapping_rows r
+/// Statements that read lines with what a fix of one group of findings needs to know about each, and differ in which lines they
+/// read: where from (`r`: the line, `f`: the finding), and which. A proposal is used for many at once only where it may be
+/// accepted without a look (P-07, T-02).
+macro_rules! of_lines {
+    ($($name:ident: $from:tt, $which:tt;)+) => {
+        statements! {
+            $($name = ["SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place,
+                    a.username AS account,
+                    r.new = '' AND r.target = '' AND (SELECT COUNT(*) FROM mapping_findings AS w" (index "mapping_findings_by_line") "
+                        WHERE w.customer_id = $1 AND w.version = $2 AND w.line = r.line
+                        AND w.code IN ('stray_quote', 'comment_line', 'too_few_cells', 'too_many_cells')) > 0 AS unreadable,
+                    (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
+                    o.username AS other_account, u.username AS person, q.username AS proposed " $from "
+                LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+                LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
+                LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
+                LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
+                    AND NOT p.by_hand AND NOT a.is_administrator AND p.class <> 'doubtful'
+                LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
+                WHERE r.customer_id = $1 AND r.version = $2 AND " $which " LIMIT $8"];)+
+            HAS_LINE = "SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND account_id = $3";
+        }
+    };
+}
+
+of_lines! {
+    // For making the next version: every line.
+    LINES_OF: "FROM mapping_rows r
         LEFT JOIN mapping_findings f ON f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4
             AND f.line = r.line AND f.severity = $5
             AND f.place = (SELECT MIN(g.place) FROM mapping_findings g WHERE g.customer_id = $1 AND g.version = $2
-                AND g.code = $3 AND g.about = $4 AND g.line = r.line)
-        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
-        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
-        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
-        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
-            AND NOT p.by_hand AND NOT a.is_administrator AND p.class <> 'doubtful'
-        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
-        WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $7 ORDER BY r.line LIMIT $8"];
-    // The same of the lines of the group alone.
-    AFFECTED = "SELECT f.line, COALESCE(r.existing, '') AS existing, COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target,
-            f.line IS NOT NULL AS affected, f.text, f.place, a.username AS account, f.line IS NULL AS unreadable,
-            (SELECT d.name FROM directories d WHERE d.customer_id = $1 AND d.id = a.directory_id AND d.id <> $6) AS old,
-            o.username AS other_account, u.username AS person, q.username AS proposed
-        FROM mapping_findings f
-        LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
-        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
-        LEFT JOIN accounts o ON o.customer_id = $1 AND o.id = r.other_account_id
-        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $6 AND u.row_no = r.person
-        LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = r.account_id
-            AND NOT p.by_hand AND NOT a.is_administrator AND p.class <> 'doubtful'
-        LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
-        WHERE f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4 AND f.severity = $5 AND f.line > $7
+                AND g.code = $3 AND g.about = $4 AND g.line = r.line)",
+        "r.line > $7 ORDER BY r.line";
+    // The lines of the group alone: from its findings to their lines, not the other way round.
+    AFFECTED: "FROM mapping_findings f CROSS JOIN mapping_rows r",
+        "f.customer_id = $1 AND f.version = $2 AND f.code = $3 AND f.about = $4 AND f.severity = $5 AND f.line > $7
         AND f.place = (SELECT MIN(g.place) FROM mapping_findings g WHERE g.customer_id = $1 AND g.version = $2
             AND g.code = $3 AND g.about = $4 AND g.line = f.line)
-        ORDER BY f.line LIMIT $8";
-    HAS_LINE = "SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND account_id = $3";
+        AND r.line = f.line ORDER BY f.line";
 }
 
 /// A line, with what a fix of one group of findings needs to know about it.

@@ -4,7 +4,7 @@ use domain::directory::DirectoryStatus;
 use domain::ids::Id;
 use domain::people::{AccountState, Profile};
 use domain::user_mapping::{Column, Finding, FindingCode, RenameKind, Severity};
-use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp};
+use domain::{AccountId, CustomerId, DirectoryId, ObjectId, Timestamp, UsernameKey};
 use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -89,7 +89,11 @@ statements! {
             AND f.line = r.line AND f.severity = $6))
         AND EXISTS (SELECT 1 FROM " (list "$7") " AS form
             WHERE LOWER(r.existing) LIKE form.value ESCAPE '!' OR LOWER(r.new) LIKE form.value ESCAPE '!')
+        AND NOT ($9 AND (a.id IS NULL OR (a.state <> 'blocked' AND a.last_sign_in_at IS NOT NULL)))
         ORDER BY r.line LIMIT $8"];
+    ACCOUNT = "SELECT a.id, a.profile, a.state, a.created_at, a.last_sign_in_at, d.name AS directory
+        FROM accounts a LEFT JOIN directories d ON d.customer_id = $1 AND d.id = a.directory_id
+        WHERE a.customer_id = $1 AND a.username_key = $2";
     // A range of the unique index.
     NEAREST = "SELECT username FROM accounts WHERE customer_id = $1 AND username_key >= $2 AND username_key < $3
         ORDER BY username_key LIMIT $4";
@@ -336,6 +340,8 @@ pub struct RowFilter {
     pub kind: Option<RenameKind>,
     /// Only lines with a finding of this severity.
     pub severity: Option<Severity>,
+    /// Only lines whose account is blocked or has never signed in (P-14).
+    pub unused: bool,
     /// Part of a username; empty for all.
     pub search: String,
 }
@@ -451,11 +457,52 @@ pub async fn rows(
     let forms = Json(any_case(&filter.search));
     let (id, directory) = (customer.uuid(), directory.uuid());
     fetch_all!(
-        tx, RowColumns, ROWS, id, version, directory, after, kind, severity, forms, limit
+        tx,
+        RowColumns,
+        ROWS,
+        id,
+        version,
+        directory,
+        after,
+        kind,
+        severity,
+        forms,
+        limit,
+        filter.unused
     )?
     .into_iter()
     .map(RowColumns::read)
     .collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct ShownColumns {
+    id: Uuid,
+    profile: Json<Profile>,
+    state: String,
+    created_at: Timestamp,
+    last_sign_in_at: Option<Timestamp>,
+    directory: Option<String>,
+}
+
+/// The account with this username, as a line shows its own.
+pub async fn shown_account(
+    tx: &mut Tx,
+    customer: CustomerId,
+    key: &UsernameKey,
+) -> Result<Option<ShownAccount>, StoreError> {
+    let row = fetch_optional!(tx, ShownColumns, ACCOUNT, customer.uuid(), key.as_str())?;
+    row.map(|row| {
+        Ok(ShownAccount {
+            id: AccountId::from_uuid(row.id),
+            profile: row.profile.0,
+            state: code("accounts", "state", &row.state)?,
+            created_at: row.created_at,
+            last_sign_in_at: row.last_sign_in_at,
+            directory: row.directory,
+        })
+    })
+    .transpose()
 }
 
 /// Everything found about one line, the gravest first.

@@ -7,7 +7,7 @@ use domain::{ConsoleUserId, CustomerId, Timestamp};
 use uuid::Uuid;
 
 use crate::error::{code, one_row};
-use crate::sql::{execute, fetch_all, fetch_optional, statements};
+use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -38,16 +38,26 @@ statements! {
             seconded_by_name = '', seconded_at = NULL
         WHERE customer_id = $1 AND version = $2 AND state IN ('approved', 'seconding')";
     INSERT_REMARK = "INSERT INTO mapping_remarks (customer_id, id, version, line, existing, new, target, author_name, side,
-            text, at, settled_by_name)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')";
-    // Those about lines that stand in this version as they stood when they were said; others are about the past.
+            text, at, settled_by_name, asks)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12)";
+    // Those about lines that stand in this version as they stood when they were said, and those about all of it (line 0);
+    // others are about the past.
     REMARKS = ["SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
-            m.settled_at, (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
-                WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new AND r.target = m.target) AS line
+            m.settled_at, m.asks,
+            CASE WHEN m.line = 0 THEN m.line ELSE (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
+                WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new
+                AND r.target = m.target) END AS line
         FROM mapping_remarks m WHERE m.customer_id = $1
-        ORDER BY m.settled_at IS NOT NULL, m.id DESC LIMIT $3"];
+        ORDER BY m.settled_at IS NOT NULL, (m.asks AND m.settled_at IS NULL) DESC, m.id DESC LIMIT $3"];
+    OPEN_QUESTIONS = ["SELECT COUNT(*) FROM mapping_remarks m
+        WHERE m.customer_id = $1 AND m.asks AND m.settled_at IS NULL
+        AND (m.line = 0 OR EXISTS (SELECT 1 FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
+            WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new AND r.target = m.target))"];
+    // What waits for an answer is settled by it, and by whoever asked.
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
-        WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL";
+        WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL AND (NOT asks OR side = $5)";
+    ANSWER = "UPDATE mapping_remarks SET settled_by_name = $6, settled_at = $7
+        WHERE customer_id = $1 AND existing = $2 AND new = $3 AND target = $4 AND side = $5 AND asks AND settled_at IS NULL";
     // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
     // that stands there several times is compared in its order: its first line with its first, and so on.
     DIFF = ["SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
@@ -213,7 +223,7 @@ pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> R
     Ok(execute!(tx, REOPEN, customer.uuid(), version)? > 0)
 }
 
-/// Something said about a line.
+/// Something said about a line, or about all of a mapping: line 0, with empty cells.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRemark<'a> {
     pub id: RemarkId,
@@ -225,16 +235,34 @@ pub struct NewRemark<'a> {
     pub by_name: &'a str,
     pub side: Responsibility,
     pub text: &'a str,
+    /// It asks the other side.
+    pub asks: bool,
     pub at: Timestamp,
 }
 
-/// Writes a remark down.
-pub async fn insert_remark(tx: &mut Tx, customer: CustomerId, new: &NewRemark<'_>) -> Result<(), StoreError> {
-    let side = new.side.code();
+/// Writes a remark down. Questions of the other side about the same line are answered by it; gives how many those were.
+pub async fn insert_remark(
+    tx: &mut Tx,
+    customer: CustomerId,
+    new: &NewRemark<'_>,
+) -> Result<u64, StoreError> {
+    let (side, other) = (new.side.code(), new.side.other().code());
+    let id = customer.uuid();
+    let answered = execute!(
+        tx,
+        ANSWER,
+        id,
+        new.existing,
+        new.new,
+        new.target,
+        other,
+        new.by_name,
+        new.at
+    )?;
     execute!(
         tx,
         INSERT_REMARK,
-        customer.uuid(),
+        id,
         new.id.uuid(),
         new.version,
         new.line,
@@ -244,9 +272,10 @@ pub async fn insert_remark(tx: &mut Tx, customer: CustomerId, new: &NewRemark<'_
         new.by_name,
         side,
         new.text,
-        new.at
+        new.at,
+        new.asks
     )?;
-    Ok(())
+    Ok(answered)
 }
 
 /// A remark as it stands.
@@ -261,9 +290,11 @@ pub struct Remark {
     pub side: Responsibility,
     pub text: String,
     pub at: Timestamp,
+    /// It asks the other side, whose next remark about the line settles it.
+    pub asks: bool,
     /// Who settled it, and when.
     pub settled: Option<(String, Timestamp)>,
-    /// The line it is about in the version that was asked for; `None`: the line says something else there.
+    /// The line it is about in the version that was asked for; 0: about all of it; `None`: the line says something else there.
     pub line: Option<i64>,
 }
 
@@ -280,10 +311,12 @@ struct RemarkColumns {
     at: Timestamp,
     settled_by_name: String,
     settled_at: Option<Timestamp>,
+    asks: bool,
     line: Option<i64>,
 }
 
-/// What was said about lines, the newest first, at most `limit`; what is open before what is settled.
+/// What was said about lines, the newest first, at most `limit`; questions that are open first, then what else is open, then
+/// what is settled.
 pub async fn remarks(
     tx: &mut Tx,
     customer: CustomerId,
@@ -303,6 +336,7 @@ pub async fn remarks(
                 side: code("mapping_remarks", "side", &row.side)?,
                 text: row.text,
                 at: row.at,
+                asks: row.asks,
                 settled: row.settled_at.map(|at| (row.settled_by_name, at)),
                 line: row.line,
             })
@@ -310,16 +344,25 @@ pub async fn remarks(
         .collect()
 }
 
-/// Notes that a remark needs nothing more. One that is settled stays as it is.
+/// How many questions wait for an answer: about lines that say in this version what they said when it was asked, and about all
+/// of it.
+pub async fn open_questions(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<u64, StoreError> {
+    let open = fetch_value!(tx, i64, OPEN_QUESTIONS, customer.uuid(), version)?;
+    Ok(open.unsigned_abs())
+}
+
+/// Notes that a remark needs nothing more; `side` is who says so. Gives whether it was open: one that is settled stays as it is,
+/// and so does a question of the other side, which is answered by a remark.
 pub async fn settle_remark(
     tx: &mut Tx,
     customer: CustomerId,
     id: RemarkId,
-    by_name: &str,
+    (side, by_name): (Responsibility, &str),
     now: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(tx, SETTLE, customer.uuid(), id.uuid(), by_name, now)?;
-    Ok(())
+) -> Result<bool, StoreError> {
+    let (c, side) = (customer.uuid(), side.code());
+    let touched = execute!(tx, SETTLE, c, id.uuid(), by_name, now, side)?;
+    Ok(touched > 0)
 }
 
 /// A line that two versions do not have in common.
@@ -335,15 +378,22 @@ pub struct ChangedLine {
     pub target: Option<String>,
 }
 
-/// How `newer` differs from `older`: lines that came or changed, and lines that went, at most `limit` of each.
+/// Lines of `newer` that came or changed since `older`, behind its line `after`, at most `limit`, in their order.
 pub async fn changed_lines(
     tx: &mut Tx,
     customer: CustomerId,
     (older, newer): (i64, i64),
-    limit: i64,
-) -> Result<(Vec<ChangedLine>, Vec<ChangedLine>), StoreError> {
-    let id = customer.uuid();
-    let changed = fetch_all!(tx, ChangedLine, DIFF, id, older, newer, 0_i64, limit)?;
-    let gone = fetch_all!(tx, ChangedLine, GONE, id, older, newer, 0_i64, limit)?;
-    Ok((changed, gone))
+    (after, limit): (i64, i64),
+) -> Result<Vec<ChangedLine>, StoreError> {
+    fetch_all!(tx, ChangedLine, DIFF, customer.uuid(), older, newer, after, limit)
+}
+
+/// Lines of `older` that went in `newer`, behind the line `after` of `older`, at most `limit`, in their order.
+pub async fn gone_lines(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (older, newer): (i64, i64),
+    (after, limit): (i64, i64),
+) -> Result<Vec<ChangedLine>, StoreError> {
+    fetch_all!(tx, ChangedLine, GONE, customer.uuid(), older, newer, after, limit)
 }

@@ -8,6 +8,7 @@ mod found;
 mod isolation;
 mod jobs;
 mod managers;
+mod mapping;
 mod migration;
 mod plans;
 mod schema;

@@ -16,7 +16,7 @@ use test_support::{TestDb, on_both};
 
 use crate::{customer, found::person, id, now};
 
-async fn accounts(tx: &mut Tx, customer: CustomerId, numbers: std::ops::RangeInclusive<u8>) {
+pub(crate) async fn accounts(tx: &mut Tx, customer: CustomerId, numbers: std::ops::RangeInclusive<u8>) {
     let write = |n: u8| AccountWrite {
         account: PeopleAccount {
             id: id(n),
@@ -58,7 +58,7 @@ async fn people(
         .expect("people");
 }
 
-async fn version(tx: &mut Tx, customer: CustomerId) -> i64 {
+pub(crate) async fn version(tx: &mut Tx, customer: CustomerId) -> i64 {
     let new = NewVersion {
         file: None,
         reading: &MappingReading::default(),

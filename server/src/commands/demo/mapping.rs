@@ -1,10 +1,11 @@
-//! A user mapping as customers send them: most of it right, and at least one of every kind of thing that goes wrong.
+//! A user mapping as customers send them: most of it right, and at least one of every kind of thing that goes wrong before
+//! anything was synchronised: an account that a sync made (P-11) is there only afterwards.
 
 use std::path::{Path, PathBuf};
 
 use simulator::{Kind, Person, Simulator};
 
-use super::people::{before_username, known_already, local_usernames, of_before};
+use super::people::{EVENTS, before_username, known_already, local_usernames, of_before};
 use crate::errors::Failure;
 
 /// The name of the file in the demo's folder.
@@ -57,6 +58,11 @@ fn of_local(simulator: &Simulator, kind: Kind) -> Vec<String> {
             .map(|(n, (person, existing))| match n {
                 // A value that has two meanings.
                 2 => [existing.as_str(), &person.principal_name, "AD"].join(";"),
+                // The e-mail address, where the username is a short name.
+                3 => {
+                    let mail = person.mail.as_deref().unwrap_or(&existing);
+                    [mail, &person.principal_name, "Entra ID"].join(";")
+                }
                 // Somebody is to stay.
                 5 => [existing.as_str(), "", "Local"].join(";"),
                 _ => [existing.as_str(), &person.principal_name, "Entra ID"].join(";"),
@@ -75,6 +81,11 @@ fn of_person(n: usize, person: &Person, all: &[Person]) -> String {
     };
     let bare = existing.rsplit('\\').next().unwrap_or_default();
     match n {
+        // The e-mail address, where the directory goes by another name (T-03).
+        0 => {
+            let mail = person.mail.as_deref().unwrap_or(right);
+            [existing.as_str(), mail, ""].join(";")
+        }
         // Blanks, one of them invisible; a formula that kept zeros; the domain left out.
         1 => [existing.as_str(), " ", right, "\u{a0};"]
             .concat()
@@ -98,6 +109,10 @@ fn of_person(n: usize, person: &Person, all: &[Person]) -> String {
         23 => [existing.to_uppercase().as_str(), right, ""].join(";"),
         // Nobody in the directory has it.
         24 => [existing.as_str(), &["x.", right].concat(), ""].join(";"),
+        // Zeros in front that a spreadsheet took away (F-33).
+        28 => [existing.trim_start_matches('0'), right, ""].join(";"),
+        // The username of an account that has no line (P-09).
+        29 => [existing.as_str(), EVENTS, ""].join(";"),
         _ => [existing.as_str(), right, ""].join(";"),
     }
 }

@@ -19,9 +19,13 @@ const CUSTOMERS: [(&str, &str, &str, Option<Kind>); 2] = [
 /// Of the people in the directory, so many have an account in People already.
 const KNOWN_ALREADY: usize = 12;
 /// And so many more came from the directory the intranet followed before, under the names of that time.
-const FROM_BEFORE: usize = 30;
+const FROM_BEFORE: usize = 31;
 /// That directory.
 const BEFORE: (OldDirectory, &str) = (OldDirectory::ActiveDirectory, "Active Directory (contoso.local)");
+/// The one among them of whom an earlier attempt to synchronise left a second account behind (P-10).
+const DUPLICATED: usize = 27;
+/// An active account of a team, with a username like those of the directory (P-09).
+pub(super) const EVENTS: &str = "events@contoso.com";
 /// Groups of each People directory.
 const GROUPS: [&str; 4] = ["Everyone", "Engineering", "Editors", "Works council"];
 
@@ -118,7 +122,22 @@ fn local_accounts(simulator: &Simulator, kind: Kind, domain: &str) -> Vec<NewLoc
         };
         accounts.push(account);
     }
+    accounts.extend(in_the_way(simulator, kind));
     without_repeats(accounts)
+}
+
+/// Accounts with a username that the user mapping wants for somebody else.
+fn in_the_way(simulator: &Simulator, kind: Kind) -> Vec<NewLocalAccount> {
+    let mut accounts = vec![local(EVENTS, "Events", "Team", "", false)];
+    accounts.extend(of_before(simulator, kind).get(DUPLICATED).map(|person| {
+        let first = person.first_name.as_deref().unwrap_or_default();
+        let surname = person.last_name.as_deref().unwrap_or_default();
+        NewLocalAccount {
+            is_blocked: true,
+            ..local(&person.principal_name, first, surname, "", false)
+        }
+    }));
+    accounts
 }
 
 /// People of the directory who have a local account already.
@@ -156,7 +175,7 @@ pub(super) fn of_before(simulator: &Simulator, kind: Kind) -> Vec<Person> {
 
 /// The username of the person at a place among [`of_before`], as it was then. Most are another name altogether. Two have
 /// each other's name of today, three have theirs around a circle, and one has their own in capitals: the migration takes
-/// all of them.
+/// all of them. One is a number with zeros in front, which spreadsheets take away (F-33).
 pub(super) fn before_username(n: usize, all: &[Person]) -> String {
     let of = |place: usize| all.get(place).map(|person| person.principal_name.clone());
     let other = match n {
@@ -166,6 +185,7 @@ pub(super) fn before_username(n: usize, all: &[Person]) -> String {
         24 => of(25),
         25 => of(26),
         26 => of(24),
+        28 => Some("00123".to_owned()),
         _ => None,
     };
     other
@@ -243,8 +263,8 @@ fn local(username: &str, first: &str, surname: &str, email: &str, is_administrat
         first_name: first.to_owned(),
         surname: surname.to_owned(),
         email: email.to_owned(),
-        department: String::new(),
         is_administrator,
+        ..NewLocalAccount::default()
     }
 }
 

@@ -298,6 +298,7 @@ async fn accounts(
         email: String::new(),
         department: String::new(),
         is_administrator: true,
+        is_blocked: false,
     };
     let administrator = services.add_local_account(actor, SLUG, &administrator).await?;
     services

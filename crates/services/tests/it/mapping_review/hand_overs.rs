@@ -10,6 +10,7 @@ use test_support::{TestDb, on_both};
 
 use super::Scene;
 use crate::notices::{inbox, user};
+use crate::provider::refusal;
 use crate::world::SLUG;
 
 /// A scene whose people have accounts in the console, and a second one of the staff.
@@ -203,5 +204,29 @@ on_both!(
         let reopened = "Anna Admin had version 2";
         assert_eq!(told(&scene, &sam, reopened).await, [title("To be approved anew")]);
         assert!(told(&scene, &anna, reopened).await.is_empty());
+    }
+);
+
+on_both!(
+    m_22_whose_lines_were_taken_over_does_not_approve_them,
+    |test: TestDb| async move {
+        let (scene, sue) = scene(test).await;
+        let services = &scene.world.services;
+        scene.edit(0, MappingEdit::Begin).await;
+        let made = services.edit_mapping(&scene.staff, SLUG, 1, rest()).await;
+        assert_eq!(made.expect("made"), 2);
+        scene.checked().await;
+        let upload = services.begin_mapping_upload(&scene.admin, SLUG, "list.csv");
+        let mut upload = upload.await.expect("begun");
+        let text = "existing_username,new_username,target_directory\nbreak-glass,break-glass,Local\n";
+        upload.push(text.as_bytes()).await.expect("taken");
+        upload.finish().await.expect("received");
+        scene.checked().await;
+        assert_eq!(scene.edit(3, MappingEdit::Keep { from: 2 }).await, 4);
+        scene.submit(4).await.expect("submitted");
+        let own = scene.review(&scene.staff, 4, approve(false)).await;
+        let own = refusal(own);
+        assert!(own.to_string().contains("Whoever made"), "{own}");
+        scene.review(&sue, 4, approve(false)).await.expect("approved");
     }
 );

@@ -1,0 +1,252 @@
+//! What a new upload leaves out of what was decided before, and lists of versions and of their differences page by page (P-13,
+//! F-29, F-30).
+
+use std::collections::BTreeSet;
+
+use domain::UserError;
+use domain::user_mapping::{DecidedAbout, Decision, LeftOut, MappingEdit, MappingReading};
+use domain::views::ChangedMappingLine;
+use services::ServiceError;
+use store::user_mapping::NewVersion;
+use test_support::{TestDb, on_both};
+
+use crate::mapping_review::{Scene, row};
+use crate::provider::refusal;
+use crate::user_mapping::{checked, existing, upload};
+use crate::world::{SLUG, World};
+
+const HEAD: &str = "existing_username,new_username,target_directory\n";
+
+/// Version 1 was begun without a file, and in version 2 these accounts were decided to stay local.
+async fn decided(test: TestDb, names: &[&str]) -> Scene {
+    let scene = Scene::new(test, names).await;
+    scene.edit(0, MappingEdit::Begin).await;
+    let rest = MappingEdit::Decide {
+        about: DecidedAbout::Rest,
+        decision: Decision::Local,
+    };
+    assert_eq!(scene.edit(1, rest).await, 2);
+    assert_eq!(scene.summary().await.left_out, None);
+    scene
+}
+
+/// Uploads these lines, and waits for their check.
+async fn uploaded(scene: &Scene, lines: &str) -> Option<LeftOut> {
+    let text = [HEAD, lines].concat();
+    upload(&scene.world, "list.csv", text.as_bytes())
+        .await
+        .expect("received");
+    scene.summary().await.left_out
+}
+
+async fn keep(scene: &Scene, version: i64, from: i64) -> Result<i64, ServiceError> {
+    let edit = MappingEdit::Keep { from };
+    let services = &scene.world.services;
+    services.edit_mapping(&scene.admin, SLUG, version, edit).await
+}
+
+/// The accounts of the lines that this version left out.
+async fn listed(scene: &Scene, version: i64) -> Vec<String> {
+    let services = &scene.world.services;
+    let page = services.left_out_lines(&scene.admin, SLUG, version, None).await;
+    let page = page.expect("a page");
+    assert_eq!(page.next, None);
+    page.rows.into_iter().map(|line| line.account).collect()
+}
+
+on_both!(
+    p_13_f_30_decisions_of_before_are_taken_over,
+    |test: TestDb| async move {
+        let scene = decided(test, &["aold", "bold", "cold"]).await;
+        let services = &scene.world.services;
+        let before = scene.lines(2).await;
+        let place = before.iter().position(|(existing, ..)| existing == "bold");
+        let line = u64::try_from(place.expect("a line")).expect("small") + 2;
+        let said = services.remark_on_mapping(&scene.admin, SLUG, (2, line), "Is this right?");
+        said.await.expect("said");
+
+        // The same account by the comparison key: letter case is no difference.
+        let found = uploaded(&scene, "AOLD,AOLD,Local\nbreak-glass,break-glass,Local\n").await;
+        let left_out = LeftOut {
+            earlier: 2,
+            uploaded: 3,
+            lines: 2,
+        };
+        assert_eq!(found, Some(left_out));
+        assert_eq!(scene.summary().await.coverage.undecided, 2, "nothing is silent");
+        assert_eq!(scene.checked().await.remarks[0].line, None);
+        let is_left = |line: &&(String, String, String)| ["bold", "cold"].contains(&line.0.as_str());
+        let left: Vec<_> = before.iter().filter(is_left).cloned().collect();
+        let accounts: Vec<String> = left.iter().map(|(existing, ..)| existing.clone()).collect();
+        assert_eq!(listed(&scene, 3).await, accounts);
+
+        for (version, from) in [(3, 1), (2, 2)] {
+            let refused = keep(&scene, version, from).await;
+            assert!(matches!(refused, Err(ServiceError::User(UserError::Changed))));
+        }
+        assert_eq!(keep(&scene, 3, 2).await.expect("kept"), 4);
+        let view = scene.checked().await;
+        assert_eq!(
+            view.version.expect("a version").what.as_deref(),
+            Some("Taken over from version 2: the lines that the file left out.")
+        );
+        assert!(view.remarks[0].line.is_some(), "what was said goes along");
+        let mut after = vec![
+            row("AOLD", "AOLD", "Local"),
+            row("break-glass", "break-glass", "Local"),
+        ];
+        after.extend(left);
+        assert_eq!(scene.lines(4).await, after);
+        let summary = scene.summary().await;
+        assert_eq!((summary.left_out, summary.coverage.undecided), (None, 0));
+        let again = keep(&scene, 4, 2).await;
+        assert!(matches!(again, Err(ServiceError::User(UserError::Changed))));
+
+        // It is undone like any correction; what a correction removes was not left out by the file.
+        assert_eq!(scene.edit(4, MappingEdit::Back { to: 3 }).await, 5);
+        assert_eq!(scene.summary().await.left_out, Some(left_out));
+        assert_eq!(scene.edit(5, MappingEdit::RemoveLine { line: 2 }).await, 6);
+        assert_eq!(scene.summary().await.left_out, Some(left_out));
+        assert_eq!(listed(&scene, 6).await, accounts);
+    }
+);
+
+on_both!(
+    p_13_a_wrong_file_in_between_loses_nothing,
+    |test: TestDb| async move {
+        let scene = decided(test, &["aold", "bold"]).await;
+        let wrong = uploaded(&scene, "break-glass,break-glass,Local\n").await;
+        let wrong = wrong.expect("left out");
+        assert_eq!((wrong.earlier, wrong.uploaded, wrong.lines), (2, 3, 2));
+        let right = uploaded(&scene, "aold,aold,Local\nbreak-glass,break-glass,Local\n").await;
+        let right = right.expect("left out");
+        assert_eq!((right.earlier, right.uploaded, right.lines), (2, 4, 1));
+        assert_eq!(listed(&scene, 4).await, ["bold"]);
+
+        // A line that could not be read is about nobody: it is not taken over, and hides nothing.
+        let unreadable = uploaded(&scene, "aold\nbreak-glass,break-glass,Local\n").await;
+        let unreadable = unreadable.expect("left out");
+        assert_eq!((unreadable.earlier, unreadable.lines), (2, 2));
+        assert_eq!(keep(&scene, 5, 2).await.expect("kept"), 6);
+        let kept = scene.summary().await;
+        assert_eq!((kept.left_out, kept.coverage.undecided), (None, 0));
+
+        // Whoever says all of it leaves nothing out.
+        let lines = "aold,aold,Local\nbold,bold,Local\nbreak-glass,break-glass,Local\n";
+        assert_eq!(uploaded(&scene, lines).await, None);
+    }
+);
+
+/// Gives an account another username, as People's own administrators do.
+async fn rename(world: &World, from: &str, to: &str) {
+    let customer = world.customer().await;
+    let mut account = world.account(from).await.expect("the account");
+    let (username, now) = (rules::username::stored(to), account.updated_at);
+    account.username_key = rules::username::key(&username);
+    account.username = username;
+    let write = store::accounts::AccountWrite {
+        account,
+        search_key: "local".to_owned(),
+        sort_key: "local".to_owned(),
+    };
+    let mut tx = world.test.db.begin().await.expect("a transaction");
+    store::accounts::update(&mut tx, customer, &[write], now)
+        .await
+        .expect("updated");
+    tx.commit().await.expect("a commit");
+}
+
+on_both!(
+    p_17_a_line_whose_account_was_renamed_is_not_taken_over,
+    |test: TestDb| async move {
+        let scene = decided(test, &["aold", "bold", "cold"]).await;
+        rename(&scene.world, "cold", "cold.elsewhere").await;
+        let found = uploaded(&scene, "aold,aold,Local\nbreak-glass,break-glass,Local\n").await;
+        assert_eq!(found.expect("left out").lines, 1);
+        assert_eq!(listed(&scene, 3).await, ["bold"]);
+        rename(&scene.world, "bold", "bold.elsewhere").await;
+        let refused = refusal(keep(&scene, 3, 2).await);
+        let said = refused.of_field("earlier").next().expect("a sentence");
+        assert!(said.contains("Nothing was saved"), "{said}");
+    }
+);
+
+on_both!(
+    f_30_every_line_that_differs_is_reached,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        for letter in ["a", "b"] {
+            let lines = (0..60).map(|number| format!("{letter}{number:02},{letter}@contoso.com,Local\n"));
+            let text = HEAD.to_owned() + &lines.collect::<String>();
+            upload(&world, "list.csv", text.as_bytes())
+                .await
+                .expect("received");
+            checked(&world).await;
+        }
+        let (services, actor) = (&world.services, &world.actor);
+        let mut after: Option<String> = None;
+        let (mut changed, mut gone, mut pages) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            let diff = services
+                .mapping_diff(actor, SLUG, (1, 2), after.as_deref())
+                .await
+                .expect("a diff");
+            pages.push((diff.changed.len(), diff.gone.len()));
+            changed.extend(diff.changed);
+            gone.extend(diff.gone);
+            after = diff.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, [(50, 0), (10, 40), (0, 20)]);
+        let names = |lines: Vec<ChangedMappingLine>| -> BTreeSet<String> {
+            lines.into_iter().map(|line| line.existing).collect()
+        };
+        for (lines, letter) in [(changed, "b"), (gone, "a")] {
+            let expected = (0..60).map(|number| format!("{letter}{number:02}"));
+            assert_eq!(names(lines), expected.collect::<BTreeSet<String>>());
+        }
+    }
+);
+
+on_both!(f_30_every_version_is_reached, |test: TestDb| async move {
+    let world = existing(test).await;
+    let customer = world.customer().await;
+    let reading = MappingReading::default();
+    let mut tx = world.test.db.begin().await.expect("a transaction");
+    for _ in 0..35 {
+        let new = NewVersion {
+            file: None,
+            reading: &reading,
+            made_from: None,
+            edit: None,
+            author: None,
+            by: "Anna Admin",
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        store::user_mapping::insert_version(&mut tx, customer, &new)
+            .await
+            .expect("inserted");
+    }
+    tx.commit().await.expect("a commit");
+    let (services, actor) = (&world.services, &world.actor);
+    let mut before: Option<String> = None;
+    let mut pages = Vec::new();
+    loop {
+        let page = services.mapping_versions(actor, SLUG, before.as_deref()).await;
+        let page = page.expect("a page");
+        pages.push(page.rows.iter().map(|line| line.number).collect::<Vec<i64>>());
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    let all: Vec<i64> = pages.concat();
+    let newest_first: Vec<i64> = (1..=34).rev().collect();
+    assert_eq!(
+        (pages.len(), all),
+        (2, newest_first),
+        "the newest stands above them"
+    );
+});

@@ -1,0 +1,131 @@
+// Mapping files on their way in: what a person has to say before a file can be read, how it was read, and reading it in another
+// way.
+import { type Locator, type Page } from "@playwright/test";
+
+import { expectAccessible as accessibleThere } from "../support/axe.ts";
+import { comesToMapping } from "../support/existing.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { Mapping, shots } from "../support/mapping.ts";
+import { otherBrowser, settled, signInThere } from "../support/others.ts";
+
+// Afterwards the demo's customer has a mapping: other tests begin without one.
+test.use({ story: "intake" });
+
+const HEADINGS = "existing_username,new_username,target_directory";
+const TOO_LARGE = "The file is larger than 100 MB, so nothing was stored.";
+
+class Intake {
+  readonly page: Page;
+  readonly scripts: boolean;
+
+  constructor(page: Page, scripts: boolean) {
+    this.page = page;
+    this.scripts = scripts;
+  }
+
+  async uploads(name: string, buffer: Buffer): Promise<void> {
+    await this.page.getByLabel("CSV file").setInputFiles({ name, mimeType: "text/csv", buffer });
+    await this.page.getByRole("button", { name: "Upload and check" }).click();
+  }
+
+  version(number: number): Locator {
+    return this.page.getByRole("region", { name: `Version ${number}`, exact: true });
+  }
+
+  /** Waits until this is said of a version that is not checked line by line, and looks at the page. */
+  async says(number: number, words: string): Promise<Locator> {
+    const version = this.version(number);
+    await expect(async () => {
+      if (!this.scripts) await this.page.reload();
+      await expect(version).toContainText(words, { timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+    await settled(this.page, this.scripts);
+    await accessibleThere(this.page, this.scripts);
+    return version;
+  }
+
+  /** The cells of a line in the table of the first lines. */
+  first(number: number, line: number): Locator {
+    const table = this.version(number).getByRole("table", { name: "The first lines, as they were read" });
+    return table.getByRole("row").nth(line).getByRole("cell");
+  }
+
+  /** Reads the file with another separator. */
+  async separates(number: number, separator: string): Promise<void> {
+    const version = this.version(number);
+    await version.getByText("Read the file in another way", { exact: true }).click();
+    await version.getByLabel("Separator").selectOption({ label: separator });
+    await version.getByRole("button", { name: "Read it so", exact: true }).click();
+  }
+}
+
+test("a person says how a file is read, and sees how it was read", async ({
+  page, browser, demo, scripts, visit, signIn, alive,
+}) => {
+  test.setTimeout(4 * 60_000);
+  const account = demo.account("customer_admin");
+  const base = `/c/${account.customer}`;
+  await signIn("staff");
+  const admin = await otherBrowser(browser, demo, scripts);
+  await signInThere(admin, account.email, account.password);
+  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
+  await comesToMapping({ page, demo, visit, signIn, alive, scripts }, admin, base, "entra");
+  await admin.goto(`${base}/user-mapping`);
+  await settled(admin, scripts);
+  const intake = new Intake(admin, scripts);
+  const mapping = new Mapping(admin, scripts);
+
+  if (scripts) {
+    // A file that is refused before its page is reached: the limit is said.
+    const refuses = "**/user-mapping/file";
+    await admin.route(refuses, (route) => route.fulfill({ status: 413, contentType: "text/plain", body: TOO_LARGE }));
+    await intake.uploads("large.csv", Buffer.from(HEADINGS));
+    await expect(admin.getByRole("alert").filter({ hasText: TOO_LARGE })).toBeVisible();
+    await admin.unroute(refuses);
+  }
+
+  // F-12: both readings stand side by side, and one of them is chosen.
+  const latin = Buffer.from(`${HEADINGS}\nM\xFCller,mueller@contoso.com,Local\nStra\xDFer,strasser@contoso.com,Local\n`, "latin1");
+  await intake.uploads("latin.csv", latin);
+  const asked = await intake.says(1, "The encoding of the file is not certain.");
+  const table = asked.getByRole("table", { name: "Lines of the file in each encoding" });
+  await expect(table.getByRole("columnheader")).toHaveText(["Windows-1252 (Western European)", "UTF-8"]);
+  const cells = table.getByRole("row").nth(1).getByRole("cell");
+  await expect(cells).toHaveText(["Müller,mueller@contoso.com,Local", "M\uFFFDller,mueller@contoso.com,Local"]);
+  await expect(table.getByRole("row").nth(2)).toContainText("Straßer");
+  await shots(admin, "encoding");
+  await asked.getByRole("button", { name: "Read it as Windows-1252 (Western European)" }).click();
+  await mapping.isVersion(2);
+  await expect(intake.first(2, 1)).toHaveText(["Müller", "mueller@contoso.com", "Local"]);
+  await expect(intake.version(2)).toContainText("Read as Windows-1252 (Western European), with comma , between cells.");
+  await expect(intake.version(2)).toContainText("a spreadsheet may run cells that begin like formulas");
+  await shots(admin, "first-lines");
+  await accessibleThere(admin, scripts);
+
+  // F-14: with a wrong separator its lines stand as they are, and it is put right.
+  await intake.separates(2, "tab");
+  const wrong = await intake.says(3, "The file has no column existing_username");
+  await expect(wrong.getByRole("listitem").nth(1)).toHaveText("Müller,mueller@contoso.com,Local");
+  await intake.separates(3, "As detected");
+  await mapping.isVersion(4);
+  await expect(intake.first(4, 2)).toHaveText(["Straßer", "strasser@contoso.com", "Local"]);
+
+  // F-09: the heading of a People export is asked about.
+  await intake.uploads("export.csv", Buffer.from("username,new_username\nanna.lee,anna.lee@contoso.com\n"));
+  const heading = await intake.says(5, "Does the column “username” hold the existing usernames?");
+  await expect(heading.getByRole("listitem").first()).toHaveText("username,new_username");
+  await shots(admin, "heading");
+  await heading.getByRole("button", { name: "Yes, read it so" }).click();
+  await mapping.isVersion(6);
+  await expect(intake.first(6, 1)).toHaveText(["anna.lee", "anna.lee@contoso.com", ""]);
+
+  // F-11: UTF-16 that does not say so.
+  await intake.uploads("utf16.csv", Buffer.from(`${HEADINGS}\nJürgen,juergen@contoso.com,Local\n`, "utf16le"));
+  const either = await intake.says(7, "The encoding of the file is not certain.");
+  await expect(either.getByRole("columnheader")).toHaveText(["UTF-16 (little endian)", "UTF-16 (big endian)"]);
+  await either.getByRole("button", { name: "Read it as UTF-16 (little endian)" }).click();
+  await mapping.isVersion(8);
+  await expect(intake.first(8, 1)).toHaveText(["Jürgen", "juergen@contoso.com", "Local"]);
+  await accessibleThere(admin, scripts);
+  await admin.context().close();
+});
