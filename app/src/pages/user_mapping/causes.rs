@@ -56,7 +56,12 @@ pub(super) fn Corrected(
 }
 
 #[component]
-pub(super) fn Causes(groups: Vec<FindingGroup>, corrections: Corrections) -> impl IntoView {
+pub(super) fn Causes(
+    groups: Vec<FindingGroup>,
+    /// Of the version, findings or not.
+    lines: u64,
+    corrections: Corrections,
+) -> impl IntoView {
     if groups.is_empty() {
         return ().into_any();
     }
@@ -74,7 +79,7 @@ pub(super) fn Causes(groups: Vec<FindingGroup>, corrections: Corrections) -> imp
         numbered
             .map(|(place, group)| {
                 let corrections = corrections.clone();
-                view! { <Cause group place=first + place corrections/> }
+                view! { <Cause group place=first + place lines corrections/> }
             })
             .collect_view()
     };
@@ -96,7 +101,9 @@ pub(super) fn Causes(groups: Vec<FindingGroup>, corrections: Corrections) -> imp
 }
 
 #[component]
-fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl IntoView {
+fn Cause(group: FindingGroup, place: usize, lines: u64, corrections: Corrections) -> impl IntoView {
+    // T-03: then it is no slip of single lines.
+    let is_of_the_file = group.example.code == FindingCode::OtherAttribute && group.lines > lines / 2;
     let severity = group.example.severity;
     let title = group.example.code.title();
     let is_whole = group.is_whole();
@@ -124,6 +131,9 @@ fn Cause(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
             <div>
                 <h3><StateWord tone=tone_of(severity) word=severity.label()/> " " {title}</h3>
                 <p class="why" id=cause_id(place)>{first}<bdi>{sentence}</bdi></p>
+                {is_of_the_file.then(|| view! {
+                    <p class="why">"Most lines are so: the file seems to be made from another column than the one the sync goes by, e-mail addresses in place of user principal names, say."</p>
+                })}
                 {is_held.then(|| view! { <p class="why">"Open the line to rename that account aside."</p> })}
                 {(!is_whole).then(|| view! {
                     <p><a href=href>{format!("See {lines}")}<span class="visually-hidden">{format!(": {title}")}</span></a></p>

@@ -170,7 +170,7 @@ fn Found(
     let (decide, keep) = (corrections.clone(), corrections.clone());
     view! {
         {left_out.map(|left_out| view! { <Forgotten left_out corrections=keep/> })}
-        <Causes groups=summary.groups corrections/>
+        <Causes groups=summary.groups lines=summary.lines corrections/>
         {list}
         {(coverage.undecided > 0).then(|| view! { <Undecided coverage proposed administrators corrections=decide/> })}
     }

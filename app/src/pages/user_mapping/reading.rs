@@ -142,7 +142,7 @@ pub(super) fn FirstLines(
         .collect_view();
     let (encoding, delimiter) = (encoding.label(), delimiter.label());
     view! {
-        <p class="soft">{format!("Read as {encoding}, with {delimiter} between cells. The first lines, as they were read:")}</p>
+        <p class="soft">{format!("Read as {encoding}; separator: {delimiter}. The first lines, as they were read:")}</p>
         <div class="stack">
             <table class="table">
                 <caption class="visually-hidden">"The first lines, as they were read"</caption>

@@ -1,5 +1,4 @@
-//! How the file of a version begins, as it reads in each encoding it may be in: for whoever says how it is read (F-11, F-12,
-//! F-14).
+//! How the file of a version begins, as it reads in each encoding it may be in: for whoever says how it is read (F-12, F-14).
 
 use domain::user_mapping::{Delimiter, FileEncoding, MappingOutcome, Rejection};
 use domain::views::MappingSample;
@@ -10,35 +9,14 @@ use store::user_mapping::{MappingFile, MappingVersion, RowFilter};
 
 use crate::ServiceError;
 
-/// How much of a file its kind of UTF-16 is told from, and its first lines are read from; in bytes.
-pub(super) const HEAD: usize = 1_024;
+/// How much of a file its first lines are read from; in bytes.
+const HEAD: usize = 1_024;
 /// Lines that are shown.
 const LINES: usize = 3;
 /// The same, of a version that was checked.
 const ROWS: i64 = 3;
 /// How much of a line or a cell is shown, in characters: a damaged file is one long line.
 const CHARS: usize = 200;
-
-/// The kind of UTF-16 that a file without its mark seems to be in (F-11): most letters have a NUL on the same side there, and no
-/// other control character comes of them. `None`: what holds a NUL is no text (F-25).
-pub(super) fn unmarked(head: &[u8]) -> Option<FileEncoding> {
-    let (pairs, _) = head.as_chunks::<2>();
-    let before = pairs.iter().filter(|[first, _]| *first == 0).count();
-    let behind = pairs.iter().filter(|[_, second]| *second == 0).count();
-    let encoding = if behind >= before {
-        FileEncoding::Utf16Le
-    } else {
-        FileEncoding::Utf16Be
-    };
-    let are_most = !pairs.is_empty() && before.max(behind) * 2 >= pairs.len();
-    let is_text = !read(head, encoding, false).chars().any(is_control);
-    (are_most && is_text).then_some(encoding)
-}
-
-/// What never stands in text (F-25).
-fn is_control(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
-}
 
 /// The layout of a file by how it begins. In a wrong encoding it may hold a NUL there: that is no text (F-25), and a heading with
 /// one could not even be noted.
@@ -68,25 +46,16 @@ pub(super) async fn samples(
     if !is_shown {
         return Ok(Vec::new());
     }
-    let encoding = version.reading.encoding.or(file.encoding);
-    if encoding.is_none() && !file.samples.is_empty() {
+    let Some(encoding) = version.reading.encoding.or(file.encoding) else {
         return Ok(kept(&file.samples));
-    }
+    };
     let part = store::user_mapping::part(tx, customer, file.number, 0).await?;
     let part = part.unwrap_or_default();
     let head = part.get(..HEAD).unwrap_or(&part);
-    let encodings = match encoding {
-        Some(encoding) => vec![encoding],
-        None if unmarked(head) == Some(FileEncoding::Utf16Be) => {
-            vec![FileEncoding::Utf16Be, FileEncoding::Utf16Le]
-        }
-        None => vec![FileEncoding::Utf16Le, FileEncoding::Utf16Be],
-    };
-    let samples = encodings.into_iter().map(|encoding| MappingSample {
+    Ok(vec![MappingSample {
         encoding,
         lines: lines(&read(head, encoding, false)),
-    });
-    Ok(samples.collect())
+    }])
 }
 
 /// The lines that were kept since they are not UTF-8 (F-12): as they read in Windows-1252, which is how they were kept, and what
@@ -159,32 +128,6 @@ fn bytes_of(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn utf16(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
-        text.encode_utf16().flat_map(to).collect()
-    }
-
-    #[test]
-    fn f_11_utf_16_without_its_mark_is_told_from_what_is_no_text() {
-        for text in [
-            "existing_username,new_username\nJürgen,j@x.org\n",
-            "иван,ivan@x.org\n",
-        ] {
-            let (little, big) = (utf16(text, u16::to_le_bytes), utf16(text, u16::to_be_bytes));
-            assert_eq!(unmarked(&little), Some(FileEncoding::Utf16Le), "{text}");
-            assert_eq!(unmarked(&big), Some(FileEncoding::Utf16Be), "{text}");
-        }
-        for bytes in [
-            &b""[..],
-            b"a",
-            b"a,b\nc\0,d",
-            b"\x01\0\x02\0\x03\0",
-            b"\0\0\0\0",
-            b"a,b\nc,\x1Bd\n",
-        ] {
-            assert_eq!(unmarked(bytes), None, "{bytes:?}");
-        }
-    }
 
     #[test]
     fn f_12_what_was_read_in_windows_1252_is_read_in_utf_8_as_well() {

@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 use store::user_mapping::FinishedFile;
 
-use super::beginning;
 use crate::{ServiceError, Services};
 
 /// Bytes of one part: the layout of a file is told from the first.
@@ -25,8 +24,6 @@ pub(super) struct Incoming {
     file: i64,
     part: i64,
     buffer: Vec<u8>,
-    /// The first bytes, to tell UTF-16 from what is no text.
-    head: Vec<u8>,
     survey: Survey,
     hash: Sha256,
 }
@@ -67,7 +64,6 @@ impl Services {
             file,
             part: 0,
             buffer: Vec::with_capacity(PART),
-            head: Vec::with_capacity(beginning::HEAD),
             survey: Survey::default(),
             hash: Sha256::new(),
         })
@@ -83,8 +79,6 @@ impl Incoming {
         }
         self.survey.feed(bytes);
         self.hash.update(bytes);
-        let room = beginning::HEAD.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(bytes.get(..room).unwrap_or_default());
         while !bytes.is_empty() {
             let (now, rest) = bytes.split_at(bytes.len().min(PART - self.buffer.len()));
             self.buffer.extend_from_slice(now);
@@ -118,14 +112,7 @@ impl Incoming {
         if !self.buffer.is_empty() {
             self.flush().await?;
         }
-        let surveyed = match std::mem::take(&mut self.survey).finish() {
-            // UTF-16 that does not say so: a person chooses which (F-11).
-            Err(Rejection::Binary { .. }) if beginning::unmarked(&self.head).is_some() => Ok(Surveyed {
-                encoding: None,
-                samples: Vec::new(),
-            }),
-            surveyed => surveyed,
-        };
+        let surveyed = std::mem::take(&mut self.survey).finish();
         Ok(surveyed.map(|surveyed| Whole {
             surveyed,
             hash: domain::text::hex(&self.hash.clone().finalize()),

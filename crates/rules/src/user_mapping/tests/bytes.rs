@@ -87,6 +87,26 @@ fn f_25_control_characters() {
 }
 
 #[test]
+fn f_11_utf_16_without_its_mark() {
+    for (text, is_known) in [
+        ("a,b\nc,d\n", true),
+        ("existing;new\né;ü\n", true),
+        ("é,b\n", false),
+    ] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, encoding) in [(little, FileEncoding::Utf16Le), (big, FileEncoding::Utf16Be)] {
+            let surveyed = survey(&bytes, 3).map(|surveyed| surveyed.encoding);
+            if is_known {
+                assert_eq!(surveyed, Ok(Some(encoding)), "{text}");
+            } else {
+                assert_eq!(surveyed, Err(Rejection::Binary { line: 1 }), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn f_26_other_files_with_this_name() {
     for (bytes, kind) in [
         (&b"PK\x03\x04\x14\0\x06\0xl/workbook.xml"[..], "Excel workbook"),
