@@ -1,7 +1,7 @@
 //! What is said about a mapping file, on screen and in the files we hand out: who, which line, why, and the cure.
 
 use super::{Column, Delimiter, FileEncoding, Finding, FindingCode, Rejection, RenameKind, Severity};
-use crate::numbers::thousands;
+use crate::numbers::{plural, thousands};
 
 impl Severity {
     /// The word on screen.
@@ -71,12 +71,8 @@ impl Rejection {
         match self {
             Rejection::Empty => "The file is empty. Choose the file with your accounts in it.".to_owned(),
             Rejection::NoLines { lines } => format!(
-                "There are no users in the file. {} read; put one line for each account below the headings.",
-                if *lines == 1 {
-                    "One line was".to_owned()
-                } else {
-                    format!("{} lines were", thousands(*lines))
-                }
+                "There are no users in the file ({} read). Put one line for each account below the headings.",
+                plural(*lines, "line", "lines")
             ),
             Rejection::MissingColumns { found, missing } => format!(
                 "The file has no column {}. Found: {}. Name the columns existing_username, new_username and target_directory in the first line.",

@@ -355,7 +355,7 @@ impl Graph {
             .map(|entry| (self.lines.of(entry.row & !BY_PROVIDER_KEY), entry.row))
             .collect();
         all = ordered(all);
-        let clashes = all.iter().any(|(_, taker)| taker & BY_PROVIDER_KEY != 0);
+        let clashes = all.len() > 1 && all.iter().any(|(_, taker)| taker & BY_PROVIDER_KEY != 0);
         let (mut rows, mut clash) = (Vec::new(), Vec::new());
         for (_, taker) in all {
             if clashes && self.may_go(taker & !BY_PROVIDER_KEY) {

@@ -150,11 +150,11 @@ impl Survey {
     }
 
     /// What a file is in that begins so, if it is of one encoding at all (F-10, F-11). UTF-16 is known without its mark, too:
-    /// by the zeros beside two Latin letters.
+    /// by the zeros beside two signs of ASCII.
     pub(crate) fn encoding_of(head: &[u8]) -> FileEncoding {
         match head {
-            [0xFF, 0xFE, ..] | [_, 0, _, 0, ..] => FileEncoding::Utf16Le,
-            [0xFE, 0xFF, ..] | [0, _, 0, _, ..] => FileEncoding::Utf16Be,
+            [0xFF, 0xFE, ..] | [b' '..=b'~', 0, b' '..=b'~', 0, ..] => FileEncoding::Utf16Le,
+            [0xFE, 0xFF, ..] | [0, b' '..=b'~', 0, b' '..=b'~', ..] => FileEncoding::Utf16Be,
             _ => FileEncoding::Utf8,
         }
     }

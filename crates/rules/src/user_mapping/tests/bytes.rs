@@ -107,6 +107,18 @@ fn f_11_utf_16_without_its_mark() {
 }
 
 #[test]
+fn f_25_what_only_begins_with_zeros_is_no_utf_16() {
+    // A database, a shortcut and an icon.
+    for bytes in [
+        &b"\0\x01\0\0Jet DB"[..],
+        b"L\0\0\0\x01\x14\x02",
+        b"\0\0\x01\0\x01\0 ",
+    ] {
+        assert_eq!(survey(bytes, 3), Err(Rejection::Binary { line: 1 }), "{bytes:?}");
+    }
+}
+
+#[test]
 fn f_26_other_files_with_this_name() {
     for (bytes, kind) in [
         (&b"PK\x03\x04\x14\0\x06\0xl/workbook.xml"[..], "Excel workbook"),

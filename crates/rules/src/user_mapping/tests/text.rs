@@ -16,7 +16,7 @@ fn f_02_headings_only() {
     let refused = rejected("existing_username,new_username,target_directory\n\n");
     assert_eq!(refused, Rejection::NoLines { lines: 2 });
     assert!(
-        refused.sentence().contains("2 lines were read"),
+        refused.sentence().contains("2 lines read"),
         "{}",
         refused.sentence()
     );
