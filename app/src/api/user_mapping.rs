@@ -7,8 +7,8 @@ use domain::user_mapping::{
     ProposalClass, RenameKind, Severity, Verdict,
 };
 use domain::views::{
-    LeftOutMappingLine, MappingDiff, MappingFindings, MappingLineView, MappingRow, MappingVersionLine,
-    MissedPerson, Page, UndecidedAccount, UndecidedSearch, UserMappingView,
+    LeftOutMappingLine, MappingDiff, MappingFindings, MappingLineView, MappingRemark, MappingRow,
+    MappingVersionLine, MissedPerson, Page, UndecidedAccount, UndecidedSearch, UserMappingView,
 };
 use domain::{AccountId, Actor, UserError};
 use leptos::prelude::*;
@@ -29,6 +29,12 @@ pub type TypedFix = ((i64, FindingCode, Severity, String, MappingFix), String);
 
 /// What was said about a version: in the form of another one it would be said about that.
 pub type OfVersion<T> = (i64, T);
+
+/// What was typed about a version that is reviewed: reasons, and whether a second one has to approve it.
+pub type TypedVerdict = (String, bool);
+
+/// What was typed as an answer, behind the question.
+pub type TypedAnswer = (String, String);
 
 /// The key under which the answer to an upload waits for its page.
 pub const UPLOAD: &str = "user-mapping/file";
@@ -107,16 +113,21 @@ pub async fn list_mapping_rows(
     .await
 }
 
-/// One line, and people whose name or username holds `search`.
+/// One line, and people whose name or username holds `search`. `None`: the version has no such line. The page is there all the
+/// same, whatever its address asks for.
 pub async fn show_mapping_line(
     customer: String,
     (version, line): (i64, u64),
     search: String,
-) -> Result<MappingLineView, ApiError> {
+) -> Result<Option<MappingLineView>, ApiError> {
     super::act(|services, actor| async move {
-        services
+        let found = services
             .mapping_line(&actor, &customer, (version, line), &search)
-            .await
+            .await;
+        match found {
+            Err(ServiceError::User(UserError::NotFound)) => Ok(None),
+            found => found.map(Some),
+        }
     })
     .await
 }
@@ -192,6 +203,29 @@ pub async fn list_left_out(
     .await
 }
 
+/// A page of what was said about a mapping, seen from a version.
+pub async fn list_mapping_remarks(
+    customer: String,
+    version: i64,
+    after: Option<String>,
+) -> Result<Page<MappingRemark>, ApiError> {
+    super::act(|services, actor| async move {
+        services
+            .mapping_remarks(&actor, &customer, version, after.as_deref())
+            .await
+    })
+    .await
+}
+
+/// What was said about a line; `None`: there is no such line.
+pub async fn list_line_remarks(
+    customer: String,
+    place: (i64, u64),
+) -> Result<Option<Vec<MappingRemark>>, ApiError> {
+    super::act(|services, actor| async move { services.mapping_line_remarks(&actor, &customer, place).await })
+        .await
+}
+
 /// How two versions differ.
 pub async fn compare_mappings(
     customer: String,
@@ -217,6 +251,19 @@ async fn edit<V: serde::Serialize + Sync>(
         services.edit_mapping(&actor, &customer, version, edit).await
     })
     .await
+}
+
+/// The same, after which any line may stand elsewhere: a page that is about one leads to what was found in all of them.
+async fn edit_many<V: serde::Serialize + Sync>(
+    path: &str,
+    typed: &V,
+    (customer, version): (String, i64),
+    made: MappingEdit,
+) -> Result<i64, ApiError> {
+    let page = format!("/c/{customer}/user-mapping#found");
+    let next = edit(path, typed, (customer, version), made).await?;
+    super::server::go(&page);
+    Ok(next)
 }
 
 /// Begins a mapping without a file.
@@ -250,7 +297,7 @@ pub async fn fix_mapping(
         about,
         value,
     };
-    edit(<FixMapping as ServerFn>::PATH, &typed, (customer, version), made).await
+    edit_many(<FixMapping as ServerFn>::PATH, &typed, (customer, version), made).await
 }
 
 /// Carries out a correction, by `run`, after which the page stays with the line that its form stood at. `path` is the form's;
@@ -369,14 +416,14 @@ pub async fn decide_mapping(
 #[server(endpoint = "user-mapping/back")]
 pub async fn back_to_mapping(customer: String, version: i64, to: i64) -> Result<i64, ApiError> {
     let made = MappingEdit::Back { to };
-    edit(<BackToMapping as ServerFn>::PATH, &(), (customer, version), made).await
+    edit_many(<BackToMapping as ServerFn>::PATH, &(), (customer, version), made).await
 }
 
 /// Takes over the lines of an earlier version about accounts that an uploaded file left out.
 #[server(endpoint = "user-mapping/keep")]
 pub async fn keep_mapping_lines(customer: String, version: i64, earlier: i64) -> Result<i64, ApiError> {
     let made = MappingEdit::Keep { from: earlier };
-    edit(
+    edit_many(
         <KeepMappingLines as ServerFn>::PATH,
         &(),
         (customer, version),
@@ -427,12 +474,14 @@ pub async fn review_mapping(
 ) -> Result<(), ApiError> {
     super::act_form(
         <ReviewMapping as ServerFn>::PATH,
-        &(version, reason.clone()),
+        &(version, (reason.clone(), needs_second)),
         |services, actor| async move {
             let verdict = match verdict.as_str() {
                 "return" => Verdict::Return { reason },
-                "approve" if unanswered => Verdict::ApproveUnanswered { needs_second },
-                "approve" => Verdict::Approve { needs_second },
+                "approve" => Verdict::Approve {
+                    needs_second,
+                    unanswered,
+                },
                 _ => return Err(UserError::Changed.into()),
             };
             services.review_mapping(&actor, &customer, version, verdict).await
@@ -460,6 +509,28 @@ pub async fn remark_on_mapping(
             } else {
                 services.remark_on_mapping(&actor, &customer, place, &text).await
             }
+        },
+    )
+    .await
+}
+
+/// Answers a question of the other side. `version` and `line`: where its form stood; line 0: among everything that was said.
+#[server(endpoint = "user-mapping/answer")]
+pub async fn answer_mapping_question(
+    customer: String,
+    version: i64,
+    line: u64,
+    remark: RemarkId,
+    #[server(default)] text: String,
+) -> Result<(), ApiError> {
+    let typed: OfLine<TypedAnswer> = ((version, line), (remark.to_string(), text.clone()));
+    super::act_form(
+        <AnswerMappingQuestion as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            services
+                .answer_mapping_question(&actor, &customer, remark, &text)
+                .await
         },
     )
     .await

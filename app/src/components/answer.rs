@@ -5,13 +5,29 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use super::layout::Customer;
 use super::loaded::awaited;
 use super::{Banner, ErrorSummary, Tone, page_path};
-use crate::api::{ApiError, take_flash};
+use crate::api::{ApiError, Flash, peek_flash, take_flash};
+
+/// What waits for the page from the form at `path`. Where the page `reloads` itself soon it goes on waiting: nobody could read it
+/// there in time.
+pub async fn kept<V: DeserializeOwned>(path: &'static str, reloads: bool) -> Option<Flash<V, IgnoredAny>> {
+    if reloads {
+        peek_flash(path).await
+    } else {
+        take_flash(path).await
+    }
+}
 
 /// What came of a form whose values are not shown again: why it was refused, or that it is `done`. With an empty `done` a success
 /// is not announced, because the page itself shows it. `of` is the server function's `PATH`.
 #[component]
-pub fn Answer(of: &'static str, #[prop(optional)] done: &'static str) -> impl IntoView {
-    awaited(take_flash::<IgnoredAny, IgnoredAny>(of), move |kept| {
+pub fn Answer(
+    of: &'static str,
+    #[prop(optional)] done: &'static str,
+    /// As of [`kept`].
+    #[prop(optional)]
+    reloads: bool,
+) -> impl IntoView {
+    awaited(kept::<IgnoredAny>(of, reloads), move |kept| {
         match kept.map(|kept| kept.result) {
             Some(Err(error)) => view! { <Refused error/> }.into_any(),
             Some(Ok(_)) if !done.is_empty() => view! { <Done words=done/> }.into_any(),

@@ -292,13 +292,14 @@ pub fn CheckField(
     #[prop(optional, into)] name: String,
     #[prop(optional)] checked: bool,
     #[prop(optional, into)] help: String,
+    #[prop(optional, into)] error: MaybeProp<ApiError>,
 ) -> impl IntoView {
-    let ties = Ties::new(&key, &help, MaybeProp::default());
+    let ties = Ties::new(&key, &help, error);
     let name = if name.is_empty() { key.clone() } else { name };
     view! {
         <div class="field check">
             <input type="checkbox" id=key.clone() name=name value="true" checked=checked
-                aria-describedby=ties.described_by()/>
+                aria-invalid=ties.invalid() aria-describedby=ties.described_by()/>
             <label for=key>{label}</label>
             {ties.below(help)}
         </div>

@@ -42,10 +42,10 @@ pub use time::TimeOf;
 #[cfg(feature = "ssr")]
 pub use {
     access::{Allowed, ConnectFirst},
-    answer::{Answer, Done, Refused, RefusedAndGone, WhyRefused, gone, gone_unless},
+    answer::{Answer, Done, Refused, RefusedAndGone, WhyRefused, gone, gone_unless, kept},
     coverage::Coverage,
     layout::{Customer, PageHeader, customer},
     links::{address, page_path, param, part, query, with_query},
-    lists::{Download, Filters, Pager, after, listed},
+    lists::{AFTER, Download, Filters, Pager, after, after_by, listed},
     loaded::{ErrorPage, Loaded, awaited},
 };

@@ -33,7 +33,7 @@ pub use access::{Actor, Permission, Role};
 pub use ids::{
     AccountId, ConsoleUserId, CustomerId, DirectoryId, GroupId, InvitationId, JobId, ObjectId, RunId,
 };
-pub use messages::{FieldError, UserError};
+pub use messages::{FieldError, Slow, UserError};
 pub use provider::Provider;
 pub use time::{Clock, Timestamp};
 pub use username::{Username, UsernameKey};

@@ -62,11 +62,8 @@ pub enum UserError {
         is_file: bool,
     },
     /// A request that did not come in time, or whose answer did not.
-    #[error("{}", too_slow(*has_come))]
-    TooSlow {
-        /// All of it may have come, so what was asked for may be done.
-        has_come: bool,
-    },
+    #[error("{}", what.sentence())]
+    TooSlow { what: Slow },
     #[error("Something went wrong on our side. It is recorded under {reference}; nothing was changed.")]
     Internal { reference: String },
 }
@@ -89,7 +86,7 @@ impl UserError {
             UserError::TooManyAttempts { .. } => 429,
             UserError::Forbidden => 403,
             UserError::NotFound | UserError::DeadLink => 404,
-            UserError::TooSlow { has_come: false } => 408,
+            UserError::TooSlow { what: Slow::Arrival } => 408,
             UserError::TooLarge { .. } => 413,
             UserError::Invalid { .. } => 422,
             UserError::Changed
@@ -100,7 +97,7 @@ impl UserError {
             | UserError::Appointment { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,
-            UserError::TooSlow { has_come: true } => 503,
+            UserError::TooSlow { .. } => 503,
         }
     }
 
@@ -114,6 +111,36 @@ impl UserError {
             .iter()
             .filter(move |e| e.field == field)
             .map(|e| e.message.as_str())
+    }
+}
+
+/// What took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slow {
+    /// What was sent, not all of which came in time: nothing was done.
+    Arrival,
+    /// The answer to a form. All of it may have come, so what it asked for may be done.
+    Answer,
+    /// A page or a download, which changes nothing.
+    Page,
+    /// A file, which is taken whole or not at all (F-34).
+    Upload,
+}
+
+impl Slow {
+    /// What is said of it, and the cure.
+    const fn sentence(self) -> &'static str {
+        match self {
+            Slow::Arrival => {
+                "What you sent did not arrive in time, so nothing was changed. Check your connection, then send it again."
+            }
+            Slow::Answer => "The answer took too long. Look whether it was done, then try again.",
+            Slow::Page => "This page took too long. Try again.",
+            Slow::Upload => {
+                "The upload took too long, so nothing was stored. Check your connection, then upload the file again."
+            }
+        }
     }
 }
 
@@ -147,15 +174,6 @@ fn too_large(megabytes: u64, is_file: bool) -> String {
             "What was typed is larger than {megabytes} MB, so nothing was stored. Shorten it, and send it again."
         )
     }
-}
-
-fn too_slow(has_come: bool) -> String {
-    if has_come {
-        "The answer took too long. Look whether it was done, then try again."
-    } else {
-        "What you sent did not arrive in time, so nothing was changed. Check your connection, then send it again."
-    }
-    .to_owned()
 }
 
 impl FieldError {

@@ -9,7 +9,7 @@ mod words;
 
 pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
 pub use proposal::{ProposalClass, ProposalReason};
-pub use review::{ReviewState, Verdict};
+pub use review::{ReviewState, Verdict, are_open};
 pub use version::{
     Coverage, Domains, FindingGroup, KindCount, LeftOut, MappingKnown, MappingOutcome, MappingQuestion,
     MappingReading, MappingReceived, MappingState, MappingSummary, TargetLines,

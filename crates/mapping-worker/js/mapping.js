@@ -123,14 +123,12 @@ function busy(isBusy) {
   part("progress").hidden = !isBusy;
 }
 
-/** What the page says when nothing came back that it could show, but a sentence (413), not a proxy's page. */
+/** What the page says when nothing came back that it could show: the server's sentence, and nothing of a proxy's. */
 function broke() {
   const error = part("broke");
+  const isOurs = request?.getResponseHeader("content-type")?.startsWith("text/plain");
+  error.textContent = (isOurs && request.responseText) || "It is not known whether it arrived. Reload the page.";
   error.hidden = false;
-  error.textContent = "The upload broke off, so nothing was stored. Upload the file again.";
-  if (request?.status === 413 && !request.responseText.startsWith("<")) {
-    error.textContent = request.responseText;
-  }
   request = undefined;
   busy(false);
 }

@@ -179,6 +179,7 @@ fn words(action: &str) -> &str {
         "mapping.approve" => "approved a user mapping",
         "mapping.remark" => "wrote about a user mapping",
         "mapping.ask" => "asked about a user mapping",
+        "mapping.answer" => "answered a question about a user mapping",
         "mapping.settle" => "settled a remark about a user mapping",
         "schedule.save" => "changed the schedule",
         "schedule.enable" => "switched the schedule on",

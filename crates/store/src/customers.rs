@@ -70,6 +70,10 @@ statements! {
             (SELECT MAX(v.number) FROM mapping_versions v WHERE v.customer_id = c.id) AS mapping_version,
             m.version AS review_version, m.state AS review_state, m.submitted_at AS review_submitted_at,
             m.decided_at AS review_decided_at, m.seconded_at AS review_seconded_at,
+            (SELECT COUNT(*) FROM mapping_remarks q" (index "mapping_remarks_unanswered") " WHERE q.customer_id = c.id
+                AND q.side = 'staff' AND q.asks AND q.settled_at IS NULL) AS asked_by_staff,
+            (SELECT COUNT(*) FROM mapping_remarks q" (index "mapping_remarks_unanswered") " WHERE q.customer_id = c.id
+                AND q.side = 'customer' AND q.asks AND q.settled_at IS NULL) AS asked_by_customer,
             g.finished_at AS migrated_at,
             (mv.directory_id <> d.id OR mv.people_number <> c.people_number
                 OR mv.snapshot_number <> d.snapshot_number) AS review_drifted
@@ -204,6 +208,10 @@ pub struct CustomerFacts {
     pub mapping_version: Option<i64>,
     /// The newest of its versions that was submitted.
     pub review: Option<ReviewFacts>,
+    /// Questions of staff about it that wait for an answer.
+    pub asked_by_staff: u64,
+    /// And those of the customer.
+    pub asked_by_customer: u64,
     /// When the directory migration was verified; an undone one is none.
     pub migrated_at: Option<Timestamp>,
 }
@@ -271,6 +279,8 @@ struct FactsRow {
     review_decided_at: Option<Timestamp>,
     review_seconded_at: Option<Timestamp>,
     review_drifted: Option<bool>,
+    asked_by_staff: i64,
+    asked_by_customer: i64,
     migrated_at: Option<Timestamp>,
 }
 
@@ -328,6 +338,8 @@ impl FactsRow {
             last_sync: run_facts(last_sync, self.sync_counts)?,
             mapping_version: self.mapping_version,
             review,
+            asked_by_staff: count(self.asked_by_staff),
+            asked_by_customer: count(self.asked_by_customer),
             migrated_at: self.migrated_at,
         })
     }

@@ -32,16 +32,17 @@ pub use beside::{
     undecided, undecided_administrators,
 };
 pub use fixable::{FixableLine, affected_lines, has_line, lines_of};
-pub use left_out::{LeftOutLine, lines_left_out};
+pub use left_out::{LeftOutLine, RevertedLine, lines_left_out, lines_reverted};
 pub use lines::{
-    FindingRow, LineFacts, MappingLine, NewFinding, RowFilter, ShownAccount, ShownPerson, ShownRow, findings,
-    findings_of_line, forget_lines, insert_findings, insert_lines, line, nearest_accounts, rows, same_place,
-    set_facts, shown_account,
+    FindingRow, LineFacts, MappingLine, NewFinding, NewLine, RowFilter, ShownAccount, ShownPerson, ShownRow,
+    findings, findings_of_line, forget_lines, insert_findings, insert_lines, line, nearest_accounts, rows,
+    same_place, set_facts, shown_account,
 };
 pub use review::{
-    ChangedLine, NewRemark, Remark, Review, ReviewChange, changed_lines, decide_review, gone_lines,
-    insert_remark, insert_review, latest_review, open_questions, remarks, reopen_review, review,
-    review_before, second_review, settle_remark,
+    ChangedLine, NewRemark, OpenRemarks, Remark, Review, ReviewChange, Rewritten, answer_question,
+    changed_lines, decide_review, gone_lines, insert_remark, insert_review, latest_review, open_remarks,
+    remark, remarks, remarks_of_line, reopen_review, review, review_before, second_review, settle_remark,
+    versions_of_file,
 };
 
 statements! {
@@ -72,6 +73,8 @@ statements! {
     CHECKED_BEFORE = "SELECT number, file, reading, state, result, made_from, edit, directory_id, people_number, snapshot_number, author_id,
             created_by, created_at, checked_at
         FROM mapping_versions WHERE customer_id = $1 AND number < $2 AND state = 'checked' ORDER BY number DESC LIMIT 1";
+    CHECKING_BEFORE = "SELECT number FROM mapping_versions
+        WHERE customer_id = $1 AND number < $2 AND state = 'checking' ORDER BY number DESC LIMIT 1";
     EARLIER = "SELECT number, state, edit, created_by, created_at FROM mapping_versions
         WHERE customer_id = $1 AND number < $2
         AND number < (SELECT MAX(n.number) FROM mapping_versions n WHERE n.customer_id = $1)
@@ -396,6 +399,16 @@ pub async fn checked_before(
 ) -> Result<Option<MappingVersion>, StoreError> {
     let row = fetch_optional!(tx, VersionColumns, CHECKED_BEFORE, customer.uuid(), number)?;
     row.map(VersionColumns::read).transpose()
+}
+
+/// The newest version before `number` that is not checked to its end.
+pub async fn checking_before(
+    tx: &mut Tx,
+    customer: CustomerId,
+    number: i64,
+) -> Result<Option<i64>, StoreError> {
+    let row = fetch_optional!(tx, Number, CHECKING_BEFORE, customer.uuid(), number)?;
+    Ok(row.map(|row| row.number))
 }
 
 /// Lets a version be checked again, beside People and the directory as they are now. One that is not checked is

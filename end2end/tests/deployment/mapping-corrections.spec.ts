@@ -145,12 +145,12 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await visit(`${base}/user-mapping?line=2`);
   await page.getByLabel("Your remark", { exact: true }).fill("Does anybody still sign in by this one?");
   await page.getByRole("button", { name: "Add the remark" }).click();
-  await expect(page.getByRole("region", { name: "Said about lines", exact: true })).toContainText("1 open remark");
+  await expect(page.getByRole("region", { name: "Questions and remarks", exact: true })).toContainText("1 open remark");
   await alive();
   await accessible();
   await admin.goto(`${base}/user-mapping`);
   await settled(admin, scripts);
-  const remarks = admin.getByRole("region", { name: "Said about lines", exact: true });
+  const remarks = admin.getByRole("region", { name: "Questions and remarks", exact: true });
   await expect(remarks).toContainText("Does anybody still sign in by this one?");
   await expect(remarks.getByRole("link", { name: "Line 2", exact: true })).toBeVisible();
   await accessibleThere(admin, scripts);
@@ -160,7 +160,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await settled(admin, scripts);
   await accessibleThere(admin, scripts);
   await visit(`${base}/user-mapping`);
-  await expect(page.getByRole("region", { name: "Said about lines", exact: true })).toContainText("Settled by Anna Admin.");
+  await expect(page.getByRole("region", { name: "Questions and remarks", exact: true })).toContainText("Settled by Anna Admin.");
 
   // A new file leaves out what was said before: that is listed, and taken over.
   const part = "existing_username,new_username,target_directory\nnobody.at.all,nobody.at.all,Local\n";

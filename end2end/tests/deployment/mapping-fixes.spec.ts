@@ -83,7 +83,8 @@ test("usernames are mended by one button, cells say what is wrong with them, and
   // P-10: a blocked account has the username, and gives it up.
   line = await mapping.opensFirst("The username belongs to a blocked account");
   const held = /blocked account “maria\.papadakis@contoso\.com” has this username/;
-  await isWrong(line.getByLabel("New username", { exact: true }), "maria.papadakis@contoso.com", held);
+  const own = line.getByRole("form", { name: "Correct this line" });
+  await isWrong(own.getByLabel("New username", { exact: true }), "maria.papadakis@contoso.com", held);
   await accessibleThere(admin, scripts);
   await mapping.renamesAside("The username belongs to a blocked account");
   await accessibleThere(admin, scripts);

@@ -87,7 +87,7 @@ test("a person says how a file is read, and sees how it was read", async ({
   // F-12: both readings stand side by side, and one of them is chosen.
   const latin = Buffer.from(`${HEADINGS}\nM\xFCller,mueller@contoso.com,Local\nStra\xDFer,strasser@contoso.com,Local\n`, "latin1");
   await intake.uploads("latin.csv", latin);
-  const asked = await intake.says(1, "The encoding of the file is not certain.");
+  const asked = await intake.says(1, "The file is not UTF-8. Which lines read right?");
   const table = asked.getByRole("table", { name: "Lines of the file in each encoding" });
   await expect(table.getByRole("columnheader")).toHaveText(["Windows-1252 (Western European)", "UTF-8"]);
   const cells = table.getByRole("row").nth(1).getByRole("cell");

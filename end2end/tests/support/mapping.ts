@@ -68,9 +68,10 @@ export class Mapping {
   /** An account without a line has a username that somebody else is to have (P-10): it gets another one. */
   async renamesAside(title: string): Promise<void> {
     const line = await this.opensFirst(title);
-    const today = await line.getByLabel("Username it has today").inputValue();
-    await line.getByLabel("Username it gets").fill(`old.${today}`);
-    await line.getByRole("button", { name: "Rename it aside" }).click();
+    const form = line.getByRole("form", { name: "Rename whoever has the username" });
+    const today = await form.locator('input[name="existing"]').inputValue();
+    await form.getByLabel("New username", { exact: true }).fill(`old.${today}`);
+    await form.getByRole("button", { name: "Rename it aside" }).click();
     await this.isVersion(this.version + 1);
     await expect(this.cause(title)).toHaveCount(0);
   }

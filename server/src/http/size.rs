@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use ::http::header::CONTENT_LENGTH;
+use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use ::http::request::Parts;
 use ::http::{HeaderMap, Request};
 use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::UserError;
+use domain::{Slow, UserError};
 use futures::StreamExt;
 use rules::user_mapping::MAX_BYTES;
 use tokio::time::timeout;
@@ -80,8 +80,8 @@ impl Bounds {
 
     /// The answer to a request of which not all came in time: nothing was done.
     pub fn broke_off(&self, parts: &Parts) -> Response {
-        self.refusals
-            .answer(parts, SLOW, UserError::TooSlow { has_come: false })
+        let error = UserError::TooSlow { what: Slow::Arrival };
+        self.refusals.answer(parts, SLOW, error)
     }
 }
 
@@ -109,20 +109,36 @@ pub async fn not_too_large(State(bounds): State<Bounds>, request: Request<Body>,
 /// Answers a request whose answer takes too long to begin. What it asked for may be done all the same.
 pub async fn in_time(State(bounds): State<Bounds>, request: Request<Body>, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let asker = Asker::of(&parts);
+    let (asker, what) = (Asker::of(&parts), slow(&parts));
     let answer = timeout(bounds.answer, next.run(Request::from_parts(parts, body))).await;
     answer.unwrap_or_else(|_| {
-        let error = UserError::TooSlow { has_come: true };
+        let error = UserError::TooSlow { what };
         bounds.refusals.answer_to(asker, SLOW, error)
     })
 }
 
+/// What it is that takes too long, by its request.
+fn slow(parts: &Parts) -> Slow {
+    let kind = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    if parts.method.is_safe() {
+        Slow::Page
+    } else if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+        // Files alone come so; what is typed is not sent in parts.
+        Slow::Upload
+    } else {
+        Slow::Answer
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use ::http::StatusCode;
     use ::http::header::ACCEPT;
+    use ::http::{Method, StatusCode};
     use axum::body::to_bytes;
-    use axum::routing::post;
+    use axum::routing::any;
     use axum::{Router, middleware};
     use tower::ServiceExt;
 
@@ -134,14 +150,29 @@ mod tests {
         let mut bounds = Bounds::of_forms(&Refusals::new(&Assets::new(None)));
         bounds.answer = Duration::from_millis(20);
         let router: Router = Router::new()
-            .route("/slow", post(std::future::pending::<()>))
+            .route("/slow", any(std::future::pending::<()>))
             .layer(middleware::from_fn_with_state(bounds, in_time));
-        for (accept, part) in [
-            ("text/html", "<h1>This took too long</h1>"),
-            ("*/*", "Look whether"),
+        let (form, file) = (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=b",
+        );
+        for (method, kind, accept, part) in [
+            (Method::POST, form, "text/html", "<h1>This took too long</h1>"),
+            (Method::POST, form, "*/*", "Look whether"),
+            // F-34: a file that is not taken whole is not taken at all; whoever only looks has done nothing.
+            (Method::POST, file, "application/json", "so nothing was stored"),
+            (
+                Method::GET,
+                "",
+                "text/html",
+                "This page took too long. Try again.",
+            ),
+            (Method::GET, "", "*/*", "This page took too long. Try again."),
         ] {
-            let request = Request::post("/slow").header(ACCEPT, accept).body(Body::empty());
-            let answer = router.clone().oneshot(request.expect("a request")).await;
+            let request = Request::builder().method(method).uri("/slow");
+            let request = request.header(CONTENT_TYPE, kind).header(ACCEPT, accept);
+            let request = request.body(Body::empty()).expect("a request");
+            let answer = router.clone().oneshot(request).await;
             let answer = answer.expect("an answer");
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
             let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");

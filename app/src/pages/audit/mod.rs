@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::api::ApiError;
 use crate::api::audit::list_audit;
 use crate::components::{
-    Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField, TimeOf, after,
-    customer, listed, param, query,
+    AFTER, Download, ErrorSummary, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField, TimeOf,
+    after, customer, listed, param, query,
 };
 
 /// The entries found, or what is wrong with the filters.
@@ -49,6 +49,7 @@ fn Log(rows: Found, filter: AuditFilter) -> impl IntoView {
     let columns = ["When", "Who", "What", "About", "Before and after"];
     let entries = listed(
         page,
+        (AFTER, "#log"),
         ("Entries", columns),
         "Nothing fits these filters.",
         |row| view! { <Entry row/> },

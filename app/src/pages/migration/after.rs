@@ -11,8 +11,8 @@ use super::run::Facts;
 use super::tone_of;
 use crate::api::migration::{UndoMigration, list_differing};
 use crate::components::{
-    Banner, Download, Loaded, Panel, StateWord, Submit, Tone, Verdict, address, after, customer, listed,
-    param, query,
+    AFTER, Banner, Download, Loaded, Panel, StateWord, Submit, Tone, Verdict, address, after, customer,
+    listed, param, query,
 };
 
 #[component]
@@ -91,6 +91,7 @@ fn rows(page: Page<ReconciliationRow>) -> AnyView {
     let columns = ["Account", "Username", "Directory", "State", "What differs"];
     listed(
         page,
+        (AFTER, "#compare"),
         ("Accounts that are not as planned", columns),
         "Everybody is as planned.",
         |row| view! { <Row row/> },

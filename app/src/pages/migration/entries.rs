@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{UndoMigration, list_migration_entries};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone, address, after,
-    customer, listed, param, query,
+    AFTER, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone, address,
+    after, customer, listed, param, query,
 };
 
 /// The address of the list of one kind; `local`: of those who become local; `all`: of everybody.
@@ -64,6 +64,7 @@ fn rows(page: Page<MigrationEntryRow>, undo: Option<i64>) -> AnyView {
     let columns = ["Account", "Username", "Directory", "What becomes of it"];
     listed(
         page,
+        (AFTER, "#entries"),
         ("What becomes of accounts", columns),
         "No account fits.",
         |row| view! { <Row row undo/> },

@@ -4,7 +4,7 @@ use domain::views::{HelpDeskRow, MigrationView, Page};
 use leptos::prelude::*;
 
 use crate::api::migration::{list_help_desk, show_migration};
-use crate::components::{Download, EmptyState, Loaded, PageHeader, Panel, after, customer, listed};
+use crate::components::{AFTER, Download, EmptyState, Loaded, PageHeader, Panel, after, customer, listed};
 
 /// `/c/{customer}/migration/help-desk`
 #[component]
@@ -45,6 +45,7 @@ fn rows(page: Page<HelpDeskRow>) -> AnyView {
     let columns = ["Name", "Old username", "New username", "How to sign in", "When"];
     listed(
         page,
+        (AFTER, "#usernames"),
         ("People with their old and new usernames", columns),
         "The plan is about nobody.",
         |row| {

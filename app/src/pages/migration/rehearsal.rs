@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 use crate::api::migration::{RehearseMigration, TypedWaiver, WaiveRehearsed, WithdrawWaiver, list_rehearsed};
 use crate::api::take_flash;
 use crate::components::{
-    Banner, Field, Filters, Loaded, Panel, Submit, Tile, Tiles, TimeOf, Tone, Verdict, address, after,
+    AFTER, Banner, Field, Filters, Loaded, Panel, Submit, Tile, Tiles, TimeOf, Tone, Verdict, address, after,
     awaited, customer, listed, param, plural, query,
 };
 use crate::pages::runs::RefreshWithoutScripts;
@@ -134,6 +134,7 @@ fn Rows(page: Page<RehearsedRow>, can_rehearse: bool) -> impl IntoView {
         let typed = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
         listed(
             page.clone(),
+            (AFTER, "#people"),
             ("People of the rehearsal", ["Person", "Why", "Accepted"]),
             "Nobody.",
             |row| {

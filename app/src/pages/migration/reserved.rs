@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::migration::{ReleaseUsername, list_reserved_usernames};
 use crate::components::{
-    Field, Filters, Loaded, Panel, Submit, address, after, customer, listed, param, query,
+    AFTER, Field, Filters, Loaded, Panel, Submit, address, after, customer, listed, param, query,
 };
 
 #[component]
@@ -30,6 +30,7 @@ fn rows(page: Page<ReservedRow>, can_release: bool) -> AnyView {
     let columns = ["Username", "Whose it was", "Reserved until"];
     listed(
         page,
+        (AFTER, "#reserved"),
         ("Usernames kept from newcomers", columns),
         "No username is reserved.",
         |row| view! { <Row row can_release/> },

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::add::AddAccount;
 use crate::api::people::list_people;
 use crate::components::{
-    Allowed, Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField,
+    AFTER, Allowed, Download, EmptyState, Field, Filters, Loaded, Option_, PageHeader, Panel, SelectField,
     StateWord, account_tone, after, customer, listed, param, query,
 };
 
@@ -74,6 +74,7 @@ fn PeopleList(page: Page<PersonRow>, is_everybody: bool) -> impl IntoView {
     let columns = ["Person", "Username", "E-mail", "Directory", "State"];
     listed(
         page,
+        (AFTER, "#accounts"),
         ("People", columns),
         "Nobody fits these filters.",
         |person| view! { <Row person/> },

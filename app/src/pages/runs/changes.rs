@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::runs::{Relink, list_changes};
 use crate::components::{
-    Answer, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone, after,
-    customer, listed, param, plural, query,
+    AFTER, Answer, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, Tone,
+    after, customer, listed, param, plural, query,
 };
 
 /// The list of changes, narrowed by what the address says.
@@ -82,6 +82,7 @@ fn ChangeList(
     let columns = ["Person", "Change", "Before and after", "Reason"];
     let rows = listed(
         page,
+        (AFTER, "#changes"),
         ("Changes, a row for each person", columns),
         nothing,
         move |change| view! { <Row change number/> },

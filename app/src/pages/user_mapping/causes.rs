@@ -6,12 +6,12 @@ use leptos::server_fn::ServerFn;
 use serde::de::IgnoredAny;
 
 use super::lines::unused_lines;
-use super::{Lists, kept, tone_of, under};
+use super::{Hidden, Lists, tone_of, under};
 use crate::api::take_flash;
 use crate::api::user_mapping::{FixMapping, TypedFix};
 use crate::components::{
-    Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, awaited, customer,
-    plural, thousands,
+    Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, awaited, kept, plural,
+    thousands,
 };
 
 /// Whoever may correct the version, and what may be written as target directory.
@@ -179,8 +179,7 @@ fn Fixes(group: FindingGroup, place: usize, corrections: Corrections) -> impl In
                 .then(|| view! { <ValueField group=of fix=fix_of key version targets=names told/> });
             view! {
                 <form method="post" action=FixMapping::PATH>
-                    <input type="hidden" name="customer" value=customer().slug/>
-                    <input type="hidden" name="version" value=version/>
+                    <Hidden version/>
                     <input type="hidden" name="code" value=group.example.code.code()/>
                     <input type="hidden" name="severity" value=group.example.severity.code()/>
                     <input type="hidden" name="about" value=group.about/>

@@ -1,101 +1,187 @@
-//! Lines of an earlier version about accounts that an uploaded file left out: they are listed, and taken over by one form.
+//! What an earlier version said and an uploaded file does not: it is listed, and taken over by one form.
 
 use domain::user_mapping::LeftOut;
 use domain::views::{LeftOutMappingLine, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Lists;
-use super::causes::Corrections;
+use super::{Lists, target_of};
 use crate::api::user_mapping::{KeepMappingLines, list_left_out};
-use crate::components::{Loaded, Panel, Submit, after, customer, listed, plural, thousands};
+use crate::components::{AFTER, Loaded, Panel, Submit, after, customer, listed, plural, thousands};
 
-/// That there are some, and the way to keep them.
+/// That there is something, and the way to keep it: for whoever may correct the version.
 #[component]
-pub(super) fn Forgotten(left_out: LeftOut, corrections: Corrections) -> impl IntoView {
+pub(super) fn Forgotten(
+    left_out: LeftOut,
+    version: i64,
+    /// Accounts without a line. Once there are none, it is folded away.
+    undecided: u64,
+) -> impl IntoView {
     let LeftOut {
         earlier,
         uploaded,
         lines,
+        blocked,
+        reverted,
+        ..
     } = left_out;
-    let Corrections {
-        version, can_edit, ..
-    } = corrections;
-    let count = plural(lines, "line", "lines");
     let file = if uploaded == version {
-        "this file does not name".to_owned()
+        "this file".to_owned()
     } else {
-        format!("the file of version {uploaded} does not name")
+        format!("the file of version {uploaded}")
     };
-    let which = if lines == 1 {
-        format!("about an account that {file}. It was not taken over.")
-    } else {
-        format!("about accounts that {file}. They were not taken over.")
-    };
+    let count = plural(lines + reverted, "line", "lines");
+    let missing = (lines > 0).then(|| missing(left_out, &file));
+    let undone = (reverted > 0).then(|| undone(left_out, &file));
+    let leavers = (blocked > 0).then(|| {
+        let lines = plural(blocked, "line", "lines");
+        let (who, are) = if blocked == 1 {
+            ("a blocked account", "is")
+        } else {
+            ("blocked accounts", "are")
+        };
+        view! { <p class="soft">{format!("{lines} about {who} {are} not in it either: leavers need none.")}</p> }
+    });
+    // What was settled shows nowhere else once the file has undone it: until somebody went on with it, it stands open.
+    let is_open = undecided > 0 || (reverted > 0 && uploaded == version);
     let href = Lists::LeftOut.href();
-    let (note, see) = (count.clone(), format!("See {count}"));
-    let (label, of) = if lines == 1 {
-        ("Take it over", format!(": 1 line of version {earlier}"))
+    let (note, see, summary) = (
+        count.clone(),
+        format!("See {count}"),
+        format!("{count} of version {earlier}"),
+    );
+    let label = if lines + reverted == 1 {
+        "Take it over"
     } else {
-        ("Take them over", format!(": {count} of version {earlier}"))
+        "Take them over"
     };
     view! {
         <Panel title="Decided before, and not in the file" id="left-out" note=move || note.clone()>
-            <div class="in form">
-                <p>{format!("Version {earlier} has {count} {which}")}</p>
-                <p><a href=href>{see}<span class="visually-hidden">" that the file left out"</span></a></p>
-                {can_edit.then(|| view! {
+            <details class="fold in" open=is_open>
+                <summary>{summary}</summary>
+                <div class="form">
+                    {missing}
+                    {undone}
+                    {leavers}
+                    <p><a href=href>{see}<span class="visually-hidden">" that the file left out"</span></a></p>
                     <form method="post" action=KeepMappingLines::PATH class="form">
                         <input type="hidden" name="customer" value=customer().slug/>
                         <input type="hidden" name="version" value=version/>
                         <input type="hidden" name="earlier" value=earlier/>
-                        <p class="soft">"Taken over, they stand behind the lines there are, in a new version that you can undo."</p>
-                        <div class="actions"><Submit label busy="Taking over…" of=of/></div>
+                        <p class="soft">{becomes(left_out)}</p>
+                        <div class="actions"><Submit label busy="Taking over…" of=format!(": {count} of version {earlier}")/></div>
                     </form>
-                })}
-            </div>
+                </div>
+            </details>
         </Panel>
+    }
+}
+
+/// Lines about accounts that the file does not name.
+fn missing(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
+    let LeftOut { earlier, lines, .. } = left_out;
+    let count = plural(lines, "line", "lines");
+    let which = if lines == 1 {
+        format!("about an account that {file} does not name. It was not taken over.")
+    } else {
+        format!("about accounts that {file} does not name. They were not taken over.")
+    };
+    view! { <p>{format!("Version {earlier} has {count} {which}")}</p> }
+}
+
+/// Lines that the file has as they were before they were corrected.
+fn undone(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
+    let LeftOut {
+        earlier,
+        base,
+        reverted,
+        ..
+    } = left_out;
+    let count = plural(reverted, "line", "lines");
+    let before = if reverted == 1 {
+        "it, before it was corrected. That correction is undone."
+    } else {
+        "them, before they were corrected. Those corrections are undone."
+    };
+    let words = format!(
+        "Version {earlier} says something else in {count} that {file} has as version {base} had {before}"
+    );
+    view! { <p>{words}</p> }
+}
+
+/// Where the lines stand once they are taken over.
+fn becomes(left_out: LeftOut) -> &'static str {
+    match (left_out.lines, left_out.reverted) {
+        (_, 0) => "Taken over, they stand behind the lines there are, in a new version that you can undo.",
+        (0, _) => {
+            "Taken over, they stand in the place of the lines of the file, in a new version that you can undo."
+        }
+        _ => {
+            "Taken over, lines that are missing stand behind the others, and corrected ones in their place, in a new version \
+             that you can undo. What the file says anew stays."
+        }
     }
 }
 
 /// The lines themselves.
 #[component]
-pub(super) fn LeftOutLines(version: i64, left_out: LeftOut) -> impl IntoView {
+pub(super) fn LeftOutLines(
+    version: i64,
+    left_out: LeftOut,
+    /// The name of the connected directory.
+    connected: String,
+) -> impl IntoView {
     let lines = list_left_out(customer().slug, version, after());
     let title = format!("Lines of version {} that the file left out", left_out.earlier);
+    let label = if left_out.reverted > 0 {
+        "Lines that the file left out, or has as they were"
+    } else {
+        "Lines that the file left out"
+    };
     view! {
         <Panel title id="lines">
-            <Loaded data=lines draw=left_out_lines/>
+            <Loaded data=lines draw=move |page| left_out_lines(page, label, &connected)/>
         </Panel>
     }
 }
 
-fn left_out_lines(page: Page<LeftOutMappingLine>) -> AnyView {
+fn left_out_lines(page: Page<LeftOutMappingLine>, label: &'static str, connected: &str) -> AnyView {
     listed(
         page,
+        (AFTER, "#lines"),
         (
-            "Lines that the file left out",
+            label,
             [
                 "Line then",
                 "Account of People",
                 "New username",
                 "Target directory",
+                "In the file",
             ],
         ),
-        "Every account of these lines has one again, or is gone.",
-        |line| view! { <LeftOutRow line/> },
+        "Every account of these lines has a line again, or is gone.",
+        |line| view! { <LeftOutRow line connected=connected.to_owned()/> },
     )
 }
 
 #[component]
-fn LeftOutRow(line: LeftOutMappingLine) -> impl IntoView {
+fn LeftOutRow(line: LeftOutMappingLine, connected: String) -> impl IntoView {
     let href = customer().path(&format!("people/{}", line.account_id));
+    let now = match line.now {
+        None => view! { <span class="soft">"no line"</span> }.into_any(),
+        Some((new, target)) => {
+            let target = target_of(&target, &connected);
+            view! { <span class="name"><bdi>{new}</bdi></span><br/><span class="why"><bdi>{target}</bdi></span> }
+                .into_any()
+        }
+    };
     view! {
         <tr>
             <th scope="row" class="short" data-label="Line then">{thousands(line.line)}</th>
             <td class="name" data-label="Account of People"><a class="button quiet" href=href><bdi>{line.account}</bdi></a></td>
             <td class="name" data-label="New username"><bdi>{line.new}</bdi></td>
-            <td data-label="Target directory"><bdi>{line.target}</bdi></td>
+            <td data-label="Target directory"><bdi>{target_of(&line.target, &connected)}</bdi></td>
+            <td data-label="In the file">{now}</td>
         </tr>
     }
 }

@@ -1,9 +1,8 @@
 //! One line: what was found about it, how it is corrected, what both sides say about it.
 
-use domain::Permission;
 use domain::people::Directory;
 use domain::user_mapping::{Column, Severity};
-use domain::views::{FoundUsername, MappingHolder, MappingLineFinding, MappingLineView, MappingRemark};
+use domain::views::{AccountEvidence, FoundUsername, MappingHolder, MappingLineFinding, MappingLineView};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -11,29 +10,46 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
+use super::remarks::LineRemarks;
 use super::search::{Search, Whose};
-use super::{Lists, kept, tone_of, under};
+use super::{Hidden, Lists, tone_of, under};
 use crate::Package;
 use crate::api::take_flash;
 use crate::api::user_mapping::{
-    AddMappingLine, OfLine, RemarkOnMapping, RemoveMappingLine, TypedLine, WriteMappingLine,
-    show_mapping_line,
+    AddMappingLine, AnswerMappingQuestion, OfLine, RemarkOnMapping, RemoveMappingLine, TypedAnswer,
+    TypedLine, WriteMappingLine, show_mapping_line,
 };
 use crate::components::{
-    Allowed, Field, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, TextArea, Told,
-    WhyRefused, awaited, customer, gone_unless, param, query, thousands,
+    Field, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, WhyRefused, awaited,
+    customer, gone_unless, kept, param, query, thousands,
 };
 
 #[component]
-pub(super) fn Line(line: u64, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
-    let place = (corrections.version, line);
+pub(super) fn Line(line: u64, corrections: Corrections) -> impl IntoView {
+    let version = corrections.version;
+    let place = (version, line);
     let data = show_mapping_line(customer().slug, place, param(&query(), "person"));
     let form = corrections.can_edit.then_some(place);
+    let draw = move |view: Option<MappingLineView>| match view {
+        Some(view) => view! { <Body view corrections=corrections.clone()/> }.into_any(),
+        None => view! { <NoLine/> }.into_any(),
+    };
     view! {
         {gone_unless::<OfLine<TypedLine>>(WriteMappingLine::PATH, move |(of, _)| Some(*of) == form, |(of, typed)| of_line(of, cells(typed)))}
         {gone_unless::<OfLine<TypedLine>>(AddMappingLine::PATH, move |(of, _)| Some(*of) == form, |(of, typed)| of_line(of, cells(typed)))}
         {gone_unless::<OfLine<String>>(RemarkOnMapping::PATH, move |(of, _)| *of == place || of.1 == 0, |(of, typed)| of_line(of, typed))}
-        <Loaded data draw=move |view| view! { <Body view corrections=corrections.clone() remarks=remarks.clone()/> }/>
+        <Loaded data draw/>
+        <LineRemarks version line/>
+    }
+}
+
+/// The address asks for a line that the version does not have: it may have had more of them once.
+#[component]
+fn NoLine() -> impl IntoView {
+    view! {
+        <Panel title="Lines" id="lines">
+            <p class="in">"This version has no such line. " <a href=Lists::All.href()>"Show all lines"</a></p>
+        </Panel>
     }
 }
 
@@ -44,6 +60,7 @@ pub(super) fn unplaced(is_checking: bool) -> impl IntoView {
         {unplaced_of::<TypedLine>(WriteMappingLine::PATH, is_checking, cells)}
         {unplaced_of::<TypedLine>(AddMappingLine::PATH, is_checking, cells)}
         {unplaced_of::<String>(RemarkOnMapping::PATH, is_checking, |said| said)}
+        {unplaced_of::<TypedAnswer>(AnswerMappingQuestion::PATH, is_checking, |(_, said)| said)}
     }
 }
 
@@ -82,7 +99,7 @@ fn cells((existing, new, target): TypedLine) -> String {
 }
 
 #[component]
-fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRemark>) -> impl IntoView {
+fn Body(view: MappingLineView, corrections: Corrections) -> impl IntoView {
     let MappingLineView {
         row,
         findings,
@@ -106,12 +123,11 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
     let version = corrections.version;
     let (can_edit, beside) = (corrections.can_edit, corrections.clone());
     let (existing, holding) = (row.existing.clone(), holder.clone());
-    let aside = holder
-        .filter(|_| can_edit)
-        .map(|holder| view! { <AsideForm line corrections=beside holder/> });
+    let aside = can_edit.then(|| view! { <Aside line corrections=beside holder/> });
+    let stays = stays(row.account.as_ref(), &corrections.targets);
     let keep = keeps
         .filter(|_| can_edit)
-        .map(|own| view! { <KeepForm version line existing own/> });
+        .map(|own| view! { <KeepForm version line existing own stays/> });
     let form = can_edit.then(|| view! { <LineForm line corrections typed told found/> });
     view! {
         <Panel title id="lines">
@@ -122,18 +138,34 @@ fn Body(view: MappingLineView, corrections: Corrections, remarks: Vec<MappingRem
                     <dt>"Person of the directory"</dt><dd>{person(row.person)}</dd>
                 </dl>
                 <ul role="list">{findings}</ul>
-                {holding.map(|holder| view! {
-                    <dl class="facts">
-                        <dt>"Whoever has the new username"</dt>
-                        <dd><span class="name"><bdi>{holder.username}</bdi></span><br/>{account(holder.account)}</dd>
-                    </dl>
-                })}
+                {holding.map(|holder| view! { <Holding holder/> })}
                 {aside}
                 {keep}
                 {form}
-                <Allowed permission=Permission::Comment><RemarkForm version line remarks=remarks.clone()/></Allowed>
+                <p><a href=Lists::All.href()>"Show all lines"</a></p>
             </div>
         </Panel>
+    }
+}
+
+/// Whoever had the new username when the line was checked.
+#[component]
+fn Holding(holder: MappingHolder) -> impl IntoView {
+    let since = match (&holder.account, holder.has_it) {
+        (None, _) => Some("It is gone since the check. Check again."),
+        (Some(_), false) => Some("It has another username since the check. Check again."),
+        (Some(_), true) => None,
+    };
+    let evidence = holder.account.map(|evidence| account(Some(evidence)));
+    view! {
+        <dl class="facts">
+            <dt>"Whoever has the new username"</dt>
+            <dd>
+                <span class="name"><bdi>{holder.username}</bdi></span><br/>
+                {evidence}
+                {since.map(|words| view! { <p class="why">{words}</p> })}
+            </dd>
+        </dl>
     }
 }
 
@@ -180,10 +212,10 @@ fn LineForm(
             let options = target_options(&targets, &target);
             let [of_existing, of_new, of_target] = told;
             view! {
-            <h3>"Correct this line"</h3>
-            <form method="post" action=WriteMappingLine::PATH class="form" data-line=customer().path("user-mapping/known")>
+            <h3 id="correct">"Correct this line"</h3>
+            <form method="post" action=WriteMappingLine::PATH class="form" aria-labelledby="correct" data-line=customer().path("user-mapping/known")>
                 <WhyRefused error=error.clone()/>
-                <Hidden version line/>
+                <HiddenLine version line/>
                 <Field key="existing" label=Column::Existing.label() value=existing code=true error=error.clone() told=of_existing/>
                 <Field key="new" label=Column::New.label() value=new code=true error=error.clone() told=of_new/>
                 <SelectField key="target" label=Column::Target.label() options value=target error told=of_target/>
@@ -191,7 +223,7 @@ fn LineForm(
                 <div class="actions"><Submit label="Save and check" busy="Checking…" class="main"/></div>
             </form>
             <form method="post" action=RemoveMappingLine::PATH>
-                <Hidden version line/>
+                <HiddenLine version line/>
                 <div class="actions"><Submit label="Remove this line" busy="Removing…" class="quiet"/></div>
             </form>
             <Search whose found version/>
@@ -224,23 +256,76 @@ fn target_options(targets: &[String], target: &str) -> Vec<Option_> {
     options
 }
 
+/// What an account may do that keeps its username, by the directory it belongs to.
+#[derive(Debug, PartialEq, Eq)]
+struct Stays {
+    /// Where it stays, in words behind "keeps its username".
+    words: String,
+    /// What its line says as target directory, and the button that says so.
+    ways: Vec<(String, String)>,
+}
+
+/// `targets`: the connected directory, Local, the directories before.
+fn stays(account: Option<&AccountEvidence>, targets: &[String]) -> Stays {
+    let directory = account.map_or(Directory::LOCAL, |account| account.directory.as_str());
+    let local = Directory::LOCAL.to_owned();
+    if directory == Directory::LOCAL {
+        return Stays {
+            words: "and stays local".to_owned(),
+            ways: vec![(local, "Keep it".to_owned())],
+        };
+    }
+    let is_old = targets.iter().skip(2).any(|name| name == directory);
+    // D-01: without a word it is the connected directory.
+    let stays = if is_old {
+        (directory.to_owned(), format!("Leave it in {directory}"))
+    } else {
+        (String::new(), format!("Keep it in {directory}"))
+    };
+    // D-10.
+    Stays {
+        words: format!("and stays in {directory}, or becomes local, and needs a local password"),
+        ways: vec![stays, (local, "Make it local".to_owned())],
+    }
+}
+
 /// One of several lines that give their accounts one new username: the others may have it, if this account stays as it is (X-04,
 /// `own`: the username that it has.
 #[component]
-fn KeepForm(version: i64, line: u64, existing: String, own: String) -> impl IntoView {
+fn KeepForm(version: i64, line: u64, existing: String, own: String, stays: Stays) -> impl IntoView {
     let words = format!(
-        "Two people never become one. If another line is the right one, this account keeps the username {own} and stays local."
+        "Two people never become one. If another line is the right one, this account keeps the username {own} {}.",
+        stays.words
     );
+    let buttons = stays
+        .ways
+        .into_iter()
+        .map(|(target, label)| view! { <Submit label busy="Checking…" name="target" value=target/> })
+        .collect_view();
     view! {
         <h3>"Keep this one as it is"</h3>
         <form method="post" action=WriteMappingLine::PATH class="form">
-            <Hidden version line/>
+            <HiddenLine version line/>
             <input type="hidden" name="existing" value=existing/>
             <input type="hidden" name="new" value=own/>
-            <input type="hidden" name="target" value=Directory::LOCAL/>
             <p><bdi>{words}</bdi></p>
-            <div class="actions"><Submit label="Keep it" busy="Checking…"/></div>
+            <div class="actions">{buttons}</div>
         </form>
+    }
+}
+
+/// The form for whoever has the new username of the line, as long as they have it; else what was typed in it, if it was refused.
+#[component]
+fn Aside(line: u64, corrections: Corrections, holder: Option<MappingHolder>) -> impl IntoView {
+    let place = (corrections.version, line);
+    match holder.filter(|holder| holder.has_it && holder.account.is_some()) {
+        Some(holder) => view! { <AsideForm line corrections holder/> }.into_any(),
+        // What was typed for another line is told above.
+        None => gone_unless::<OfLine<TypedLine>>(
+            AddMappingLine::PATH,
+            move |(of, _)| *of != place,
+            |(of, typed)| of_line(of, cells(typed)),
+        ),
     }
 }
 
@@ -258,21 +343,24 @@ fn AsideForm(line: u64, corrections: Corrections, holder: MappingHolder) -> impl
                 .and_then(|kept| kept.result.clone().err())
                 .map(|error| under(error, |field| format!("aside-{field}")));
             let preset = if holder.is_active { "" } else { Directory::LOCAL };
-            let (existing, new, target) = kept.and_then(|kept| kept.refused().cloned()).map_or_else(
-                || (holder.username.clone(), String::new(), preset.to_owned()),
+            let (_, new, target) = kept.and_then(|kept| kept.refused().cloned()).map_or_else(
+                || (String::new(), String::new(), preset.to_owned()),
                 |(_, typed)| typed,
             );
+            let existing = holder.username;
+            let wrong = error.as_ref().and_then(|error| error.of_field("aside-existing"));
             let mut options = vec![Option_::new("", "Choose…")];
             options.extend(targets.iter().map(|name| Option_::new(name, name)));
             view! {
-            <h3>"Rename whoever has the username"</h3>
-            <form method="post" action=AddMappingLine::PATH class="form">
+            <h3 id="aside">"Rename whoever has the username"</h3>
+            <form method="post" action=AddMappingLine::PATH class="form" aria-labelledby="aside">
                 <WhyRefused error=error.clone()/>
-                <Hidden version line/>
-                <p>"An account without a line has the new username of this one. A line that gives it another username frees this one."</p>
-                <Field key="aside-existing" label="Username it has today" name="existing" value=existing code=true error=error.clone()/>
-                <Field key="aside-new" label="Username it gets" name="new" value=new code=true error=error.clone()/>
-                <SelectField key="aside-target" label="Where it belongs" name="target" options value=target error/>
+                <HiddenLine version line/>
+                <input type="hidden" name="existing" value=existing.clone()/>
+                <p id="aside-existing" tabindex="-1">"An account without a line has the new username of this one: " <span class="name"><bdi>{existing}</bdi></span> ". A line that gives it another username frees this one."</p>
+                {wrong.map(|words| view! { <p class="error">{words}</p> })}
+                <Field key="aside-new" label=Column::New.label() name="new" value=new code=true error=error.clone()/>
+                <SelectField key="aside-target" label=Column::Target.label() name="target" options value=target error/>
                 <div class="actions"><Submit label="Rename it aside" busy="Checking…"/></div>
             </form>
         }
@@ -282,43 +370,50 @@ fn AsideForm(line: u64, corrections: Corrections, holder: MappingHolder) -> impl
 }
 
 #[component]
-fn Hidden(version: i64, line: u64) -> impl IntoView {
+pub(super) fn HiddenLine(version: i64, line: u64) -> impl IntoView {
     view! {
-        <input type="hidden" name="customer" value=customer().slug/>
-        <input type="hidden" name="version" value=version/>
+        <Hidden version/>
         <input type="hidden" name="line" value=line/>
     }
 }
 
-#[component]
-fn RemarkForm(version: i64, line: u64, remarks: Vec<MappingRemark>) -> impl IntoView {
-    let said = remarks
-        .into_iter()
-        .filter(|remark| remark.line == Some(line))
-        .map(|remark| view! { <li><super::review::Said remark/></li> })
-        .collect_view();
-    awaited(
-        take_flash::<OfLine<String>, ()>(RemarkOnMapping::PATH),
-        move |kept| {
-            let kept = kept.filter(|kept| kept.values.0 == (version, line));
-            let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-            let refused = kept.and_then(|kept| kept.refused().cloned());
-            let typed = refused.map(|(_, said)| said).unwrap_or_default();
-            view! {
-            <h3>"Said about this line"</h3>
-            <ul role="list" class="form">{said}</ul>
-            <form method="post" action=RemarkOnMapping::PATH class="form">
-                <WhyRefused error=error.clone()/>
-                <Hidden version line/>
-                <TextArea key="text" label="Your remark" prose=true value=typed error help="Both sides read it, and it goes along with the line as long as the line says the same. A question waits for the other side, and the mapping stays where it is."/>
-                <div class="actions">
-                    <Submit label="Add the remark" busy="Adding…"/>
-                    <Submit label="Ask" busy="Asking…" name="asks" value="true"/>
-                </div>
-            </form>
-            <p><a href=Lists::All.href()>"Show all lines"</a></p>
+#[cfg(test)]
+mod tests {
+    use domain::views::When;
+
+    use super::*;
+
+    /// An account of this directory.
+    fn of(directory: &str) -> AccountEvidence {
+        AccountEvidence {
+            id: String::new(),
+            name: String::new(),
+            state: String::new(),
+            directory: directory.to_owned(),
+            created: When {
+                words: String::new(),
+                iso: String::new(),
+            },
+            last_sign_in: None,
         }
-        .into_any()
-        },
-    )
+    }
+
+    #[test]
+    fn x_04_and_d_10_only_who_is_local_stays_local() {
+        let targets = ["Microsoft Entra ID", "Local", "Old AD"].map(str::to_owned);
+        let kept = |directory: &str| stays(Some(&of(directory)), &targets);
+        let said = |directory: &str| -> Vec<String> {
+            let ways = kept(directory).ways.into_iter();
+            ways.map(|(target, _)| target).collect()
+        };
+        assert_eq!(said("Local"), ["Local"]);
+        assert_eq!(said("Old AD"), ["Old AD", "Local"]);
+        assert_eq!(said("Microsoft Entra ID"), ["", "Local"], "D-01");
+        assert_eq!(kept("Local").words, "and stays local");
+        let words = kept("Old AD").words;
+        assert!(
+            words.contains("becomes local, and needs a local password"),
+            "{words}"
+        );
+    }
 }

@@ -2,31 +2,36 @@
 
 use domain::user_mapping::{Column, FindingCode, RenameKind, Severity};
 use domain::views::{
-    AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, MissedPerson, Page, PersonEvidence,
+    AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, MissedPerson, Page, PersonEvidence, When,
 };
 use leptos::prelude::*;
 
-use super::{Group, Lists, tone_of};
+use super::{Group, Lists, target_of, tone_of};
 use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows, list_missed};
 use crate::components::{
-    Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, address, after,
-    customer, listed, param, plural, query, thousands,
+    AFTER, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, address,
+    after, customer, listed, param, plural, query, thousands,
 };
 
 /// The lines of one group of findings.
 #[component]
-pub(super) fn FindingLines(version: i64, group: Group) -> impl IntoView {
+pub(super) fn FindingLines(
+    version: i64,
+    group: Group,
+    /// The name of the connected directory.
+    connected: String,
+) -> impl IntoView {
     let lines = list_mapping_findings(
         customer().slug,
         version,
         (group.code, group.severity, group.about),
         after(),
     );
-    view! { <Loaded data=lines draw=|found| view! { <Found found/> }/> }
+    view! { <Loaded data=lines draw=move |found| view! { <Found found connected/> }/> }
 }
 
 #[component]
-fn Found(found: MappingFindings) -> impl IntoView {
+fn Found(found: MappingFindings, connected: String) -> impl IntoView {
     let (severity, title) = (found.group.example.severity, found.group.example.code.title());
     let count = plural(found.group.lines, "line", "lines");
     let page = Page {
@@ -42,9 +47,10 @@ fn Found(found: MappingFindings) -> impl IntoView {
     ];
     let rows = listed(
         page,
+        (AFTER, "#lines"),
         ("Lines with this finding", columns),
         "No line has it any more.",
-        |row| view! { <FoundLine row/> },
+        |row| view! { <FoundLine row connected=connected.clone()/> },
     );
     view! {
         <Panel title id="lines" note=move || view! { <StateWord tone=tone_of(severity) word=severity.label()/> " " {count.clone()} }>
@@ -54,7 +60,7 @@ fn Found(found: MappingFindings) -> impl IntoView {
 }
 
 #[component]
-fn FoundLine(row: MappingFindingRow) -> impl IntoView {
+fn FoundLine(row: MappingFindingRow, connected: String) -> impl IntoView {
     let cell = |column: Column, text: String| {
         let is_it = row.column == Some(column);
         let text = if is_it {
@@ -72,7 +78,7 @@ fn FoundLine(row: MappingFindingRow) -> impl IntoView {
             <th scope="row" class="short" data-label="Line"><LineLink line=row.line/></th>
             {cell(Column::Existing, row.existing)}
             {cell(Column::New, row.new)}
-            {cell(Column::Target, row.target)}
+            {cell(Column::Target, target_of(&row.target, &connected))}
             <td data-label="What to do">{row.sentence}{holder}</td>
         </tr>
     }
@@ -99,6 +105,7 @@ fn missed_people(page: Page<MissedPerson>) -> AnyView {
     ];
     listed(
         page,
+        (AFTER, "#lines"),
         ("People whom no line names", columns),
         "Lines name everybody who resembles an account.",
         |person| view! { <MissedRow person/> },
@@ -197,6 +204,7 @@ fn mapping_rows(page: Page<MappingRow>, connected: &str) -> AnyView {
     ];
     listed(
         page,
+        (AFTER, "#lines"),
         ("Lines of the mapping", columns),
         "No line fits these filters.",
         |row| view! { <Row row connected=connected.to_owned()/> },
@@ -205,12 +213,7 @@ fn mapping_rows(page: Page<MappingRow>, connected: &str) -> AnyView {
 
 #[component]
 fn Row(row: MappingRow, connected: String) -> impl IntoView {
-    // D-01: told from a line that names it.
-    let target = if row.target.trim().is_empty() {
-        format!("(default) {connected}")
-    } else {
-        row.target.clone()
-    };
+    let target = target_of(&row.target, &connected);
     let (tone, word) = state_of(&row);
     view! {
         <tr>
@@ -265,10 +268,7 @@ pub(super) fn account(account: Option<AccountEvidence>) -> AnyView {
         return view! { <span class="soft">"Not in People"</span> }.into_any();
     };
     let href = customer().path(&format!("people/{}", account.id));
-    let signed_in = account.last_sign_in.map_or_else(
-        || view! { "never signed in" }.into_any(),
-        |when| view! { "last signed in " <TimeOf when/> }.into_any(),
-    );
+    let signed_in = signed_in(account.last_sign_in);
     view! {
         <a href=href><bdi>{account.name}</bdi></a>
         <br/><span class="why">{account.state} ", " <bdi>{account.directory}</bdi> ", created " <TimeOf when=account.created/> ", " {signed_in}</span>
@@ -276,16 +276,29 @@ pub(super) fn account(account: Option<AccountEvidence>) -> AnyView {
     .into_any()
 }
 
+/// When an account was last used.
+pub(super) fn signed_in(last: Option<When>) -> AnyView {
+    last.map_or_else(
+        || view! { "never signed in" }.into_any(),
+        |when| view! { "last signed in " <TimeOf when/> }.into_any(),
+    )
+}
+
+/// Whether the sync brings a person of the directory.
+pub(super) const fn scope(is_in_scope: bool) -> &'static str {
+    if is_in_scope {
+        "in a synchronised group"
+    } else {
+        "in no synchronised group"
+    }
+}
+
 /// The person with the new username, as the directory knows them.
 pub(super) fn person(person: Option<PersonEvidence>) -> AnyView {
     let Some(person) = person else {
         return view! { <span class="soft">"Nobody"</span> }.into_any();
     };
-    let scope = if person.in_scope {
-        "in a synchronised group"
-    } else {
-        "in no synchronised group"
-    };
+    let scope = scope(person.in_scope);
     let mail = (!person.mail.is_empty()).then(|| view! { <bdi>{person.mail}</bdi> ", " });
     view! {
         <bdi>{person.name}</bdi>

@@ -6,6 +6,7 @@ mod left_out;
 mod line;
 mod lines;
 mod reading;
+mod remarks;
 mod review;
 mod search;
 mod undecided;
@@ -16,17 +17,16 @@ mod versions;
 use domain::user_mapping::{
     FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, Severity,
 };
-use domain::views::{MappingAdministrator, MappingRemark, UserMappingView};
+use domain::views::{MappingAdministrator, UserMappingView};
 use domain::{FieldError, Permission, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::api::ApiError;
 use crate::api::user_mapping::{
-    BackToMapping, BeginMapping, CheckMapping, DecideMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
+    BackToMapping, BeginMapping, CheckMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
     SettleMappingRemark, SubmitMapping, show_user_mapping,
 };
-use crate::api::{ApiError, Flash, peek_flash, take_flash};
 use crate::components::{
     Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, gone, param, query,
 };
@@ -35,8 +35,9 @@ use causes::{Causes, Corrected, Corrections};
 use left_out::{Forgotten, LeftOutLines};
 use line::{Line, unplaced};
 use lines::{FindingLines, Lines, Missed};
-use review::{Remarks, Review, Submission};
-use undecided::Undecided;
+use remarks::{Remarks, first_said};
+use review::{Review, Submission};
+use undecided::{Decided, Undecided};
 use upload::Upload;
 use version::Version;
 use versions::{Compare, Versions};
@@ -57,6 +58,8 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         submission,
         drift,
         remarks,
+        more_remarks,
+        open_remarks,
         administrators,
     } = mapping;
     let number = version.as_ref().map(|version| version.number);
@@ -76,59 +79,64 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         targets,
     };
     let submission = number.zip(submission);
-    let all = corrections.clone();
-    let said = remarks.clone();
+    let (all, mending) = (corrections.clone(), corrections.clone());
+    let (unanswered, first) = first_said((remarks, more_remarks), open_remarks);
     let is_reviewing = review.as_ref().is_some_and(|review| review.can_decide);
     let is_checked = summary.is_some();
+    let has_list = can_edit && lists_undecided(summary.as_ref());
     let groups = summary
         .as_ref()
         .map(|summary| summary.groups.clone())
         .unwrap_or_default();
-    let mending = corrections.clone();
     view! {
-        <Answers/>
+        <Answers is_checking has_list/>
+        {number.is_none().then(|| view! { <Template is_first=true/> })}
         <Corrected corrections=mending groups is_checking/>
         {(!is_checked).then(|| unplaced(is_checking))}
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
-        {review.map(|review| view! { <Review review is_checking/> })}
-        {summary.map(|summary| view! { <Found summary corrections=all.clone() remarks administrators is_reviewing/> })}
+        {review.map(|review| view! { <Review review is_checking is_checked/> })}
+        {summary.map(|summary| view! { <Found summary corrections=all.clone() administrators is_reviewing/> })}
         {match submission {
-            Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs/> }.into_any(),
+            Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs unanswered/> }.into_any(),
             other => view! {
                 {(!is_checking).then(|| gone(SubmitMapping::PATH, |_: OfVersion<Vec<String>>| String::new()))}
-                {other.map(|(version, needs)| view! { <Submission version needs/> })}
+                {other.map(|(version, needs)| view! { <Submission version needs unanswered/> })}
             }
             .into_any(),
         }}
-        {number.filter(|_| is_checked).map(|version| view! { <Remarks version remarks=said/> })}
-        {number.is_some().then(|| view! { <Versions corrections=corrections.clone()/> })}
+        {number.filter(|_| is_checked).map(|version| view! { <Remarks version first open=open_remarks/> })}
+        {number.is_some().then(|| view! { <Versions corrections=corrections.clone() is_checked/> })}
         {(can_edit && !is_checking).then(|| view! { <Upload is_first=number.is_none()/> })}
         {(can_edit && number.is_none()).then(|| view! { <Begin/> })}
-        <Template/>
+        {number.is_some().then(|| view! { <Template is_first=false/> })}
     }
 }
 
 /// What came of the forms that are not shown again with what was typed.
 #[component]
-fn Answers() -> impl IntoView {
+fn Answers(
+    /// The page loads itself again soon.
+    is_checking: bool,
+    /// Accounts are listed to be decided about, each with its forms.
+    has_list: bool,
+) -> impl IntoView {
     view! {
-        <Answer of=DecideMapping::PATH done="Decided, in a new version. The one before is kept below."/>
-        <Answer of=RemoveMappingLine::PATH done="The line is gone, in a new version. The one before is kept below."/>
-        <Answer of=BackToMapping::PATH done="Taken up again, as a new version."/>
-        <Answer of=KeepMappingLines::PATH done="Taken over, in a new version. The one before is kept below."/>
-        <Answer of=CheckMapping::PATH/>
-        <Answer of=BeginMapping::PATH/>
-        <Answer of=SettleMappingRemark::PATH/>
+        <Decided is_checking has_list/>
+        <Answer of=RemoveMappingLine::PATH reloads=is_checking done="The line is gone, in a new version. The one before is kept below."/>
+        <Answer of=BackToMapping::PATH reloads=is_checking done="Taken up again, as a new version."/>
+        <Answer of=KeepMappingLines::PATH reloads=is_checking done="Taken over, in a new version. The one before is kept below."/>
+        <Answer of=CheckMapping::PATH reloads=is_checking/>
+        <Answer of=BeginMapping::PATH reloads=is_checking/>
+        <Answer of=SettleMappingRemark::PATH reloads=is_checking/>
     }
 }
 
-/// What waits for the page from the form at `path`. While the next version is checked it goes on waiting: the page loads itself
-/// again soon, and nobody could read it there in time.
-async fn kept<V: DeserializeOwned>(path: &'static str, is_checking: bool) -> Option<Flash<V, IgnoredAny>> {
-    if is_checking {
-        peek_flash(path).await
-    } else {
-        take_flash(path).await
+/// What every form about a version posts: whose it is, and the version it was made for.
+#[component]
+fn Hidden(version: i64) -> impl IntoView {
+    view! {
+        <input type="hidden" name="customer" value=customer().slug/>
+        <input type="hidden" name="version" value=version/>
     }
 }
 
@@ -137,48 +145,64 @@ async fn kept<V: DeserializeOwned>(path: &'static str, is_checking: bool) -> Opt
 fn Found(
     summary: MappingSummary,
     corrections: Corrections,
-    remarks: Vec<MappingRemark>,
     administrators: Vec<MappingAdministrator>,
     is_reviewing: bool,
 ) -> impl IntoView {
-    let version = corrections.version;
+    let (version, can_edit) = (corrections.version, corrections.can_edit);
     let (coverage, left_out) = (summary.coverage, summary.left_out);
+    let has_undecided = lists_undecided(Some(&summary));
     let proposed = summary.proposed.clone();
     let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
     let connected = connected(&corrections);
     let list = match Lists::asked() {
-        Some(Lists::Group(group)) if is_there(&group) => view! { <FindingLines version group/> }.into_any(),
+        Some(Lists::Group(group)) if is_there(&group) => {
+            view! { <FindingLines version group connected/> }.into_any()
+        }
         Some(Lists::Line(line)) => {
             let corrections = corrections.clone();
             view! {
                 <Allowed permission=Permission::ReadPeople>
-                    <Line line corrections=corrections.clone() remarks=remarks.clone()/>
+                    <Line line corrections=corrections.clone()/>
                 </Allowed>
             }
             .into_any()
         }
-        Some(Lists::Compare(older)) => view! { <Compare older newer=version/> }.into_any(),
+        Some(Lists::Compare(older)) => view! { <Compare older newer=version connected/> }.into_any(),
         Some(Lists::Missed) => view! { <Missed version/> }.into_any(),
         Some(Lists::All) => view! { <Lines version connected/> }.into_any(),
         Some(Lists::LeftOut) if left_out.is_some() => left_out
-            .map(|left_out| view! { <LeftOutLines version left_out/> })
+            .map(|left_out| view! { <LeftOutLines version left_out connected/> })
             .into_any(),
         // Whoever decides sees what it is about, with what both sides know of everybody.
         _ if is_reviewing => view! { <Lines version connected/> }.into_any(),
         _ => ().into_any(),
     };
-    let (decide, keep) = (corrections.clone(), corrections.clone());
+    let (decide, undecided) = (corrections.clone(), coverage.undecided);
     view! {
-        {left_out.map(|left_out| view! { <Forgotten left_out corrections=keep/> })}
+        {left_out.filter(|_| can_edit).map(|left_out| view! { <Forgotten left_out version undecided/> })}
         <Causes groups=summary.groups lines=summary.lines corrections/>
         {list}
-        {(coverage.undecided > 0).then(|| view! { <Undecided coverage proposed administrators corrections=decide/> })}
+        {has_undecided.then(|| view! { <Undecided coverage proposed administrators corrections=decide/> })}
     }
+}
+
+/// Whether the page lists accounts that are still to be decided about.
+fn lists_undecided(summary: Option<&MappingSummary>) -> bool {
+    summary.is_some_and(|summary| summary.coverage.undecided > 0)
 }
 
 /// The name of the connected directory, as a line without a target directory means it (D-01).
 fn connected(corrections: &Corrections) -> String {
     corrections.targets.first().cloned().unwrap_or_default()
+}
+
+/// The target directory of a line: where it says nothing it means the connected one, and is told from a line that names it (D-01).
+fn target_of(target: &str, connected: &str) -> String {
+    if target.trim().is_empty() {
+        format!("(default) {connected}")
+    } else {
+        target.to_owned()
+    }
 }
 
 /// For whoever has no file and wants none.
@@ -197,7 +221,20 @@ fn Begin() -> impl IntoView {
 
 /// The list that becomes the user mapping, with every account in it.
 #[component]
-fn Template() -> impl IntoView {
+fn Template(
+    /// There is no mapping yet: how it is filled in comes first.
+    is_first: bool,
+) -> impl IntoView {
+    let path = customer().path("user-mapping-template");
+    let list = view! { <Download path what="the list to fill in"/> };
+    if !is_first {
+        return view! {
+            <Panel title="The list to fill in" id="template">
+                <p class="in">"Every account, and who is proposed for it: " {list}</p>
+            </Panel>
+        }
+        .into_any();
+    }
     view! {
         <Panel title="The list to fill in" id="template">
             <div class="in">
@@ -208,10 +245,11 @@ fn Template() -> impl IntoView {
                      with a file or without one, the columns behind say who is proposed, how certain that is, and why; they are not \
                      read when the list comes back."
                 </p>
-                <p>"Download the list: " <Download path=customer().path("user-mapping-template") what="the list to fill in"/></p>
+                <p>"Download the list: " {list}</p>
             </div>
         </Panel>
     }
+    .into_any()
 }
 
 /// The list of lines that an address asks for.
@@ -223,7 +261,7 @@ enum Lists {
     Compare(i64),
     /// People whom no line names (T-08).
     Missed,
-    /// Lines of an earlier version that an uploaded file left out.
+    /// Lines of an earlier version that an uploaded file left out, or has as they were before they were corrected.
     LeftOut,
     All,
 }

@@ -6,8 +6,9 @@ use domain::views::MappingSample;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::Hidden;
 use crate::api::user_mapping::ReadMappingFile;
-use crate::components::{Option_, SelectField, Submit, Tone, Verdict, customer, heads};
+use crate::components::{Option_, SelectField, Submit, Tone, Verdict, heads};
 
 /// What a person has to say before the file can be read (F-09, F-12).
 #[component]
@@ -20,7 +21,9 @@ pub(super) fn Question(
 ) -> impl IntoView {
     let sentence = question.sentence();
     match question {
-        MappingQuestion::Encoding { .. } => view! { <WhichEncoding number reading can_edit samples/> }.into_any(),
+        MappingQuestion::Encoding { .. } => {
+            view! { <WhichEncoding sentence number reading can_edit samples/> }.into_any()
+        }
         MappingQuestion::Heading { .. } => view! {
             <Verdict tone=Tone::Yours>{sentence}</Verdict>
             <Begins samples/>
@@ -41,6 +44,7 @@ pub(super) fn Question(
 /// The same lines in each encoding, side by side, and a button for each; another one can be chosen below (F-11, F-12).
 #[component]
 fn WhichEncoding(
+    sentence: String,
     number: i64,
     reading: MappingReading,
     can_edit: bool,
@@ -58,7 +62,7 @@ fn WhichEncoding(
     let confirmed = reading.heading_is_confirmed;
     let delimiter = reading.delimiter.map_or("", Delimiter::code);
     view! {
-        <Verdict tone=Tone::Yours>"The encoding of the file is not certain. Which of these readings is right?"</Verdict>
+        <Verdict tone=Tone::Yours>{sentence}</Verdict>
         <SideBySide samples/>
         <p class="soft">"Western European spreadsheets write Windows-1252. Where a reading shows “�”, a letter is lost in it. If no reading is right, save the list as “CSV UTF-8” and upload that."</p>
         {can_edit.then(|| view! {
@@ -158,8 +162,7 @@ pub(super) fn FirstLines(
 fn ReadForm(number: i64, children: Children) -> impl IntoView {
     view! {
         <form method="post" action=ReadMappingFile::PATH class="form">
-            <input type="hidden" name="customer" value=customer().slug/>
-            <input type="hidden" name="version" value=number/>
+            <Hidden version=number/>
             {children()}
         </form>
     }

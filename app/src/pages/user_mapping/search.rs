@@ -4,6 +4,8 @@ use domain::views::FoundUsername;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::Hidden;
+use super::lines::scope;
 use crate::api::user_mapping::{DecideMapping, WriteMappingLine};
 use crate::components::{Field, Filters, Submit, customer, param, query};
 
@@ -95,18 +97,12 @@ pub(super) fn Search(whose: Whose, found: Vec<FoundUsername>, version: i64) -> i
 /// `taken`: what is posted if this person is the one, and the button.
 #[component]
 fn Person(person: FoundUsername, action: &'static str, version: i64, taken: AnyView) -> impl IntoView {
-    let scope = if person.in_scope {
-        "in a synchronised group"
-    } else {
-        "in no synchronised group"
-    };
     view! {
         <li>
             <form method="post" action=action class="row">
-                <input type="hidden" name="customer" value=customer().slug/>
-                <input type="hidden" name="version" value=version/>
+                <Hidden version/>
                 <span><bdi>{person.name}</bdi> " " <span class="name"><bdi>{person.username}</bdi></span>
-                    <br/><span class="why"><bdi>{person.mail}</bdi> ", " {scope}</span></span>
+                    <br/><span class="why"><bdi>{person.mail}</bdi> ", " {scope(person.in_scope)}</span></span>
                 {taken}
             </form>
         </li>

@@ -5,15 +5,48 @@ use domain::user_mapping::{Coverage, ProposalClass};
 use domain::views::{MappingAdministrator, Page, UndecidedAccount, UndecidedSearch};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::de::IgnoredAny;
 
 use super::causes::Corrections;
+use super::lines::signed_in;
 use super::search::{Search, Whose};
-use crate::api::take_flash;
+use super::{Hidden, under};
 use crate::api::user_mapping::{DecideMapping, list_undecided, search_for_undecided};
+use crate::api::{ApiError, take_flash};
 use crate::components::{
-    Banner, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, Submit, TimeOf, Tone, address,
-    after, awaited, customer, listed, param, plural, query, thousands,
+    Banner, Done, Field, Filters, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit,
+    Tone, WhyRefused, address, after_by, awaited, customer, kept, listed, param, plural, query, thousands,
 };
+
+/// The parameter of the page's address that says where the page of the list begins: a list of lines may stand above it, whose
+/// places look the same.
+const BEHIND: &str = "who-after";
+
+/// What is posted for one account: its id, and the new username that was typed.
+type Typed = (String, String);
+
+/// What came of a decision. What was refused stands at the list where that is drawn with its forms; else it is told here, with
+/// what was typed.
+#[component]
+pub(super) fn Decided(
+    /// The page loads itself again soon, and tells it again then.
+    is_checking: bool,
+    has_list: bool,
+) -> impl IntoView {
+    awaited(kept::<Typed>(DecideMapping::PATH, is_checking), move |kept| {
+        let Some(kept) = kept else {
+            return ().into_any();
+        };
+        let (_, typed) = kept.values;
+        match kept.result {
+            Ok(_) => {
+                view! { <Done words="Decided, in a new version. The one before is kept below."/> }.into_any()
+            }
+            Err(_) if has_list => ().into_any(),
+            Err(error) => view! { <RefusedAndGone error typed/> }.into_any(),
+        }
+    })
+}
 
 #[component]
 pub(super) fn Undecided(
@@ -63,7 +96,7 @@ fn Administrators(administrators: Vec<MappingAdministrator>, count: u64, can_edi
             } else {
                 customer().path(&format!("people/{id}"))
             };
-            view! { <li><a href=href><bdi>{one.text}</bdi></a></li> }
+            view! { <li><a class="button quiet" href=href><bdi>{one.text}</bdi></a></li> }
         })
         .collect_view();
     let many = plural(count, "administrator is", "administrators are");
@@ -84,7 +117,7 @@ fn All(version: i64, can_edit: bool) -> impl IntoView {
     let class = ProposalClass::from_code(&param(&query, "class"));
     let narrowed = (class, search.clone());
     let is_narrowed = class.is_some() || !search.is_empty();
-    let rows = list_undecided(customer().slug, version, narrowed, after());
+    let rows = list_undecided(customer().slug, version, narrowed, after_by(BEHIND));
     let classes = Option_::filter(
         "With and without a proposal",
         ProposalClass::ALL
@@ -205,42 +238,65 @@ const fn meaning(class: ProposalClass) -> &'static str {
 }
 
 #[component]
-fn Hidden(version: i64) -> impl IntoView {
-    view! {
-        <input type="hidden" name="customer" value=customer().slug/>
-        <input type="hidden" name="version" value=version/>
-    }
-}
-
-#[component]
 fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
-    let flash = take_flash::<(String, String), i64>(DecideMapping::PATH);
+    let flash = take_flash::<Typed, IgnoredAny>(DecideMapping::PATH);
     awaited(flash, move |kept| {
-        let (whose, typed) = kept.and_then(|kept| kept.refused().cloned()).unwrap_or_default();
+        let refused = kept.and_then(|kept| Some((kept.result.err()?, kept.values)));
+        let (told, refused) = match refused {
+            Some((error, typed)) => told(error, typed, can_edit, &page.rows),
+            None => (().into_any(), None),
+        };
         let columns = ["Account", "Directory", "Proposal", "Decision"];
-        listed(
-            page.clone(),
+        let rows = listed(
+            page,
+            (BEHIND, "#undecided"),
             ("Accounts to decide about", columns),
             "Nobody undecided fits.",
             |account| {
-                let typed = if whose == account.id {
-                    typed.clone()
-                } else {
-                    String::new()
-                };
-                view! { <Account account version can_edit typed/> }
+                let refused = refused.clone().filter(|refused| refused.whose == account.id);
+                view! { <Account account version can_edit refused/> }
             },
-        )
+        );
+        view! { {told} {rows} }.into_any()
     })
 }
 
+/// A new username that was refused.
+#[derive(Clone)]
+struct Refusal {
+    /// The id of the account it was typed for.
+    whose: String,
+    typed: String,
+    /// Its field has the key that it has in the form of the account.
+    error: ApiError,
+}
+
+/// Why a decision was refused, and what the form of its account shows of it. Where that one is not among the accounts any more,
+/// what was typed is told here.
+fn told(
+    error: ApiError,
+    (whose, typed): Typed,
+    can_edit: bool,
+    accounts: &[UndecidedAccount],
+) -> (AnyView, Option<Refusal>) {
+    if !can_edit || !accounts.iter().any(|account| account.id == whose) {
+        let gone = view! { <div class="in"><RefusedAndGone error typed/></div> };
+        return (gone.into_any(), None);
+    }
+    let error = under(error, |field| format!("{field}-{whose}"));
+    let why = view! { <div class="in"><WhyRefused error=error.clone()/></div> };
+    (why.into_any(), Some(Refusal { whose, typed, error }))
+}
+
 #[component]
-fn Account(account: UndecidedAccount, version: i64, can_edit: bool, typed: String) -> impl IntoView {
+fn Account(
+    account: UndecidedAccount,
+    version: i64,
+    can_edit: bool,
+    refused: Option<Refusal>,
+) -> impl IntoView {
     let href = customer().path(&format!("people/{}", account.id));
-    let signed_in = account.last_sign_in.map_or_else(
-        || view! { "never signed in" }.into_any(),
-        |when| view! { "last signed in " <TimeOf when/> }.into_any(),
-    );
+    let signed_in = signed_in(account.last_sign_in);
     let has_proposal = account.proposal.is_some();
     let proposal = account.proposal.map_or_else(
         || view! { <span class="soft">"None"</span> }.into_any(),
@@ -259,7 +315,7 @@ fn Account(account: UndecidedAccount, version: i64, can_edit: bool, typed: Strin
         },
     );
     let (id, name, is_local) = (account.id, account.username.clone(), account.is_local);
-    let decide = can_edit.then(|| view! { <Decide id version name has_proposal is_local typed/> });
+    let decide = can_edit.then(|| view! { <Decide id version name has_proposal is_local refused/> });
     view! {
         <tr>
             <th scope="row" data-label="Account">
@@ -281,9 +337,14 @@ fn Decide(
     name: String,
     has_proposal: bool,
     is_local: bool,
-    typed: String,
+    refused: Option<Refusal>,
 ) -> impl IntoView {
     let key = format!("new-{id}");
+    let wrong = refused.as_ref().and_then(|refused| refused.error.of_field(&key));
+    let typed = refused.map(|refused| refused.typed).unwrap_or_default();
+    let error_id = format!("{key}-error");
+    let described = wrong.is_some().then(|| error_id.clone());
+    let is_wrong = wrong.is_some().then_some("true");
     let of = format!(": {name}");
     let other = id.clone();
     let label = format!("New username for {name}");
@@ -301,7 +362,9 @@ fn Decide(
             <input type="hidden" name="undecided" value=other/>
             <div class="field">
                 <label class="visually-hidden" for=key.clone()>{label}</label>
-                <input id=key name="new" type="text" value=typed class="code" placeholder="new username" autocomplete="off" spellcheck="false" autocapitalize="none"/>
+                <input id=key name="new" type="text" value=typed class="code" placeholder="new username" autocomplete="off" spellcheck="false" autocapitalize="none"
+                    aria-invalid=is_wrong aria-describedby=described/>
+                {wrong.map(|words| view! { <p class="error" id=error_id>{words}</p> })}
             </div>
             <Submit label="Use it" busy="Deciding…" class="quiet" name="decision" value="username" of=of.clone()/>
         </form>

@@ -10,7 +10,7 @@ use leptos::server_fn::ServerFn;
 
 use super::causes::Corrections;
 use super::reading::{Begins, FirstLines, Question, ReadAnew};
-use super::{Lists, connected};
+use super::{Lists, connected, target_of};
 use crate::api::user_mapping::{CheckMapping, ReadMappingFile};
 use crate::components::{Answer, Banner, Panel, Submit, TimeOf, Tone, Verdict, customer, plural, thousands};
 use crate::pages::runs::RefreshWithoutScripts;
@@ -29,16 +29,23 @@ pub(super) fn Version(
         by,
         when,
         what,
+        is_uploaded,
         reading,
         samples,
         first,
         ..
     } = version;
+    let (is_made_here, can_read) = (what.is_some(), can_edit && is_uploaded);
+    let spreadsheets = if is_uploaded {
+        "It comes back as it was uploaded: a spreadsheet may run cells that begin like formulas."
+    } else {
+        "Cells that begin like formulas are harmless in it: no spreadsheet runs them."
+    };
     let file = (!version.hash.is_empty()).then(|| {
         let path = customer().path(&format!("user-mapping/{number}/file.csv"));
         view! {
             <p class="why">"The file of this version: " <a href=path download>"CSV"</a> ", SHA-256 " <code class="name">{version.hash}</code></p>
-            <p class="why">"An uploaded file comes back as it was: a spreadsheet may run cells that begin like formulas. In the file of a corrected version they are harmless."</p>
+            <p class="why">{spreadsheets}</p>
         }
     });
     let what = what.map(|what| view! { <p class="soft"><bdi>{what}</bdi></p> });
@@ -48,10 +55,12 @@ pub(super) fn Version(
     view! {
         <Panel title=format!("Version {number}") id="version" note=move || {
             let (file_name, by, when) = (file_name.clone(), by.clone(), when.clone());
-            view! { <bdi>{file_name}</bdi> {format!(", by {by}, ")} <TimeOf when/> }
+            // While a correction is checked its file is still being made.
+            let comma = if file_name.is_empty() { "" } else { ", " };
+            view! { <bdi>{file_name}</bdi> {format!("{comma}by {by}, ")} <TimeOf when/> }
         }>
             <div class="in form">
-                <Answer of=ReadMappingFile::PATH/>
+                <Answer of=ReadMappingFile::PATH reloads=is_waiting/>
                 {what}
                 {drift}
                 {is_waiting.then(|| view! {
@@ -59,7 +68,7 @@ pub(super) fn Version(
                     <div data-reload=""></div>
                     <RefreshWithoutScripts/>
                 })}
-                {outcome.map(|outcome| view! { <Outcome outcome number reading connected can_edit samples first/> })}
+                {outcome.map(|outcome| view! { <Outcome outcome number reading connected can_read is_made_here samples first/> })}
                 {file}
             </div>
         </Panel>
@@ -73,28 +82,38 @@ fn Outcome(
     reading: MappingReading,
     /// The name of the connected directory.
     connected: String,
-    can_edit: bool,
+    /// Its file was uploaded, and whoever looks may have it read in another way.
+    can_read: bool,
+    /// A correction made it.
+    is_made_here: bool,
     samples: Vec<MappingSample>,
     first: Vec<[String; 3]>,
 ) -> impl IntoView {
     match outcome {
         MappingOutcome::Asks(question) => {
-            view! { <Question question number reading can_edit samples/> }.into_any()
+            view! { <Question question number reading can_edit=can_read samples/> }.into_any()
         }
         MappingOutcome::Refused(rejection) => view! {
             <Banner tone=Tone::Problem><p>{rejection.sentence()}</p></Banner>
             <Begins samples/>
-            {can_edit.then(|| view! { <ReadAnew number reading/> })}
+            {can_read.then(|| view! { <ReadAnew number reading/> })}
         }
         .into_any(),
-        MappingOutcome::Failed => view! {
-            <Banner tone=Tone::Problem>
-                <p>"The check broke off on our side, again and again. The file is safe. Upload it once more; if that does not help, tell the deployment team."</p>
-            </Banner>
+        MappingOutcome::Failed => {
+            let cure = if is_made_here {
+                "Take the version before up again under Earlier versions, or tell the deployment team."
+            } else {
+                "The file is safe. Upload it once more; if that does not help, tell the deployment team."
+            };
+            view! {
+                <Banner tone=Tone::Problem>
+                    <p>"The check broke off on our side, again and again. " {cure}</p>
+                </Banner>
+            }
+            .into_any()
         }
-        .into_any(),
         MappingOutcome::Checked(summary) => {
-            view! { <Summary summary=*summary number reading connected can_edit first/> }.into_any()
+            view! { <Summary summary=*summary number reading connected can_read first/> }.into_any()
         }
     }
 }
@@ -105,7 +124,7 @@ fn Summary(
     number: i64,
     reading: MappingReading,
     connected: String,
-    can_edit: bool,
+    can_read: bool,
     first: Vec<[String; 3]>,
 ) -> impl IntoView {
     let (encoding, delimiter) = (summary.encoding, summary.delimiter);
@@ -127,7 +146,7 @@ fn Summary(
             <summary>"How it was read, and what its lines do"</summary>
             <dl class="facts">{facts}</dl>
         </details>
-        {can_edit.then(|| view! { <ReadAnew number reading/> })}
+        {can_read.then(|| view! { <ReadAnew number reading/> })}
     }
 }
 
@@ -166,10 +185,6 @@ fn Everybody(
         .filter(|(_, count, _)| *count > 0)
         .map(|(class, count, word)| view! { <span><i class=class></i>{format!("{} {word}", thousands(count))}</span> })
         .collect_view();
-    let administrators = (coverage.undecided_administrators > 0).then(|| {
-        let many = plural(coverage.undecided_administrators, "administrator is", "administrators are");
-        view! { <Banner tone=Tone::Waiting><p><a href="#undecided">{format!("{many} among the undecided, each to be decided about by name.")}</a></p></Banner> }
-    });
     let sentence = found(coverage, is_read);
     let view_box = format!("0 0 {} 10", coverage.active);
     view! {
@@ -178,7 +193,6 @@ fn Everybody(
             <p class="legend">{legend}</p>
         </div>
         <p class="soft">{sentence}</p>
-        {administrators}
     }
 }
 
@@ -269,7 +283,7 @@ fn facts(summary: &MappingSummary, connected: &str) -> impl IntoView + use<> {
         ),
     ];
     if !summary.ignored.is_empty() {
-        rows.push(("Left out", summary.ignored.join(", ")));
+        rows.push(("Columns not read", summary.ignored.join(", ")));
     }
     if summary.blank_lines > 0 {
         rows.push(("Blank lines", thousands(summary.blank_lines)));
@@ -329,18 +343,11 @@ fn locked_out(summary: &MappingSummary) -> Option<String> {
 
 /// Every distinct value of the target directory, as it is written in the file; lines that say nothing are counted apart (D-01).
 fn targets(targets: &[TargetLines], connected: &str) -> Vec<(&'static str, String)> {
-    let value = |target: &TargetLines| {
-        if target.value.is_empty() {
-            format!("(default) {connected}")
-        } else {
-            target.value.clone()
-        }
-    };
     let count = |target: &TargetLines| plural(target.lines, "line", "lines");
     let each = targets.iter().map(|target| {
         (
             "Target directory",
-            format!("{}: {}", value(target), count(target)),
+            format!("{}: {}", target_of(&target.value, connected), count(target)),
         )
     });
     each.collect()

@@ -4,25 +4,28 @@ use domain::views::{ChangedMappingLine, MappingDiff, MappingVersionLine, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Lists;
 use super::causes::Corrections;
+use super::{Lists, target_of};
 use crate::api::user_mapping::{BackToMapping, compare_mappings, list_mapping_versions};
 use crate::components::{
-    Loaded, Pager, Panel, Scroll, Submit, TimeOf, after, customer, heads, param, plural, query,
+    Loaded, Pager, Panel, Scroll, Submit, TimeOf, after, after_by, customer, heads, plural,
 };
 
 /// The parameter of the page's address that says before which version the list begins.
 const BEFORE: &str = "before";
 
 #[component]
-pub(super) fn Versions(corrections: Corrections) -> impl IntoView {
-    let before = Some(param(&query(), BEFORE)).filter(|before| !before.is_empty());
-    let earlier = list_mapping_versions(customer().slug, before);
-    view! { <Loaded data=earlier draw=move |page| view! { <Earlier page corrections/> }/> }
+pub(super) fn Versions(
+    corrections: Corrections,
+    /// The newest version is checked: others can be compared with it.
+    is_checked: bool,
+) -> impl IntoView {
+    let earlier = list_mapping_versions(customer().slug, after_by(BEFORE));
+    view! { <Loaded data=earlier draw=move |page| view! { <Earlier page corrections is_checked/> }/> }
 }
 
 #[component]
-fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections) -> impl IntoView {
+fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections, is_checked: bool) -> impl IntoView {
     if page.rows.is_empty() {
         return ().into_any();
     }
@@ -33,7 +36,7 @@ fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections) -> impl Int
         .map(|version| {
             let number = version.number;
             let href = Lists::Compare(number).href();
-            let compare = version.is_checked.then(|| view! { <a class="button quiet" href=href>"What changed since"<span class="visually-hidden">{format!(" version {number}")}</span></a> });
+            let compare = (is_checked && version.is_checked).then(|| view! { <a class="button quiet" href=href>"What changed since"<span class="visually-hidden">{format!(" version {number}")}</span></a> });
             let back = (can_edit && version.is_checked).then(|| view! {
                 <form method="post" action=BackToMapping::PATH>
                     <input type="hidden" name="customer" value=customer().slug/>
@@ -60,7 +63,7 @@ fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections) -> impl Int
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>
-            <Pager next=page.next key=BEFORE anchor="#versions"/>
+            <Pager next=page.next key=BEFORE anchor="#versions" of="Earlier versions of the mapping"/>
         </Panel>
     }
     .into_any()
@@ -68,13 +71,18 @@ fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections) -> impl Int
 
 /// How the newest version differs from an earlier one.
 #[component]
-pub(super) fn Compare(older: i64, newer: i64) -> impl IntoView {
+pub(super) fn Compare(
+    older: i64,
+    newer: i64,
+    /// The name of the connected directory.
+    connected: String,
+) -> impl IntoView {
     let diff = compare_mappings(customer().slug, (older, newer), after());
-    view! { <Loaded data=diff draw=|diff| view! { <Difference diff/> }/> }
+    view! { <Loaded data=diff draw=move |diff| view! { <Difference diff connected/> }/> }
 }
 
 #[component]
-fn Difference(diff: MappingDiff) -> impl IntoView {
+fn Difference(diff: MappingDiff, connected: String) -> impl IntoView {
     let count = u64::try_from(diff.changed.len() + diff.gone.len()).unwrap_or(u64::MAX);
     let title = format!("From version {} to version {}", diff.older, diff.newer);
     let is_whole = diff.next.is_none() && after().is_none();
@@ -91,7 +99,7 @@ fn Difference(diff: MappingDiff) -> impl IntoView {
         .changed
         .into_iter()
         .chain(diff.gone)
-        .map(|line| view! { <Changed line/> })
+        .map(|line| view! { <Changed line connected=connected.clone()/> })
         .collect_view();
     view! {
         <Panel title id="lines" note=move || note.clone()>
@@ -101,20 +109,20 @@ fn Difference(diff: MappingDiff) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </Scroll>
             </div>
-            <Pager next=diff.next anchor="#lines"/>
+            <Pager next=diff.next anchor="#lines" of="Lines that differ"/>
         </Panel>
     }
     .into_any()
 }
 
 #[component]
-fn Changed(line: ChangedMappingLine) -> impl IntoView {
+fn Changed(line: ChangedMappingLine, connected: String) -> impl IntoView {
     let side = |said: Option<(String, String)>, nothing: &'static str| match said {
         None => view! { <span class="soft">{nothing}</span> }.into_any(),
         Some((new, target)) => {
-            let target =
-                (!target.is_empty()).then(|| view! { <br/><span class="why"><bdi>{target}</bdi></span> });
-            view! { <span class="name"><bdi>{new}</bdi></span>{target} }.into_any()
+            let target = target_of(&target, &connected);
+            view! { <span class="name"><bdi>{new}</bdi></span><br/><span class="why"><bdi>{target}</bdi></span> }
+                .into_any()
         }
     };
     let existing = if line.existing.is_empty() {

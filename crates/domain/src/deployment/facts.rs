@@ -19,6 +19,7 @@ pub struct Facts {
     /// A test sync was complete, but of a directory that is not connected any more.
     pub test_sync_of_another: bool,
     pub mapping: MappingFacts,
+    pub questions: QuestionFacts,
     /// When the migration was verified.
     pub migrated: Option<Timestamp>,
     /// Security groups are chosen.
@@ -78,6 +79,26 @@ pub enum MappingFacts {
     Drifted {
         at: Timestamp,
     },
+}
+
+/// Questions about the user mapping that wait for an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QuestionFacts {
+    /// Those of staff, which the customer answers.
+    pub to_customer: u64,
+    /// Those of the customer, which staff answer.
+    pub to_staff: u64,
+}
+
+impl QuestionFacts {
+    /// How many wait for a side.
+    pub const fn waiting_for(self, side: Responsibility) -> u64 {
+        match side {
+            Responsibility::Customer => self.to_customer,
+            Responsibility::Staff => self.to_staff,
+            Responsibility::Joint => self.to_customer.saturating_add(self.to_staff),
+        }
+    }
 }
 
 /// Runs that wrote to People.
@@ -296,6 +317,12 @@ impl Facts {
             ),
             MappingFacts::Drifted { at } => (Responsibility::Staff, Some(at), Some(Reopened::MappingDrifted)),
         };
+        // Whoever is asked has something to do, too: nothing but their answer goes on with the question.
+        let turn = if self.questions.waiting_for(turn.other()) > 0 {
+            Responsibility::Joint
+        } else {
+            turn
+        };
         Work::Open {
             turn,
             since,
@@ -313,5 +340,39 @@ fn open(step: Step, reopened: Option<Reopened>) -> Work {
         turn: step.performed_by(),
         since: None,
         reopened,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_asked_about_the_mapping_has_a_turn_too() {
+        let asks = |to_customer, to_staff| QuestionFacts {
+            to_customer,
+            to_staff,
+        };
+        let at = Timestamp::UNIX_EPOCH;
+        let submitted = MappingFacts::Submitted { at };
+        for (mapping, questions, turn) in [
+            (submitted, asks(0, 0), Some(Responsibility::Staff)),
+            (submitted, asks(2, 0), Some(Responsibility::Joint)),
+            (submitted, asks(0, 1), Some(Responsibility::Staff)),
+            (MappingFacts::Begun, asks(2, 0), Some(Responsibility::Customer)),
+            (MappingFacts::Begun, asks(0, 1), Some(Responsibility::Joint)),
+            (MappingFacts::Approved { at }, asks(2, 0), None),
+        ] {
+            let facts = Facts {
+                mapping,
+                questions,
+                ..Facts::default()
+            };
+            let found = match facts.work(Step::UserMapping) {
+                Work::Open { turn, .. } => Some(turn),
+                Work::Done { .. } => None,
+            };
+            assert_eq!(found, turn, "{mapping:?}, {questions:?}");
+        }
     }
 }

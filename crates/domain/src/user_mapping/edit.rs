@@ -204,7 +204,8 @@ pub enum MappingEdit {
     Back {
         to: i64,
     },
-    /// Lines of an earlier version about accounts that an uploaded file left out are taken over.
+    /// What an earlier version said and an uploaded file does not is taken over: lines about accounts that have none in it, and
+    /// lines that it has as they were before they were corrected.
     Keep {
         from: i64,
     },
@@ -243,7 +244,7 @@ impl MappingEdit {
             }
             MappingEdit::Back { to } => format!("Version {to} again."),
             MappingEdit::Keep { from } => {
-                format!("Taken over from version {from}: the lines that the file left out.")
+                format!("Taken over from version {from}: what was decided there, and is not in the file.")
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
+use crate::numbers::{plural, thousands};
 
 codes! {
     /// How the review of a version stands. An approval belongs to one version, and to People and the directory as they were
@@ -30,13 +31,33 @@ impl ReviewState {
     }
 }
 
+/// How many questions about a mapping wait for an answer, and of how many of those the line says something else since: "2
+/// questions are open, 1 about a line that says something else since".
+pub fn are_open(questions: u64, changed: u64) -> String {
+    let all = plural(questions, "question is open", "questions are open");
+    match changed {
+        0 => all,
+        1 => format!("{all}, 1 about a line that says something else since"),
+        changed => format!(
+            "{all}, {} about lines that say something else since",
+            thousands(changed)
+        ),
+    }
+}
+
 /// What staff say about a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Back to the customer, with reasons.
     Return { reason: String },
-    /// `needs_second`: another member of staff has to approve, too.
-    Approve { needs_second: bool },
-    /// The same, although questions wait for an answer.
-    ApproveUnanswered { needs_second: bool },
+    /// `needs_second`: another member of staff has to approve, too. `unanswered`: although questions wait for an answer.
+    Approve { needs_second: bool, unanswered: bool },
+}
+
+impl Verdict {
+    /// Approved by one member of staff, with no question open.
+    pub const APPROVE: Self = Self::Approve {
+        needs_second: false,
+        unanswered: false,
+    };
 }

@@ -103,7 +103,7 @@ pub struct MappingReceived {
 /// What a person has to say before a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MappingQuestion {
-    /// F-12: the file is not UTF-8. Lines as they read in Windows-1252.
+    /// F-12: the file is not UTF-8. Lines as they read in Windows-1252, where a browser asks; the server has them beside the file.
     Encoding { samples: Vec<String> },
     /// F-09: whether the column under this heading holds the existing usernames.
     Heading { heading: String },
@@ -148,15 +148,32 @@ pub struct MappingSummary {
     pub left_out: Option<LeftOut>,
 }
 
-/// Lines of an earlier version about accounts that have no line any more since a file was uploaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What an earlier version said and an uploaded file does not: lines about accounts that have no line any more, and lines that
+/// are again as they were before they were corrected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The version whose lines they are.
     pub earlier: i64,
     /// The version that was read out of the uploaded file. What a correction removed since is not among the lines.
     pub uploaded: i64,
-    /// How many they are: those that name an account by the username it still has.
+    /// How many lines are about active accounts that have none any more: those that name an account by the username it still
+    /// has.
     pub lines: u64,
+    /// The first of those lines, by its number in the earlier version; 0: not noted.
+    #[serde(default)]
+    pub first: i64,
+    /// How many more such lines are about blocked accounts, which need none.
+    #[serde(default)]
+    pub blocked: u64,
+    /// The upload that the earlier version was made out of by corrections; 0: it was none.
+    #[serde(default)]
+    pub base: i64,
+    /// How many lines say what `base` said of their account, although the earlier version says something else.
+    #[serde(default)]
+    pub reverted: u64,
+    /// The first and the last of those lines, by their numbers in this version; 0: not noted.
+    #[serde(default)]
+    pub reverted_lines: (i64, i64),
 }
 
 /// What is to become of the accounts of People (P-13): those that are active, by what the lines say about them.
@@ -232,9 +249,7 @@ impl MappingQuestion {
     /// The question.
     pub fn sentence(&self) -> String {
         match self {
-            MappingQuestion::Encoding { .. } => {
-                "The file is not UTF-8. Do these lines read right?".to_owned()
-            }
+            MappingQuestion::Encoding { .. } => "The file is not UTF-8. Which lines read right?".to_owned(),
             MappingQuestion::Heading { heading } => {
                 format!("Does the column “{heading}” hold the existing usernames?")
             }

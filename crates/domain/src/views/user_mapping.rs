@@ -24,7 +24,12 @@ pub struct UserMappingView {
     pub submission: Option<MappingSubmission>,
     /// What changed since the newest version was checked.
     pub drift: Option<MappingDrift>,
+    /// The first of what was said, for whoever may read People: what is open stands before the rest.
     pub remarks: Vec<MappingRemark>,
+    /// Where the list of them goes on.
+    pub more_remarks: Option<String>,
+    /// How many of all of them are open.
+    pub open_remarks: MappingOpenRemarks,
     /// The first administrators nobody decided about yet, for whoever may read People (P-07).
     pub administrators: Vec<MappingAdministrator>,
 }
@@ -40,6 +45,8 @@ pub struct MappingVersionView {
     pub when: When,
     /// How it was made out of the version before; `None`: uploaded.
     pub what: Option<String>,
+    /// Its file is one that was uploaded, and not one that was composed here: it may be read in another way.
+    pub is_uploaded: bool,
     pub state: MappingState,
     pub reading: MappingReading,
     pub outcome: Option<MappingOutcome>,
@@ -84,9 +91,11 @@ pub struct MappingReviewView {
     pub seconded_by: String,
     /// What was said about it, or about the version that was reviewed before, the newest first (F-30).
     pub before: Vec<MappingVerdictView>,
-    /// Questions about it that wait for an answer, of either side.
+    /// Questions that wait for an answer, of either side.
     pub open_questions: u64,
-    /// Whoever looks is one of those who decide.
+    /// Those among them whose line says something else since.
+    pub changed_questions: u64,
+    /// Whoever looks is one of those who decide, and it is not being checked again.
     pub can_decide: bool,
     /// Why they cannot approve it, one sentence.
     pub cannot_approve: Option<String>,
@@ -108,6 +117,8 @@ pub struct MappingVerdictView {
 pub struct MappingSubmission {
     /// What is in the way, one sentence each; empty: it can be submitted.
     pub in_the_way: Vec<String>,
+    /// Of the undecided accounts that are in the way, administrators: each is decided about by name (P-07).
+    pub administrators: u64,
     /// Warnings to acknowledge.
     pub warnings: Vec<FindingGroup>,
 }
@@ -147,10 +158,14 @@ pub struct MappingRemark {
     pub id: String,
     /// The line it is about, 0: all of them; `None`: the line says something else since.
     pub line: Option<u64>,
-    /// It asks the other side, whose next remark about the line settles it.
+    /// It asks the other side, and waits for their answer.
     pub asks: bool,
+    /// The question that it answers.
+    pub question: Option<String>,
     /// Whoever looks may settle it: a question of the other side is answered instead.
     pub may_settle: bool,
+    /// It is a question that whoever looks may answer.
+    pub may_answer: bool,
     /// What the line said.
     pub about: String,
     pub by: String,
@@ -162,10 +177,21 @@ pub struct MappingRemark {
 }
 
 impl MappingRemark {
-    /// Nobody settled it, and what it is about is still there.
-    pub const fn is_open(&self) -> bool {
-        self.settled_by.is_none() && self.line.is_some()
+    /// It is a question that waits for an answer, whatever its line says meanwhile.
+    pub const fn is_unanswered(&self) -> bool {
+        self.asks && self.settled_by.is_none()
     }
+}
+
+/// How much of what was said about a mapping is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingOpenRemarks {
+    /// Questions that wait for an answer.
+    pub questions: u64,
+    /// Those among them that wait for the customer.
+    pub to_customer: u64,
+    /// Remarks nobody settled, about lines that still say the same.
+    pub remarks: u64,
 }
 
 /// The lines of one group of findings, a page of them.
@@ -239,10 +265,13 @@ pub struct MappingLineView {
     pub keeps: Option<String>,
 }
 
-/// An account without a line that has the new username of a line.
+/// An account without a line that had the new username of a line when it was checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingHolder {
+    /// The one it has now.
     pub username: String,
+    /// That is the new username of the line still.
+    pub has_it: bool,
     /// Somebody works with it (P-09): nothing is proposed as to where it belongs.
     pub is_active: bool,
     /// `None`: it is gone since the check.
@@ -319,7 +348,7 @@ pub struct MappingTemplateRow {
     pub proposal: Option<ProposalView>,
 }
 
-/// A line of an earlier version about an account that has no line any more since a file was uploaded.
+/// A line of an earlier version that an uploaded file does not have, or has as it was before it was corrected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutMappingLine {
     /// Its number in the earlier version.
@@ -329,6 +358,8 @@ pub struct LeftOutMappingLine {
     pub account: String,
     pub new: String,
     pub target: String,
+    /// New username and target directory of the line that the account has now; `None`: it has none.
+    pub now: Option<(String, String)>,
 }
 
 /// How two versions differ, a page of it.

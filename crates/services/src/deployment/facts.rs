@@ -1,6 +1,6 @@
 //! From what the store knows to the facts of a deployment.
 
-use domain::deployment::facts::{ConnectionFacts, FirstRunFacts, MappingFacts, PeopleFacts};
+use domain::deployment::facts::{ConnectionFacts, FirstRunFacts, MappingFacts, PeopleFacts, QuestionFacts};
 use domain::deployment::{Facts, Step};
 use domain::user_mapping::ReviewState;
 use domain::{CustomerId, Timestamp, UserError};
@@ -40,6 +40,10 @@ pub(crate) fn facts(customer: &CustomerFacts, statements: &[StatementRow], now: 
         test_sync: customer.test_synced_at,
         test_sync_of_another: customer.test_of_another,
         mapping: mapping(customer),
+        questions: QuestionFacts {
+            to_customer: customer.asked_by_staff,
+            to_staff: customer.asked_by_customer,
+        },
         migrated: customer.migrated_at,
         scoped: settings.is_some_and(|settings| !settings.scope.groups.is_empty()),
         groups_mapped: settings.is_some_and(|settings| !settings.groups.is_empty()),

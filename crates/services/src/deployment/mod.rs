@@ -228,8 +228,9 @@ fn of<T: Clone>(all: &[T], theirs: impl Fn(&T) -> bool) -> Vec<T> {
 fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>) -> CustomerRow {
     let (customer, now) = (&known.customer, viewer.now);
     let all = standing::of(&known.facts);
-    let first =
-        |theirs: bool| standing::open(&all).find(|(_, turn)| (*turn == Responsibility::Customer) == theirs);
+    // Questions about the mapping wait for the one side while the mapping itself waits for the other.
+    let is_asked =
+        |(step, turn): (Step, Responsibility)| step == Step::UserMapping && turn == Responsibility::Joint;
     let waits = |step: Step| {
         let from = match standing::find(&all, step) {
             StepState::Open { since, .. } => *since,
@@ -242,7 +243,8 @@ fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>
         )
     };
     // What is ours counts before what waits for the customer.
-    let (ours, theirs) = (first(false), first(true));
+    let ours = standing::open(&all).find(|(_, turn)| *turn != Responsibility::Customer);
+    let theirs = standing::open(&all).find(|open| open.1 == Responsibility::Customer || is_asked(*open));
     let next = ours.or(theirs);
     let count = |state: fn(&StepState) -> bool| {
         let n = all.iter().filter(|standing| state(&standing.state)).count();
@@ -254,7 +256,13 @@ fn board_row(known: &Known, appointments: &[AppointmentRow], viewer: &Viewer<'_>
         provider: customer.provider,
         people: customer.people,
         last_run: last_run(customer, now),
-        turn: next.map(|(_, turn)| turn),
+        turn: next.map(|open| {
+            if is_asked(open) {
+                Responsibility::Staff
+            } else {
+                open.1
+            }
+        }),
         next: next.map_or_else(|| "Finished".to_owned(), |(step, _)| waits(step)),
         theirs_too: ours.and(theirs).map(|(step, _)| waits(step)),
         done: count(|state| matches!(state, StepState::Done { .. })),

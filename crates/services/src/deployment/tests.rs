@@ -50,6 +50,8 @@ fn nothing() -> CustomerFacts {
         last_sync: None,
         mapping_version: None,
         review: None,
+        asked_by_staff: 0,
+        asked_by_customer: 0,
         migrated_at: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Where a deployment stands, in the words of whoever looks.
 
+use domain::deployment::facts::QuestionFacts;
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{ExistingDirectory, Responsibility, SsoBefore, Step, StepState};
 use domain::numbers::{plural, thousands};
@@ -86,19 +87,58 @@ impl<'a> Viewer<'a> {
 
     /// One step as a row of the list.
     pub(super) fn task(&self, known: &Known, standing: &Standing) -> Task {
-        let (state, words) = self.state(&standing.state);
         let reopened = match standing.state {
             StepState::Open { reopened, .. } => reopened.map(domain::deployment::Reopened::sentence),
             _ => None,
         };
+        let (state, words) = match self.state(&standing.state) {
+            (TaskState::Together, _) if standing.step == Step::UserMapping => {
+                self.state_of_asked(known, reopened.is_some())
+            }
+            found => found,
+        };
+        let mut detail = reopened.unwrap_or_else(|| detail(standing.step, &standing.state, known, self.now));
+        if standing.step == Step::UserMapping && matches!(standing.state, StepState::Open { .. }) {
+            for asked in self.asked(known.facts.questions) {
+                detail = format!("{detail} {asked}");
+            }
+        }
         Task {
             step: standing.step,
             title: title(standing.step, known),
             side: standing.step.performed_by(),
             state,
             words,
-            detail: reopened.unwrap_or_else(|| detail(standing.step, &standing.state, known, self.now)),
+            detail,
         }
+    }
+
+    /// The state of the user mapping while one side is to look at it and the other is asked about it: each has something of
+    /// their own to do.
+    fn state_of_asked(&self, known: &Known, is_reopened: bool) -> (TaskState, String) {
+        if known.facts.questions.waiting_for(self.side) > 0 {
+            (TaskState::Yours, "Your answer is awaited".to_owned())
+        } else if is_reopened {
+            (TaskState::Again, "Your task again".to_owned())
+        } else {
+            (TaskState::Yours, "Your task".to_owned())
+        }
+    }
+
+    /// What is asked about the user mapping and waits for an answer, one sentence for each side that is asked.
+    fn asked(&self, questions: QuestionFacts) -> Vec<String> {
+        let sides = [Responsibility::Customer, Responsibility::Staff].into_iter();
+        let waiting = sides.filter(|side| questions.waiting_for(*side) > 0);
+        waiting
+            .map(|side| {
+                let count = plural(questions.waiting_for(side), "question waits", "questions wait");
+                if self.acts && side == self.side {
+                    format!("{count} for your answer.")
+                } else {
+                    format!("{count} for {} to answer.", self.name(side))
+                }
+            })
+            .collect()
     }
 
     /// How open steps are meant: what was done and is to be done again counts before what is new.
@@ -124,7 +164,8 @@ impl<'a> Viewer<'a> {
         let (step, turn) = *open.first()?;
         let whom = match turn {
             turn if self.is_theirs(turn) => format!("is waiting for {}", self.name(turn)),
-            Responsibility::Joint => "is to be done together".to_owned(),
+            // Where questions are open about the mapping, either side has something of their own to do.
+            Responsibility::Joint if step != Step::UserMapping => "is to be done together".to_owned(),
             _ => "is waiting for you".to_owned(),
         };
         let text = match step {

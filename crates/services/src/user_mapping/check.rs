@@ -6,11 +6,12 @@ mod known;
 mod worker;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::numbers::thousands;
 use domain::user_mapping::{
-    Coverage, FileEncoding, Finding, FindingCode, LeftOut, MappingOutcome, MappingQuestion, MappingState,
-    Rejection, Severity,
+    Coverage, FileEncoding, Finding, FindingCode, MappingOutcome, MappingQuestion, MappingState, Rejection,
+    Severity,
 };
 use domain::{AccountId, CustomerId};
 use jobs::{Job, JobError, Lease};
@@ -26,7 +27,7 @@ use self::known::Known;
 use self::worker::{Done, Fed};
 use super::beginning::layout_of;
 use super::compose::Composed;
-use super::left_out::{lines_behind, may_leave_out};
+use super::left_out;
 use crate::{ServiceError, Services};
 
 /// The kind of the job.
@@ -40,6 +41,9 @@ const PAGE: i64 = 2_000;
 const AHEAD: usize = 2;
 /// People read so long ago may be others by now (T-11).
 const OLD_DAYS: i64 = 7;
+/// How long a check waits at a time for that of an older version, until it leaves its worker to other jobs.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// People whom no line names, by name (T-08).
 const SHOWN_MISSED: i64 = 3;
 
@@ -109,6 +113,55 @@ impl Services {
         Ok(())
     }
 
+    /// The version, if it is still to be checked, and may be checked now.
+    async fn to_check(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<Option<MappingVersion>, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let version = store::user_mapping::version(&mut tx, customer, number).await?;
+        tx.commit().await?;
+        let version = version.filter(|version| version.state == MappingState::Checking);
+        // What was decided before is what the last version says that was checked (P-13). A correction goes on from the one that
+        // it was made out of.
+        if version.as_ref().is_some_and(|version| version.edit.is_none()) {
+            self.await_older(customer, number, lease).await?;
+        }
+        Ok(version)
+    }
+
+    /// Waits until no older version is being checked. [`StoreError::Stale`]: one still is; the job is given back then, so that
+    /// checks that wait never keep every worker from the one that they wait for.
+    async fn await_older(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<(), ServiceError> {
+        let begun = tokio::time::Instant::now();
+        while self.is_older_checking(customer, number).await? {
+            if begun.elapsed() >= PATIENCE {
+                let what = "the check, which waits for that of an older version,";
+                return Err(StoreError::Stale { what }.into());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+            go_on(lease)?;
+        }
+        Ok(())
+    }
+
+    async fn is_older_checking(&self, customer: CustomerId, number: i64) -> Result<bool, ServiceError> {
+        let mut tx = self.db().read().await?;
+        let Some(older) = store::user_mapping::checking_before(&mut tx, customer, number).await? else {
+            return Ok(false);
+        };
+        // One whose job was given up without a word is checked by nobody any more.
+        Ok(store::jobs::is_pending(&mut tx, customer, MAPPING_JOB, &older.to_string()).await?)
+    }
+
     /// `None`: nothing is to be checked any more.
     async fn check_version(
         &self,
@@ -116,15 +169,9 @@ impl Services {
         number: i64,
         lease: &Lease,
     ) -> Result<Option<Ended>, ServiceError> {
-        let mut tx = self.db().begin().await?;
-        lease.hold(&mut tx).await?;
-        let Some(version) = store::user_mapping::version(&mut tx, customer, number).await? else {
+        let Some(version) = self.to_check(customer, number, lease).await? else {
             return Ok(None);
         };
-        if version.state != MappingState::Checking {
-            return Ok(None);
-        }
-        tx.commit().await?;
         let number_of_file = match version.file {
             Some(file) => file,
             None => match self.compose(customer, &version, lease).await? {
@@ -141,9 +188,8 @@ impl Services {
         store::user_mapping::forget_lines(&mut tx, customer, number).await?;
         tx.commit().await?;
         let Some(encoding) = version.reading.encoding.or(file.encoding) else {
-            let question = MappingQuestion::Encoding {
-                samples: file.samples,
-            };
+            // Its lines are kept with the file, and shown from there.
+            let question = MappingQuestion::Encoding { samples: Vec::new() };
             return Ok(Some((MappingOutcome::Asks(question), None)));
         };
         let head = self.head(customer, &file, encoding).await?;
@@ -270,11 +316,7 @@ impl Reading<'_> {
     }
 
     fn go_on(&self) -> Result<(), ServiceError> {
-        if self.lease.stop().is_cancelled() {
-            let what = "the check, which was asked to stop,";
-            return Err(StoreError::Stale { what }.into());
-        }
-        Ok(())
+        go_on(self.lease)
     }
 
     async fn part(&self, part: i64) -> Result<Option<Vec<u8>>, ServiceError> {
@@ -330,7 +372,7 @@ impl Reading<'_> {
         }
         self.write(&collector.rest()).await?;
         let mut summary = checked.summary(self.encoding, layout, &collector.groups);
-        summary.left_out = self.left_out().await?;
+        summary.left_out = left_out::count(self.services, self.customer, self.version, self.lease).await?;
         let mut tx = self.services.db().read().await?;
         let whose = (self.customer, known.directory);
         let mut proposed = store::user_mapping::proposed(&mut tx, whose, self.version.number).await?;
@@ -348,28 +390,6 @@ impl Reading<'_> {
             group.example.text = named.or_else(|| group.example.text.take());
         }
         Ok(MappingOutcome::Checked(Box::new(summary)))
-    }
-
-    /// What an upload left out that was said before, counted; `None`: nothing.
-    async fn left_out(&self) -> Result<Option<LeftOut>, ServiceError> {
-        let mut tx = self.services.db().read().await?;
-        let left_out = may_leave_out(&mut tx, self.customer, self.version).await?;
-        drop(tx);
-        let Some(left_out) = left_out else {
-            return Ok(None);
-        };
-        let (mut lines, mut after) = (0, 0);
-        loop {
-            self.go_on()?;
-            let of = (left_out, self.version.number);
-            let mut tx = self.services.db().read().await?;
-            let page = lines_behind(&mut tx, self.customer, of, (after, PAGE)).await?;
-            drop(tx);
-            let Some(last) = page.last() else { break };
-            after = last.line;
-            lines += u64::try_from(page.len()).unwrap_or(u64::MAX);
-        }
-        Ok((lines > 0).then_some(LeftOut { lines, ..left_out }))
     }
 
     /// Writes what lines do to usernames and whom they are about.
@@ -500,6 +520,15 @@ impl Reading<'_> {
         }
         Ok(all)
     }
+}
+
+/// Refuses to go on where the process goes down or the lease is lost.
+pub(super) fn go_on(lease: &Lease) -> Result<(), ServiceError> {
+    if lease.stop().is_cancelled() {
+        let what = "the check, which was asked to stop,";
+        return Err(StoreError::Stale { what }.into());
+    }
+    Ok(())
 }
 
 /// Who stands at a place.

@@ -2,9 +2,11 @@
 //! like an uploaded one, so that it can be downloaded, uploaded again, and is checked the same way. A line that could not be
 //! read stays as it came, so that its check says the same about it.
 
+use std::collections::BTreeMap;
+
 use domain::people::Directory;
 use domain::user_mapping::{
-    Column, DecidedAbout, Decision, Delimiter, FindingCode, MappingEdit, Rejection, Severity,
+    Column, DecidedAbout, Decision, Delimiter, FindingCode, LeftOut, MappingEdit, Rejection, Severity,
 };
 use domain::{AccountId, CustomerId, DirectoryId};
 use jobs::Lease;
@@ -14,7 +16,7 @@ use store::user_mapping::{FixableLine, MappingVersion, Undecided, UndecidedWho};
 use store::{StoreError, Tx};
 
 use super::incoming::Incoming;
-use super::left_out::{left_out_of, lines_behind};
+use super::left_out::{left_out_of, lines_behind, reverted_behind};
 use crate::{ServiceError, Services};
 
 /// Lines that are read at once.
@@ -168,14 +170,23 @@ impl Composing<'_> {
             } => Some((*code, *severity, about.as_str())),
             _ => None,
         };
+        let left_out = match edit {
+            MappingEdit::Keep { .. } => self.what_is_left_out().await?,
+            _ => None,
+        };
         let mut after = 0;
         loop {
             let page = self.page(before, group, after).await?;
             let Some(last) = page.last() else {
                 return Ok(Ok(()));
             };
+            let mut settled = self.settled(left_out, (after, last.line)).await?;
             after = last.line;
             for line in page {
+                if let Some(cells) = settled.remove(&line.line) {
+                    self.line(cells, None)?;
+                    continue;
+                }
                 let came = line.unreadable.then(|| line.existing.clone());
                 if let Some(cells) = corrected(line, edit) {
                     self.line(cells, came)?;
@@ -185,6 +196,38 @@ impl Composing<'_> {
                 return Ok(Err(rejection));
             }
         }
+    }
+
+    /// What the earlier version says in the place of lines of the version before, from behind `after` to `until`, by their
+    /// numbers: lines that a file has as they were before they were corrected (P-13).
+    async fn settled(
+        &self,
+        left_out: Option<LeftOut>,
+        (after, until): (i64, i64),
+    ) -> Result<BTreeMap<i64, Cells>, ServiceError> {
+        let (Some(left_out), Some(before)) = (left_out, self.before) else {
+            return Ok(BTreeMap::new());
+        };
+        let mut tx = self.incoming.services.db().read().await?;
+        let (of, place) = ((left_out, before), (after, until, PAGE));
+        let lines = reverted_behind(&mut tx, self.incoming.customer, of, place).await?;
+        let cells = lines.into_iter().map(|line| {
+            let cells = Cells {
+                existing: line.earlier_existing,
+                new: line.earlier_new,
+                target: line.earlier_target,
+            };
+            (line.line, cells)
+        });
+        Ok(cells.collect())
+    }
+
+    /// What the version before left out, as its check found.
+    async fn what_is_left_out(&self) -> Result<Option<LeftOut>, ServiceError> {
+        let before = self.before.unwrap_or_default();
+        let mut tx = self.incoming.services.db().read().await?;
+        let version = store::user_mapping::version(&mut tx, self.incoming.customer, before).await?;
+        Ok(version.as_ref().and_then(left_out_of))
     }
 
     async fn page(
@@ -214,10 +257,7 @@ impl Composing<'_> {
     /// Lines of the earlier version about accounts that have none since a file was uploaded (P-13).
     async fn left_out(&mut self) -> Step {
         let (customer, before) = (self.incoming.customer, self.before.unwrap_or_default());
-        let mut tx = self.incoming.services.db().read().await?;
-        let version = store::user_mapping::version(&mut tx, customer, before).await?;
-        drop(tx);
-        let Some(left_out) = version.as_ref().and_then(left_out_of) else {
+        let Some(left_out) = self.what_is_left_out().await? else {
             return Ok(Ok(()));
         };
         let mut after = 0;

@@ -29,7 +29,8 @@ impl Services {
         }
     }
 
-    /// Whoever has the new username of a line, as a finding about it says; `None`: it says nothing of that kind.
+    /// Whoever had the new username of a line when it was checked, as a finding about it says, and as they are now; `None`: it says
+    /// nothing of that kind.
     pub(super) async fn holder(
         &self,
         tx: &mut Tx,
@@ -40,12 +41,20 @@ impl Services {
             return Ok(None);
         }
         let wanted = username::stored(&original_cell(&row.new));
-        let key = username::key(&wanted);
-        let account = store::user_mapping::shown_account(tx, customer, &key).await?;
+        let named = named(row);
+        // Beside a line about nobody it may be another one, who was probably meant.
+        let told = row
+            .other_account_id
+            .filter(|_| row.account.is_some() || named.is_some());
         // The line's own word for it where the account is not kept beside it.
-        let username = named(row).unwrap_or_else(|| wanted.as_str().to_owned());
+        let username = named.unwrap_or_else(|| wanted.as_str().to_owned());
+        let key = username::key(&username::stored(&username));
+        let account = store::user_mapping::shown_account(tx, customer, &key).await?;
+        // Somebody else may have the username since.
+        let account = account.filter(|account| told.is_none_or(|told| told == account.id));
         Ok(Some(MappingHolder {
             account: account.map(|account| self.evidence(account, &username)),
+            has_it: username::same(&username, wanted.as_str()),
             is_active: row.finding.code == FindingCode::HeldByActive,
             username,
         }))

@@ -1,10 +1,11 @@
 //! Uploaded files, and files that are read in another way.
 
 use domain::user_mapping::{
-    Delimiter, FileEncoding, MappingOutcome, MappingReading, MappingReceived, Rejection,
+    Delimiter, FileEncoding, MappingEdit, MappingOutcome, MappingReading, MappingReceived, Rejection,
 };
-use domain::{Actor, UserError};
+use domain::{Actor, CustomerId, UserError};
 use serde_json::json;
+use store::Tx;
 use store::user_mapping::MappingVersion;
 
 use super::Source;
@@ -129,5 +130,27 @@ impl MappingUpload {
             version,
             again: kept.is_known,
         })
+    }
+}
+
+/// Whether the file of a version is one that was uploaded, and not one that was composed here: it is read in another way, or taken
+/// up again, at most.
+pub(super) async fn is_uploaded(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: &MappingVersion,
+) -> Result<bool, ServiceError> {
+    let (mut edit, mut made_from) = (version.edit.clone(), version.made_from);
+    loop {
+        let before = match (&edit, made_from) {
+            (None, None) => return Ok(true),
+            (None, Some(before)) => before,
+            (Some(MappingEdit::Back { to }), _) => *to,
+            (Some(_), _) => return Ok(false),
+        };
+        let Some(found) = store::user_mapping::version(tx, customer, before).await? else {
+            return Ok(false);
+        };
+        (edit, made_from) = (found.edit, found.made_from);
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::deployment::{Responsibility, Step, standing};
-use domain::numbers::plural;
-use domain::user_mapping::{MappingEdit, ReviewState, Verdict};
+use domain::numbers::thousands;
+use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Verdict, are_open};
 use domain::views::MappingSubmission;
 use domain::{Actor, CustomerId, FieldError, Permission, UserError};
 use serde_json::{Value, json};
 use store::Tx;
 use store::user_mapping::{MappingVersion, Review, ReviewChange};
 
-use super::view::{has_drifted, submission, undecided_administrators};
+use super::view::{has_drifted, submission};
 use crate::deployment::facts::known;
 use crate::deployment::tell::{Anyway, Turn};
 use crate::{ServiceError, Services};
@@ -36,8 +36,7 @@ impl Services {
         let directory = store::directories::current(&mut tx, customer).await?;
         let whose = (customer, directory.ok_or(UserError::Changed)?.id);
         let drifted = has_drifted(&mut tx, whose, latest.marks).await?;
-        let administrators = undecided_administrators(&mut tx, whose, &latest).await?;
-        let needs = submission(&latest, drifted, &administrators).ok_or(UserError::Changed)?;
+        let needs = submission(&latest, drifted).ok_or(UserError::Changed)?;
         must_be_ready(&needs, acknowledged)?;
         let file = latest.file.ok_or(UserError::Changed)?;
         let file = store::user_mapping::file(&mut tx, customer, file).await?;
@@ -93,6 +92,11 @@ impl Services {
         if !matches!(review.state, ReviewState::Submitted | ReviewState::Seconding) {
             return Err(UserError::Changed.into());
         }
+        if latest.state == MappingState::Checking {
+            let words =
+                "It is being checked again. Decide once that has ended: what you wrote stands here then.";
+            return Err(UserError::field("version", words).into());
+        }
         let (action, what, details) = self
             .carry_out(&mut tx, (actor, customer), (&latest, &review), &verdict)
             .await?;
@@ -126,14 +130,14 @@ impl Services {
     ) -> Result<(), ServiceError> {
         let is_first = review.state == ReviewState::Submitted;
         let title = match verdict {
-            Verdict::Approve { needs_second: true } | Verdict::ApproveUnanswered { needs_second: true }
-                if is_first =>
-            {
+            Verdict::Approve {
+                needs_second: true, ..
+            } if is_first => {
                 return self
                     .tell_colleagues(tx, actor, customer, turn, Step::UserMapping)
                     .await;
             }
-            Verdict::Approve { .. } | Verdict::ApproveUnanswered { .. } => "Approved",
+            Verdict::Approve { .. } => "Approved",
             Verdict::Return { .. } => "Returned",
         };
         let anyway = Anyway {
@@ -168,12 +172,12 @@ impl Services {
                 );
                 ("mapping.return", what, json!({ "reason": reason }))
             }
-            Verdict::Approve { needs_second } => {
-                self.approve(tx, (actor, customer), (latest, review), (*needs_second, false))
-                    .await?
-            }
-            Verdict::ApproveUnanswered { needs_second } => {
-                self.approve(tx, (actor, customer), (latest, review), (*needs_second, true))
+            Verdict::Approve {
+                needs_second,
+                unanswered,
+            } => {
+                let knowingly = (*needs_second, *unanswered);
+                self.approve(tx, (actor, customer), (latest, review), knowingly)
                     .await?
             }
         })
@@ -195,9 +199,9 @@ impl Services {
         if let Some(words) = refused {
             return Err(UserError::field("version", words).into());
         }
-        let open = store::user_mapping::open_questions(tx, customer, version).await?;
-        let questions = plural(open, "question is open", "questions are open");
-        if open > 0 && !is_unanswered {
+        let open = store::user_mapping::open_remarks(tx, customer, version).await?;
+        let questions = are_open(open.questions, open.changed);
+        if open.questions > 0 && !is_unanswered {
             let words = format!("{questions}. Wait for the answers, or tick that you approve without them.");
             return Err(UserError::field("unanswered", words).into());
         }
@@ -213,7 +217,7 @@ impl Services {
             self.decide(tx, actor, customer, review, (to, "")).await?;
         }
         let mut what = format!("{} approved version {version} of the user mapping.", actor.name);
-        if open > 0 {
+        if open.questions > 0 {
             what = format!("{what} {questions}.");
         }
         if needs_second && !is_second {
@@ -221,7 +225,7 @@ impl Services {
         }
         let details = json!({
             "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
-            "snapshot": latest.marks.map(|marks| marks.snapshot), "open_questions": open,
+            "snapshot": latest.marks.map(|marks| marks.snapshot), "open_questions": open.questions,
         });
         Ok(("mapping.approve", what, details))
     }
@@ -260,7 +264,7 @@ impl Services {
                 "People or the directory changed since the check. Check again, and look at what changed.";
             return Ok(Some(words.to_owned()));
         }
-        let needs = submission(version, drifted, &[]);
+        let needs = submission(version, drifted);
         if needs.is_none_or(|needs| !needs.in_the_way.is_empty()) {
             let words = "Something is in the way that was not when it was submitted. Return it, so that it can be mended.";
             return Ok(Some(words.to_owned()));
@@ -291,14 +295,14 @@ impl Services {
             return Ok(true);
         }
         // A version comes from older ones: with the newest first, each is looked at once.
-        let mut open: BTreeSet<i64> = comes_from(version).collect();
+        let mut open = comes_from(tx, customer, version).await?;
         while let Some(number) = open.pop_last() {
             let found = store::user_mapping::version(tx, customer, number).await?;
             if let Some(found) = found {
                 if mine(found.author) {
                     return Ok(true);
                 }
-                open.extend(comes_from(&found));
+                open.extend(comes_from(tx, customer, &found).await?);
             }
         }
         Ok(false)
@@ -341,15 +345,24 @@ fn must_be_ready(needs: &MappingSubmission, acknowledged: &[String]) -> Result<(
     Ok(())
 }
 
-/// The versions whose lines a version has: the one it was made out of, or the one that was taken up again; and the one it took
-/// lines over from.
-fn comes_from(version: &MappingVersion) -> impl Iterator<Item = i64> + use<> {
+/// The older versions whose lines a version has: the one it was made out of, or the one that was taken up again; the one it took
+/// lines over from; and those that had the same file, however it came again (M-22).
+async fn comes_from(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: &MappingVersion,
+) -> Result<BTreeSet<i64>, ServiceError> {
     let (before, kept) = match &version.edit {
         Some(MappingEdit::Back { to }) => (Some(*to), None),
         Some(MappingEdit::Keep { from }) => (version.made_from, Some(*from)),
         _ => (version.made_from, None),
     };
-    before.into_iter().chain(kept)
+    let mut older: BTreeSet<i64> = before.into_iter().chain(kept).collect();
+    if let Some(file) = version.file {
+        let same = store::user_mapping::versions_of_file(tx, customer, file, version.number).await?;
+        older.extend(same);
+    }
+    Ok(older)
 }
 
 /// What was typed, trimmed; nothing and too much are refused.
@@ -358,7 +371,7 @@ pub(super) fn text<'a>(field: &str, typed: &'a str, missing: &str) -> Result<&'a
     if typed.is_empty() {
         Err(UserError::field(field, missing))
     } else if typed.chars().count() > MAX_TEXT {
-        let words = format!("At most {} characters.", domain::numbers::thousands(4_000));
+        let words = format!("At most {} characters.", thousands(4_000));
         Err(UserError::field(field, words))
     } else if let Some(error) = FieldError::unseen(field, typed, true) {
         // R-07, in every text that is typed.

@@ -91,7 +91,9 @@ impl Services {
         for row in shown.rows.drain(..) {
             let holder = self.holder(&mut tx, customer, &row).await?;
             let mut line = self.finding_row(&mut tx, (customer, version), row).await?;
-            line.holder = holder.and_then(|holder| holder.account);
+            line.holder = holder
+                .filter(|holder| holder.has_it)
+                .and_then(|holder| holder.account);
             lines.push(line);
         }
         Ok(MappingFindings {
@@ -494,7 +496,8 @@ fn key(row: &FindingRow) -> String {
     format!("{}.{place}", row.finding.line)
 }
 
-fn place(after: &str) -> Option<(i64, &str)> {
+/// A place of a list that goes on in another one: a line, and which of both it stands in.
+pub(super) fn place(after: &str) -> Option<(i64, &str)> {
     let (line, place) = after.split_once('.')?;
     Some((line.parse().ok()?, place))
 }

@@ -1,19 +1,19 @@
 //! What the page of the user mapping shows.
 
-use domain::deployment::{Responsibility, Step, standing};
+use domain::deployment::{Step, standing};
 use domain::people::Directory;
 use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Severity};
 use domain::views::{
-    MappingAdministrator, MappingDrift, MappingDriftedAccount, MappingRemark, MappingReviewView,
+    MappingAdministrator, MappingDrift, MappingDriftedAccount, MappingOpenRemarks, MappingReviewView,
     MappingSubmission, MappingVerdictView, MappingVersionLine, MappingVersionView, Page, UserMappingView,
 };
 use domain::{Actor, CustomerId, DirectoryId, Permission};
 use store::Tx;
-use store::user_mapping::{EarlierVersion, MappingVersion, Marks, Remark, Review};
+use store::user_mapping::{EarlierVersion, MappingVersion, Marks, OpenRemarks, Review};
 
 use super::beginning;
 use super::edit::summary_of;
-use crate::deployment::record::side_of;
+use super::receive::is_uploaded;
 use crate::paging::{one_more, page};
 use crate::people::name_of;
 use crate::when::when;
@@ -21,8 +21,6 @@ use crate::{ServiceError, Services};
 
 /// Versions of a page.
 const VERSIONS: usize = 30;
-/// Remarks that are listed.
-const REMARKS: i64 = 100;
 /// Changes that are named of each side.
 const CHANGES: i64 = 20;
 /// Administrators who are named.
@@ -50,6 +48,8 @@ impl Services {
             submission: None,
             drift: None,
             remarks: Vec::new(),
+            more_remarks: None,
+            open_remarks: MappingOpenRemarks::default(),
             administrators: Vec::new(),
         };
         let Some((latest, directory)) = latest.zip(directory) else {
@@ -66,14 +66,15 @@ impl Services {
         view.drift = self.drift(&mut tx, whose, &latest).await?;
         let may_read = actor.role.may(Permission::ReadPeople);
         if summary_of(&latest).is_some() && may_read {
-            view.remarks = self.remarks(&mut tx, actor, customer, latest.number).await?;
+            self.show_remarks(&mut tx, (actor, customer), latest.number, &mut view)
+                .await?;
             view.administrators = undecided_administrators(&mut tx, whose, &latest).await?;
         }
         let is_with_staff = review
             .as_ref()
             .is_some_and(|review| review.version == latest.number && review.state != ReviewState::Returned);
         if can_edit && !is_with_staff {
-            view.submission = submission(&latest, view.drift.is_some(), &view.administrators);
+            view.submission = submission(&latest, view.drift.is_some());
         }
         if let Some(review) = review {
             view.review = Some(
@@ -140,6 +141,7 @@ impl Services {
         } else {
             Vec::new()
         };
+        let is_uploaded = is_uploaded(tx, whose.0, &version).await?;
         let (file_name, hash) = file.map(|file| (file.name, file.hash)).unwrap_or_default();
         Ok(MappingVersionView {
             number: version.number,
@@ -147,6 +149,7 @@ impl Services {
             hash,
             when: when(version.created_at, self.now()),
             what: version.edit.as_ref().map(MappingEdit::sentence),
+            is_uploaded,
             by: version.created_by,
             state: version.state,
             reading: version.reading,
@@ -212,47 +215,6 @@ impl Services {
         }))
     }
 
-    async fn remarks(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        customer: CustomerId,
-        version: i64,
-    ) -> Result<Vec<MappingRemark>, ServiceError> {
-        let all = store::user_mapping::remarks(tx, customer, version, REMARKS).await?;
-        let side = side_of(actor);
-        Ok(all.into_iter().map(|remark| self.remark(remark, side)).collect())
-    }
-
-    /// `side`: of whoever looks.
-    fn remark(&self, remark: Remark, side: Responsibility) -> MappingRemark {
-        let Remark {
-            existing,
-            new,
-            target,
-            ..
-        } = remark;
-        let about = if remark.line == Some(0) {
-            "The whole mapping".to_owned()
-        } else if target.is_empty() {
-            format!("{existing} → {new}")
-        } else {
-            format!("{existing} → {new}, {target}")
-        };
-        MappingRemark {
-            id: remark.id.to_string(),
-            line: remark.line.map(i64::unsigned_abs),
-            asks: remark.asks,
-            may_settle: !remark.asks || remark.side == side,
-            about,
-            by: remark.by,
-            side: remark.side,
-            text: remark.text,
-            when: when(remark.at, self.now()),
-            settled_by: remark.settled.map(|(by, _)| by),
-        }
-    }
-
     async fn review_view(
         &self,
         tx: &mut Tx,
@@ -262,7 +224,9 @@ impl Services {
     ) -> Result<MappingReviewView, ServiceError> {
         let is_newest = review.version == latest.number;
         let is_open = matches!(review.state, ReviewState::Submitted | ReviewState::Seconding);
-        let can_decide = is_newest && is_open && actor.role.may(Permission::ReviewMapping);
+        // While it is checked again nobody knows what is to be decided about.
+        let is_checking = latest.state == MappingState::Checking;
+        let can_decide = is_newest && is_open && !is_checking && actor.role.may(Permission::ReviewMapping);
         let cannot_approve = if can_decide {
             self.cannot_approve(tx, actor, customer, latest, (&review, drifted))
                 .await?
@@ -281,10 +245,10 @@ impl Services {
             let earlier = store::user_mapping::review_before(tx, customer, review.version).await?;
             before.extend(earlier.map(|earlier| self.verdict(&earlier)));
         }
-        let open_questions = if is_newest {
-            store::user_mapping::open_questions(tx, customer, latest.number).await?
+        let open = if is_newest {
+            store::user_mapping::open_remarks(tx, customer, latest.number).await?
         } else {
-            0
+            OpenRemarks::default()
         };
         let now = self.now();
         Ok(MappingReviewView {
@@ -298,7 +262,9 @@ impl Services {
             reason: review.reason,
             seconded_by: review.seconded_by_name,
             before,
-            open_questions,
+            open_questions: open.questions,
+            // It has no lines meanwhile.
+            changed_questions: if is_checking { 0 } else { open.changed },
             can_decide,
             cannot_approve,
         })
@@ -336,7 +302,7 @@ pub(super) async fn has_drifted(
 }
 
 /// The first administrators nobody decided about yet: each is decided about by name (P-07).
-pub(super) async fn undecided_administrators(
+async fn undecided_administrators(
     tx: &mut Tx,
     whose: (CustomerId, DirectoryId),
     version: &MappingVersion,
@@ -353,31 +319,8 @@ pub(super) async fn undecided_administrators(
     Ok(named.collect())
 }
 
-/// Names the administrators among the undecided, of whom there are `count`; `None`: there are none, or none may be named.
-fn by_name(administrators: &[MappingAdministrator], count: u64) -> Option<String> {
-    let names: Vec<&str> = administrators.iter().map(|one| one.text.as_str()).collect();
-    let more = count.saturating_sub(u64::try_from(names.len()).unwrap_or(u64::MAX));
-    let names = match names.as_slice() {
-        [] => return None,
-        [one] if more == 0 => format!("the administrator {one}"),
-        all if more == 0 => format!("the administrators {}", all.join(", ")),
-        all => format!(
-            "the administrators {} and {} more",
-            all.join(", "),
-            domain::numbers::thousands(more)
-        ),
-    };
-    Some(format!(
-        "Among the undecided: {names}. Decide about each by name."
-    ))
-}
-
-/// What submitting a version needs; `None`: it is not checked. `administrators` are those who are named.
-pub(super) fn submission(
-    version: &MappingVersion,
-    drifted: bool,
-    administrators: &[MappingAdministrator],
-) -> Option<MappingSubmission> {
+/// What submitting a version needs; `None`: it is not checked.
+pub(super) fn submission(version: &MappingVersion, drifted: bool) -> Option<MappingSubmission> {
     let summary = summary_of(version)?;
     let many = |count: u64, one: &str, many: &str| {
         let count_words = domain::numbers::thousands(count);
@@ -395,7 +338,6 @@ pub(super) fn submission(
             "account is undecided: give it a line, or keep it local, or leave it in the old directory.",
             "accounts are undecided: give them lines, or keep them local, or leave them in the old directory.",
         ),
-        by_name(administrators, coverage.undecided_administrators),
         many(
             coverage.unclear,
             "account has a target directory that is still to be said.",
@@ -405,6 +347,7 @@ pub(super) fn submission(
     ];
     Some(MappingSubmission {
         in_the_way: in_the_way.into_iter().flatten().collect(),
+        administrators: coverage.undecided_administrators,
         warnings: summary
             .groups
             .iter()

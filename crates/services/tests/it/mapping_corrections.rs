@@ -8,6 +8,7 @@ use services::{MappingFilter, ServiceError};
 use store::user_mapping::NewProposal;
 use test_support::{TestDb, on_both};
 
+use crate::mapping_left_out::rename;
 use crate::mapping_review::{Scene, row};
 use crate::provider::refusal;
 use crate::user_mapping::{checked, existing, summary_of, upload};
@@ -146,6 +147,43 @@ on_both!(
         assert_eq!(added.expect("added").0, 2);
     }
 );
+
+on_both!(p_09_the_one_the_check_meant_is_shown, |test: TestDb| async move {
+    let world = existing(test).await;
+    world.add_local("break-glass", true).await;
+    world.add_local("anna", false).await;
+    let meant = world.add_local("anna@contoso.com", false).await;
+    let text = "existing_username,new_username,target_directory\n\
+                    anna,anna@contoso.com,Local\n\
+                    break-glass,break-glass,Local\n";
+    upload(&world, "list.csv", text.as_bytes())
+        .await
+        .expect("received");
+    checked(&world).await;
+    let (services, actor) = (&world.services, &world.actor);
+    let told = async || {
+        let view = services.mapping_line(actor, SLUG, (1, 2), "").await;
+        let holder = view.expect("a line").holder.expect("a holder");
+        let account = holder.account.expect("the account");
+        (holder.username, holder.has_it, account.id)
+    };
+    let wanted = "anna@contoso.com".to_owned();
+    assert_eq!(told().await, (wanted.clone(), true, meant.to_string()));
+
+    // Somebody else has the username by now: nothing is said of them as if the check had meant them.
+    rename(&world, "anna@contoso.com", "anna.before").await;
+    let other = world.add_local("anna@contoso.com", false).await;
+    let renamed = ("anna.before".to_owned(), false, meant.to_string());
+    assert_eq!(told().await, renamed);
+    let group = (FindingCode::HeldByActive, Severity::Error, "");
+    let found = services.mapping_findings(actor, SLUG, 1, group, None).await;
+    assert_eq!(found.expect("findings").rows.remove(0).holder, None);
+
+    let again = services.check_mapping_again(actor, SLUG, 1).await;
+    again.expect("checked again");
+    checked(&world).await;
+    assert_eq!(told().await, (wanted, true, other.to_string()));
+});
 
 on_both!(x_04_one_of_several_is_kept_as_it_is, |test: TestDb| async move {
     let world = existing(test).await;

@@ -2,6 +2,7 @@
 //! F-29, F-30).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::UserError;
 use domain::user_mapping::{DecidedAbout, Decision, LeftOut, MappingEdit, MappingReading};
@@ -10,6 +11,7 @@ use services::ServiceError;
 use store::user_mapping::NewVersion;
 use test_support::{TestDb, on_both};
 
+use crate::mapping_proposals::Late;
 use crate::mapping_review::{Scene, row};
 use crate::provider::refusal;
 use crate::user_mapping::{checked, existing, upload};
@@ -60,6 +62,8 @@ on_both!(
         let scene = decided(test, &["aold", "bold", "cold"]).await;
         let services = &scene.world.services;
         let before = scene.lines(2).await;
+        let is_left = |line: &&(String, String, String)| ["bold", "cold"].contains(&line.0.as_str());
+        let first = before.iter().position(|line| is_left(&line)).expect("a line");
         let place = before.iter().position(|(existing, ..)| existing == "bold");
         let line = u64::try_from(place.expect("a line")).expect("small") + 2;
         let said = services.remark_on_mapping(&scene.admin, SLUG, (2, line), "Is this right?");
@@ -71,11 +75,12 @@ on_both!(
             earlier: 2,
             uploaded: 3,
             lines: 2,
+            first: i64::try_from(first).expect("small") + 2,
+            ..LeftOut::default()
         };
         assert_eq!(found, Some(left_out));
         assert_eq!(scene.summary().await.coverage.undecided, 2, "nothing is silent");
         assert_eq!(scene.checked().await.remarks[0].line, None);
-        let is_left = |line: &&(String, String, String)| ["bold", "cold"].contains(&line.0.as_str());
         let left: Vec<_> = before.iter().filter(is_left).cloned().collect();
         let accounts: Vec<String> = left.iter().map(|(existing, ..)| existing.clone()).collect();
         assert_eq!(listed(&scene, 3).await, accounts);
@@ -88,7 +93,7 @@ on_both!(
         let view = scene.checked().await;
         assert_eq!(
             view.version.expect("a version").what.as_deref(),
-            Some("Taken over from version 2: the lines that the file left out.")
+            Some("Taken over from version 2: what was decided there, and is not in the file.")
         );
         assert!(view.remarks[0].line.is_some(), "what was said goes along");
         let mut after = vec![
@@ -108,6 +113,144 @@ on_both!(
         assert_eq!(scene.edit(5, MappingEdit::RemoveLine { line: 2 }).await, 6);
         assert_eq!(scene.summary().await.left_out, Some(left_out));
         assert_eq!(listed(&scene, 6).await, accounts);
+    }
+);
+
+/// Version 1 is uploaded; then the line of `aold` is corrected to stay local, in version 2, and that of `bold`, in version 3.
+async fn corrected(test: TestDb) -> Scene {
+    let scene = Scene::new(test, &["aold", "bold", "cold"]).await;
+    let [a, b, c] = [0, 1, 2].map(|place| scene.username(place));
+    let lines = format!("aold,{a},\nbold,{b},\ncold,{c},\nbreak-glass,break-glass,Local\n");
+    assert_eq!(uploaded(&scene, &lines).await, None);
+    for (version, line, name) in [(1, 2, "aold"), (2, 3, "bold")] {
+        let edit = MappingEdit::Line {
+            line,
+            existing: name.to_owned(),
+            new: name.to_owned(),
+            target: "Local".to_owned(),
+        };
+        assert_eq!(scene.edit(version, edit).await, version + 1);
+    }
+    scene
+}
+
+on_both!(
+    p_13_f_30_the_same_export_once_more_undoes_no_correction_silently,
+    |test: TestDb| async move {
+        let scene = corrected(test).await;
+        // `aold` is as it was, `bold` is another one on purpose, and `cold` is left out.
+        let [a, c] = [0, 2].map(|place| scene.username(place));
+        let lines = format!("aold,{a},\nbold,bold,Active Directory\nbreak-glass,break-glass,Local\n");
+        let left_out = LeftOut {
+            earlier: 3,
+            uploaded: 4,
+            lines: 1,
+            first: 4,
+            base: 1,
+            reverted: 1,
+            reverted_lines: (2, 2),
+            ..LeftOut::default()
+        };
+        assert_eq!(uploaded(&scene, &lines).await, Some(left_out));
+        let services = &scene.world.services;
+        let page = services.left_out_lines(&scene.admin, SLUG, 4, None).await;
+        let page = page.expect("a page");
+        let told: Vec<_> = page
+            .rows
+            .iter()
+            .map(|line| {
+                (
+                    line.account.as_str(),
+                    line.line,
+                    line.target.as_str(),
+                    line.now.clone(),
+                )
+            })
+            .collect();
+        let now = Some((a.to_owned(), String::new()));
+        assert_eq!(told, [("cold", 4, "", None), ("aold", 2, "Local", now)]);
+        let page = services
+            .left_out_lines(&scene.admin, SLUG, 4, Some("4.missing"))
+            .await;
+        assert_eq!(
+            page.expect("a page").rows.len(),
+            1,
+            "behind the first of both lists"
+        );
+
+        assert_eq!(keep(&scene, 4, 3).await.expect("kept"), 5);
+        let version = scene.checked().await.version.expect("a version");
+        assert!(!version.is_uploaded, "its file was composed here");
+        let expected = [
+            row("aold", "aold", "Local"),
+            row("bold", "bold", "Active Directory"),
+            row("break-glass", "break-glass", "Local"),
+            row("cold", c, ""),
+        ];
+        assert_eq!(scene.lines(5).await, expected);
+        assert_eq!(scene.summary().await.left_out, None);
+
+        // Undone, it is told again; and so it is of a correction of something else.
+        assert_eq!(scene.edit(5, MappingEdit::Back { to: 4 }).await, 6);
+        assert_eq!(scene.summary().await.left_out, Some(left_out));
+        let version = scene.checked().await.version.expect("a version");
+        assert!(version.is_uploaded, "its file was uploaded");
+        assert_eq!(scene.edit(6, MappingEdit::RemoveLine { line: 4 }).await, 7);
+        assert_eq!(scene.summary().await.left_out, Some(left_out));
+    }
+);
+
+on_both!(
+    p_13_what_the_file_says_anew_or_of_leavers_is_not_told,
+    |test: TestDb| async move {
+        let scene = corrected(test).await;
+        for name in ["aold", "cold"] {
+            let account = scene.world.account(name).await.expect("the account");
+            scene.world.block(account.id).await;
+        }
+        // `aold` is as it was, but its account is blocked; `bold` says what the corrected version says.
+        let a = scene.username(0);
+        let lines = format!("aold,{a},\nbold,bold,Local\nbreak-glass,break-glass,Local\n");
+        assert_eq!(uploaded(&scene, &lines).await, None, "leavers need no line");
+        let found = uploaded(&scene, "break-glass,break-glass,Local\n").await;
+        let found = found.expect("left out");
+        assert_eq!((found.earlier, found.lines, found.blocked), (4, 1, 1));
+        assert_eq!(listed(&scene, 5).await, ["bold"]);
+        assert_eq!(keep(&scene, 5, 4).await.expect("kept"), 6);
+        let expected = [
+            row("break-glass", "break-glass", "Local"),
+            row("bold", "bold", "Local"),
+        ];
+        assert_eq!(scene.lines(6).await, expected);
+    }
+);
+
+on_both!(
+    p_13_an_upload_waits_for_the_correction_before_it,
+    |test: TestDb| async move {
+        let mut scene = decided(test, &["aold", "bold"]).await;
+        scene.world.dismiss().await;
+        let late = Late {
+            services: scene.world.services.clone(),
+            actor: scene.admin.clone(),
+            version: "3",
+            newer: 4,
+            is_checked: false,
+        };
+        scene.world.employ_for(Arc::new(late));
+        let edit = MappingEdit::Line {
+            line: 3,
+            existing: "aold".to_owned(),
+            new: "aold".to_owned(),
+            target: "Active Directory".to_owned(),
+        };
+        let services = &scene.world.services;
+        let made = services.edit_mapping(&scene.admin, SLUG, 2, edit).await;
+        assert_eq!(made.expect("a version"), 3, "its check is under way");
+        let found = uploaded(&scene, "break-glass,break-glass,Local\n").await;
+        let found = found.expect("left out");
+        assert_eq!((found.earlier, found.uploaded), (3, 4));
+        scene.world.dismiss().await;
     }
 );
 
@@ -138,7 +281,7 @@ on_both!(
 );
 
 /// Gives an account another username, as People's own administrators do.
-async fn rename(world: &World, from: &str, to: &str) {
+pub(crate) async fn rename(world: &World, from: &str, to: &str) {
     let customer = world.customer().await;
     let mut account = world.account(from).await.expect("the account");
     let (username, now) = (rules::username::stored(to), account.updated_at);
@@ -207,6 +350,32 @@ on_both!(
             let expected = (0..60).map(|number| format!("{letter}{number:02}"));
             assert_eq!(names(lines), expected.collect::<BTreeSet<String>>());
         }
+    }
+);
+
+on_both!(
+    f_30_equal_usernames_are_compared_in_their_order,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        // More than are written together.
+        for changed in [None, Some(2_050)] {
+            let line = |number| {
+                let name = if Some(number) == changed { "else" } else { "new" };
+                format!("#N/A,{name}{number}@contoso.com,Local\n")
+            };
+            let text = HEAD.to_owned() + &(0..2_100).map(line).collect::<String>();
+            upload(&world, "list.csv", text.as_bytes())
+                .await
+                .expect("received");
+            checked(&world).await;
+        }
+        let diff = world
+            .services
+            .mapping_diff(&world.actor, SLUG, (1, 2), None)
+            .await;
+        let diff = diff.expect("a diff");
+        let lines: Vec<u64> = diff.changed.iter().map(|line| line.line).collect();
+        assert_eq!((lines, diff.gone.len(), diff.next), (vec![2_052], 0, None));
     }
 );
 

@@ -220,14 +220,21 @@ on_both!(
     }
 );
 
-/// A worker who begins with version 1 only once version 2 is checked.
-struct Late(Services, Actor);
+/// A worker who begins with one version only once a newer one is there, or is checked.
+pub(crate) struct Late {
+    pub(crate) services: Services,
+    pub(crate) actor: Actor,
+    pub(crate) version: &'static str,
+    pub(crate) newer: i64,
+    /// The newer one is to be checked; else it is there for long enough to be.
+    pub(crate) is_checked: bool,
+}
 
 impl Late {
-    async fn is_checked(&self, number: i64) -> bool {
-        let view = self.0.user_mapping(&self.1, SLUG).await.expect("a view");
-        let version = view.version.expect("a version");
-        version.number == number && version.state != MappingState::Checking
+    async fn may_begin(&self) -> bool {
+        let view = self.services.user_mapping(&self.actor, SLUG).await;
+        let version = view.expect("a view").version.expect("a version");
+        version.number == self.newer && (!self.is_checked || version.state != MappingState::Checking)
     }
 }
 
@@ -237,10 +244,13 @@ impl Handler for Late {
         if job.kind != MAPPING_JOB {
             return Ok(());
         }
-        while job.subject == "1" && !self.is_checked(2).await {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if job.subject == self.version {
+            while !self.may_begin().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        self.0.work_on_mapping(job, lease).await
+        self.services.work_on_mapping(job, lease).await
     }
 
     async fn tick(&self) -> Result<(), JobError> {
@@ -253,34 +263,41 @@ on_both!(
     |test: TestDb| async move {
         let mut scene = Scene::new(test, &["aold", "bold"]).await;
         scene.world.dismiss().await;
-        let late = Late(scene.world.services.clone(), scene.admin.clone());
+        let late = Late {
+            services: scene.world.services.clone(),
+            actor: scene.admin.clone(),
+            version: "2",
+            newer: 3,
+            is_checked: true,
+        };
         scene.world.employ_for(Arc::new(late));
         let glass = ["break-glass", "break-glass", "Local"];
+        upload(&scene, &[glass, ["bold", scene.username(1), ""]]).await;
         send(&scene, &[glass, ["aold", scene.username(0), ""]]).await;
-        send(&scene, &[glass, ["bold", scene.username(1), ""]]).await;
-        scene.checked().await;
+        // An upload would wait for the older one (P-13); a version that is taken up again does not.
+        assert_eq!(scene.edit(2, MappingEdit::Back { to: 1 }).await, 3);
         let customer = scene.world.customer().await;
         let mut is_pending = true;
         for _ in 0..1_200 {
             let mut tx = scene.world.test.db.read().await.expect("a transaction");
-            let pending = store::jobs::is_pending(&mut tx, customer, MAPPING_JOB, "1").await;
+            let pending = store::jobs::is_pending(&mut tx, customer, MAPPING_JOB, "2").await;
             is_pending = pending.expect("a query");
             if !is_pending {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert!(!is_pending, "the check of version 1 ends, too");
-        // By the lines of version 1 the person of `aold` would be somebody's already.
+        assert!(!is_pending, "the check of version 2 ends, too");
+        // By the lines of version 2 the person of `aold` would be somebody's already.
         let mut together = Vec::new();
         for class in ProposalClass::ALL {
-            together.extend(undecided(&scene, 2, Some(*class)).await);
+            together.extend(undecided(&scene, 3, Some(*class)).await);
         }
         assert_eq!(usernames(&together), ["aold"]);
         assert_eq!(
-            scene.lines(1).await.len(),
+            scene.lines(2).await.len(),
             2,
-            "version 1 is there to be compared with"
+            "version 2 is there to be compared with"
         );
         scene.world.dismiss().await;
     }

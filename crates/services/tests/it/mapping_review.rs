@@ -19,6 +19,12 @@ use test_support::{TestDb, on_both};
 use crate::provider::refusal;
 use crate::world::{SCOPE, SLUG, World};
 
+/// Approved by one of two.
+const APPROVE_FIRST: Verdict = Verdict::Approve {
+    needs_second: true,
+    unanswered: false,
+};
+
 /// A customer whose accounts are to be mapped: a local administrator, and these people of the directory under old usernames.
 pub(crate) struct Scene {
     pub(crate) world: World,
@@ -423,9 +429,7 @@ on_both!(
         assert!(with_staff(scene.step().await));
 
         // Not by whoever made it, not without reasons, not by the customer.
-        let by_customer = scene
-            .review(&scene.admin, 2, Verdict::Approve { needs_second: false })
-            .await;
+        let by_customer = scene.review(&scene.admin, 2, Verdict::APPROVE).await;
         assert!(matches!(
             by_customer,
             Err(ServiceError::User(UserError::Forbidden))
@@ -448,18 +452,14 @@ on_both!(
         // Submitted again, and a second look is asked for.
         scene.submit(2).await.expect("submitted again");
         scene
-            .review(&scene.staff, 2, Verdict::Approve { needs_second: true })
+            .review(&scene.staff, 2, APPROVE_FIRST)
             .await
             .expect("approved once");
-        let twice = refusal(
-            scene
-                .review(&scene.staff, 2, Verdict::Approve { needs_second: false })
-                .await,
-        );
+        let twice = refusal(scene.review(&scene.staff, 2, Verdict::APPROVE).await);
         assert!(twice.to_string().contains("Another member"), "{twice}");
         let second = somebody("Sue Second", Role::Staff, None, 3);
         scene
-            .review(&second, 2, Verdict::Approve { needs_second: false })
+            .review(&second, 2, Verdict::APPROVE)
             .await
             .expect("approved");
         assert_eq!(scene.step().await, TaskState::Done);
@@ -492,11 +492,7 @@ on_both!(
         assert_eq!(made.expect("made"), 4);
         scene.checked().await;
         scene.submit(4).await.expect("submitted");
-        let own = refusal(
-            scene
-                .review(&scene.staff, 4, Verdict::Approve { needs_second: false })
-                .await,
-        );
+        let own = refusal(scene.review(&scene.staff, 4, Verdict::APPROVE).await);
         assert!(own.to_string().contains("Whoever made"), "{own}");
     }
 );
@@ -511,7 +507,7 @@ on_both!(p_17_what_changed_is_looked_at_again, |test: TestDb| async move {
     scene.edit(1, rest).await;
     scene.submit(2).await.expect("submitted");
     scene
-        .review(&scene.staff, 2, Verdict::Approve { needs_second: false })
+        .review(&scene.staff, 2, Verdict::APPROVE)
         .await
         .expect("approved");
     assert_eq!(scene.step().await, TaskState::Done);
@@ -539,7 +535,7 @@ on_both!(p_17_what_changed_is_looked_at_again, |test: TestDb| async move {
         "nobody approved this"
     );
     assert_eq!(scene.summary().await.coverage.undecided, 1);
-    let unread = scene.review(&scene.staff, 2, Verdict::Approve { needs_second: false });
+    let unread = scene.review(&scene.staff, 2, Verdict::APPROVE);
     let unread = refusal(unread.await);
     assert!(unread.to_string().contains("in the way"), "{unread}");
 });

@@ -152,7 +152,7 @@ impl Scene {
         let keys: Vec<String> = needs.warnings.iter().map(FindingGroup::key).collect();
         let submitted = services.submit_mapping(&self.admin, SLUG, version, &keys).await;
         submitted.expect("submitted");
-        let verdict = Verdict::Approve { needs_second: false };
+        let verdict = Verdict::APPROVE;
         let approved = services.review_mapping(&self.staff, SLUG, version, verdict).await;
         approved.expect("approved");
     }

@@ -354,7 +354,7 @@ on_both!(
         let Some(MappingOutcome::Asks(MappingQuestion::Encoding { samples })) = &version.outcome else {
             panic!("{version:?}");
         };
-        assert_eq!(samples, &["Müller;m@contoso.com"]);
+        assert!(samples.is_empty(), "they are kept with the file: {samples:?}");
         let mut reading = MappingReading {
             encoding: Some(FileEncoding::Windows1252),
             ..MappingReading::default()

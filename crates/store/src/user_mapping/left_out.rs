@@ -1,4 +1,5 @@
-//! Lines of an earlier version about accounts that have no line any more since a file was uploaded.
+//! What an earlier version said and an uploaded file does not: lines about accounts that have none any more, and lines that
+//! are again as they were before they were corrected.
 
 use domain::ids::Id;
 use domain::{AccountId, CustomerId};
@@ -10,7 +11,7 @@ use crate::{StoreError, Tx};
 statements! {
     // The account of a line is the one its check found by the comparison key (domain 2.0), so the same account is the same
     // key; a line that could not be read has none. Walks through the lines of the earlier version, in their order.
-    LEFT_OUT = ["SELECT r.line, r.existing, r.new, r.target, a.id AS account_id, a.username
+    LEFT_OUT = ["SELECT r.line, r.existing, r.new, r.target, a.id AS account_id, a.username, a.state = 'blocked' AS is_blocked
         FROM mapping_rows r CROSS JOIN accounts a
         WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $5 AND a.customer_id = $1 AND a.id = r.account_id
         AND NOT EXISTS (SELECT 1 FROM mapping_rows AS u" (index "mapping_rows_by_account") "
@@ -18,6 +19,24 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM mapping_rows AS n" (index "mapping_rows_by_account") "
             WHERE n.customer_id = $1 AND n.version = $4 AND n.account_id = r.account_id)
         ORDER BY r.line LIMIT $6"];
+    // Three versions beside each other: what was uploaded once ($3), what became of it ($2), and what stands there now ($4). An
+    // account with several lines is left alone: nobody can tell which of them is meant. Walks through the lines of now, in their
+    // order.
+    REVERTED = ["SELECT n.line, n.existing, n.new, n.target, e.line AS earlier_line, e.existing AS earlier_existing,
+            e.new AS earlier_new, e.target AS earlier_target, a.id AS account_id, a.username
+        FROM mapping_rows n CROSS JOIN mapping_rows AS e" (index "mapping_rows_by_account") " CROSS JOIN accounts a
+        WHERE n.customer_id = $1 AND n.version = $4 AND n.line > $5 AND n.line <= $6
+        AND e.customer_id = $1 AND e.version = $2 AND e.account_id = n.account_id
+        AND (e.existing <> n.existing OR e.new <> n.new OR e.target <> n.target)
+        AND a.customer_id = $1 AND a.id = n.account_id AND a.state <> 'blocked'
+        AND EXISTS (SELECT 1 FROM mapping_rows AS b" (index "mapping_rows_by_account") "
+            WHERE b.customer_id = $1 AND b.version = $3 AND b.account_id = n.account_id
+            AND b.existing = n.existing AND b.new = n.new AND b.target = n.target)
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS m" (index "mapping_rows_by_account") "
+            WHERE m.customer_id = $1 AND m.version = $4 AND m.account_id = n.account_id AND m.line <> n.line)
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS o" (index "mapping_rows_by_account") "
+            WHERE o.customer_id = $1 AND o.version = $2 AND o.account_id = n.account_id AND o.line <> e.line)
+        ORDER BY n.line LIMIT $7"];
 }
 
 /// A line of an earlier version, as it stands there, and the account it is about.
@@ -30,6 +49,8 @@ pub struct LeftOutLine {
     account_id: Uuid,
     /// The username the account has now.
     pub username: String,
+    /// The account is blocked.
+    pub is_blocked: bool,
 }
 
 impl LeftOutLine {
@@ -57,6 +78,55 @@ pub async fn lines_left_out(
         uploaded,
         now,
         after,
+        limit
+    )
+}
+
+/// A line that is again as it was before it was corrected, as it stands in the version of now and in the earlier one, and the
+/// account it is about.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RevertedLine {
+    /// Its number now.
+    pub line: i64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    /// Its number in the earlier version.
+    pub earlier_line: i64,
+    pub earlier_existing: String,
+    pub earlier_new: String,
+    pub earlier_target: String,
+    account_id: Uuid,
+    /// The username the account has now.
+    pub username: String,
+}
+
+impl RevertedLine {
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        AccountId::from_uuid(self.account_id)
+    }
+}
+
+/// Lines of `now` behind its line `after` and not behind its line `until`, at most `limit`, in their order, that say what `base`
+/// said of their account, although `earlier` says something else. Only of active accounts that have one line in either version.
+pub async fn lines_reverted(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (earlier, base, now): (i64, i64, i64),
+    (after, until, limit): (i64, i64, i64),
+) -> Result<Vec<RevertedLine>, StoreError> {
+    let id = customer.uuid();
+    fetch_all!(
+        tx,
+        RevertedLine,
+        REVERTED,
+        id,
+        earlier,
+        base,
+        now,
+        after,
+        until,
         limit
     )
 }

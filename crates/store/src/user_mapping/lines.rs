@@ -16,12 +16,13 @@ use crate::{StoreError, Tx};
 
 statements! {
     INSERT_LINES = {
-        sqlite: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind)
-            SELECT $1, $2, r.value->>'line', r.value->>'existing', r.value->>'new', r.value->>'target', 'free'
+        sqlite: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, nth)
+            SELECT $1, $2, r.value->>'line', r.value->>'existing', r.value->>'new', r.value->>'target', 'free',
+                r.value->>'nth'
             FROM json_each($3) AS r",
-        postgres: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind)
-            SELECT $1, $2, r.line, r.existing, r.new, r.target, 'free'
-            FROM jsonb_to_recordset($3) AS r(line bigint, existing text, new text, target text)",
+        postgres: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, nth)
+            SELECT $1, $2, r.line, r.existing, r.new, r.target, 'free', r.nth
+            FROM jsonb_to_recordset($3) AS r(line bigint, existing text, new text, target text, nth bigint)",
     };
     // An update that never inserts: the lines are there. SQLite would look through all lines for each that is to be
     // updated; the conflict leads it to the right one.
@@ -58,7 +59,7 @@ statements! {
     FORGET_LINES = "DELETE FROM mapping_rows WHERE customer_id = $1 AND version = $2";
     FINDINGS = "SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
             COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
-            o.username AS other_account, a.profile AS account_profile, u.username AS person,
+            r.other_account_id, o.username AS other_account, a.profile AS account_profile, u.username AS person,
             u.display_name AS person_name, q.username AS proposed
         FROM mapping_findings f
         LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
@@ -103,7 +104,7 @@ statements! {
         OFFSET (SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND line < $3)";
     FINDINGS_OF_LINE = ["SELECT f.line, f.place, f.severity, f.code, f.other, f.text, COALESCE(r.existing, '') AS existing,
             COALESCE(r.new, '') AS new, COALESCE(r.target, '') AS target, r.account_id, a.username AS account,
-            o.username AS other_account, a.profile AS account_profile, u.username AS person,
+            r.other_account_id, o.username AS other_account, a.profile AS account_profile, u.username AS person,
             u.display_name AS person_name, q.username AS proposed
         FROM mapping_findings AS f" (index "mapping_findings_by_line") "
         LEFT JOIN mapping_rows r ON r.customer_id = $1 AND r.version = $2 AND r.line = f.line
@@ -117,12 +118,23 @@ statements! {
 }
 
 /// A line of a version, as it stands in the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct MappingLine {
     pub line: i64,
     pub existing: String,
     pub new: String,
     pub target: String,
+}
+
+/// A line to write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewLine {
+    pub line: i64,
+    pub existing: String,
+    pub new: String,
+    pub target: String,
+    /// How many lines before it have the same existing username: versions are compared by both (F-30).
+    pub nth: i64,
 }
 
 /// A finding to write, with what it is grouped by.
@@ -177,7 +189,9 @@ pub struct FindingRow {
     pub account: Option<AccountId>,
     pub account_username: Option<String>,
     pub account_profile: Option<Profile>,
-    /// The username of the other account that a finding about the line speaks of, not necessarily this one.
+    /// The other account that a finding about the line speaks of, not necessarily this one, and its username; `None` beside an
+    /// id: it is gone.
+    pub other_account_id: Option<AccountId>,
     pub other_account: Option<String>,
     /// Username and name of the person with the new username.
     pub person: Option<String>,
@@ -200,6 +214,7 @@ struct FindingColumns {
     account_id: Option<Uuid>,
     account: Option<String>,
     account_profile: Option<Json<Profile>>,
+    other_account_id: Option<Uuid>,
     other_account: Option<String>,
     person: Option<String>,
     person_name: Option<String>,
@@ -211,7 +226,7 @@ pub async fn insert_lines(
     tx: &mut Tx,
     customer: CustomerId,
     version: i64,
-    lines: &[MappingLine],
+    lines: &[NewLine],
 ) -> Result<(), StoreError> {
     if !lines.is_empty() {
         execute!(tx, INSERT_LINES, customer.uuid(), version, Json(lines))?;
@@ -326,6 +341,7 @@ impl FindingColumns {
             account: self.account_id.map(AccountId::from_uuid),
             account_username: self.account,
             account_profile: self.account_profile.map(|profile| profile.0),
+            other_account_id: self.other_account_id.map(AccountId::from_uuid),
             other_account: self.other_account,
             person: self.person,
             person_name: self.person_name,

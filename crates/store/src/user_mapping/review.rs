@@ -6,8 +6,10 @@ use domain::user_mapping::ReviewState;
 use domain::{ConsoleUserId, CustomerId, Timestamp};
 use uuid::Uuid;
 
+use super::Number;
+use super::lines::MappingLine;
 use crate::error::{code, one_row};
-use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
+use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
@@ -37,45 +39,60 @@ statements! {
     REOPEN = "UPDATE mapping_reviews SET state = 'submitted', decided_by = NULL, decided_by_name = '', decided_at = NULL,
             seconded_by_name = '', seconded_at = NULL
         WHERE customer_id = $1 AND version = $2 AND state IN ('approved', 'seconding')";
-    INSERT_REMARK = "INSERT INTO mapping_remarks (customer_id, id, version, line, existing, new, target, author_name, side,
-            text, at, settled_by_name, asks)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12)";
-    // Those about lines that stand in this version as they stood when they were said, and those about all of it (line 0);
-    // others are about the past.
-    REMARKS = ["SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at, m.settled_by_name,
-            m.settled_at, m.asks,
-            CASE WHEN m.line = 0 THEN m.line ELSE (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
-                WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new
-                AND r.target = m.target) END AS line
-        FROM mapping_remarks m WHERE m.customer_id = $1
-        ORDER BY m.settled_at IS NOT NULL, (m.asks AND m.settled_at IS NULL) DESC, m.id DESC LIMIT $3"];
-    OPEN_QUESTIONS = ["SELECT COUNT(*) FROM mapping_remarks m
-        WHERE m.customer_id = $1 AND m.asks AND m.settled_at IS NULL
-        AND (m.line = 0 OR EXISTS (SELECT 1 FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
-            WHERE r.customer_id = $1 AND r.version = $2 AND r.existing = m.existing AND r.new = m.new AND r.target = m.target))"];
+    // What a version has a file in common with has the same lines.
+    SAME_FILE_BEFORE = "SELECT number FROM mapping_versions WHERE customer_id = $1 AND file = $2 AND number < $3";
+    INSERT_REMARK = "INSERT INTO mapping_remarks (customer_id, id, version, line, existing, new, target, rewritten_existing,
+            rewritten_new, rewritten_target, author_name, side, text, at, settled_by_name, asks, answers)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', $15, $16)";
+    REMARK = "SELECT m.id, m.version, m.line, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at,
+            m.settled_by_name, m.settled_at, m.asks, CAST(NULL AS TEXT) AS question
+        FROM mapping_remarks m WHERE m.customer_id = $1 AND m.id = $2";
+    // Those about lines that say in this version what they said, if only written anew, and those about all of it (line 0);
+    // others are about the past. What is open and not about the past comes first, and of that what asks.
+    REMARKS = ["SELECT * FROM (SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at,
+                m.settled_by_name, m.settled_at, m.asks, q.text AS question,
+                CASE WHEN m.line = 0 THEN m.line ELSE (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
+                    WHERE r.customer_id = $1 AND r.version = $2 AND r.existing IN (m.existing, m.rewritten_existing)
+                    AND r.new IN (m.new, m.rewritten_new) AND r.target IN (m.target, m.rewritten_target)) END AS line
+            FROM mapping_remarks m LEFT JOIN mapping_remarks q ON q.customer_id = $1 AND q.id = m.answers
+            WHERE m.customer_id = $1) AS x
+        ORDER BY x.settled_at IS NOT NULL, (x.settled_at IS NULL AND x.line IS NULL),
+            (x.settled_at IS NULL AND x.asks) DESC, x.id DESC LIMIT $3 OFFSET $4"];
+    REMARKS_OF_LINE = "SELECT m.id, m.version, m.line, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at,
+            m.settled_by_name, m.settled_at, m.asks, q.text AS question
+        FROM mapping_remarks m LEFT JOIN mapping_remarks q ON q.customer_id = $1 AND q.id = m.answers
+        WHERE m.customer_id = $1 AND m.line > 0 AND ((m.existing = $2 AND m.new = $3 AND m.target = $4)
+            OR (COALESCE(m.rewritten_existing, m.existing) = $5 AND COALESCE(m.rewritten_new, m.new) = $6
+                AND COALESCE(m.rewritten_target, m.target) = $7))
+        ORDER BY m.settled_at IS NOT NULL, (m.settled_at IS NULL AND m.asks) DESC, m.id DESC LIMIT $8";
+    // A question waits whatever becomes of its line: that may be the answer, and whoever asked says so.
+    OPEN_REMARKS = ["SELECT COUNT(CASE WHEN x.asks THEN 1 END) AS questions,
+            COUNT(CASE WHEN x.asks AND x.side = 'staff' THEN 1 END) AS to_customer,
+            COUNT(CASE WHEN x.asks AND NOT x.applies THEN 1 END) AS changed,
+            COUNT(CASE WHEN x.applies AND NOT x.asks THEN 1 END) AS remarks
+        FROM (SELECT m.asks, m.side, (m.line = 0 OR EXISTS (SELECT 1
+                FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
+                WHERE r.customer_id = $1 AND r.version = $2 AND r.existing IN (m.existing, m.rewritten_existing)
+                AND r.new IN (m.new, m.rewritten_new) AND r.target IN (m.target, m.rewritten_target))) AS applies
+            FROM mapping_remarks m WHERE m.customer_id = $1 AND m.settled_at IS NULL) AS x"];
     // What waits for an answer is settled by it, and by whoever asked.
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL AND (NOT asks OR side = $5)";
-    ANSWER = "UPDATE mapping_remarks SET settled_by_name = $6, settled_at = $7
-        WHERE customer_id = $1 AND existing = $2 AND new = $3 AND target = $4 AND side = $5 AND asks AND settled_at IS NULL";
+    ANSWER = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
+        WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL AND asks AND side = $5";
     // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
-    // that stands there several times is compared in its order: its first line with its first, and so on.
+    // that stands there several times is compared in its order: its first line with its first, and so on. Which one a line is
+    // is noted when it is written: counted here, thousands of equal cells would keep a database busy for hours.
     DIFF = ["SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
         FROM mapping_rows r LEFT JOIN mapping_rows AS o" (index "mapping_rows_by_existing") " ON o.customer_id = $1
-            AND o.version = $2 AND o.existing = r.existing
-            AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
-            AND p.version = $2 AND p.existing = o.existing AND p.line < o.line)
-            = (SELECT COUNT(*) FROM mapping_rows AS q" (index "mapping_rows_by_existing") " WHERE q.customer_id = $1
-            AND q.version = $3 AND q.existing = r.existing AND q.line < r.line)
+            AND o.version = $2 AND o.existing = r.existing AND o.nth = r.nth
         WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
         AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5"];
     GONE = ["SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
             CAST(NULL AS TEXT) AS target
         FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
-        AND (SELECT COUNT(*) FROM mapping_rows AS p" (index "mapping_rows_by_existing") " WHERE p.customer_id = $1
-            AND p.version = $2 AND p.existing = r.existing AND p.line < r.line)
-            >= (SELECT COUNT(*) FROM mapping_rows AS n" (index "mapping_rows_by_existing") "
-                WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing)
+        AND NOT EXISTS (SELECT 1 FROM mapping_rows AS n" (index "mapping_rows_by_existing") "
+            WHERE n.customer_id = $1 AND n.version = $3 AND n.existing = r.existing AND n.nth = r.nth)
         ORDER BY r.line LIMIT $5"];
 }
 
@@ -223,59 +240,68 @@ pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> R
     Ok(execute!(tx, REOPEN, customer.uuid(), version)? > 0)
 }
 
+/// Older versions than `before` that were read out of the same file.
+pub async fn versions_of_file(
+    tx: &mut Tx,
+    customer: CustomerId,
+    file: i64,
+    before: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let rows = fetch_all!(tx, Number, SAME_FILE_BEFORE, customer.uuid(), file, before)?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// The cells of a line as a correction writes them anew: existing username, new username and target directory.
+pub type Rewritten = [String; 3];
+
 /// Something said about a line, or about all of a mapping: line 0, with empty cells.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRemark<'a> {
     pub id: RemarkId,
     pub version: i64,
-    pub line: i64,
-    pub existing: &'a str,
-    pub new: &'a str,
-    pub target: &'a str,
+    /// What it is about, as it stands in that version.
+    pub row: &'a MappingLine,
+    pub rewritten: &'a Rewritten,
     pub by_name: &'a str,
     pub side: Responsibility,
     pub text: &'a str,
     /// It asks the other side.
     pub asks: bool,
+    /// The question that it answers.
+    pub answers: Option<RemarkId>,
     pub at: Timestamp,
 }
 
-/// Writes a remark down. Questions of the other side about the same line are answered by it; gives how many those were.
-pub async fn insert_remark(
-    tx: &mut Tx,
-    customer: CustomerId,
-    new: &NewRemark<'_>,
-) -> Result<u64, StoreError> {
-    let (side, other) = (new.side.code(), new.side.other().code());
-    let id = customer.uuid();
-    let answered = execute!(
-        tx,
-        ANSWER,
-        id,
-        new.existing,
-        new.new,
-        new.target,
-        other,
-        new.by_name,
-        new.at
-    )?;
+/// Writes a remark down.
+pub async fn insert_remark(tx: &mut Tx, customer: CustomerId, new: &NewRemark<'_>) -> Result<(), StoreError> {
+    let row = new.row;
+    let [existing, of_new, target] = new.rewritten;
     execute!(
         tx,
         INSERT_REMARK,
-        id,
+        customer.uuid(),
         new.id.uuid(),
         new.version,
-        new.line,
-        new.existing,
-        new.new,
-        new.target,
+        row.line,
+        row.existing.as_str(),
+        row.new.as_str(),
+        row.target.as_str(),
+        changed(existing, &row.existing),
+        changed(of_new, &row.new),
+        changed(target, &row.target),
         new.by_name,
-        side,
+        new.side.code(),
         new.text,
         new.at,
-        new.asks
+        new.asks,
+        new.answers.map(Id::uuid)
     )?;
-    Ok(answered)
+    Ok(())
+}
+
+/// The rewritten cell, where it is not the cell itself.
+fn changed<'a>(rewritten: &'a str, cell: &str) -> Option<&'a str> {
+    Some(rewritten).filter(|rewritten| *rewritten != cell)
 }
 
 /// A remark as it stands.
@@ -290,8 +316,10 @@ pub struct Remark {
     pub side: Responsibility,
     pub text: String,
     pub at: Timestamp,
-    /// It asks the other side, whose next remark about the line settles it.
+    /// It asks the other side, whose answer settles it.
     pub asks: bool,
+    /// The text of the question that it answers.
+    pub question: Option<String>,
     /// Who settled it, and when.
     pub settled: Option<(String, Timestamp)>,
     /// The line it is about in the version that was asked for; 0: about all of it; `None`: the line says something else there.
@@ -312,47 +340,119 @@ struct RemarkColumns {
     settled_by_name: String,
     settled_at: Option<Timestamp>,
     asks: bool,
+    question: Option<String>,
     line: Option<i64>,
 }
 
-/// What was said about lines, the newest first, at most `limit`; questions that are open first, then what else is open, then
-/// what is settled.
+impl RemarkColumns {
+    fn read(self) -> Result<Remark, StoreError> {
+        Ok(Remark {
+            id: RemarkId::from_uuid(self.id),
+            version: self.version,
+            existing: self.existing,
+            new: self.new,
+            target: self.target,
+            by: self.author_name,
+            side: code("mapping_remarks", "side", &self.side)?,
+            text: self.text,
+            at: self.at,
+            asks: self.asks,
+            question: self.question,
+            settled: self.settled_at.map(|at| (self.settled_by_name, at)),
+            line: self.line,
+        })
+    }
+}
+
+/// What was said about a mapping, seen from `version`, at most `limit`, behind the first `after`: what is open first, questions
+/// before the rest; then what is open about lines that say something else in this version; then what is settled; and of each
+/// the newest first.
 pub async fn remarks(
     tx: &mut Tx,
     customer: CustomerId,
     version: i64,
-    limit: i64,
+    (after, limit): (i64, i64),
 ) -> Result<Vec<Remark>, StoreError> {
-    fetch_all!(tx, RemarkColumns, REMARKS, customer.uuid(), version, limit)?
-        .into_iter()
-        .map(|row| {
-            Ok(Remark {
-                id: RemarkId::from_uuid(row.id),
-                version: row.version,
-                existing: row.existing,
-                new: row.new,
-                target: row.target,
-                by: row.author_name,
-                side: code("mapping_remarks", "side", &row.side)?,
-                text: row.text,
-                at: row.at,
-                asks: row.asks,
-                settled: row.settled_at.map(|at| (row.settled_by_name, at)),
-                line: row.line,
-            })
-        })
-        .collect()
+    let rows = fetch_all!(tx, RemarkColumns, REMARKS, customer.uuid(), version, limit, after)?;
+    rows.into_iter().map(RemarkColumns::read).collect()
 }
 
-/// How many questions wait for an answer: about lines that say in this version what they said when it was asked, and about all
-/// of it.
-pub async fn open_questions(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<u64, StoreError> {
-    let open = fetch_value!(tx, i64, OPEN_QUESTIONS, customer.uuid(), version)?;
-    Ok(open.unsigned_abs())
+/// What was said about a line, whose cells a correction writes anew as `rewritten`: in the same order, at most `limit`. The line
+/// of each is that one.
+pub async fn remarks_of_line(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (row, rewritten): (&MappingLine, &Rewritten),
+    limit: i64,
+) -> Result<Vec<Remark>, StoreError> {
+    let [existing, new, target] = rewritten;
+    let rows = fetch_all!(
+        tx,
+        RemarkColumns,
+        REMARKS_OF_LINE,
+        customer.uuid(),
+        row.existing.as_str(),
+        row.new.as_str(),
+        row.target.as_str(),
+        existing.as_str(),
+        new.as_str(),
+        target.as_str(),
+        limit
+    )?;
+    let here = |columns: RemarkColumns| {
+        RemarkColumns {
+            line: Some(row.line),
+            ..columns
+        }
+        .read()
+    };
+    rows.into_iter().map(here).collect()
+}
+
+/// One remark, with the line it was said about in the version it was said about.
+pub async fn remark(tx: &mut Tx, customer: CustomerId, id: RemarkId) -> Result<Option<Remark>, StoreError> {
+    let row = fetch_optional!(tx, RemarkColumns, REMARK, customer.uuid(), id.uuid())?;
+    row.map(RemarkColumns::read).transpose()
+}
+
+/// How much of what was said is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenRemarks {
+    /// Questions that wait for an answer, whatever their lines say meanwhile.
+    pub questions: u64,
+    /// Those among them that staff asked.
+    pub to_customer: u64,
+    /// Those among them whose line says something else in the version that was asked for.
+    pub changed: u64,
+    /// Remarks about lines that say in that version what they said, and about all of it.
+    pub remarks: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenColumns {
+    questions: i64,
+    to_customer: i64,
+    changed: i64,
+    remarks: i64,
+}
+
+/// How much of what was said is open, seen from `version`.
+pub async fn open_remarks(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+) -> Result<OpenRemarks, StoreError> {
+    let found = fetch_optional!(tx, OpenColumns, OPEN_REMARKS, customer.uuid(), version)?;
+    Ok(found.map_or_else(OpenRemarks::default, |open| OpenRemarks {
+        questions: open.questions.unsigned_abs(),
+        to_customer: open.to_customer.unsigned_abs(),
+        changed: open.changed.unsigned_abs(),
+        remarks: open.remarks.unsigned_abs(),
+    }))
 }
 
 /// Notes that a remark needs nothing more; `side` is who says so. Gives whether it was open: one that is settled stays as it is,
-/// and so does a question of the other side, which is answered by a remark.
+/// and so does a question of the other side, which is answered ([`answer_question`]).
 pub async fn settle_remark(
     tx: &mut Tx,
     customer: CustomerId,
@@ -363,6 +463,20 @@ pub async fn settle_remark(
     let (c, side) = (customer.uuid(), side.code());
     let touched = execute!(tx, SETTLE, c, id.uuid(), by_name, now, side)?;
     Ok(touched > 0)
+}
+
+/// Notes that a question of the other side is answered; `side` is who answers. One that is settled, or no question of theirs, is
+/// [`StoreError::Stale`].
+pub async fn answer_question(
+    tx: &mut Tx,
+    customer: CustomerId,
+    id: RemarkId,
+    (side, by_name): (Responsibility, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (c, other) = (customer.uuid(), side.other().code());
+    let touched = execute!(tx, ANSWER, c, id.uuid(), by_name, now, other)?;
+    one_row(touched, "the question")
 }
 
 /// A line that two versions do not have in common.

@@ -11,7 +11,7 @@ use store::accounts::AccountWrite;
 use store::migration::{
     NewEntry, NewPlan, accounts_now, claimed, entries_of_people, fill_freed, fill_lookups,
 };
-use store::user_mapping::{LineFacts, MappingLine, NewVersion};
+use store::user_mapping::{LineFacts, NewLine, NewVersion};
 use test_support::{TestDb, on_both};
 
 use crate::{customer, found::person, id, now};
@@ -205,12 +205,13 @@ on_both!(
         people(&mut tx, (customer, directory), 1..=1).await;
         let version = version(&mut tx, customer).await;
         let lines = [(2, 1), (3, 1), (4, 1), (5, 2)];
-        let written: Vec<MappingLine> = lines
-            .map(|(line, n)| MappingLine {
+        let written: Vec<NewLine> = lines
+            .map(|(line, n)| NewLine {
                 line,
                 existing: format!("old{n}"),
                 new: format!("new{line}"),
                 target: String::new(),
+                nth: if n == 1 { line - 2 } else { 0 },
             })
             .into();
         store::user_mapping::insert_lines(&mut tx, customer, version, &written)

@@ -124,7 +124,7 @@ impl Scene {
         }
         let keys: Vec<String> = needs.warnings.iter().map(FindingGroup::key).collect();
         services.submit_mapping(&self.admin, SLUG, version, &keys).await?;
-        let verdict = Verdict::Approve { needs_second: false };
+        let verdict = Verdict::APPROVE;
         services
             .review_mapping(&self.staff, SLUG, version, verdict)
             .await?;

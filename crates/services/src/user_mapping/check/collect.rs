@@ -1,8 +1,11 @@
 //! What a check hands on, until it is written; and what of it is counted.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
 use domain::user_mapping::Finding;
 use rules::user_mapping::{Groups, Sink};
-use store::user_mapping::{MappingLine, NewFinding};
+use store::user_mapping::{NewFinding, NewLine};
 use tokio::sync::mpsc;
 
 use super::BATCH;
@@ -13,7 +16,7 @@ const CELL_CHARS: usize = 4_096;
 /// Lines and findings that are written together.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) lines: Vec<MappingLine>,
+    pub(super) lines: Vec<NewLine>,
     pub(super) findings: Vec<NewFinding>,
 }
 
@@ -24,16 +27,23 @@ pub(super) struct Collector {
     hand_on: Option<mpsc::Sender<Batch>>,
     /// Whoever writes has stopped: nothing is kept any more.
     is_over: bool,
+    /// How many lines had an existing username so far, by its hash, whose key is another one in each check: 16 to 36 MB for a
+    /// million lines. Two usernames with the same hash, of which there is one chance in thirty million then, would be taken for
+    /// lines of one by the comparison of versions, and by nothing else.
+    seen: HashMap<u64, u32>,
     pub(super) groups: Groups,
 }
 
 impl Sink for Collector {
     fn line(&mut self, line: u64, existing: &str, new: &str, target: &str) {
-        self.batch.lines.push(MappingLine {
+        let existing = shortened(existing);
+        let nth = self.nth(&existing);
+        self.batch.lines.push(NewLine {
             line: i64::try_from(line).unwrap_or(i64::MAX),
-            existing: shortened(existing),
+            existing,
             new: shortened(new),
             target: shortened(target),
+            nth,
         });
         self.hand_on();
     }
@@ -52,12 +62,22 @@ impl Collector {
             batch: Batch::default(),
             hand_on: Some(hand_on),
             is_over: false,
+            seen: HashMap::new(),
             groups: Groups::default(),
         }
     }
 
     pub(super) const fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// How many lines before this one have this existing username.
+    fn nth(&mut self, existing: &str) -> i64 {
+        let hash = self.seen.hasher().hash_one(existing);
+        let seen = self.seen.entry(hash).or_default();
+        let nth = i64::from(*seen);
+        *seen = seen.saturating_add(1);
+        nth
     }
 
     fn hand_on(&mut self) {
@@ -77,6 +97,7 @@ impl Collector {
     pub(super) fn close(&mut self) {
         self.flush();
         self.hand_on = None;
+        self.seen = HashMap::new();
     }
 
     /// What was added since the last batch.

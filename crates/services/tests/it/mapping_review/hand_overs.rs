@@ -43,7 +43,10 @@ fn title(what: &str) -> String {
 }
 
 fn approve(needs_second: bool) -> Verdict {
-    Verdict::Approve { needs_second }
+    Verdict::Approve {
+        needs_second,
+        unanswered: false,
+    }
 }
 
 on_both!(
