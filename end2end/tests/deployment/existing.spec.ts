@@ -8,7 +8,7 @@ import { comesToMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { looksAtFilesFirst } from "../support/first-look.ts";
 import { Migration } from "../support/migration.ts";
-import { Mapping, shots } from "../support/mapping.ts";
+import { Mapping, reviewState, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
 // Afterwards nobody of the demo's customer is as they were: other tests look at them.
@@ -68,12 +68,10 @@ test("an existing customer goes through user mapping and migration, and each sid
   await visit(`${base}/user-mapping`);
   await page.getByLabel("What is to be changed").fill("Please use the list of the personnel department.");
   await page.getByRole("button", { name: "Return with reasons" }).click();
-  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Returned");
+  await expect(reviewState(page)).toHaveText("Returned");
   await there(`${base}/user-mapping`);
   // The file has everything wrong in it that goes wrong; each cause says what to do, and is mended here.
-  await admin.getByLabel("CSV file").setInputFiles(demo.dirty_mapping);
-  await admin.getByRole("button", { name: "Upload and check" }).click();
-  await mapping.isUploaded();
+  await mapping.uploads(demo.dirty_mapping);
   await shots(admin, "dirty");
   await accessibleThere(admin, scripts);
   await mapping.cause("Unknown target directory").getByRole("link", { name: /^See/ }).click();
@@ -86,6 +84,8 @@ test("an existing customer goes through user mapping and migration, and each sid
   await shots(admin, "mended");
   await mapping.decidesAboutEverybody();
   await shots(admin, "decided");
+  await mapping.looksBack();
+  await accessibleThere(admin, scripts);
   await mapping.submits();
 
   // Staff return it once, with reasons, and approve it then.
@@ -99,13 +99,13 @@ test("an existing customer goes through user mapping and migration, and each sid
   await expect(page.getByRole("alert")).toContainText("Say what is to be changed");
   await page.getByLabel("What is to be changed").fill("Why does the kiosk stay local?");
   await page.getByRole("button", { name: "Return with reasons" }).click();
-  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Returned");
+  await expect(reviewState(page)).toHaveText("Returned");
   await there(`${base}/user-mapping`);
   await expect(admin.getByRole("region", { name: /^Review of version/ })).toContainText("Why does the kiosk stay local?");
   await mapping.submits();
   await visit(`${base}/user-mapping`);
   await page.getByRole("button", { name: "Approve" }).click();
-  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Approved");
+  await expect(reviewState(page)).toHaveText("Approved");
   await accessible();
   await there(base);
   await expect(task(admin, "User mapping")).toContainText("Done");

@@ -6,7 +6,7 @@ import { task } from "../support/customer.ts";
 import { comesToMapping } from "../support/existing.ts";
 import { type Demo, expect, test } from "../support/fixtures.ts";
 import { letterTo } from "../support/mail.ts";
-import { Mapping, shots } from "../support/mapping.ts";
+import { Mapping, reviewState, shots } from "../support/mapping.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
@@ -55,14 +55,14 @@ test("a version that a second member of the deployment team is to look at waits 
   await page.getByLabel("A second member of the deployment team has to approve it, too").check();
   await page.getByRole("button", { name: "Approve" }).click();
   const review = (who: Page) => who.getByRole("region", { name: /^Review of version/ });
-  await expect(review(page)).toContainText("Waits for a second approval");
+  await expect(reviewState(page)).toHaveText("Waits for a second approval");
   await expect(review(page)).toContainText("You approved it already. Another member of the deployment team has to look, too.");
   await expect(page.getByRole("button", { name: "Approve" })).toHaveCount(0);
   await alive();
   await accessible();
   await shots(page, "seconding");
   await go(admin, path);
-  await expect(review(admin)).toContainText("Waits for a second approval");
+  await expect(reviewState(admin)).toHaveText("Waits for a second approval");
   await accessibleThere(admin, scripts);
   await go(admin, base);
   await expect(task(admin, "User mapping")).not.toContainText("Done");
@@ -72,7 +72,7 @@ test("a version that a second member of the deployment team is to look at waits 
   await expect(review(sue)).toContainText("Sam Staff");
   await accessibleThere(sue, scripts);
   await sue.getByRole("button", { name: "Approve" }).click();
-  await expect(review(sue)).toContainText("Approved");
+  await expect(reviewState(sue)).toHaveText("Approved");
   await expect(review(sue).getByRole("definition").filter({ hasText: SECOND.name })).toHaveCount(1);
   await expect(sue.getByRole("button", { name: "Approve" })).toHaveCount(0);
   await settled(sue, scripts);

@@ -2,7 +2,7 @@
 import { comesToMapping } from "../support/existing.ts";
 import { runEnded, task } from "../support/customer.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Mapping, shots } from "../support/mapping.ts";
+import { Mapping, reviewState, shots } from "../support/mapping.ts";
 import { Migration } from "../support/migration.ts";
 import { otherBrowser, settled, signInThere } from "../support/others.ts";
 
@@ -31,7 +31,7 @@ test("an existing customer moves to Okta by proposals alone", async ({ page, bro
   await expect(lines).toContainText(/, created .*in a synchronised group, ID 00u/);
   await shots(page, "okta-review");
   await page.getByRole("button", { name: "Approve" }).click();
-  await expect(page.getByRole("region", { name: /^Review of version/ })).toContainText("Approved");
+  await expect(reviewState(page)).toHaveText("Approved");
 
   const migration = new Migration(page, scripts, base);
   await migration.opens();

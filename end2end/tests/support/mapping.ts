@@ -18,6 +18,19 @@ export async function shots(page: Page, name: string): Promise<void> {
   }
 }
 
+/** What may be chosen as a file. */
+type Files = Parameters<Locator["setInputFiles"]>[0];
+
+/** How the review stands, in a word: its forms and what was decided before have the same words in other places. */
+export function reviewState(page: Page): Locator {
+  return page.getByRole("region", { name: /^Review of version/ }).locator("header .state");
+}
+
+/** The form that writes a line: the one that renames somebody aside has fields of the same names. */
+export function lineForm(page: Page): Locator {
+  return page.getByRole("form", { name: "Correct this line" });
+}
+
 export class Mapping {
   readonly page: Page;
   readonly scripts: boolean;
@@ -26,6 +39,17 @@ export class Mapping {
   constructor(page: Page, scripts: boolean) {
     this.page = page;
     this.scripts = scripts;
+  }
+
+  /** The newest version, as far as it was waited for. */
+  get newest(): number {
+    return this.version;
+  }
+
+  /** Goes on with the version that the page shows. */
+  async continues(): Promise<void> {
+    const heading = this.page.getByRole("heading", { level: 2, name: /^Version \d+$/ });
+    await this.isVersion(Number((await heading.textContent())?.replace(/\D+/g, "")));
   }
 
   /** Waits until this version is checked. */
@@ -104,13 +128,14 @@ export class Mapping {
 
   /** What is typed into a form of an older version is told, and stands in no form: the line may be somebody else's by now. */
   private async isRefused(older: Page, button: string, label: string, text: string): Promise<void> {
-    await older.getByLabel(label, { exact: true }).fill(text);
-    await older.getByRole("button", { name: button }).click();
+    const form = older.locator("form", { has: older.getByRole("button", { name: button }) });
+    await form.getByLabel(label, { exact: true }).fill(text);
+    await form.getByRole("button", { name: button }).click();
     await expect(older.getByText("What you wrote was not saved:")).toBeVisible();
     // However many causes stand above: the page opens at the refusal.
     await expect(older.getByRole("status").and(older.locator(":focus"))).toBeInViewport();
     await expect(older.locator(".said", { hasText: text })).toContainText("Line 2: ");
-    await expect(older.getByLabel(label, { exact: true })).not.toHaveValue(text);
+    await expect(form.getByLabel(label, { exact: true })).not.toHaveValue(text);
     await older.close();
   }
 
@@ -140,7 +165,7 @@ export class Mapping {
     await this.mend("The local administrator for emergencies", "Keep the accounts local");
     await this.mend("A domain that nobody has", "Change the domain", { label: "Domain of the directory", text: "contoso.com" });
     await this.opensByKeyboard("Unknown target directory");
-    const target = this.page.getByLabel("Target directory", { exact: true });
+    const target = lineForm(this.page).getByLabel("Target directory", { exact: true });
     await expect(target).toHaveAccessibleDescription(/“Warehouse” is no directory that is known here/);
     await tabbedTo(this.page, target);
     await this.page.keyboard.type("Local");
@@ -185,14 +210,40 @@ export class Mapping {
   }
 
   /** The next version came by a file. */
-  async isUploaded(): Promise<void> {
+  async uploads(file: Files): Promise<void> {
+    await this.page.getByLabel("CSV file").setInputFiles(file);
+    await this.page.getByRole("button", { name: "Upload and check" }).click();
     await this.isVersion(this.version + 1);
+  }
+
+  /** Waits until the next version is checked. */
+  async isNext(): Promise<void> {
+    await this.isVersion(this.version + 1);
+  }
+
+  /** Looks at the versions before, over more than one page of them. */
+  async looksBack(): Promise<void> {
+    const versions = this.page.getByRole("region", { name: "Earlier versions", exact: true });
+    const numbers = versions.getByRole("rowheader");
+    // To and fro, until there are enough: after every second turn the mapping is what it was.
+    for (let turn = 0; this.version < 32 || turn % 2 === 1; turn += 1) {
+      const before = new RegExp(`^Take it up again.*version ${this.version - 1}$`);
+      await versions.getByRole("button", { name: before }).click();
+      await this.isVersion(this.version + 1);
+    }
+    await expect(numbers).toHaveCount(30);
+    await expect(numbers.first()).toHaveText(String(this.version - 1));
+    await versions.getByRole("link", { name: "Next page" }).click();
+    await expect(this.page).toHaveURL(/before=/);
+    await settled(this.page, this.scripts);
+    await expect(numbers.first()).toHaveText(String(this.version - 31));
+    await expect(versions.getByRole("link", { name: "Back to the start" })).toBeVisible();
   }
 
   async submits(): Promise<void> {
     const panel = this.page.getByRole("region", { name: "Submit for review" });
     for (const box of await panel.getByRole("checkbox").all()) await box.check();
     await panel.getByRole("button", { name: "Submit for review" }).click();
-    await expect(this.page.getByRole("region", { name: /^Review of version/ })).toContainText("With the deployment team");
+    await expect(reviewState(this.page)).toHaveText("With the deployment team");
   }
 }

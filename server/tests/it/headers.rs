@@ -193,7 +193,7 @@ async fn f_27_what_is_too_large_is_refused_in_words() {
     let app = TestApp::new().await;
     let (typed, file) = (
         "What was typed is larger than 1 MB",
-        "The file is larger than 100 MB",
+        "The file is larger than 100 MB, so nothing was stored. Remove columns that are not needed, and upload it again.",
     );
     let (form, parts) = (
         "application/x-www-form-urlencoded",

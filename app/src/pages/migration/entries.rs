@@ -14,7 +14,7 @@ use crate::components::{
 /// The address of the list of one kind; `local`: of those who become local; `all`: of everybody.
 pub(super) fn href(kind: &str) -> String {
     let address = address(&customer().path("migration"), [("entries", kind)]);
-    format!("{address}#entries")
+    format!("{address}#accounts")
 }
 
 /// The list that the address asks for.
@@ -49,8 +49,8 @@ pub(super) fn Entries(
         .collect();
     let file = customer().path(&format!("migration/{plan}/entries"));
     view! {
-        <Panel title="Accounts of the plan" id="entries" note=move || view! { <Download path=file.clone() what="what becomes of every account"/> }>
-            <Filters path=customer().path("migration") narrowed=is_narrowed anchor="#entries">
+        <Panel title="Accounts of the plan" id="accounts" note=move || view! { <Download path=file.clone() what="what becomes of every account"/> }>
+            <Filters path=customer().path("migration") narrowed=is_narrowed anchor="#accounts">
                 <Field key="search" label="Name or username" kind="search" value=search/>
                 <SelectField key="entries" label="What becomes of them" options=kinds value=asked/>
             </Filters>
@@ -64,7 +64,7 @@ fn rows(page: Page<MigrationEntryRow>, undo: Option<i64>) -> AnyView {
     let columns = ["Account", "Username", "Directory", "What becomes of it"];
     listed(
         page,
-        (AFTER, "#entries"),
+        (AFTER, "#accounts"),
         ("What becomes of accounts", columns),
         "No account fits.",
         |row| view! { <Row row undo/> },

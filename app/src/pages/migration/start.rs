@@ -15,7 +15,7 @@ pub(super) fn Start(plan: MigrationPlanView, agreed: Option<String>) -> impl Int
     let number = plan.number;
     let estimate = estimate(plan.estimated_seconds);
     view! {
-        <Panel title="Carry it out" id="start">
+        <Panel title="Carry it out" id="carry-out">
             <div class="in form">
                 <p>{format!("{} Expect {estimate} until everybody can sign in again.", plan.sentence)}</p>
                 <p>"First access is paused and no sync may start. Then every account changes in one step: until it ends everything is as it was, afterwards everything is as planned. Whatever is not through when the window ends is given up, with nothing changed."</p>

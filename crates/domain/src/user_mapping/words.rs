@@ -57,10 +57,10 @@ impl Delimiter {
     /// The name on screen.
     pub const fn label(self) -> &'static str {
         match self {
-            Delimiter::Comma => "comma ,",
-            Delimiter::Semicolon => "semicolon ;",
+            Delimiter::Comma => "comma (,)",
+            Delimiter::Semicolon => "semicolon (;)",
             Delimiter::Tab => "tab",
-            Delimiter::Pipe => "vertical line |",
+            Delimiter::Pipe => "vertical line (|)",
         }
     }
 }
