@@ -486,6 +486,30 @@ on_both!(
 );
 
 on_both!(
+    f_28_a_long_cell_that_cannot_be_packed_is_an_error_of_its_line,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        // As hashes are: no index makes it smaller. Some of its characters take four bytes.
+        let mut number = 7_u32;
+        let long: String = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from_u32(0x1_0000 + (number >> 16)).unwrap_or('x')
+        })
+        .filter(|c| c.is_alphabetic())
+        .take(5_000)
+        .collect();
+        let text = format!("existing_username,new_username\n{long},a@contoso.com\nanna,{long}\n");
+        upload(&world, "long.csv", text.as_bytes())
+            .await
+            .expect("received");
+        let summary = summary_of(checked(&world).await);
+        assert_eq!(summary.lines, 2);
+        let is_told = |code| summary.groups.iter().any(|group| group.example.code == code);
+        assert!(is_told(FindingCode::CellTooLong) || is_told(FindingCode::TooLong));
+    }
+);
+
+on_both!(
     f_25_what_is_no_list_leaves_nothing_behind,
     |test: TestDb| async move {
         let mut world = existing(test).await;

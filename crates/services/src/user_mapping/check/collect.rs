@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 
 use super::BATCH;
 
-/// How much of a cell is kept beside the file: far more than any username has.
-const CELL_CHARS: usize = 4_096;
+/// How much of a cell is kept beside the file: more than any username has, and no more than fits into an index of PostgreSQL,
+/// whose entries have at most 2,704 bytes; a character has up to four.
+const CELL_CHARS: usize = 600;
 
 /// Lines and findings that are written together.
 #[derive(Default)]
