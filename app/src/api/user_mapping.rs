@@ -504,11 +504,9 @@ pub async fn remark_on_mapping(
         <RemarkOnMapping as ServerFn>::PATH,
         &(place, text.clone()),
         |services, actor| async move {
-            if asks {
-                services.ask_about_mapping(&actor, &customer, place, &text).await
-            } else {
-                services.remark_on_mapping(&actor, &customer, place, &text).await
-            }
+            services
+                .remark_on_mapping(&actor, &customer, place, (&text, asks))
+                .await
         },
     )
     .await

@@ -3,10 +3,10 @@
 import { type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
-import { comesToMapping } from "../support/existing.ts";
+import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Mapping, lineForm } from "../support/mapping.ts";
-import { otherBrowser, settled, signInThere } from "../support/others.ts";
+import { lineForm, shots } from "../support/mapping.ts";
+import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
 test.use({ story: "corrections" });
@@ -58,16 +58,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   page, browser, demo, scripts, visit, signIn, alive, accessible,
 }) => {
   test.setTimeout(4 * 60_000);
-  const account = demo.account("customer_admin");
-  const base = `/c/${account.customer}`;
-  await signIn("staff");
-  const admin = await otherBrowser(browser, demo, scripts);
-  await signInThere(admin, account.email, account.password);
-  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
-  await comesToMapping({ page, demo, visit, signIn, alive, scripts }, admin, base, "entra");
-  await admin.goto(`${base}/user-mapping`);
-  await settled(admin, scripts);
-  const mapping = new Mapping(admin, scripts);
+  const { admin, path, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   await mapping.uploads(demo.dirty_mapping);
 
   // All lines, then fewer.
@@ -127,7 +118,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await expect(await compares(admin, scripts, 2, 4)).toContainText("Every line says the same.");
 
   // A line is looked at while it is typed, where there are scripts.
-  await admin.goto(`${base}/user-mapping?line=2`);
+  await admin.goto(`${path}?line=2`);
   await settled(admin, scripts);
   const line = admin.getByRole("region", { name: "Line 2", exact: true });
   const typed = lineForm(admin).getByLabel("New username", { exact: true });
@@ -140,13 +131,13 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   }
 
   // Staff ask about a line; the customer settles it.
-  await visit(`${base}/user-mapping?line=2`);
+  await visit(`${path}?line=2`);
   await page.getByLabel("Your remark", { exact: true }).fill("Does anybody still sign in by this one?");
   await page.getByRole("button", { name: "Add the remark" }).click();
   await expect(page.getByRole("region", { name: "Questions and remarks", exact: true })).toContainText("1 open remark");
   await alive();
   await accessible();
-  await admin.goto(`${base}/user-mapping`);
+  await admin.goto(path);
   await settled(admin, scripts);
   const remarks = admin.getByRole("region", { name: "Questions and remarks", exact: true });
   await expect(remarks).toContainText("Does anybody still sign in by this one?");
@@ -157,7 +148,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await expect(remarks.getByRole("button", { name: /^Settled/ })).toHaveCount(0);
   await settled(admin, scripts);
   await accessibleThere(admin, scripts);
-  await visit(`${base}/user-mapping`);
+  await visit(path);
   await expect(page.getByRole("region", { name: "Questions and remarks", exact: true })).toContainText("Settled by Anna Admin.");
 
   // A new file leaves out what was said before: that is listed, and taken over.
@@ -171,6 +162,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await settled(admin, scripts);
   const leftOut = admin.getByRole("table", { name: "Lines that the file left out" });
   await expect(leftOut.getByRole("row").filter({ hasText: "kiosk.reception@contoso.com" })).toContainText("Warehouse");
+  await shots(admin, "left-out");
   await accessibleThere(admin, scripts);
   await before.getByRole("button", { name: /^Take them over/ }).click();
   await mapping.isVersion(6);
@@ -178,7 +170,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await expect(before).toHaveCount(0);
   await accessibleThere(admin, scripts);
   // One of them, as the earlier version had it, behind the line of the file.
-  await admin.goto(`${base}/user-mapping?show=lines`);
+  await admin.goto(`${path}?show=lines`);
   await settled(admin, scripts);
   await expect(lines.rows.first()).toContainText("nobody.at.all");
   await expect(lines.rows.first()).toContainText("Not in People");

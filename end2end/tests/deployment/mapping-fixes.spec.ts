@@ -3,10 +3,9 @@
 import { type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
-import { comesToMapping } from "../support/existing.ts";
+import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Mapping } from "../support/mapping.ts";
-import { otherBrowser, settled, signInThere } from "../support/others.ts";
+import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
 test.use({ story: "fixes" });
@@ -30,18 +29,9 @@ test("usernames are mended by one button, cells say what is wrong with them, and
   page, browser, demo, scripts, visit, signIn, alive,
 }) => {
   test.setTimeout(4 * 60_000);
-  const account = demo.account("customer_admin");
-  const base = `/c/${account.customer}`;
-  await signIn("staff");
-  const admin = await otherBrowser(browser, demo, scripts);
-  await signInThere(admin, account.email, account.password);
-  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
-  await comesToMapping({ page, demo, visit, signIn, alive, scripts }, admin, base, "entra");
-  await admin.goto(`${base}/user-mapping`);
-  await settled(admin, scripts);
+  const { admin, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   await admin.getByLabel("CSV file").setInputFiles(demo.dirty_mapping);
   await admin.getByRole("button", { name: "Upload and check" }).click();
-  const mapping = new Mapping(admin, scripts);
   await mapping.isVersion(1);
   const meant = mapping.cause("Target directory with two meanings").getByLabel("It means");
   await expect(meant).toHaveAccessibleDescription(/“AD” may be the old Active Directory/);

@@ -3,10 +3,10 @@
 import { type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
-import { comesToMapping } from "../support/existing.ts";
+import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Mapping, shots } from "../support/mapping.ts";
-import { otherBrowser, settled, signInThere } from "../support/others.ts";
+import { shots } from "../support/mapping.ts";
+import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
 test.use({ story: "intake" });
@@ -67,17 +67,8 @@ test("a person says how a file is read, and sees how it was read", async ({
   page, browser, demo, scripts, visit, signIn, alive,
 }) => {
   test.setTimeout(4 * 60_000);
-  const account = demo.account("customer_admin");
-  const base = `/c/${account.customer}`;
-  await signIn("staff");
-  const admin = await otherBrowser(browser, demo, scripts);
-  await signInThere(admin, account.email, account.password);
-  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
-  await comesToMapping({ page, demo, visit, signIn, alive, scripts }, admin, base, "entra");
-  await admin.goto(`${base}/user-mapping`);
-  await settled(admin, scripts);
+  const { admin, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   const intake = new Intake(admin, scripts);
-  const mapping = new Mapping(admin, scripts);
 
   if (scripts) {
     // A file that is refused before its page is reached: the limit is said.

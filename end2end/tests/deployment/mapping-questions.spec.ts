@@ -3,10 +3,10 @@
 import { type Locator, type Page } from "@playwright/test";
 
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
-import { comesToMapping } from "../support/existing.ts";
+import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { Mapping, lineForm, reviewState } from "../support/mapping.ts";
-import { otherBrowser, settled, signInThere } from "../support/others.ts";
+import { Mapping, lineForm, reviewState, shots } from "../support/mapping.ts";
+import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
 test.use({ story: "questions" });
@@ -58,20 +58,11 @@ test("staff ask about a mapping, one question is answered, and it is approved wi
   page, browser, demo, scripts, visit, signIn, alive, accessible,
 }) => {
   test.setTimeout(4 * 60_000);
-  const account = demo.account("customer_admin");
-  const base = `/c/${account.customer}`;
-  const path = `${base}/user-mapping`;
-  await signIn("staff");
-  const admin = await otherBrowser(browser, demo, scripts);
-  await signInThere(admin, account.email, account.password);
-  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
-  await comesToMapping({ page, demo, visit, signIn, alive, scripts }, admin, base, "entra");
+  const { admin, path, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   const there = async (): Promise<void> => {
     await admin.goto(path);
     await settled(admin, scripts);
   };
-  await there();
-  const mapping = new Mapping(admin, scripts);
   await mapping.decidesWithoutAFile();
   await mapping.submits();
   await asks(page, scripts, path);
@@ -84,6 +75,7 @@ test("staff ask about a mapping, one question is answered, and it is approved wi
   await accessibleThere(admin, scripts);
   await answering(admin, OF_ALL).click();
   await asked(admin, OF_ALL).getByLabel("Your answer").fill("Their managers.");
+  await shots(admin, "questions");
   await accessibleThere(admin, scripts);
   await asked(admin, OF_ALL).getByRole("button", { name: /^Answer/ }).click();
   await expect(review(admin)).toContainText("1 question is open");
@@ -106,6 +98,7 @@ test("staff ask about a mapping, one question is answered, and it is approved wi
   await expect(reviewState(page)).toHaveText("With the deployment team");
   await expect(second).toBeChecked();
   await expect(unanswered).not.toBeChecked();
+  await shots(page, "unanswered");
   await accessible();
   await unanswered.check();
   await approve.click();
@@ -165,6 +158,7 @@ test("one of two accounts keeps its username, and lines are narrowed and turned 
   const merged = "One new username for several accounts";
   const line = await mapping.opensFirst(merged);
   await accessible();
+  await shots(page, "merged");
   const own = await lineForm(page).getByLabel("Existing username", { exact: true }).inputValue();
   await line.getByRole("button", { name: /^(Keep it|Leave it in)/ }).click();
   await mapping.isNext();

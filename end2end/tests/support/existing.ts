@@ -1,9 +1,10 @@
 // A customer with people, up to the user mapping: staff do their steps in one browser, the customer's admin in another one.
-import { type Page } from "@playwright/test";
+import { type Browser, type Page } from "@playwright/test";
 
 import { type Hands, chooseGroup, recordConfiguration, recordStaffSteps, testSync } from "./customer.ts";
 import { expect } from "./fixtures.ts";
-import { settled } from "./others.ts";
+import { Mapping } from "./mapping.ts";
+import { otherBrowser, settled, signInThere } from "./others.ts";
 
 /** Everything before the user mapping; nothing is written to People. */
 export async function comesToMapping(
@@ -49,4 +50,22 @@ export async function comesToMapping(
   await chooseGroup(theirs, base, provider["scope_group"]!);
   await testSync(theirs, base);
   await recordConfiguration(admin, there, base);
+}
+
+/** The customer's admin, in a browser of their own, at a customer that is to begin the user mapping. */
+export async function beginsMapping(
+  hands: Hands & { scripts: boolean },
+  browser: Browser,
+): Promise<{ admin: Page; path: string; mapping: Mapping }> {
+  const account = hands.demo.account("customer_admin");
+  const base = `/c/${account.customer}`;
+  await hands.signIn("staff");
+  const admin = await otherBrowser(browser, hands.demo, hands.scripts);
+  await signInThere(admin, account.email, account.password);
+  await expect(admin.getByRole("heading", { level: 1, name: "Contoso Ltd" })).toBeVisible();
+  await comesToMapping(hands, admin, base, "entra");
+  const path = `${base}/user-mapping`;
+  await admin.goto(path);
+  await settled(admin, hands.scripts);
+  return { admin, path, mapping: new Mapping(admin, hands.scripts) };
 }

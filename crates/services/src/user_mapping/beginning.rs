@@ -112,17 +112,8 @@ fn shown(line: &str) -> String {
 
 /// The bytes of a text that was read in Windows-1252, where every byte is one character and every character one byte.
 fn bytes_of(text: &str) -> Vec<u8> {
-    let upper: Vec<u8> = (0x80..=u8::MAX).collect();
-    let upper = read(&upper, FileEncoding::Windows1252, true);
-    let byte = |c: char| {
-        let place = upper.chars().position(|known| known == c);
-        let place = place.and_then(|place| u8::try_from(place).ok());
-        match place {
-            Some(place) => 0x80_u8.checked_add(place),
-            None => u8::try_from(c).ok(),
-        }
-    };
-    text.chars().filter_map(byte).collect()
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+    bytes.into_owned()
 }
 
 #[cfg(test)]

@@ -22,28 +22,6 @@ const REMARKS: usize = 50;
 const LAST: i64 = 1_000_000;
 
 impl Services {
-    /// Says something about a line of the newest version; line 0: about all of it. No question is answered by it.
-    pub async fn remark_on_mapping(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        place: (i64, u64),
-        said: &str,
-    ) -> Result<(), ServiceError> {
-        self.write_remark(actor, slug, place, (said, false)).await
-    }
-
-    /// The same as a question to the other side.
-    pub async fn ask_about_mapping(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        place: (i64, u64),
-        said: &str,
-    ) -> Result<(), ServiceError> {
-        self.write_remark(actor, slug, place, (said, true)).await
-    }
-
     /// Answers a question of the other side, whatever its line says meanwhile. One that waits for no answer any more is
     /// [`UserError::Changed`].
     pub async fn answer_mapping_question(
@@ -82,7 +60,9 @@ impl Services {
         self.say(tx, (actor, customer), &new, Some(&asked)).await
     }
 
-    async fn write_remark(
+    /// Says something about a line of the newest version; line 0: about all of it. `asks`: as a question to the other side. No
+    /// question is answered by it.
+    pub async fn remark_on_mapping(
         &self,
         actor: &Actor,
         slug: &str,

@@ -66,7 +66,7 @@ on_both!(
         let first = before.iter().position(|line| is_left(&line)).expect("a line");
         let place = before.iter().position(|(existing, ..)| existing == "bold");
         let line = u64::try_from(place.expect("a line")).expect("small") + 2;
-        let said = services.remark_on_mapping(&scene.admin, SLUG, (2, line), "Is this right?");
+        let said = services.remark_on_mapping(&scene.admin, SLUG, (2, line), ("Is this right?", false));
         said.await.expect("said");
 
         // The same account by the comparison key: letter case is no difference.

@@ -49,13 +49,17 @@ async fn open_questions(scene: &Scene) -> u64 {
 
 async fn ask(scene: &Scene, actor: &Actor, line: u64, text: &str) {
     let services = &scene.world.services;
-    let asked = services.ask_about_mapping(actor, SLUG, (2, line), text).await;
+    let asked = services
+        .remark_on_mapping(actor, SLUG, (2, line), (text, true))
+        .await;
     asked.expect("asked");
 }
 
 async fn remark(scene: &Scene, actor: &Actor, line: u64, text: &str) {
     let services = &scene.world.services;
-    let said = services.remark_on_mapping(actor, SLUG, (2, line), text).await;
+    let said = services
+        .remark_on_mapping(actor, SLUG, (2, line), (text, false))
+        .await;
     said.expect("said");
 }
 
@@ -290,7 +294,7 @@ on_both!(
                     break-glass,break-glass,Local\r\n";
         upload(&scene, text.as_bytes()).await;
         assert_eq!(scene.lines(1).await[0], row("=\"aold\"", "-anna", "Local"));
-        let asked = services.ask_about_mapping(&scene.admin, SLUG, (1, 2), "Is this Anna?");
+        let asked = services.remark_on_mapping(&scene.admin, SLUG, (1, 2), ("Is this Anna?", true));
         asked.await.expect("asked");
         scene.edit(1, MappingEdit::RemoveLine { line: 3 }).await;
         assert_eq!(scene.lines(2).await[0], row("aold", "'-anna", "Local"));
@@ -303,7 +307,7 @@ on_both!(
             assert_eq!(here.expect("read").expect("a line").len(), 1, "version {version}");
         }
         // Said of the line as it was written anew, and the file as it came is taken up again.
-        let said = services.remark_on_mapping(&scene.admin, SLUG, (2, 2), "It is.");
+        let said = services.remark_on_mapping(&scene.admin, SLUG, (2, 2), ("It is.", false));
         said.await.expect("said");
         scene.edit(2, MappingEdit::Back { to: 1 }).await;
         let here = services.mapping_line_remarks(&scene.admin, SLUG, (3, 2)).await;

@@ -546,13 +546,13 @@ on_both!(remarks_go_along_with_their_lines, |test: TestDb| async move {
     let said = scene
         .world
         .services
-        .remark_on_mapping(&scene.staff, SLUG, (1, 2), "Does this one still work?")
+        .remark_on_mapping(&scene.staff, SLUG, (1, 2), ("Does this one still work?", false))
         .await;
     said.expect("said");
     let nowhere = scene
         .world
         .services
-        .remark_on_mapping(&scene.staff, SLUG, (1, 99), "Hm.")
+        .remark_on_mapping(&scene.staff, SLUG, (1, 99), ("Hm.", false))
         .await;
     assert!(matches!(nowhere, Err(ServiceError::User(UserError::NotFound))));
     let rest = MappingEdit::Decide {
@@ -572,12 +572,12 @@ on_both!(remarks_go_along_with_their_lines, |test: TestDb| async move {
     };
     // what nobody sees is no remark.
     let hidden = services
-        .remark_on_mapping(&scene.staff, SLUG, (2, 2), "a\u{202E}b")
+        .remark_on_mapping(&scene.staff, SLUG, (2, 2), ("a\u{202E}b", false))
         .await;
     assert!(refusal(hidden).to_string().contains("U+202E"));
     // What is open stands before what is settled, however old it is.
     let again = services
-        .remark_on_mapping(&scene.staff, SLUG, (2, 2), "It does.")
+        .remark_on_mapping(&scene.staff, SLUG, (2, 2), ("It does.", false))
         .await;
     again.expect("said");
     settle(&scene.view(&scene.admin).await.remarks[0]).await;
