@@ -178,7 +178,7 @@ fn LeftOutRow(line: LeftOutMappingLine, connected: String) -> impl IntoView {
     view! {
         <tr>
             <th scope="row" class="short" data-label="Line then">{thousands(line.line)}</th>
-            <td class="name" data-label="Account of People"><a class="button quiet" href=href><bdi>{line.account}</bdi></a></td>
+            <td class="name" data-label="Account of People"><a href=href><bdi>{line.account}</bdi></a></td>
             <td class="name" data-label="New username"><bdi>{line.new}</bdi></td>
             <td data-label="Target directory"><bdi>{target_of(&line.target, &connected)}</bdi></td>
             <td data-label="In the file">{now}</td>
