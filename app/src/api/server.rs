@@ -141,6 +141,13 @@ pub(super) fn go(path: &str) {
     leptos_axum::redirect(&local(path));
 }
 
+/// The query of the page that a form was posted from, as its address has it; empty where it has none.
+pub(super) fn query_of_page() -> String {
+    let page = Asked::now().page;
+    page.split_once('?')
+        .map_or_else(String::new, |(_, query)| query.to_owned())
+}
+
 /// Keeps what came of a form that a plain route has taken, and what was typed, for the page it leads back to.
 pub async fn leave<V: Serialize + Sync, T: Serialize + Sync>(
     session: &Session,

@@ -1,21 +1,24 @@
 //! What the page of the user mapping asks for, and how a file is read in another way. The file itself comes in by a plain
 //! route (`server`, `http::upload`).
 
+mod lists;
+
+pub use lists::*;
+
 use domain::ids::RemarkId;
 use domain::user_mapping::{
-    DecidedAbout, Decision, Delimiter, FileEncoding, FindingCode, MappingEdit, MappingFix, MappingReading,
-    ProposalClass, RenameKind, Severity, Verdict,
+    ColumnsForm, DecidedAbout, Decision, Delimiter, FileEncoding, FindingCode, MappingEdit, MappingFix,
+    MappingReading, ProposalClass, Severity, Verdict,
 };
-use domain::views::{
-    LeftOutMappingLine, MappingDiff, MappingFindings, MappingLineView, MappingRemark, MappingRow,
-    MappingVersionLine, MissedPerson, Page, UndecidedAccount, UndecidedSearch, UserMappingView,
-};
+use domain::views::UserMappingView;
 use domain::{AccountId, Actor, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::{Deserialize, Serialize};
 use services::{ServiceError, Services};
 
 use super::ApiError;
+use crate::components::address;
 
 /// What was typed into the form of a line.
 pub type TypedLine = (String, String, String);
@@ -30,8 +33,17 @@ pub type TypedFix = ((i64, FindingCode, Severity, String, MappingFix), String);
 /// What was said about a version: in the form of another one it would be said about that.
 pub type OfVersion<T> = (i64, T);
 
-/// What was typed about a version that is reviewed: reasons, and whether a second one has to approve it.
-pub type TypedVerdict = (String, bool);
+/// What was typed about a version that is reviewed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedVerdict {
+    pub reason: String,
+    /// A second one has to approve it.
+    pub needs_second: bool,
+    /// Although questions are open.
+    pub unanswered: bool,
+    /// The groups of warnings that were ticked, by their keys.
+    pub acknowledged: Vec<String>,
+}
 
 /// What was typed as an answer, behind the question.
 pub type TypedAnswer = (String, String);
@@ -39,33 +51,19 @@ pub type TypedAnswer = (String, String);
 /// The key under which the answer to an upload waits for its page.
 pub const UPLOAD: &str = "user-mapping/file";
 
+/// The parameters of the page's address that say which list of lines it shows, what that is narrowed to, and where its page
+/// begins. The address of a line has those of the list that it was opened from.
+pub const LIST: [&str; 10] = [
+    "show", "code", "severity", "about", "since", "kind", "with", "account", "search", "after",
+];
+
 /// How the mapping stands.
 pub async fn show_user_mapping(customer: String) -> Result<UserMappingView, ApiError> {
     super::act(|services, actor| async move { services.user_mapping(&actor, &customer).await }).await
 }
 
-/// The lines of one group of findings.
-pub async fn list_mapping_findings(
-    customer: String,
-    version: i64,
-    (code, severity, about): (FindingCode, Severity, String),
-    after: Option<String>,
-) -> Result<MappingFindings, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .mapping_findings(
-                &actor,
-                &customer,
-                version,
-                (code, severity, &about),
-                after.as_deref(),
-            )
-            .await
-    })
-    .await
-}
-
-/// Reads the file of a version in another way. Empty: as detected.
+/// Reads the file of a version in another way. Empty: as detected. `columns`: which column is which, where the headings do not
+/// say it.
 #[server(endpoint = "user-mapping/read")]
 pub async fn read_mapping_file(
     customer: String,
@@ -73,170 +71,24 @@ pub async fn read_mapping_file(
     #[server(default)] encoding: String,
     #[server(default)] delimiter: String,
     #[server(default)] heading_is_right: bool,
+    #[server(default)] columns: ColumnsForm,
 ) -> Result<i64, ApiError> {
-    let reading = MappingReading {
-        encoding: FileEncoding::from_code(&encoding),
-        delimiter: Delimiter::from_code(&delimiter),
-        heading_is_confirmed: heading_is_right,
-    };
+    let typed: OfVersion<ColumnsForm> = (version, columns.clone());
     super::act_form(
         <ReadMappingFile as ServerFn>::PATH,
-        &(),
+        &typed,
         |services, actor| async move {
+            let reading = MappingReading {
+                encoding: FileEncoding::from_code(&encoding),
+                delimiter: Delimiter::from_code(&delimiter),
+                heading_is_confirmed: heading_is_right,
+                columns: columns.chosen()?,
+            };
             services
                 .read_mapping_file(&actor, &customer, version, reading)
                 .await
         },
     )
-    .await
-}
-
-/// Lines of a version, narrowed to a kind, to findings of a severity, to accounts nobody uses (`unused`), to a part of a
-/// username.
-pub async fn list_mapping_rows(
-    customer: String,
-    version: i64,
-    (kind, severity, unused, search): (Option<RenameKind>, Option<Severity>, bool, String),
-    after: Option<String>,
-) -> Result<Page<MappingRow>, ApiError> {
-    super::act(|services, actor| async move {
-        let filter = services::user_mapping::MappingFilter {
-            kind,
-            severity,
-            unused,
-            search,
-        };
-        services
-            .mapping_rows(&actor, &customer, version, &filter, after.as_deref())
-            .await
-    })
-    .await
-}
-
-/// One line, and people whose name or username holds `search`. `None`: the version has no such line. The page is there all the
-/// same, whatever its address asks for.
-pub async fn show_mapping_line(
-    customer: String,
-    (version, line): (i64, u64),
-    search: String,
-) -> Result<Option<MappingLineView>, ApiError> {
-    super::act(|services, actor| async move {
-        let found = services
-            .mapping_line(&actor, &customer, (version, line), &search)
-            .await;
-        match found {
-            Err(ServiceError::User(UserError::NotFound)) => Ok(None),
-            found => found.map(Some),
-        }
-    })
-    .await
-}
-
-/// Active accounts that no line is about, narrowed to a part of a name, and to the proposals of a class that may be accepted
-/// together.
-pub async fn list_undecided(
-    customer: String,
-    version: i64,
-    (class, search): (Option<ProposalClass>, String),
-    after: Option<String>,
-) -> Result<Page<UndecidedAccount>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .undecided_accounts(&actor, &customer, version, (class, &search), after.as_deref())
-            .await
-    })
-    .await
-}
-
-/// One account that no line is about, and people whose name or username holds `search`. `None`: it was decided about.
-pub async fn search_for_undecided(
-    customer: String,
-    (version, account): (i64, AccountId),
-    search: String,
-) -> Result<Option<UndecidedSearch>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .search_for_undecided(&actor, &customer, (version, account), &search)
-            .await
-    })
-    .await
-}
-
-/// People whom no line names although an account that has a line is probably theirs.
-pub async fn list_missed(
-    customer: String,
-    version: i64,
-    after: Option<String>,
-) -> Result<Page<MissedPerson>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .missed_people(&actor, &customer, version, after.as_deref())
-            .await
-    })
-    .await
-}
-
-/// The versions before the newest one.
-pub async fn list_mapping_versions(
-    customer: String,
-    before: Option<String>,
-) -> Result<Page<MappingVersionLine>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .mapping_versions(&actor, &customer, before.as_deref())
-            .await
-    })
-    .await
-}
-
-/// Lines of an earlier version about accounts that an uploaded file left out.
-pub async fn list_left_out(
-    customer: String,
-    version: i64,
-    after: Option<String>,
-) -> Result<Page<LeftOutMappingLine>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .left_out_lines(&actor, &customer, version, after.as_deref())
-            .await
-    })
-    .await
-}
-
-/// A page of what was said about a mapping, seen from a version.
-pub async fn list_mapping_remarks(
-    customer: String,
-    version: i64,
-    after: Option<String>,
-) -> Result<Page<MappingRemark>, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .mapping_remarks(&actor, &customer, version, after.as_deref())
-            .await
-    })
-    .await
-}
-
-/// What was said about a line; `None`: there is no such line.
-pub async fn list_line_remarks(
-    customer: String,
-    place: (i64, u64),
-) -> Result<Option<Vec<MappingRemark>>, ApiError> {
-    super::act(|services, actor| async move { services.mapping_line_remarks(&actor, &customer, place).await })
-        .await
-}
-
-/// How two versions differ.
-pub async fn compare_mappings(
-    customer: String,
-    (older, newer): (i64, i64),
-    after: Option<String>,
-) -> Result<MappingDiff, ApiError> {
-    super::act(|services, actor| async move {
-        services
-            .mapping_diff(&actor, &customer, (older, newer), after.as_deref())
-            .await
-    })
     .await
 }
 
@@ -253,29 +105,25 @@ async fn edit<V: serde::Serialize + Sync>(
     .await
 }
 
-/// The same, after which any line may stand elsewhere: a page that is about one leads to what was found in all of them.
+/// The same, after which any line may stand elsewhere: a page that is about one leads to what was found in all of them. It opens
+/// where it says that this was done; a part of it in the address would keep it from that (`components::Done`).
 async fn edit_many<V: serde::Serialize + Sync>(
     path: &str,
     typed: &V,
     (customer, version): (String, i64),
     made: MappingEdit,
 ) -> Result<i64, ApiError> {
-    let page = format!("/c/{customer}/user-mapping#found");
+    let page = format!("/c/{customer}/user-mapping");
     let next = edit(path, typed, (customer, version), made).await?;
     super::server::go(&page);
     Ok(next)
 }
 
-/// Begins a mapping without a file.
+/// Begins a mapping without a file, behind the newest version (0: there is none yet).
 #[server(endpoint = "user-mapping/begin")]
-pub async fn begin_mapping(customer: String) -> Result<i64, ApiError> {
-    edit(
-        <BeginMapping as ServerFn>::PATH,
-        &(),
-        (customer, 0),
-        MappingEdit::Begin,
-    )
-    .await
+pub async fn begin_mapping(customer: String, version: i64) -> Result<i64, ApiError> {
+    let path = <BeginMapping as ServerFn>::PATH;
+    edit_many(path, &(), (customer, version), MappingEdit::Begin).await
 }
 
 /// Mends all lines of a group of findings.
@@ -317,11 +165,28 @@ where
     let slug = customer.to_owned();
     let made = super::act_form(path, &typed, |services, actor| run(services, actor, slug, cells));
     let (next, line) = made.await?;
-    // The line may stand elsewhere in the next version: the page goes along with it.
-    if let Some(line) = line {
-        super::server::go(&format!("/c/{customer}/user-mapping?line={line}#lines"));
-    }
+    // The line may stand elsewhere in the next version: the page goes along with it, as soon as that is read.
+    super::server::go(&along(customer, Some(line.unwrap_or(place.1))));
     Ok(next)
+}
+
+/// The page with the list that a form's page has in its address: with this line, which was opened from it, or with the list itself,
+/// or with all lines where there is none. It opens where it says what was done, as of [`edit_many`].
+fn along(customer: &str, line: Option<u64>) -> String {
+    let (line, query) = (
+        line.map(|line| format!("line={line}")),
+        super::server::query_of_page(),
+    );
+    let is_of_list = |pair: &&str| {
+        let key = pair.split_once('=').map(|(key, _)| key);
+        key.is_some_and(|key| LIST.contains(&key))
+    };
+    let mut query: Vec<&str> = query.split('&').filter(is_of_list).collect();
+    if query.is_empty() && line.is_none() {
+        query.push("show=lines");
+    }
+    query.extend(line.as_deref());
+    format!("/c/{customer}/user-mapping?{}", query.join("&"))
 }
 
 /// Writes one line anew.
@@ -346,6 +211,35 @@ pub async fn write_mapping_line(
         },
     )
     .await
+}
+
+/// What the key Enter does in the form of a line: it looks for the person who is named there (`person`), with everything that is
+/// typed; where nobody is, it writes the line anew.
+#[server(endpoint = "user-mapping/line-entered")]
+pub async fn enter_mapping_line(
+    customer: String,
+    version: i64,
+    line: u64,
+    #[server(default)] existing: String,
+    #[server(default)] new: String,
+    #[server(default)] target: String,
+    #[server(default)] person: String,
+) -> Result<i64, ApiError> {
+    if person.trim().is_empty() {
+        return write_mapping_line(customer, version, line, existing, new, target).await;
+    }
+    super::act(|_, _| async { Ok(()) }).await?;
+    let page = along(&customer, Some(line));
+    let number = version.to_string();
+    let typed = [
+        ("version", number.as_str()),
+        ("existing", existing.as_str()),
+        ("new", new.as_str()),
+        ("target", target.as_str()),
+        ("person", person.as_str()),
+    ];
+    super::server::go(&format!("{}#lines", address(&page, typed)));
+    Ok(version)
 }
 
 /// Gives the account that has the new username of a line a line of its own, which renames it aside.
@@ -373,7 +267,7 @@ pub async fn remove_mapping_line(customer: String, version: i64, line: u64) -> R
     let path = <RemoveMappingLine as ServerFn>::PATH;
     let next = edit(path, &(), (customer.clone(), version), made).await?;
     // Another line may have its number now.
-    super::server::go(&format!("/c/{customer}/user-mapping?show=lines#lines"));
+    super::server::go(&along(&customer, None));
     Ok(next)
 }
 
@@ -462,7 +356,8 @@ pub async fn submit_mapping(
     .await
 }
 
-/// Returns or approves a submitted version; `unanswered`: although questions are open.
+/// Returns or approves a submitted version; `unanswered`: although questions are open; `acknowledged`: the groups of warnings that
+/// are new and were ticked.
 #[server(endpoint = "user-mapping/review")]
 pub async fn review_mapping(
     customer: String,
@@ -471,16 +366,25 @@ pub async fn review_mapping(
     #[server(default)] reason: String,
     #[server(default)] needs_second: bool,
     #[server(default)] unanswered: bool,
+    #[server(default)] acknowledged: Vec<String>,
 ) -> Result<(), ApiError> {
+    let typed = TypedVerdict {
+        reason: reason.clone(),
+        needs_second,
+        unanswered,
+        acknowledged: acknowledged.clone(),
+    };
+    let typed: OfVersion<TypedVerdict> = (version, typed);
     super::act_form(
         <ReviewMapping as ServerFn>::PATH,
-        &(version, (reason.clone(), needs_second)),
+        &typed,
         |services, actor| async move {
             let verdict = match verdict.as_str() {
                 "return" => Verdict::Return { reason },
                 "approve" => Verdict::Approve {
                     needs_second,
                     unanswered,
+                    acknowledged,
                 },
                 _ => return Err(UserError::Changed.into()),
             };
@@ -534,12 +438,16 @@ pub async fn answer_mapping_question(
     .await
 }
 
-/// Settles what was said about a line.
+/// Settles what was said about a line. `line`: where its form stood; line 0: among everything that was said.
 #[server(endpoint = "user-mapping/settle")]
-pub async fn settle_mapping_remark(customer: String, remark: RemarkId) -> Result<(), ApiError> {
+pub async fn settle_mapping_remark(
+    customer: String,
+    remark: RemarkId,
+    #[server(default)] line: u64,
+) -> Result<(), ApiError> {
     super::act_form(
         <SettleMappingRemark as ServerFn>::PATH,
-        &(),
+        &line,
         |services, actor| async move { services.settle_mapping_remark(&actor, &customer, remark).await },
     )
     .await

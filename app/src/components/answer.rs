@@ -1,4 +1,5 @@
 use domain::UserError;
+use domain::deployment::Step;
 use leptos::prelude::*;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -30,16 +31,23 @@ pub fn Answer(
     awaited(kept::<IgnoredAny>(of, reloads), move |kept| {
         match kept.map(|kept| kept.result) {
             Some(Err(error)) => view! { <Refused error/> }.into_any(),
-            Some(Ok(_)) if !done.is_empty() => view! { <Done words=done/> }.into_any(),
+            Some(Ok(_)) if !done.is_empty() => view! { <Done words=done again=reloads/> }.into_any(),
             _ => ().into_any(),
         }
     })
 }
 
-/// That it is done.
+/// That it is done. Takes the focus as [`Refused`] does, so that the page opens where it stands, and it is read out: a browser
+/// does neither where the address names a part of the page.
 #[component]
-pub fn Done(words: &'static str) -> impl IntoView {
-    view! { <Banner tone=Tone::Ready live=true><p>{words}</p></Banner> }
+pub fn Done(
+    #[prop(into)] words: String,
+    /// The page loads itself again soon, and tells it again then: until that nobody is taken from where they read.
+    #[prop(optional)]
+    again: bool,
+) -> impl IntoView {
+    let class = format!("banner {}", Tone::Ready.class());
+    view! { <div class=class role="status" tabindex="-1" autofocus=!again><p>{words}</p></div> }
 }
 
 /// Why a form was refused: the fields to correct, or as a whole.
@@ -92,6 +100,10 @@ pub fn Refused(error: ApiError) -> impl IntoView {
     let first = match (error.user(), use_context::<Customer>()) {
         (Some(UserError::NotYet { until }), Some(customer)) => {
             Some((customer.path(until.code()), format!("Go to “{}”", until.title())))
+        }
+        (Some(UserError::CarriedOut), Some(customer)) => {
+            let step = Step::Migration;
+            Some((customer.path(step.code()), format!("Go to “{}”", step.title())))
         }
         (Some(UserError::RunActive { number, .. }), Some(customer)) => Some((
             customer.path(&format!("runs/{number}")),

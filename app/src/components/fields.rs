@@ -2,6 +2,7 @@
 //! scripts. A control's `key` is its id and the field's name in errors; `name` is what is posted (the key, unless the
 //! form posts a struct: `form[tenant]`).
 
+use domain::user_mapping::FileEncoding;
 use leptos::ev::Event;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -205,6 +206,12 @@ impl Option_ {
     pub fn filter<'a>(all: &str, choices: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Self> {
         let each = choices.into_iter().map(|(value, label)| Self::new(value, label));
         std::iter::once(Self::new("", all)).chain(each).collect()
+    }
+
+    /// The encodings a file may be said to be in (F-12): none first, in the words `told`, then each.
+    pub fn encodings(told: &str) -> Vec<Self> {
+        let each = FileEncoding::ALL.iter();
+        Self::filter(told, each.map(|encoding| (encoding.code(), encoding.label())))
     }
 }
 

@@ -43,6 +43,12 @@ pub enum UserError {
     /// A step of the deployment that may not be entered yet.
     #[error("This cannot be done yet: {}.", until.missing())]
     NotYet { until: Step },
+    /// What was mapped is done: another mapping would do nothing (M-14).
+    #[error(
+        "The directory migration has carried the user mapping out, so the mapping stays as it is. To change it, take the \
+         migration back first."
+    )]
+    CarriedOut,
     /// Who may answer what.
     #[error("{}", refused.sentence())]
     Appointment { refused: Refused },
@@ -94,6 +100,7 @@ impl UserError {
             | UserError::SettingsChanged
             | UserError::NeededFirst { .. }
             | UserError::NotYet { .. }
+            | UserError::CarriedOut
             | UserError::Appointment { .. }
             | UserError::NotHeld => 409,
             UserError::Internal { .. } => 500,

@@ -1,15 +1,17 @@
 //! The user mapping: which account of People becomes which username of the new directory. Its words, and what may be
 //! said about a line of its file. The checks themselves are `rules::user_mapping`.
 
+mod columns;
 mod edit;
 mod proposal;
 mod review;
 mod version;
 mod words;
 
+pub use columns::{ColumnsForm, MappingColumns};
 pub use edit::{DecidedAbout, Decision, MappingEdit, MappingFix};
 pub use proposal::{ProposalClass, ProposalReason};
-pub use review::{ReviewState, Verdict, are_open};
+pub use review::{Acknowledged, ReviewState, TakenBack, Verdict, are_open};
 pub use version::{
     Coverage, Domains, FindingGroup, KindCount, LeftOut, MappingKnown, MappingOutcome, MappingQuestion,
     MappingReading, MappingReceived, MappingState, MappingSummary, TargetLines,

@@ -24,11 +24,8 @@ function show(told) {
     return;
   }
   said.hidden = told.state === "failed";
-  if (said.hidden) {
-    return;
-  }
-  // A line that cannot be read at all has one sentence.
-  const found = told.state === "checked" ? told.groups : [{ label: "Problem", sentence: told.sentence }];
+  // A line that cannot be read at all is an empty one.
+  const found = told.state === "checked" ? told.groups : [{ label: "Problem", sentence: said.dataset.empty }];
   said.querySelector("ul").replaceChildren(...found.map(item));
   said.querySelector("p").hidden = found.length > 0;
 }

@@ -96,12 +96,12 @@ function look() {
 }
 
 function dropped(event) {
+  event.preventDefault();
   const [file] = event.dataTransfer.files;
   form.classList.remove("over");
   if (!file || request) {
     return;
   }
-  event.preventDefault();
   // The field takes one file.
   const one = new DataTransfer();
   one.items.add(file);

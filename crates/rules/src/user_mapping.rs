@@ -6,6 +6,9 @@
 
 mod cell;
 mod check;
+// Nobody says in a browser which column is which: its module has none of it (docs/adr/0017).
+#[cfg(not(target_arch = "wasm32"))]
+mod columns;
 mod decode;
 mod fix;
 mod graph;
@@ -33,8 +36,10 @@ use table::Table as Ends;
 use window::Window as Ends;
 
 pub use check::{Check, Checked, Sink, TargetCount};
+#[cfg(not(target_arch = "wasm32"))]
+pub use columns::{FoundColumns, MAX_COLUMNS, columns, layout_with_columns};
 pub use decode::Decode;
-pub use fix::{About, Cells, as_it_came, fixed, rewritten};
+pub use fix::{About, Cells, as_it_came, fixed, kept, kept_target, other_forms, rewritten};
 pub use graph::{Rename, Renames};
 pub use groups::Groups;
 pub use known::{AccountNow, AccountPlace, PersonFound};
@@ -42,7 +47,7 @@ pub use layout::{Columns, Layout, layout};
 pub use look::Look;
 pub use row::{Surroundings, TEMPORARY_PREFIX, is_reserved_username};
 pub use survey::{Survey, Surveyed};
-pub use target::{Target, TargetRead};
+pub use target::{Target, TargetRead, read as read_target};
 
 // The intake of any list of accounts: the People CSV comes in by it, too.
 pub(crate) use cell::{is_error_value, original, username_of};

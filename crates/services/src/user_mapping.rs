@@ -4,21 +4,28 @@
 mod beginning;
 mod check;
 mod compose;
+mod decide;
+mod diff;
+mod download;
 mod edit;
+mod export;
 mod holder;
 mod incoming;
 mod left_out;
+mod lists;
+mod meant;
 mod receive;
 mod remarks;
 mod review;
+mod reviewed;
 mod rows;
 mod taken_back;
 mod template;
 mod view;
 
 pub use check::MAPPING_JOB;
+pub use lists::{MappingFilter, MappingList};
 pub use receive::MappingUpload;
-pub use rows::MappingFilter;
 
 use domain::deployment::{Step, StepState, standing};
 use domain::user_mapping::{MappingEdit, MappingReading};
@@ -49,6 +56,16 @@ impl<'a> Source<'a> {
             reading,
             made_from: None,
             edit: None,
+        }
+    }
+
+    /// A file that the check makes first, by this correction.
+    const fn made(reading: &'a MappingReading, made_from: Option<i64>, edit: &'a MappingEdit) -> Self {
+        Self {
+            file: None,
+            reading,
+            made_from,
+            edit: Some(edit),
         }
     }
 }
@@ -86,9 +103,13 @@ impl Services {
         Ok(version)
     }
 
-    /// The customer whose mapping this actor may change now.
+    /// The customer whose mapping this actor may change now. Once it was carried out nobody may, until that is taken back
+    /// (M-14): another mapping would do nothing.
     async fn mapping_of(&self, tx: &mut Tx, actor: &Actor, slug: &str) -> Result<CustomerId, ServiceError> {
         let customer = self.customer(tx, actor, slug, Permission::EditMapping).await?.id;
+        if store::migration::last_done(tx, customer).await?.is_some() {
+            return Err(UserError::CarriedOut.into());
+        }
         let known = crate::deployment::facts::known(tx, customer, self.now()).await?;
         match *standing::find(&standing::of(&known.facts), Step::UserMapping) {
             StepState::Shut { until } | StepState::OnHold { until } => {

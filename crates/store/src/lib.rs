@@ -99,6 +99,7 @@ pub fn statements() -> Vec<Sql> {
         user_mapping::ALL,
         user_mapping::LINES,
         user_mapping::BESIDE,
+        user_mapping::ALIKE,
         user_mapping::FIXABLE,
         user_mapping::LEFT_OUT,
         user_mapping::REVIEW,

@@ -26,8 +26,8 @@ pub use carry_out::{
 };
 pub use duplicates::{Lookalike, lookalikes};
 pub use entries::{
-    AccountNow, EntryOfRun, Kept, LineOf, ListedEntry, NewEntry, accounts_now, entries_between,
-    entries_of_account, insert_entries, list_entries,
+    AccountNow, EntryOfRun, Kept, LineOf, ListedEntry, NewEntry, ProvenAdministrator, accounts_now,
+    entries_between, entries_of_account, insert_entries, list_entries, proven_administrators,
 };
 pub use overlay::{claimed, entries_about, entries_of_people, freed, probable_accounts, unclaimed_after};
 pub use plans::{

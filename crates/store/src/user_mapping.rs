@@ -13,25 +13,28 @@ use crate::error::{code, one_row};
 use crate::sql::{execute, fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
+mod alike;
 mod beside;
 mod fixable;
 mod left_out;
 mod lines;
 mod review;
 
+pub(crate) use alike::ALL as ALIKE;
 pub(crate) use beside::ALL as BESIDE;
 pub(crate) use fixable::ALL as FIXABLE;
 pub(crate) use left_out::ALL as LEFT_OUT;
 pub(crate) use lines::ALL as LINES;
 pub(crate) use review::ALL as REVIEW;
 
+pub use alike::{Written, WrittenLine, lines_written};
 pub use beside::{
     AccountBeside, ChangedAccount, ChangedPerson, Marks, Missed, NewProposal, Proposed, Undecided,
     UndecidedAdministrator, UndecidedWho, accounts_beside, changed_since, count_missed, forget_proposals,
     insert_proposals, marks, meant_account, missed, one_undecided, only_namesake, proposals_of, proposed,
     undecided, undecided_administrators,
 };
-pub use fixable::{FixableLine, affected_lines, has_line, lines_of};
+pub use fixable::{FixableLine, affected_lines, has_line, line_of_account, lines_of};
 pub use left_out::{LeftOutLine, RevertedLine, lines_left_out, lines_reverted};
 pub use lines::{
     FindingRow, LineFacts, MappingLine, NewFinding, NewLine, RowFilter, ShownAccount, ShownPerson, ShownRow,
@@ -39,10 +42,10 @@ pub use lines::{
     same_place, set_facts, shown_account,
 };
 pub use review::{
-    ChangedLine, NewRemark, OpenRemarks, Remark, Review, ReviewChange, Rewritten, answer_question,
-    changed_lines, decide_review, gone_lines, insert_remark, insert_review, latest_review, open_remarks,
-    remark, remarks, remarks_of_line, reopen_review, review, review_before, second_review, settle_remark,
-    versions_of_file,
+    ChangedLine, NewRemark, OpenRemarks, Remark, Review, ReviewChange, Rewritten, acknowledge,
+    answer_question, changed_lines, decide_review, gone_lines, insert_remark, insert_review, latest_review,
+    open_remarks, remark, remarks, remarks_of_line, reopen_review, review, review_before, second_review,
+    settle_remark, versions_of_file,
 };
 
 statements! {
@@ -85,7 +88,8 @@ statements! {
         WHERE customer_id = $1 AND number = $2 AND state = 'checking'";
     MOVE_MARK = "UPDATE mapping_versions SET people_number = $4
         WHERE customer_id = $1 AND number = $2 AND people_number = $3";
-    CHECK_AGAIN = "UPDATE mapping_versions SET state = 'checking' WHERE customer_id = $1 AND number = $2 AND state = 'checked'";
+    CHECK_AGAIN = "UPDATE mapping_versions SET state = 'checking'
+        WHERE customer_id = $1 AND number = $2 AND state IN ('checked', 'refused')";
 }
 
 /// A file that is whole.
@@ -411,8 +415,8 @@ pub async fn checking_before(
     Ok(row.map(|row| row.number))
 }
 
-/// Lets a version be checked again, beside People and the directory as they are now. One that is not checked is
-/// [`StoreError::Stale`].
+/// Lets a version be checked again, beside People and the directory as they are now: one that was checked, or whose check ended
+/// without. One that is being checked, or that asks something, is [`StoreError::Stale`].
 pub async fn check_again(tx: &mut Tx, customer: CustomerId, number: i64) -> Result<(), StoreError> {
     let touched = execute!(tx, CHECK_AGAIN, customer.uuid(), number)?;
     one_row(touched, "the version of the user mapping")

@@ -5,6 +5,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { type Mapping } from "../support/mapping.ts";
 import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
@@ -25,11 +26,11 @@ async function lines(page: Page, scripts: boolean, search: string): Promise<Loca
   return table.getByRole("row").filter({ has: page.getByRole("rowheader") });
 }
 
-test("usernames are mended by one button, cells say what is wrong with them, and a blocked account is renamed aside", async ({
+test("usernames are mended by one button, a blocked account is renamed aside, and it is begun anew without a file", async ({
   page, browser, demo, scripts, visit, signIn, alive,
 }) => {
   test.setTimeout(4 * 60_000);
-  const { admin, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
+  const { admin, path, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   await admin.getByLabel("CSV file").setInputFiles(demo.dirty_mapping);
   await admin.getByRole("button", { name: "Upload and check" }).click();
   await mapping.isVersion(1);
@@ -42,7 +43,9 @@ test("usernames are mended by one button, cells say what is wrong with them, and
   await isWrong(line.getByLabel("Existing username", { exact: true }), "123", zeros);
   await expect(line.getByLabel("New username", { exact: true })).not.toHaveAttribute("aria-invalid", "true");
   await accessibleThere(admin, scripts);
-  await mapping.mend("Zeros in front were lost", "Write the accounts’ usernames");
+  await mapping.cause("Zeros in front were lost").getByRole("button", { name: /^Write the accounts’ usernames/ }).click();
+  await mapping.tells(admin.getByRole("main"), "Corrected, in a new version.");
+  await mapping.isNext();
   await expect(mapping.cause("Zeros in front were lost")).toHaveCount(0);
   await expect(admin.getByRole("region", { name: "Version 2", exact: true })).toContainText("usernames of accounts corrected");
   await accessibleThere(admin, scripts);
@@ -83,5 +86,51 @@ test("usernames are mended by one button, cells say what is wrong with them, and
   await expect(rows.filter({ hasText: "old.maria.papadakis@contoso.com" })).toContainText("Renamed");
   await expect(rows.filter({ hasText: "Takes the username of line" })).toContainText("maria.papadakis@contoso.com");
   await accessibleThere(admin, scripts);
+  await beginsAnew(admin, scripts, path, mapping);
   await admin.context().close();
 });
+
+/** So many licences; back to the mapping, which nothing tells of that. */
+async function licensed(page: Page, scripts: boolean, path: string, licences: string): Promise<void> {
+  await page.goto(path.replace(/user-mapping$/, "limits"));
+  await settled(page, scripts);
+  await page.getByLabel("Licences", { exact: true }).fill(licences);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved. The next run uses it.")).toBeVisible();
+  await page.goto(path);
+  await settled(page, scripts);
+}
+
+/** P-13: the same customer without any file, behind the one that was corrected, which is taken up again. */
+async function beginsAnew(page: Page, scripts: boolean, path: string, mapping: Mapping): Promise<void> {
+  await licensed(page, scripts, path, "1");
+  const corrected = mapping.newest;
+  await page.getByRole("button", { name: "Begin without a file" }).click();
+  await mapping.tells(page.getByRole("main"), "Begun without a file, as a new version.");
+  await mapping.isNext();
+  const before = page.getByRole("region", { name: "Decided before, and not in the file", exact: true });
+  await expect(before).toContainText(new RegExp(`Version ${corrected} has [\\d,]+ lines about accounts`));
+  await expect(page.getByRole("button", { name: "Begin without a file" })).toHaveCount(0);
+  await accessibleThere(page, scripts);
+
+  // P-18: what is mended on another page is checked again here.
+  const few = mapping.cause("More active accounts than licences");
+  await expect(few.getByRole("link", { name: "Enter the licences" })).toBeVisible();
+  await licensed(page, scripts, path, "100000");
+  await few.getByRole("button", { name: /^Check again/ }).click();
+  await expect(few).toHaveCount(0);
+  await mapping.isVersion(mapping.newest);
+
+  // D-10: somebody of the old directory becomes local; the page opens at the list again.
+  const undecided = page.getByRole("region", { name: "Undecided accounts", exact: true });
+  await expect(undecided).toContainText("has no local password");
+  await undecided.getByRole("button", { name: /^Make local/ }).first().click();
+  await mapping.tells(undecided, "Decided, in a new version.");
+  await mapping.isNext();
+  await expect(page.getByRole("region", { name: `Version ${mapping.newest}`, exact: true })).toContainText("without a local password");
+  await accessibleThere(page, scripts);
+  const versions = page.getByRole("region", { name: "Earlier versions", exact: true });
+  await versions.getByRole("button", { name: new RegExp(`^Take it up again.*version ${corrected}$`) }).click();
+  await mapping.isNext();
+  await expect(page.getByRole("region", { name: `Version ${mapping.newest}`, exact: true })).toContainText(`Version ${corrected} again.`);
+}

@@ -5,7 +5,7 @@ import { type Locator, type Page } from "@playwright/test";
 import { expectAccessible as accessibleThere } from "../support/axe.ts";
 import { beginsMapping } from "../support/existing.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { shots } from "../support/mapping.ts";
+import { type Mapping, shots } from "../support/mapping.ts";
 import { settled } from "../support/others.ts";
 
 // Afterwards the demo's customer has a mapping: other tests begin without one.
@@ -61,12 +61,70 @@ class Intake {
     await version.getByLabel("Separator").selectOption({ label: separator });
     await version.getByRole("button", { name: "Read it so", exact: true }).click();
   }
+
+  /** Chooses in the form of the columns, by labels. */
+  async chooses(number: number, columns: Record<string, string>): Promise<void> {
+    const version = this.version(number);
+    for (const [label, option] of Object.entries(columns)) {
+      await version.getByLabel(label, { exact: true }).selectOption({ label: option });
+    }
+    await version.getByRole("button", { name: "Read these columns", exact: true }).click();
+  }
+}
+
+const EXISTING = "Column of the existing usernames";
+const NEW = "Column of the new usernames";
+const TARGET = "Column of the target directory";
+const FIRST = "Is the first line a heading?";
+const YES = "Yes, it names the columns";
+
+/** F-07: nothing is known of the headings, and a person says which column is which; a choice that cannot be is told, and stands. */
+async function saysWhichIsWhich(intake: Intake, mapping: Mapping): Promise<void> {
+  const text = "Old login;New login;Where;Room\nanna.lee;anna.lee@contoso.com;Local;1\n";
+  await intake.uploads("old.csv", Buffer.from(text));
+  const refused = await intake.says(8, "The file has no column existing_username");
+  await expect(refused.getByRole("listitem").first()).toHaveText("Old login;New login;Where;Room");
+  await shots(intake.page, "columns");
+  await intake.chooses(8, { [EXISTING]: "Column 2: New login", [TARGET]: "Column 2: New login" });
+  const told = refused.getByRole("alert");
+  await expect(told).toContainText("3 things need a correction");
+  await expect(told.getByRole("link")).toHaveText([
+    "Choose the column that holds the new usernames.",
+    /^This column is chosen for usernames\. Choose another one/,
+    /^Say whether the first line is a heading/,
+  ]);
+  await settled(intake.page, intake.scripts);
+  await expect(refused.getByLabel(EXISTING)).toHaveValue("1");
+  await expect(refused.getByLabel(TARGET)).toHaveAccessibleDescription(/This column is chosen for usernames/);
+  await accessibleThere(intake.page, intake.scripts);
+  await intake.chooses(8, {
+    [EXISTING]: "Column 1: Old login", [NEW]: "Column 2: New login", [TARGET]: "Column 3: Where", [FIRST]: YES,
+  });
+  await mapping.isVersion(9);
+  await expect(intake.first(9, 1)).toHaveText(["anna.lee", "anna.lee@contoso.com", "Local"]);
+}
+
+/** F-03: three columns of which nothing is known are a file without headings, unless a person says that the first line is one. */
+async function saysThatItIsAHeading(intake: Intake, mapping: Mapping): Promise<void> {
+  const text = "Old login;New login;Where\nanna.lee;anna.lee@contoso.com;Local\n";
+  await intake.uploads("three.csv", Buffer.from(text));
+  await mapping.isVersion(10);
+  await expect(intake.first(10, 1)).toHaveText(["Old login", "New login", "Where"]);
+  const version = intake.version(10);
+  await expect(version).toContainText("The first line was read as a user: it holds no heading that is known.");
+  await version.getByText("Say which column is which", { exact: true }).click();
+  await expect(version.getByLabel(EXISTING)).toHaveValue("0");
+  await accessibleThere(intake.page, intake.scripts);
+  await intake.chooses(10, { [FIRST]: YES });
+  await mapping.isVersion(11);
+  await expect(intake.first(11, 1)).toHaveText(["anna.lee", "anna.lee@contoso.com", "Local"]);
+  await accessibleThere(intake.page, intake.scripts);
 }
 
 test("a person says how a file is read, and sees how it was read", async ({
   page, browser, demo, scripts, visit, signIn, alive,
 }) => {
-  test.setTimeout(4 * 60_000);
+  test.setTimeout(5 * 60_000);
   const { admin, mapping } = await beginsMapping({ page, demo, visit, signIn, alive, scripts }, browser);
   const intake = new Intake(admin, scripts);
 
@@ -120,5 +178,8 @@ test("a person says how a file is read, and sees how it was read", async ({
   await expect(intake.version(7)).toContainText("Read as UTF-16 (little endian)");
   await expect(intake.first(7, 1)).toHaveText(["Jürgen", "juergen@contoso.com", "Local"]);
   await accessibleThere(admin, scripts);
+
+  await saysWhichIsWhich(intake, mapping);
+  await saysThatItIsAHeading(intake, mapping);
   await admin.context().close();
 });

@@ -180,9 +180,9 @@ export class Mapping {
   async decidesAboutEverybody(): Promise<void> {
     const panel = this.page.getByRole("region", { name: "Undecided accounts", exact: true });
     await shots(this.page, "undecided");
-    for (const button of ["Accept", "Keep local"]) {
-      while (await panel.getByRole("button", { name: new RegExp(`^${button}`) }).first().isVisible()) {
-        await panel.getByRole("button", { name: new RegExp(`^${button}`) }).first().click();
+    for (const name of [/^Accept/, /^(Keep|Make) local/]) {
+      while (await panel.getByRole("button", { name }).first().isVisible()) {
+        await panel.getByRole("button", { name }).first().click();
         await this.isVersion(this.version + 1);
       }
     }
@@ -192,7 +192,7 @@ export class Mapping {
   /** Without any file: proposals by class, the rest together, and administrators by name. */
   async decidesWithoutAFile(): Promise<void> {
     await this.page.getByRole("button", { name: "Begin without a file" }).click();
-    await this.isVersion(1);
+    await this.isNext();
     const panel = this.page.getByRole("region", { name: "Undecided accounts", exact: true });
     await shots(this.page, "proposals");
     const accept = panel.getByRole("button", { name: /^Accept \d+ proposals?/ });
@@ -202,7 +202,7 @@ export class Mapping {
       await this.isVersion(this.version + 1);
     }
     await panel.getByText("Decide about everybody who is left").click();
-    await panel.getByRole("button", { name: "Keep everybody local" }).click();
+    await panel.getByRole("button", { name: /^(Keep|Make) everybody local$/ }).click();
     await this.isVersion(this.version + 1);
     await this.decidesAboutEverybody();
     // What an earlier attempt to synchronise left behind has somebody's username.
@@ -214,6 +214,12 @@ export class Mapping {
     await this.page.getByLabel("CSV file").setInputFiles(file);
     await this.page.getByRole("button", { name: "Upload and check" }).click();
     await this.isVersion(this.version + 1);
+  }
+
+  /** However much stands above: the page opens at what it says was done, in this part of it. */
+  async tells(part: Locator, words: string): Promise<void> {
+    const told = part.getByRole("status").filter({ hasText: words });
+    await expect(told.and(this.page.locator(":focus"))).toBeInViewport({ timeout: 30_000 });
   }
 
   /** Waits until the next version is checked. */

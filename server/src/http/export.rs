@@ -81,6 +81,7 @@ struct Narrowed {
     from: String,
     until: String,
     with: String,
+    account: String,
 }
 
 /// How the list is written: the end of the address.

@@ -87,6 +87,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("older", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("earlier", "1"),
     ("outcome", "lost"),
+    ("columns[said]", "true"),
 ];
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::api::migration::{DropMigrationPlan, MakeMigrationPlan, SetMigrationOp
 use crate::api::take_flash;
 use crate::components::{
     Banner, CheckField, Field, Panel, Submit, Tile, Tiles, TimeOf, Tone, Verdict, WhyRefused, awaited,
-    customer, param, query,
+    customer, param, plural, query,
 };
 use crate::pages::runs::RefreshWithoutScripts;
 
@@ -44,7 +44,7 @@ pub(super) fn Plan(
         }
         .into_any(),
         PlanState::Failed => view! {
-            <Verdict tone=Tone::Problem>"The plan could not be made: People or the directory changed meanwhile, or it broke off again and again. Make it again, or drop it and begin the undo again where you began it."</Verdict>
+            <Verdict tone=Tone::Problem>"The plan could not be made: People, the directory or the user mapping changed meanwhile, or it broke off again and again. Make it again, or drop it and begin the undo again where you began it."</Verdict>
         }
         .into_any(),
         PlanState::Dropped => view! { <p>"Dropped: nobody wanted to carry it out."</p> }.into_any(),
@@ -86,16 +86,17 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
         let current = shown == code;
         view! { <Tile number word href=href(code) tone current/> }
     };
-    let kinds = EntryKind::ALL
-        .iter()
-        .map(|kind| {
-            let tone = match kind {
-                EntryKind::Held if counts.held > 0 => Tone::Problem,
-                _ => Tone::Neutral,
-            };
-            tile(counts.of(*kind), kind.label(), kind.code(), tone)
-        })
-        .collect_view();
+    let of_kind = |kind: &EntryKind| {
+        let tone = match kind {
+            EntryKind::Held if counts.held > 0 => Tone::Problem,
+            _ => Tone::Neutral,
+        };
+        tile(counts.of(*kind), kind.label(), kind.code(), tone)
+    };
+    // The worst first.
+    let held = of_kind(&EntryKind::Held);
+    let others = EntryKind::ALL.iter().filter(|kind| **kind != EntryKind::Held);
+    let others = others.map(of_kind).collect_view();
     let local = (counts.local > 0).then(|| {
         tile(
             counts.local,
@@ -104,6 +105,8 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
             Tone::Waiting,
         )
     });
+    let linked = plural(counts.linked, "account is linked", "accounts are linked");
+    let aside = plural(counts.aside, "account hands", "accounts hand");
     let hash = plan.hash.chars().take(12).collect::<String>();
     let is_migration = plan.purpose == MigrationPurpose::Migrate;
     let only = plan.only.clone().map(|account| {
@@ -112,16 +115,16 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
     });
     view! {
         <p><b>{plan.sentence.clone()}</b></p>
-        <Tiles label="Accounts by what becomes of them">{kinds}{local}</Tiles>
+        <Tiles label="Accounts by what becomes of them">{held}{local}{others}</Tiles>
         <p><a href=href("all")>"Every account, with what becomes of it"</a></p>
         <dl class="facts">
             {only}
             <dt>"User mapping"</dt>
             <dd><a href=customer().path("user-mapping")>{format!("Version {}", plan.mapping_version)}</a></dd>
             <dt>"Links"</dt>
-            <dd>{format!("{} accounts are linked to their person of the directory, so the first sync recognises them.", counts.linked)}</dd>
-            <dt>"Swaps and chains"</dt>
-            <dd>{format!("{} accounts hand their username on to another one; it is free for nobody else in between.", counts.aside)}</dd>
+            <dd>{format!("{linked} to their person of the directory, so the first sync recognises them.")}</dd>
+            <dt>"Exchanges and chains"</dt>
+            <dd>{format!("{aside} their username on to another one; it is free for nobody else in between.")}</dd>
             <dt>"Fingerprint"</dt>
             <dd><code title=plan.hash.clone()>{hash}</code></dd>
         </dl>
@@ -143,13 +146,14 @@ fn Switches(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
     } else {
         "Stays as it is."
     };
+    let days = u64::try_from(options.reserved_days).unwrap_or_default();
     let number = plan.number;
     view! {
         <dl class="facts">
             <dt>"Sync of the old directory"</dt><dd>{old}</dd>
             <dt>"Local password policy"</dt><dd>{policy}</dd>
             <dt>"Usernames nobody has afterwards"</dt>
-            <dd>{format!("Kept from newcomers for {} days.", options.reserved_days)}</dd>
+            <dd>{format!("Kept from newcomers for {}.", plural(days, "day", "days"))}</dd>
         </dl>
         {can_change.then(|| view! {
             <SwitchForm number options/>

@@ -1,12 +1,15 @@
 //! The go / no-go sheet: everything that decides, on one page to print, with names and times.
 
+use domain::migration::MigrationRunState;
 use domain::views::{MigrationPlanView, MigrationView, UserMappingView};
 use leptos::prelude::*;
 
 use super::checks::CheckList;
+use super::is_over;
 use crate::api::migration::{show_migration, show_migration_checks};
 use crate::api::user_mapping::show_user_mapping;
-use crate::components::{EmptyState, Loaded, PageHeader, Panel, TimeOf, customer};
+use crate::components::{Banner, EmptyState, Loaded, PageHeader, Panel, StateWord, TimeOf, Tone, customer};
+use crate::pages::user_mapping::review_state;
 
 /// `/c/{customer}/migration/sheet`
 #[component]
@@ -30,12 +33,16 @@ fn Sheet(view: MigrationView) -> impl IntoView {
         .into_any();
     };
     let number = plan.number;
+    // Carrying it out changes People: then it says what was decided.
+    let is_to_come = view
+        .run
+        .is_none_or(|run| run.plan != number || !(is_over(run.state) || is_begun(run.state)));
     let agreed = view
         .agreed
         .unwrap_or_else(|| "No window is agreed on.".to_owned());
     let can_migrate = view.can_migrate;
     view! {
-        <Panel title=format!("Plan {number}") id="plan"><PlanFacts plan agreed/></Panel>
+        <Panel title=format!("Plan {number}") id="plan"><PlanFacts plan agreed is_to_come/></Panel>
         <Panel title="User mapping" id="mapping">
             <Loaded data=show_user_mapping(customer().slug) draw=|mapping| view! { <Approval mapping/> }/>
         </Panel>
@@ -50,6 +57,11 @@ fn Sheet(view: MigrationView) -> impl IntoView {
     .into_any()
 }
 
+/// It is being carried out.
+const fn is_begun(state: MigrationRunState) -> bool {
+    state.is_open() && !matches!(state, MigrationRunState::Scheduled)
+}
+
 #[component]
 fn Checks(number: i64) -> impl IntoView {
     let checks = show_migration_checks(customer().slug, number);
@@ -61,10 +73,27 @@ fn Checks(number: i64) -> impl IntoView {
 }
 
 #[component]
-fn PlanFacts(plan: MigrationPlanView, agreed: String) -> impl IntoView {
+fn PlanFacts(
+    plan: MigrationPlanView,
+    agreed: String,
+    /// It was not carried out, and is not under way.
+    is_to_come: bool,
+) -> impl IntoView {
+    // Whoever decides may see no checks: what is not about how things are now says so by itself (P-17).
+    let is_stale = (is_to_come && plan.is_stale).then(|| {
+        view! {
+            <Banner tone=Tone::Waiting>
+                <p>"People or the directory changed since this plan was made. It has to be made again before anything is decided."</p>
+            </Banner>
+        }
+    });
     let rehearsal = plan.rehearsal.map_or_else(
         || view! { "Not rehearsed." }.into_any(),
-        |rehearsal| view! { {rehearsal.sentence} " Rehearsed " <TimeOf when=rehearsal.when/> "." }.into_any(),
+        |rehearsal| {
+            let again = (is_to_come && rehearsal.is_stale)
+                .then_some(" Something changed since: it has to be rehearsed again.");
+            view! { {rehearsal.sentence} " Rehearsed " <TimeOf when=rehearsal.when/> "." {again} }.into_any()
+        },
     );
     let old_sync = if plan.options.old_sync_off {
         "Switched off"
@@ -77,7 +106,7 @@ fn PlanFacts(plan: MigrationPlanView, agreed: String) -> impl IntoView {
         "Stays as it is"
     };
     view! {
-        <dl class="facts in">
+        <div class="in form">{is_stale}<dl class="facts">
             <dt>"What happens"</dt><dd>{plan.sentence}</dd>
             <dt>"Made"</dt><dd><bdi>{plan.made_by}</bdi> ", " <TimeOf when=plan.made/></dd>
             <dt>"Fingerprint"</dt><dd><code>{plan.hash}</code></dd>
@@ -85,7 +114,7 @@ fn PlanFacts(plan: MigrationPlanView, agreed: String) -> impl IntoView {
             <dt>"Rehearsal"</dt><dd>{rehearsal}</dd>
             <dt>"Sync of the old directory"</dt><dd>{old_sync}</dd>
             <dt>"Local password policy"</dt><dd>{policy}</dd>
-        </dl>
+        </dl></div>
     }
 }
 
@@ -94,18 +123,23 @@ fn Approval(mapping: UserMappingView) -> impl IntoView {
     let Some(review) = mapping.review else {
         return view! { <p class="in">"No version was submitted."</p> }.into_any();
     };
+    // What stands here is what counts: an approval that does not is not printed as one (P-17, F-30).
+    let (tone, word) = review_state(&review);
+    let void = review
+        .why_void()
+        .map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p></Banner> });
     let decided = review
         .decided
         .map(|when| view! { <dt>"Decided"</dt><dd><bdi>{review.decided_by}</bdi> ", " <TimeOf when/></dd> });
     let second = (!review.seconded_by.is_empty())
         .then(|| view! { <dt>"Second approval"</dt><dd><bdi>{review.seconded_by}</bdi></dd> });
     view! {
-        <dl class="facts in">
+        <div class="in form">{void}<dl class="facts">
             <dt>"Version"</dt><dd>{review.version}</dd>
-            <dt>"State"</dt><dd>{review.state.label()}</dd>
+            <dt>"State"</dt><dd><StateWord tone word/></dd>
             <dt>"Submitted"</dt><dd><bdi>{review.submitted_by}</bdi> ", " <TimeOf when=review.submitted/></dd>
             {decided}{second}
-        </dl>
+        </dl></div>
     }
     .into_any()
 }

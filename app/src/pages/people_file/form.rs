@@ -2,7 +2,6 @@
 
 use domain::people::OldDirectory;
 use domain::people_file::PeopleFileReceived;
-use domain::user_mapping::FileEncoding;
 use domain::views::OldDirectoryView;
 use leptos::prelude::*;
 use services::TypedPeopleFile;
@@ -71,11 +70,7 @@ const HELP: &str = "An export of People, or a list like one: username is needed,
 
 #[component]
 fn Encoding(value: String) -> impl IntoView {
-    let latin = FileEncoding::Windows1252;
-    let options = vec![
-        Option_::new("", "Told from the file"),
-        Option_::new(latin.code(), latin.label()),
-    ];
+    let options = Option_::encodings("Told from the file");
     view! { <SelectField key="encoding" label="Encoding" options value help="Only needed where it cannot be told: then you are asked."/> }
 }
 
@@ -93,7 +88,7 @@ fn Asks(samples: Vec<String>) -> impl IntoView {
         <Verdict tone=Tone::Yours>"The file is not UTF-8, so its letters have to be looked at. Nothing was stored."</Verdict>
         <p>"In Windows-1252, which Western European spreadsheets write, lines of it read:"</p>
         <ul role="list">{lines}</ul>
-        <p>"If that is right, choose this encoding below and upload the file once more. If letters are wrong, save the list as “CSV UTF-8” and upload that."</p>
+        <p>"If that is right, choose this encoding below and upload the file once more. If letters are wrong, save the list as “CSV UTF-8” and upload that; or choose UTF-8 here: what is damaged is refused line by line, and the other lines count."</p>
     }
     .into_any()
 }

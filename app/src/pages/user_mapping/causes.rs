@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::de::IgnoredAny;
 
+use super::again::{CheckAgain, Elsewhere, is_mended_elsewhere};
 use super::lines::unused_lines;
 use super::{Hidden, Lists, tone_of, under};
 use crate::api::take_flash;
 use crate::api::user_mapping::{FixMapping, TypedFix};
 use crate::components::{
-    Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, awaited, kept, plural,
-    thousands,
+    Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, address, awaited,
+    customer, kept, plural, thousands,
 };
 
 /// Whoever may correct the version, and what may be written as target directory.
@@ -19,8 +20,13 @@ use crate::components::{
 pub(super) struct Corrections {
     pub version: i64,
     pub can_edit: bool,
+    /// It may be checked again by the way, since no approval would be taken back by that.
+    pub can_check: bool,
     pub targets: Vec<String>,
 }
+
+/// What is said of a group that was corrected.
+pub(super) const CORRECTED: &str = "Corrected, in a new version. The one before is kept below.";
 
 /// What came of the correction of a group. What was typed for it stands in its form again, as long as that is on the page: it is
 /// there for the lines of its own version alone.
@@ -37,9 +43,11 @@ pub(super) fn Corrected(
             return ().into_any();
         };
         let ((version, code, severity, about, fix), value) = kept.values;
-        let Err(error) = kept.result else {
-            let done = "Corrected, in a new version. The one before is kept below.";
-            return view! { <Done words=done/> }.into_any();
+        let error = match kept.result {
+            Err(error) => error,
+            // It is told where they stand.
+            Ok(_) if !groups.is_empty() => return ().into_any(),
+            Ok(_) => return view! { <Done words=CORRECTED again=is_checking/> }.into_any(),
         };
         let is_it = |group: &FindingGroup| {
             let example = &group.example;
@@ -83,12 +91,24 @@ pub(super) fn Causes(
             })
             .collect_view()
     };
+    let is_wrong = |group: &FindingGroup| group.example.severity == Severity::Error && !group.is_whole();
+    let has_problems = graver.iter().any(is_wrong);
+    let rejects = address(
+        &customer().path("user-mapping-lines.csv"),
+        [("with", Severity::Error.code())],
+    );
     let count = u64::try_from(notes.len()).unwrap_or(u64::MAX);
     let (graver, notes) = (draw(0, graver), draw(places, notes));
     view! {
         <Panel title="What was found" id="found" note=move || note>
-            {nothing.then(|| view! { <p class="in soft">"Nothing is to be mended."</p> })}
+            {nothing.then(|| view! { <p class="in soft">"Nothing needs a correction."</p> })}
             {graver}
+            {has_problems.then(|| view! {
+                <p class="in">
+                    <a href=rejects download>"Download the lines with problems"</a>
+                    <span class="soft">", each with what is wrong, to correct them elsewhere"</span>
+                </p>
+            })}
             {has_notes.then(|| view! {
                 <details class="fold in">
                     <summary>{plural(count, "kind of note", "kinds of notes")} ", for your information"</summary>
@@ -121,6 +141,10 @@ fn Cause(group: FindingGroup, place: usize, lines: u64, corrections: Corrections
         _ => None,
     };
     let sentence = group.example.sentence();
+    let code = group.example.code;
+    let elsewhere = is_mended_elsewhere(code).then(|| view! { <Elsewhere code/> });
+    let again = (corrections.can_check && is_mended_elsewhere(code))
+        .then(|| view! { <CheckAgain version=corrections.version of=format!(": {title}")/> });
     let first = (!is_whole).then(|| format!("For example line {}: ", thousands(group.example.line)));
     let is_held = corrections.can_edit && group.example.code.names_holder();
     let fixes = (corrections.can_edit && !is_whole && group.lines > 0)
@@ -141,8 +165,10 @@ fn Cause(group: FindingGroup, place: usize, lines: u64, corrections: Corrections
                 {listed.map(|(words, href)| view! {
                     <p><a href=href>{words}<span class="visually-hidden">{format!(": {title}")}</span></a></p>
                 })}
+                {elsewhere}
             </div>
             {fixes}
+            {again}
         </div>
     }
 }
@@ -216,11 +242,14 @@ fn ValueField(
                 .and_then(|kept| kept.result.err())
                 .map(|error| under(error, |_| key.clone()));
             if fix == MappingFix::ChangeTarget {
+                // T-13: what the lines say is known, and meant to be another one.
+                let is_known = code == FindingCode::LocalInScope;
+                let label = if is_known { "Target directory" } else { "It means" };
                 let value = typed.unwrap_or_else(|| meant(&group, &targets));
                 // Whatever stands first would be chosen by one click: nobody has said yet what is meant (D-05).
                 let mut options = vec![Option_::new("", "Choose…")];
                 options.extend(targets.iter().map(|target| Option_::new(target, target)));
-                view! { <SelectField key label="It means" name="value" options value error told/> }.into_any()
+                view! { <SelectField key label name="value" options value error told/> }.into_any()
             } else {
                 let value = typed.unwrap_or_default();
                 view! { <Field key label="Domain of the directory" name="value" value placeholder="contoso.com" code=true error told/> }

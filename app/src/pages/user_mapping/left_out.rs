@@ -63,7 +63,7 @@ pub(super) fn Forgotten(
                     {missing}
                     {undone}
                     {leavers}
-                    <p><a href=href>{see}<span class="visually-hidden">" that the file left out"</span></a></p>
+                    <p><a href=href>{see}<span class="visually-hidden">{format!(" of version {earlier}")}</span></a></p>
                     <form method="post" action=KeepMappingLines::PATH class="form">
                         <input type="hidden" name="customer" value=customer().slug/>
                         <input type="hidden" name="version" value=version/>
@@ -89,7 +89,7 @@ fn missing(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
     view! { <p>{format!("Version {earlier} has {count} {which}")}</p> }
 }
 
-/// Lines that the file has as they were before they were corrected.
+/// Lines that the file has as they were before they were corrected or taken out.
 fn undone(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
     let LeftOut {
         earlier,
@@ -98,15 +98,12 @@ fn undone(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
         ..
     } = left_out;
     let count = plural(reverted, "line", "lines");
-    let before = if reverted == 1 {
-        "it, before it was corrected. That correction is undone."
+    let undone = if reverted == 1 {
+        "it. That correction is undone."
     } else {
-        "them, before they were corrected. Those corrections are undone."
+        "them. Those corrections are undone."
     };
-    let words = format!(
-        "Version {earlier} says something else in {count} that {file} has as version {base} had {before}"
-    );
-    view! { <p>{words}</p> }
+    view! { <p>{format!("Version {earlier} corrected or took out {count} that {file} has as version {base} had {undone}")}</p> }
 }
 
 /// Where the lines stand once they are taken over.
@@ -114,11 +111,12 @@ fn becomes(left_out: LeftOut) -> &'static str {
     match (left_out.lines, left_out.reverted) {
         (_, 0) => "Taken over, they stand behind the lines there are, in a new version that you can undo.",
         (0, _) => {
-            "Taken over, they stand in the place of the lines of the file, in a new version that you can undo."
+            "Taken over, they stand in the place of the lines of the file, and lines that were taken out go again, in a new \
+             version that you can undo."
         }
         _ => {
-            "Taken over, lines that are missing stand behind the others, and corrected ones in their place, in a new version \
-             that you can undo. What the file says anew stays."
+            "Taken over, lines that are missing stand behind the others, corrected ones in their place, and lines that were taken \
+             out go again, in a new version that you can undo. What the file says anew stays."
         }
     }
 }
@@ -132,12 +130,12 @@ pub(super) fn LeftOutLines(
     connected: String,
 ) -> impl IntoView {
     let lines = list_left_out(customer().slug, version, after());
-    let title = format!("Lines of version {} that the file left out", left_out.earlier);
-    let label = if left_out.reverted > 0 {
-        "Lines that the file left out, or has as they were"
-    } else {
-        "Lines that the file left out"
+    let label = match (left_out.lines, left_out.reverted) {
+        (_, 0) => "Lines that the file left out",
+        (0, _) => "Lines that the file has as they were",
+        _ => "Lines that the file left out, or has as they were",
     };
+    let title = format!("Version {}: {}", left_out.earlier, label.to_lowercase());
     view! {
         <Panel title id="lines">
             <Loaded data=lines draw=move |page| left_out_lines(page, label, &connected)/>
@@ -175,12 +173,19 @@ fn LeftOutRow(line: LeftOutMappingLine, connected: String) -> impl IntoView {
                 .into_any()
         }
     };
+    let (then, target) = match line.line {
+        None => (
+            view! { <span class="soft">"taken out"</span> }.into_any(),
+            String::new(),
+        ),
+        Some(number) => (thousands(number).into_any(), target_of(&line.target, &connected)),
+    };
     view! {
         <tr>
-            <th scope="row" class="short" data-label="Line then">{thousands(line.line)}</th>
+            <th scope="row" class="short" data-label="Line then">{then}</th>
             <td class="name" data-label="Account of People"><a href=href><bdi>{line.account}</bdi></a></td>
             <td class="name" data-label="New username"><bdi>{line.new}</bdi></td>
-            <td data-label="Target directory"><bdi>{target_of(&line.target, &connected)}</bdi></td>
+            <td data-label="Target directory"><bdi>{target}</bdi></td>
             <td data-label="In the file">{now}</td>
         </tr>
     }

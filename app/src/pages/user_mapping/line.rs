@@ -1,5 +1,6 @@
 //! One line: what was found about it, how it is corrected, what both sides say about it.
 
+use domain::UserError;
 use domain::people::Directory;
 use domain::user_mapping::{Column, Severity};
 use domain::views::{AccountEvidence, FoundUsername, MappingHolder, MappingLineFinding, MappingLineView};
@@ -8,17 +9,18 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::along::{Carried, Ways, list_to_go_on};
 use super::causes::Corrections;
 use super::lines::{Change, account, person};
 use super::remarks::LineRemarks;
-use super::search::{Search, Whose};
-use super::{Hidden, Lists, tone_of, under};
+use super::search::{FoundPeople, SearchInForm, Whose};
+use super::{Hidden, tone_of, under};
 use crate::Package;
-use crate::api::take_flash;
 use crate::api::user_mapping::{
-    AddMappingLine, AnswerMappingQuestion, OfLine, RemarkOnMapping, RemoveMappingLine, TypedAnswer,
-    TypedLine, WriteMappingLine, show_mapping_line,
+    AddMappingLine, AnswerMappingQuestion, EnterMappingLine, OfLine, RemarkOnMapping, RemoveMappingLine,
+    TypedAnswer, TypedLine, WriteMappingLine, show_mapping_line,
 };
+use crate::api::{ApiError, take_flash};
 use crate::components::{
     Field, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, WhyRefused, awaited,
     customer, gone_unless, kept, param, query, thousands,
@@ -28,10 +30,11 @@ use crate::components::{
 pub(super) fn Line(line: u64, corrections: Corrections) -> impl IntoView {
     let version = corrections.version;
     let place = (version, line);
-    let data = show_mapping_line(customer().slug, place, param(&query(), "person"));
+    let person = param(&query(), "person");
+    let data = show_mapping_line(customer().slug, place, person, list_to_go_on());
     let form = corrections.can_edit.then_some(place);
-    let draw = move |view: Option<MappingLineView>| match view {
-        Some(view) => view! { <Body view corrections=corrections.clone()/> }.into_any(),
+    let draw = move |found: Option<(MappingLineView, Option<u64>)>| match found {
+        Some((view, next)) => view! { <Body view next corrections=corrections.clone()/> }.into_any(),
         None => view! { <NoLine/> }.into_any(),
     };
     view! {
@@ -48,19 +51,22 @@ pub(super) fn Line(line: u64, corrections: Corrections) -> impl IntoView {
 fn NoLine() -> impl IntoView {
     view! {
         <Panel title="Lines" id="lines">
-            <p class="in">"This version has no such line. " <a href=Lists::All.href()>"Show all lines"</a></p>
+            <div class="in form">
+                <p>"This version has no such line."</p>
+                <Ways next=None/>
+            </div>
         </Panel>
     }
 }
 
 /// What was refused of a line while the page shows none: the next version is being checked, and then it is told again at the
-/// line; or it could not be read.
+/// line; or it could not be read. Answers are told among what was said, once that can be answered.
 pub(super) fn unplaced(is_checking: bool) -> impl IntoView {
     view! {
         {unplaced_of::<TypedLine>(WriteMappingLine::PATH, is_checking, cells)}
         {unplaced_of::<TypedLine>(AddMappingLine::PATH, is_checking, cells)}
         {unplaced_of::<String>(RemarkOnMapping::PATH, is_checking, |said| said)}
-        {unplaced_of::<TypedAnswer>(AnswerMappingQuestion::PATH, is_checking, |(_, said)| said)}
+        {is_checking.then(|| unplaced_of::<TypedAnswer>(AnswerMappingQuestion::PATH, is_checking, |(_, said)| said))}
     }
 }
 
@@ -71,6 +77,8 @@ fn unplaced_of<T: DeserializeOwned + Send + 'static>(
     words: fn(T) -> String,
 ) -> AnyView {
     awaited(kept::<OfLine<T>>(path, is_checking), move |kept| {
+        // What is said of all lines has its form, once the page does not load itself again any more.
+        let kept = kept.filter(|kept| is_checking || kept.values.0.1 > 0);
         kept.and_then(|kept| {
             let (place, typed) = kept.values;
             Some((kept.result.err()?, of_line(place, words(typed))))
@@ -89,6 +97,14 @@ pub(super) fn of_line((_, line): (i64, u64), typed: String) -> String {
     }
 }
 
+/// What was typed into a line when a person was looked for, and the version that it was typed for: the address has it.
+fn typed_in_address() -> Option<(i64, TypedLine)> {
+    let query = query();
+    let version = param(&query, "version").parse().ok()?;
+    let [existing, new, target] = ["existing", "new", "target"].map(|cell| param(&query, cell));
+    Some((version, (existing, new, target)))
+}
+
 /// What was typed into a line, in one.
 fn cells((existing, new, target): TypedLine) -> String {
     let cells = [existing, new, target].into_iter();
@@ -99,7 +115,12 @@ fn cells((existing, new, target): TypedLine) -> String {
 }
 
 #[component]
-fn Body(view: MappingLineView, corrections: Corrections) -> impl IntoView {
+fn Body(
+    view: MappingLineView,
+    /// The line behind it, of the list that it was opened from.
+    next: Option<u64>,
+    corrections: Corrections,
+) -> impl IntoView {
     let MappingLineView {
         row,
         findings,
@@ -132,6 +153,7 @@ fn Body(view: MappingLineView, corrections: Corrections) -> impl IntoView {
     view! {
         <Panel title id="lines">
             <div class="in form">
+                <Ways next/>
                 <dl class="facts">
                     <dt>"Change"</dt><dd><Change row=change/></dd>
                     <dt>"Account of People"</dt><dd>{account(row.account)}</dd>
@@ -142,7 +164,6 @@ fn Body(view: MappingLineView, corrections: Corrections) -> impl IntoView {
                 {aside}
                 {keep}
                 {form}
-                <p><a href=Lists::All.href()>"Show all lines"</a></p>
             </div>
         </Panel>
     }
@@ -199,38 +220,66 @@ fn LineForm(
     awaited(
         take_flash::<OfLine<TypedLine>, IgnoredAny>(WriteMappingLine::PATH),
         move |kept| {
+            // What was refused came later than what the address has.
+            let looked = typed_in_address().filter(|(_, cells)| kept.is_none() && *cells != typed);
             let kept = kept.filter(|kept| kept.values.0 == (version, line));
             let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
+            let refused = kept
+                .and_then(|kept| kept.refused().cloned())
+                .map(|(_, typed)| typed);
+            // In the form of another version it would be saved for somebody else's line.
+            let is_of_it = looked.as_ref().is_some_and(|(of, _)| *of == version);
+            let (looked, lost) = if is_of_it { (looked, None) } else { (None, looked) };
+            let is_unsaved = looked.is_some();
+            let looked = looked.map(|(_, typed)| typed);
+            let (existing, new, target) = refused.or(looked).unwrap_or(typed);
             let whose = Whose::Line {
                 line,
-                existing: typed.0.clone(),
-                target: typed.2.clone(),
+                existing: existing.clone(),
+                target: target.clone(),
             };
-            let (existing, new, target) = kept
-                .and_then(|kept| kept.refused().cloned())
-                .map_or(typed, |(_, typed)| typed);
             let options = target_options(&targets, &target);
             let [of_existing, of_new, of_target] = told;
             view! {
+            {lost.map(|typed| view! { <Outdated typed line/> })}
             <h3 id="correct">"Correct this line"</h3>
             <form method="post" action=WriteMappingLine::PATH class="form" aria-labelledby="correct" data-line=customer().path("user-mapping/known")>
+                <ByEnter/>
                 <WhyRefused error=error.clone()/>
+                {is_unsaved.then(|| view! { <p>"What you typed is kept below. It is not saved yet."</p> })}
                 <HiddenLine version line/>
+                <Carried/>
                 <Field key="existing" label=Column::Existing.label() value=existing code=true error=error.clone() told=of_existing/>
                 <Field key="new" label=Column::New.label() value=new code=true error=error.clone() told=of_new/>
                 <SelectField key="target" label=Column::Target.label() options value=target error told=of_target/>
                 <Typed/>
                 <div class="actions"><Submit label="Save and check" busy="Checking…" class="main"/></div>
+                <SearchInForm/>
             </form>
+            <FoundPeople whose found version/>
             <form method="post" action=RemoveMappingLine::PATH>
                 <HiddenLine version line/>
                 <div class="actions"><Submit label="Remove this line" busy="Removing…" class="quiet"/></div>
             </form>
-            <Search whose found version/>
         }
         .into_any()
         },
     )
+}
+
+/// That what was typed for an older version was not saved.
+#[component]
+fn Outdated(typed: (i64, TypedLine), line: u64) -> impl IntoView {
+    let (version, typed) = typed;
+    let typed = of_line((version, line), cells(typed));
+    view! { <RefusedAndGone error=ApiError::User(UserError::Changed) typed/> }
+}
+
+/// What Enter in a field of the line presses is the first button of its form. It is none of those that are seen: in the field of
+/// the search somebody is looked for, and elsewhere the line is saved.
+#[component]
+fn ByEnter() -> impl IntoView {
+    view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true" formaction=EnterMappingLine::PATH>"Save and check"</button> }
 }
 
 /// What is to be said of the line while it is typed: only scripts fill it (`crates/mapping-worker`).
@@ -238,7 +287,7 @@ fn LineForm(
 fn Typed() -> impl IntoView {
     let script = use_context::<Package>().map(|package| format!("/{}/mapping-line.js", package.0));
     view! {
-        <div data-part="typed" aria-live="polite" hidden>
+        <div data-part="typed" data-empty="Enter a username, or remove the line." aria-live="polite" hidden>
             <p class="soft">"Nothing is wrong with the line by itself. People and the directory are compared once it is saved."</p>
             <ul role="list"></ul>
         </div>

@@ -5,12 +5,14 @@ use domain::views::{
     AccountEvidence, MappingFindingRow, MappingFindings, MappingRow, MissedPerson, Page, PersonEvidence, When,
 };
 use leptos::prelude::*;
+use services::user_mapping::MappingFilter;
 
-use super::{Group, Lists, target_of, tone_of};
+use super::along::{UNUSED, line_along, narrowed};
+use super::{Group, target_of, tone_of};
 use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows, list_missed};
 use crate::components::{
     AFTER, Download, Field, Filters, Loaded, Option_, Panel, SelectField, StateWord, TimeOf, Tone, address,
-    after, customer, listed, param, plural, query, thousands,
+    after, customer, listed, plural, thousands,
 };
 
 /// The lines of one group of findings.
@@ -21,23 +23,30 @@ pub(super) fn FindingLines(
     /// The name of the connected directory.
     connected: String,
 ) -> impl IntoView {
-    let lines = list_mapping_findings(
-        customer().slug,
-        version,
-        (group.code, group.severity, group.about),
-        after(),
-    );
-    view! { <Loaded data=lines draw=move |found| view! { <Found found connected/> }/> }
+    let Group {
+        code,
+        severity,
+        about,
+    } = group;
+    let lines = list_mapping_findings(customer().slug, version, (code, severity, about), after());
+    view! { <Loaded data=lines draw=move |found| view! { <Found code severity found connected/> }/> }
 }
 
 #[component]
-fn Found(found: MappingFindings, connected: String) -> impl IntoView {
-    let (severity, title) = (found.group.example.severity, found.group.example.code.title());
-    let count = plural(found.group.lines, "line", "lines");
-    let page = Page {
+fn Found(
+    code: FindingCode,
+    severity: Severity,
+    /// `None`: no line has it any more.
+    found: Option<MappingFindings>,
+    connected: String,
+) -> impl IntoView {
+    let title = code.title();
+    let lines = found.as_ref().map_or(0, |found| found.group.lines);
+    let count = plural(lines, "line", "lines");
+    let page = found.map_or_else(Page::empty, |found| Page {
         rows: found.rows,
         next: found.next,
-    };
+    });
     let columns = [
         "Line",
         "Existing username",
@@ -131,17 +140,21 @@ fn MissedRow(person: MissedPerson) -> impl IntoView {
 /// The number of a line, which opens it.
 #[component]
 pub(super) fn LineLink(line: u64) -> impl IntoView {
-    let href = Lists::Line(line).href();
+    let href = line_along(line);
     view! { <a href=href><span class="visually-hidden">"Line "</span>{thousands(line)}</a> }
 }
-
-/// The value of the filter for lines whose account is blocked or has never signed in (P-14).
-const UNUSED: &str = "unused";
 
 /// The address of the lines whose account is blocked or has never signed in (P-14).
 pub(super) fn unused_lines() -> String {
     let path = customer().path("user-mapping");
     let address = address(&path, [("show", "lines"), ("account", UNUSED)]);
+    format!("{address}#lines")
+}
+
+/// The address of the lines that do this to a username.
+pub(super) fn lines_of_kind(kind: RenameKind) -> String {
+    let path = customer().path("user-mapping");
+    let address = address(&path, [("show", "lines"), ("kind", kind.code())]);
     format!("{address}#lines")
 }
 
@@ -152,18 +165,15 @@ pub(super) fn Lines(
     /// The name of the connected directory.
     connected: String,
 ) -> impl IntoView {
-    let query = query();
-    let kind = RenameKind::from_code(&param(&query, "kind"));
-    let severity = Severity::from_code(&param(&query, "with"));
-    let unused = param(&query, "account") == UNUSED;
-    let search = param(&query, "search");
+    let filter = narrowed();
+    let rows = list_mapping_rows(customer().slug, version, filter.clone(), after());
+    let MappingFilter {
+        kind,
+        severity,
+        unused,
+        search,
+    } = filter;
     let is_narrowed = kind.is_some() || severity.is_some() || unused || !search.is_empty();
-    let rows = list_mapping_rows(
-        customer().slug,
-        version,
-        (kind, severity, unused, search.clone()),
-        after(),
-    );
     let path = customer().path("user-mapping");
     let kinds = Option_::filter(
         "Every change",
@@ -181,7 +191,7 @@ pub(super) fn Lines(
     let accounts = Option_::filter("Every account", [(UNUSED, "Blocked or never signed in")]);
     let file = customer().path("user-mapping-lines");
     view! {
-        <Panel title="Lines" id="lines" note=move || view! { <Download path=file.clone() what="the lines with what was found" filters=&["with"]/> }>
+        <Panel title="Lines" id="lines" note=move || view! { <Download path=file.clone() what="the lines with what was found" filters=&["search", "kind", "with", "account"]/> }>
             <Filters path narrowed=is_narrowed anchor="#lines" show="lines">
                 <Field key="search" label="Part of a username" kind="search" value=search/>
                 <SelectField key="kind" label="Change" options=kinds value=kind.map_or("", RenameKind::code)/>
@@ -238,8 +248,11 @@ pub(super) fn Change(row: MappingRow) -> impl IntoView {
         "← "
     };
     let swap = row.takes_from.map(|line| {
-        let href = Lists::Line(line).href();
+        let href = line_along(line);
         view! { <br/><span class="why"><span aria-hidden="true">{arrow}</span>"Takes the username of "<a href=href>{format!("line {}", thousands(line))}</a></span> }
+    });
+    let same = row.same_as.map(|line| {
+        view! { <br/><span class="why">"The same as line "<LineLink line/></span> }
     });
     let change = if stays || row.new.is_empty() {
         view! { <span class="name"><bdi>{row.existing}</bdi></span> }.into_any()
@@ -249,7 +262,7 @@ pub(super) fn Change(row: MappingRow) -> impl IntoView {
         }
         .into_any()
     };
-    view! { {change} {swap} }
+    view! { {change} {swap} {same} }
 }
 
 fn state_of(row: &MappingRow) -> (Tone, String) {
@@ -257,6 +270,8 @@ fn state_of(row: &MappingRow) -> (Tone, String) {
         (Tone::Problem, plural(row.problems, "problem", "problems"))
     } else if row.warnings > 0 {
         (Tone::Waiting, plural(row.warnings, "warning", "warnings"))
+    } else if row.same_as.is_some() {
+        (Tone::Ready, "Left out".to_owned())
     } else {
         (Tone::Ready, row.kind.label().to_owned())
     }

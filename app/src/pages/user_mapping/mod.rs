@@ -1,7 +1,11 @@
 //! The user mapping, as part of the page of its step: a file comes in or a mapping is begun here, is read and checked, what
 //! was found is shown and mended, accounts without a line are decided about, and a version is submitted and reviewed.
 
+mod again;
+mod along;
 mod causes;
+mod done;
+mod drift;
 mod left_out;
 mod line;
 mod lines;
@@ -15,30 +19,32 @@ mod version;
 mod versions;
 
 use domain::user_mapping::{
-    FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, Severity,
+    FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, ReviewState, Severity,
 };
-use domain::views::{MappingAdministrator, UserMappingView};
+use domain::views::{MappingAdministrator, MappingReviewView, MappingVersionView, UserMappingView};
 use domain::{FieldError, Permission, UserError};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::api::ApiError;
 use crate::api::user_mapping::{
-    BackToMapping, BeginMapping, CheckMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
+    BackToMapping, BeginMapping, CheckMapping, FixMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
     SettleMappingRemark, SubmitMapping, show_user_mapping,
 };
 use crate::components::{
     Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, gone, param, query,
 };
 
-use causes::{Causes, Corrected, Corrections};
+use causes::{CORRECTED, Causes, Corrected, Corrections};
+use done::{LineDone, ReviewDone, done};
 use left_out::{Forgotten, LeftOutLines};
 use line::{Line, unplaced};
 use lines::{FindingLines, Lines, Missed};
 use remarks::{Remarks, first_said};
-use review::{Review, Submission};
+pub(super) use review::state as review_state;
+use review::{Review, Submission, before_forms};
 use undecided::{Decided, Undecided};
-use upload::Upload;
+use upload::{Received, Upload};
 use version::Version;
 use versions::{Compare, Versions};
 
@@ -52,6 +58,7 @@ pub fn UserMapping() -> impl IntoView {
 fn Mapping(mapping: UserMappingView) -> impl IntoView {
     let UserMappingView {
         can_edit,
+        carried_out,
         version,
         targets,
         review,
@@ -63,19 +70,14 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         administrators,
     } = mapping;
     let number = version.as_ref().map(|version| version.number);
-    let summary = version.as_ref().and_then(|version| match &version.outcome {
-        Some(MappingOutcome::Checked(summary)) if version.state == MappingState::Checked => {
-            Some((**summary).clone())
-        }
-        _ => None,
-    });
+    let summary = version.as_ref().and_then(summary_of);
     // While a file is checked the page loads itself again: nobody shall choose another one meanwhile.
-    let is_checking = version
-        .as_ref()
-        .is_some_and(|version| version.state == MappingState::Checking);
+    let state = version.as_ref().map(|version| version.state);
+    let is_checking = state == Some(MappingState::Checking);
     let corrections = Corrections {
         version: number.unwrap_or_default(),
         can_edit: can_edit && !is_checking,
+        can_check: can_edit && !is_checking && !is_approved(review.as_ref()),
         targets,
     };
     let submission = number.zip(submission);
@@ -83,17 +85,17 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
     let (unanswered, first) = first_said((remarks, more_remarks), open_remarks);
     let is_reviewing = review.as_ref().is_some_and(|review| review.can_decide);
     let is_checked = summary.is_some();
+    let is_begun = version.as_ref().is_some_and(|version| version.is_begun);
     let has_list = can_edit && lists_undecided(summary.as_ref());
-    let groups = summary
-        .as_ref()
-        .map(|summary| summary.groups.clone())
-        .unwrap_or_default();
+    let groups = summary.as_ref().map(|summary| summary.groups.clone());
+    let groups = groups.unwrap_or_default();
     view! {
-        <Answers is_checking has_list/>
+        <Answers is_checking is_checked has_list/> {before_forms(review.as_ref(), (can_edit, carried_out))}
         {number.is_none().then(|| view! { <Template is_first=true/> })}
         <Corrected corrections=mending groups is_checking/>
         {(!is_checked).then(|| unplaced(is_checking))}
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
+        <ReviewDone reloads=is_checking/>
         {review.map(|review| view! { <Review review is_checking is_checked/> })}
         {summary.map(|summary| view! { <Found summary corrections=all.clone() administrators is_reviewing/> })}
         {match submission {
@@ -104,31 +106,62 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
             }
             .into_any(),
         }}
-        {number.filter(|_| is_checked).map(|version| view! { <Remarks version first open=open_remarks/> })}
+        {number.map(|version| view! { <Remarks version first open=open_remarks is_checked is_checking/> })}
         {number.is_some().then(|| view! { <Versions corrections=corrections.clone() is_checked/> })}
         {(can_edit && !is_checking).then(|| view! { <Upload is_first=number.is_none()/> })}
-        {(can_edit && number.is_none()).then(|| view! { <Begin/> })}
+        {(can_edit && !is_checking && !is_begun).then(|| view! { <Begin behind=number/> })}
         {number.is_some().then(|| view! { <Template is_first=false/> })}
     }
 }
 
-/// What came of the forms that are not shown again with what was typed.
+/// What came of the check of a version, if every line was looked at.
+fn summary_of(version: &MappingVersionView) -> Option<MappingSummary> {
+    match &version.outcome {
+        Some(MappingOutcome::Checked(summary)) if version.state == MappingState::Checked => {
+            Some((**summary).clone())
+        }
+        _ => None,
+    }
+}
+
+/// What came of the forms that are not shown again with what was typed, unless it is told further below.
 #[component]
 fn Answers(
     /// The page loads itself again soon.
     is_checking: bool,
+    /// The lists of the newest version are shown.
+    is_checked: bool,
     /// Accounts are listed to be decided about, each with its forms.
     has_list: bool,
 ) -> impl IntoView {
+    let checked = if is_checking {
+        "It is checked again."
+    } else {
+        "Checked again, beside People and the directory as they are now."
+    };
     view! {
         <Decided is_checking has_list/>
-        <Answer of=RemoveMappingLine::PATH reloads=is_checking done="The line is gone, in a new version. The one before is kept below."/>
+        <Received is_checking/>
+        {(!tells_at_list(is_checked)).then(|| view! { <LineDone reloads=is_checking/> })}
+        <Answer of=RemoveMappingLine::PATH reloads=is_checking/>
         <Answer of=BackToMapping::PATH reloads=is_checking done="Taken up again, as a new version."/>
         <Answer of=KeepMappingLines::PATH reloads=is_checking done="Taken over, in a new version. The one before is kept below."/>
-        <Answer of=CheckMapping::PATH reloads=is_checking/>
-        <Answer of=BeginMapping::PATH reloads=is_checking/>
+        <Answer of=CheckMapping::PATH reloads=is_checking done=checked/>
+        <Answer of=BeginMapping::PATH reloads=is_checking done="Begun without a file, as a new version."/>
         <Answer of=SettleMappingRemark::PATH reloads=is_checking/>
     }
+}
+
+/// Whether what was done to a line is told at the list or the line that the address asks for.
+fn tells_at_list(is_checked: bool) -> bool {
+    is_checked && Lists::asked().is_some()
+}
+
+/// Whether a new check would take back an approval, be it the first one of two.
+fn is_approved(review: Option<&MappingReviewView>) -> bool {
+    review.is_some_and(|review| {
+        review.is_newest && matches!(review.state, ReviewState::Approved | ReviewState::Seconding)
+    })
 }
 
 /// What every form about a version posts: whose it is, and the version it was made for.
@@ -152,12 +185,9 @@ fn Found(
     let (coverage, left_out) = (summary.coverage, summary.left_out);
     let has_undecided = lists_undecided(Some(&summary));
     let proposed = summary.proposed.clone();
-    let is_there = |group: &Group| summary.groups.iter().any(|found| group.is(found));
     let connected = connected(&corrections);
     let list = match Lists::asked() {
-        Some(Lists::Group(group)) if is_there(&group) => {
-            view! { <FindingLines version group connected/> }.into_any()
-        }
+        Some(Lists::Group(group)) => view! { <FindingLines version group connected/> }.into_any(),
         Some(Lists::Line(line)) => {
             let corrections = corrections.clone();
             view! {
@@ -178,9 +208,12 @@ fn Found(
         _ => ().into_any(),
     };
     let (decide, undecided) = (corrections.clone(), coverage.undecided);
+    let mended = (!summary.groups.is_empty()).then(|| done(FixMapping::PATH, CORRECTED, false));
     view! {
         {left_out.filter(|_| can_edit).map(|left_out| view! { <Forgotten left_out version undecided/> })}
+        {mended}
         <Causes groups=summary.groups lines=summary.lines corrections/>
+        {tells_at_list(true).then(|| view! { <LineDone reloads=false/> })}
         {list}
         {has_undecided.then(|| view! { <Undecided coverage proposed administrators corrections=decide/> })}
     }
@@ -205,14 +238,24 @@ fn target_of(target: &str, connected: &str) -> String {
     }
 }
 
-/// For whoever has no file and wants none.
+/// For whoever has no file and wants none, or none any more.
 #[component]
-fn Begin() -> impl IntoView {
+fn Begin(
+    /// The newest version, if there is one.
+    behind: Option<i64>,
+) -> impl IntoView {
+    // P-13: nothing is lost, and nothing taken over silently.
+    let before = behind.map(|_| {
+        view! {
+            <p>"It makes a new version, in which nobody else is decided about: what was decided before is kept, is listed there, and is taken over by one button."</p>
+        }
+    });
     view! {
         <Panel title="Or map everybody here" id="begin">
             <form method="post" action=BeginMapping::PATH class="in form">
-                <input type="hidden" name="customer" value=customer().slug/>
+                <Hidden version=behind.unwrap_or_default()/>
                 <p>"Without any file: local administrators stay as they are, and for everybody else a username is proposed from the people the test sync found. You accept the proposals by class and decide about the rest one by one."</p>
+                {before}
                 <div class="actions"><Submit label="Begin without a file" busy="Beginning…"/></div>
             </form>
         </Panel>
@@ -268,10 +311,15 @@ enum Lists {
 
 impl Lists {
     fn asked() -> Option<Self> {
-        let query = query();
-        if let Ok(line) = param(&query, "line").parse() {
-            return Some(Lists::Line(line));
+        match param(&query(), "line").parse() {
+            Ok(line) => Some(Lists::Line(line)),
+            Err(_) => Self::listed(),
         }
+    }
+
+    /// The list that the page shows, or that its line was opened from.
+    fn listed() -> Option<Self> {
+        let query = query();
         if let Ok(version) = param(&query, "since").parse() {
             return Some(Lists::Compare(version));
         }
@@ -324,10 +372,6 @@ impl Group {
             severity: group.example.severity,
             about: group.about.clone(),
         }
-    }
-
-    fn is(&self, group: &FindingGroup) -> bool {
-        *self == Self::of(group)
     }
 }
 

@@ -7,6 +7,7 @@ use domain::views::{MappingOpenRemarks, MappingRemark, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::done::done_if;
 use super::line::{HiddenLine, of_line};
 use super::{Lists, under};
 use crate::api::take_flash;
@@ -35,43 +36,52 @@ pub(super) fn Remarks(
     /// The beginning of the list.
     first: Page<MappingRemark>,
     open: MappingOpenRemarks,
+    /// The lines of the version are known, and shown.
+    is_checked: bool,
+    /// The page loads itself again soon: what was typed would be lost.
+    is_checking: bool,
 ) -> impl IntoView {
+    let state = (is_checked, is_checking);
     let from = param(&query(), FROM);
     if !from.is_empty() {
         let page = list_mapping_remarks(customer().slug, version, Some(from));
-        return view! { <Loaded data=page draw=move |page| view! { <Talk version page open/> }/> }.into_any();
+        return view! { <Loaded data=page draw=move |page| view! { <Talk version page open state/> }/> }
+            .into_any();
     }
     if first.rows.is_empty() {
         // Nothing to read: it is for whoever may write.
-        return view! { <Allowed permission=Permission::Comment><Talk version page=Page::empty() open/></Allowed> }
+        return view! { <Allowed permission=Permission::Comment><Talk version page=Page::empty() open state/></Allowed> }
             .into_any();
     }
-    view! { <Talk version page=first open/> }.into_any()
+    view! { <Talk version page=first open state/> }.into_any()
 }
 
 #[component]
-fn Talk(version: i64, page: Page<MappingRemark>, open: MappingOpenRemarks) -> impl IntoView {
+fn Talk(
+    version: i64,
+    page: Page<MappingRemark>,
+    open: MappingOpenRemarks,
+    /// As of [`Remarks`]: whether the lines are shown, and whether the page loads itself again soon.
+    state: (bool, bool),
+) -> impl IntoView {
+    let (is_checked, is_checking) = state;
     let note = count_open(open);
     // What is asked about the line that is shown is answered there.
     let shown = match Lists::asked() {
-        Some(Lists::Line(line)) => Some(line),
+        Some(Lists::Line(line)) if is_checked => Some(line),
         _ => None,
     };
     let is_here = move |remark: &MappingRemark| shown.is_none() || remark.line != shown;
-    let Page { rows, next } = page;
+    let Page { mut rows, next } = page;
+    if is_checking {
+        read_only(&mut rows);
+    }
     let answered = answerable(rows.iter().filter(|remark| is_here(remark)));
     let has_any = !rows.is_empty();
     let rows = rows
         .into_iter()
         .map(|remark| {
-            let place = match remark.line {
-                Some(0) => view! { "All lines" }.into_any(),
-                Some(line) => {
-                    let href = Lists::Line(line).href();
-                    view! { <a href=href>{format!("Line {}", thousands(line))}</a> }.into_any()
-                }
-                None => view! { <span class="soft">"The line says something else now"</span> }.into_any(),
-            };
+            let place = place(remark.line, is_checked);
             let (about, is_here) = (remark.about.clone(), is_here(&remark));
             view! {
                 <li>
@@ -91,16 +101,61 @@ fn Talk(version: i64, page: Page<MappingRemark>, open: MappingOpenRemarks) -> im
     };
     view! {
         <Panel title="Questions and remarks" id="remarks" note=move || note.clone()>
-            {gone_unless::<OfLine<TypedAnswer>>(
+            {(!is_checking).then(|| gone_unless::<OfLine<TypedAnswer>>(
                 AnswerMappingQuestion::PATH,
                 move |((_, place), (question, _))| has_form(*place, question),
                 |(place, (_, said))| of_line(place, said),
-            )}
+            ))}
+            {noted(move |place| place == LIST || Some(place) != shown, is_checking)}
             {has_any.then(|| view! { <ol class="history" role="list">{rows}</ol> })}
             <Pager next key=FROM anchor="#remarks"/>
-            <Allowed permission=Permission::Comment><AskForm version/></Allowed>
+            {(!is_checking).then(|| view! { <Allowed permission=Permission::Comment><AskForm version/></Allowed> })}
         </Panel>
     }
+}
+
+/// Which line it is about, in the newest version; 0: all of them.
+fn place(line: Option<u64>, is_checked: bool) -> AnyView {
+    match line {
+        Some(0) => view! { "All lines" }.into_any(),
+        _ if !is_checked => view! { <span class="soft">"Lines are not known yet"</span> }.into_any(),
+        Some(line) => {
+            let href = Lists::Line(line).href();
+            view! { <a href=href>{format!("Line {}", thousands(line))}</a> }.into_any()
+        }
+        None => view! { <span class="soft">"The line says something else now"</span> }.into_any(),
+    }
+}
+
+/// Nothing is answered or settled among these for now.
+fn read_only(remarks: &mut [MappingRemark]) {
+    for remark in remarks {
+        remark.may_answer = false;
+        remark.may_settle = false;
+    }
+}
+
+/// That something was said, answered or settled by a form here, by the line that it stood at or [`LIST`].
+fn noted(is_here: impl Fn(u64) -> bool + Copy + Send + 'static, is_checking: bool) -> AnyView {
+    let said = done_if::<OfLine<String>>(
+        RemarkOnMapping::PATH,
+        move |((_, place), _)| is_here(*place),
+        "It is said: both sides read it here.",
+        is_checking,
+    );
+    let answered = done_if::<OfLine<TypedAnswer>>(
+        AnswerMappingQuestion::PATH,
+        move |((_, place), _)| is_here(*place),
+        "Answered: the question waits no longer.",
+        is_checking,
+    );
+    let settled = done_if::<u64>(
+        SettleMappingRemark::PATH,
+        move |place| is_here(*place),
+        "Settled.",
+        is_checking,
+    );
+    view! { {said}{answered}{settled} }.into_any()
 }
 
 /// The questions among these that whoever looks may answer.
@@ -197,6 +252,7 @@ fn LinePanel(version: i64, line: u64, said: Vec<MappingRemark>) -> impl IntoView
         .collect_view();
     view! {
         <Panel title="Said about this line" id="said-here">
+            {noted(move |place| place == line, false)}
             <div class="in form">
                 {has_any.then(|| view! { <ul role="list" class="form">{rows}</ul> })}
                 <Allowed permission=Permission::Comment><RemarkForm version line/></Allowed>
@@ -257,6 +313,7 @@ fn Said(
             <form method="post" action=SettleMappingRemark::PATH class="actions">
                 <input type="hidden" name="customer" value=customer().slug/>
                 <input type="hidden" name="remark" value=remark.id/>
+                <input type="hidden" name="line" value=place/>
                 <Submit label="Settled" busy="Noting…" class="quiet" of=format!(": {which}")/>
             </form>
         }

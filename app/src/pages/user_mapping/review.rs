@@ -1,17 +1,22 @@
 //! Submission and review of a version.
 
-use domain::user_mapping::{ReviewState, are_open};
-use domain::views::{MappingReviewView, MappingSubmission, MappingVerdictView};
+use domain::deployment::Step;
+use domain::user_mapping::{FindingGroup, ReviewState, are_open};
+use domain::views::{
+    MappingDrift, MappingReviewView, MappingSubmission, MappingTakenBackView, MappingVerdictView,
+    MappingWarningView, When,
+};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::drift::{Changes, is_nobody};
 use super::remarks::{Asked, Unanswered};
-use super::{Hidden, Lists, under};
+use super::{Group, Hidden, Lists, under};
 use crate::api::take_flash;
-use crate::api::user_mapping::{OfVersion, ReviewMapping, SubmitMapping, TypedVerdict};
+use crate::api::user_mapping::{OfVersion, ReviewMapping, SubmitMapping, TypedVerdict, UPLOAD};
 use crate::components::{
-    Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused, awaited,
-    customer, gone, gone_unless, plural,
+    Answer, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
+    awaited, customer, gone, gone_unless, plural,
 };
 
 /// What submitting still needs, and the form for it.
@@ -47,7 +52,7 @@ pub(super) fn Submission(version: i64, needs: MappingSubmission, unanswered: Una
 }
 
 #[component]
-fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -> impl IntoView {
+fn SubmitForm(version: i64, warnings: Vec<FindingGroup>) -> impl IntoView {
     awaited(
         take_flash::<OfVersion<Vec<String>>, ()>(SubmitMapping::PATH),
         move |kept| {
@@ -58,29 +63,11 @@ fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -
                 .and_then(|kept| kept.refused().cloned())
                 .unwrap_or_default()
                 .1;
-            let has_warnings = !warnings.is_empty();
-            let boxes = warnings
-            .iter()
-            .enumerate()
-            .map(|(place, group)| {
-                let key = group.key();
-                let id = format!("acknowledged-{place}");
-                let checked = ticked.contains(&key);
-                let lines = if group.is_whole() {
-                    group.example.code.title().to_owned()
-                } else {
-                    format!("{}: {}", group.example.code.title(), plural(group.lines, "line", "lines"))
-                };
-                let help = format!("{id}-help");
-                view! {
-                    <div class="field check">
-                        <input type="checkbox" id=id.clone() name=format!("acknowledged[{place}]") value=key checked=checked aria-describedby=help.clone()/>
-                        <label for=id>{lines}</label>
-                        <p class="help" id=help><bdi>{group.example.sentence()}</bdi></p>
-                    </div>
-                }
-            })
-            .collect_view();
+            let boxes = Boxes {
+                legend: "Warnings: tick each one that is meant so",
+                warnings,
+                ticked,
+            };
             view! {
             {gone_unless::<OfVersion<Vec<String>>>(SubmitMapping::PATH, move |(of, _)| *of == version, |_| String::new())}
             <form method="post" action=SubmitMapping::PATH class="form">
@@ -88,18 +75,115 @@ fn SubmitForm(version: i64, warnings: Vec<domain::user_mapping::FindingGroup>) -
                 <input type="hidden" name="customer" value=customer().slug/>
                 <input type="hidden" name="version" value=version/>
                 <p>"The deployment team looks at every line and returns it with reasons or approves it. This version stays as it is; a correction makes a new one and takes this one back."</p>
-                {has_warnings.then(|| view! {
-                    <fieldset class="field choices" id="acknowledged" tabindex="-1">
-                        <legend>"Warnings: tick each one that is meant so"</legend>
-                        {boxes}
-                    </fieldset>
-                })}
+                {boxes.render()}
                 <div class="actions"><Submit label="Submit for review" busy="Submitting…" class="main"/></div>
             </form>
         }
         .into_any()
         },
     )
+}
+
+/// Groups of warnings, each to be ticked by whoever has read it.
+struct Boxes {
+    legend: &'static str,
+    warnings: Vec<FindingGroup>,
+    /// The keys of those that are ticked already.
+    ticked: Vec<String>,
+}
+
+impl Boxes {
+    /// Nothing where there are no warnings.
+    fn render(self) -> Option<impl IntoView> {
+        let Self {
+            legend,
+            warnings,
+            ticked,
+        } = self;
+        if warnings.is_empty() {
+            return None;
+        }
+        let boxes = warnings
+            .into_iter()
+            .enumerate()
+            .map(|(place, group)| {
+                let key = group.key();
+                let id = format!("acknowledged-{place}");
+                let checked = ticked.contains(&key);
+                let help = format!("{id}-help");
+                view! {
+                    <div class="field check">
+                        <input type="checkbox" id=id.clone() name=format!("acknowledged[{place}]") value=key checked=checked aria-describedby=help.clone()/>
+                        <label for=id>{what(&group)}</label>
+                        <p class="help" id=help><bdi>{group.example.sentence()}</bdi></p>
+                    </div>
+                }
+            })
+            .collect_view();
+        Some(view! {
+            <fieldset class="field choices" id="acknowledged" tabindex="-1">
+                <legend>{legend}</legend>
+                {boxes}
+            </fieldset>
+        })
+    }
+}
+
+/// A group of warnings in words: "The names differ: 3 lines".
+fn what(group: &FindingGroup) -> String {
+    let title = group.example.code.title();
+    if group.is_whole() {
+        title.to_owned()
+    } else {
+        format!("{title}: {}", plural(group.lines, "line", "lines"))
+    }
+}
+
+/// What stands above the forms that make a new version: that there are none any more, or what the next one takes back.
+pub(super) fn before_forms(
+    review: Option<&MappingReviewView>,
+    (can_edit, carried_out): (bool, Option<When>),
+) -> AnyView {
+    let review = review.filter(|_| can_edit);
+    let takes_back = review
+        .and_then(takes_back)
+        .map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p></Banner> });
+    let carried_out = carried_out.map(|when| {
+        let href = customer().path(Step::Migration.code());
+        view! {
+            <Banner tone=Tone::Ready>
+                <p>
+                    "The directory migration carried the user mapping out " <TimeOf when/> ". It stays as it is, and can be corrected \
+                     again once the migration is taken back. " <a href=href>"To the directory migration"</a>
+                </p>
+            </Banner>
+        }
+    });
+    // The form for a file says itself why one was refused, where there is one.
+    let refused = (!can_edit).then(|| view! { <Answer of=UPLOAD/> });
+    view! { {refused} {carried_out} {takes_back} }.into_any()
+}
+
+/// What a correction takes back, and what follows; `None`: nothing that is with staff or approved.
+fn takes_back(review: &MappingReviewView) -> Option<String> {
+    let stands = match review.state {
+        _ if !review.is_newest => return None,
+        ReviewState::Returned => return None,
+        ReviewState::Submitted => "is with the deployment team",
+        ReviewState::Seconding => "waits for a second approval",
+        ReviewState::Approved => "is approved",
+    };
+    let again = if review.drifted && review.state != ReviewState::Submitted {
+        " To check this one again takes the approval back, too."
+    } else {
+        ""
+    };
+    Some(format!(
+        "Version {} {stands}. A correction, a decision or another file makes a new version and takes this one back: the deployment \
+         team is told, and so is the customer where the deployment team does it. The new version has to be submitted and reviewed \
+         anew.{again}",
+        review.version
+    ))
 }
 
 /// How the review stands, and for staff how it is decided.
@@ -113,6 +197,13 @@ pub(super) fn Review(
 ) -> impl IntoView {
     let version = review.version;
     let (tone, word) = state(&review);
+    let void = void(&review, is_checked);
+    let fresh = unticked(&review.warnings);
+    // Whoever approves ticks what is new in the form.
+    let asks_ticks = review.can_decide && review.cannot_approve.is_none();
+    let warnings = warnings_of(&review, asks_ticks);
+    let before_that = review.taken_back.as_ref();
+    let needs_second = before_that.is_some_and(|taken_back| taken_back.needs_second);
     let MappingReviewView {
         submitted_by,
         submitted,
@@ -122,8 +213,9 @@ pub(super) fn Review(
         seconded_by,
         can_decide,
         cannot_approve,
-        is_newest,
         before,
+        taken_back,
+        changed,
         open_questions,
         changed_questions,
         state,
@@ -143,33 +235,124 @@ pub(super) fn Review(
     let questions = open.clone().map(|words| {
         view! { <dt>"Questions"</dt><dd><a href="#remarks">{words}</a></dd> }
     });
-    let compare = (!is_newest).then(|| {
-        let href = Lists::Compare(version).href();
-        let since = is_checked.then(|| view! { <a href=href>"What changed since"</a> });
-        view! {
-            <Banner tone=Tone::Waiting>
-                <p>"There is a newer version, which takes this one back. " {since}</p>
-            </Banner>
-        }
-    });
+    let again = again(taken_back, changed);
     view! {
         <Panel title=format!("Review of version {version}") id="review" note=move || view! { <StateWord tone word/> }>
             <div class="in form">
-                {compare}
+                {void}{again}
                 <dl class="facts">
                     <dt>"Submitted"</dt><dd><bdi>{submitted_by}</bdi> ", " <TimeOf when=submitted/></dd>
-                    {decided}{seconded}{reason}{before}{questions}
+                    {decided}{seconded}{reason}{before}{questions}{warnings}
                 </dl>
                 {if can_decide {
-                    view! { <Decision version state cannot_approve open/> }.into_any()
+                    view! { <Decision version state cannot_approve open fresh needs_second/> }.into_any()
                 } else if is_checking {
                     ().into_any()
                 } else {
-                    gone(ReviewMapping::PATH, |(_, (reason, _)): OfVersion<TypedVerdict>| reason)
+                    gone(ReviewMapping::PATH, |(_, typed): OfVersion<TypedVerdict>| typed.reason)
                 }}
             </div>
         </Panel>
     }
+}
+
+/// Why the review is not about the newest version as it is, with the way to what changed since (P-17, F-30).
+fn void(review: &MappingReviewView, is_checked: bool) -> Option<AnyView> {
+    let is_newest = review.is_newest;
+    let words = review
+        .why_void()
+        .or((!is_newest).then_some("There is a newer version of the mapping."))?;
+    let compare = (is_checked && !is_newest).then(|| {
+        let href = Lists::Compare(review.version).href();
+        view! { " " <a href=href>"What changed since"</a> }
+    });
+    Some(view! { <Banner tone=Tone::Waiting><p>{words} {compare}</p></Banner> }.into_any())
+}
+
+/// That a version was checked again after it was approved or submitted, and what changed since: nobody has decided about that yet
+/// (P-17).
+fn again(taken_back: Option<MappingTakenBackView>, drift: Option<MappingDrift>) -> Option<AnyView> {
+    let since = if taken_back.is_some() {
+        "since that approval"
+    } else {
+        "since it was submitted"
+    };
+    if taken_back.is_none() && drift.is_none() {
+        return None;
+    }
+    let approval = taken_back.map(|taken_back| view! { <p><Approval taken_back/></p> });
+    let is_first = approval.is_none();
+    let changes = drift.map(|changes| {
+        if is_nobody(&changes) {
+            return view! { <p>{format!("It was checked again. Nobody in People or the directory is known to have changed {since}.")}</p> }
+                .into_any();
+        }
+        let words = format!("What changed in People and the directory {since}");
+        view! {
+            {is_first.then(|| view! { <p>"It was checked again after it was submitted: it is about People and the directory as they are now."</p> })}
+            <details class="fold" open=true>
+                <summary>{words}</summary>
+                <Changes changes/>
+            </details>
+        }
+        .into_any()
+    });
+    Some(view! { <Banner tone=Tone::Waiting>{approval}{changes}</Banner> }.into_any())
+}
+
+/// The approval that a new check took back.
+#[component]
+fn Approval(taken_back: MappingTakenBackView) -> impl IntoView {
+    let MappingTakenBackView {
+        by,
+        when,
+        was_seconding,
+        again_by,
+        again,
+        drifted,
+        ..
+    } = taken_back;
+    let second = was_seconding.then_some(", and a second approval was waited for");
+    let why = if drifted {
+        "because People or the directory had changed"
+    } else {
+        "without a change of People or the directory"
+    };
+    view! {
+        "It was approved by " <bdi>{by}</bdi> " " <TimeOf when/> {second} ". That was taken back " <TimeOf when=again/> ": "
+        <bdi>{again_by}</bdi> {format!(" had it checked again, {why}. It has to be decided about anew.")}
+    }
+}
+
+/// Which warnings were ticked, and by whom; `asks_ticks`: those that nobody ticked stand in a form.
+fn warnings_of(review: &MappingReviewView, asks_ticks: bool) -> Option<AnyView> {
+    let lines: Vec<_> = review
+        .warnings
+        .iter()
+        .filter(|warning| warning.ticked_by.is_some() || !asks_ticks)
+        .map(|warning| {
+            let group = &warning.group;
+            let words = what(group);
+            let named = if group.is_whole() {
+                words.into_any()
+            } else {
+                let href = Lists::Group(Group::of(group)).href();
+                view! { <a href=href>{words}</a> }.into_any()
+            };
+            let by = match &warning.ticked_by {
+                Some(by) => view! { ", ticked by " <bdi>{by.clone()}</bdi> }.into_any(),
+                None => ", new: nobody has ticked it yet".into_any(),
+            };
+            view! { <li>{named}{by}</li> }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| view! { <dt>"Warnings"</dt><dd><ul>{lines}</ul></dd> }.into_any())
+}
+
+/// The groups of warnings that came or grew since they were ticked.
+fn unticked(warnings: &[MappingWarningView]) -> Vec<FindingGroup> {
+    let fresh = warnings.iter().filter(|warning| warning.ticked_by.is_none());
+    fresh.map(|warning| warning.group.clone()).collect()
 }
 
 /// A verdict of before, and the way to what changed since (F-30).
@@ -206,16 +389,14 @@ fn Before(
     }
 }
 
-const fn state(review: &MappingReviewView) -> (Tone, &'static str) {
-    let tone = match review.state {
-        ReviewState::Submitted | ReviewState::Seconding => Tone::Waiting,
-        ReviewState::Returned => Tone::Problem,
-        ReviewState::Approved => Tone::Ready,
-    };
-    if review.is_newest || matches!(review.state, ReviewState::Returned) {
-        (tone, review.state.label())
-    } else {
-        (Tone::Neutral, "Taken back by a newer version")
+/// How the review stands, in a word. What was approved before People or the directory changed is not approved (P-17, F-30).
+pub(in crate::pages) const fn state(review: &MappingReviewView) -> (Tone, &'static str) {
+    match review.state {
+        ReviewState::Returned => (Tone::Problem, ReviewState::Returned.label()),
+        _ if !review.is_newest => (Tone::Neutral, "Taken back by a newer version"),
+        ReviewState::Approved if review.drifted => (Tone::Waiting, "To be checked again"),
+        ReviewState::Approved => (Tone::Ready, ReviewState::Approved.label()),
+        state => (Tone::Waiting, state.label()),
     }
 }
 
@@ -235,6 +416,10 @@ fn Decision(
     cannot_approve: Option<String>,
     /// That questions are open, if they are.
     open: Option<String>,
+    /// Warnings that came or grew since they were ticked: whoever approves ticks them.
+    fresh: Vec<FindingGroup>,
+    /// The approval that was taken back was one of two.
+    needs_second: bool,
 ) -> impl IntoView {
     awaited(
         take_flash::<OfVersion<TypedVerdict>, ()>(ReviewMapping::PATH),
@@ -244,13 +429,25 @@ fn Decision(
                 .as_ref()
                 .and_then(|kept| kept.result.clone().err())
                 .map(|error| under(error, key_of));
-            let (typed, needs_second) = kept
-                .and_then(|kept| kept.refused().cloned())
-                .unwrap_or_default()
-                .1;
+            let typed = kept.and_then(|kept| kept.refused().cloned());
+            let first = TypedVerdict {
+                needs_second,
+                ..TypedVerdict::default()
+            };
+            let TypedVerdict {
+                reason,
+                needs_second,
+                unanswered,
+                acknowledged,
+            } = typed.map_or(first, |(_, typed)| typed);
             // Where the second one is asked, there is no third.
             let is_first = state == ReviewState::Submitted;
             let wrong = error.clone();
+            let boxes = Boxes {
+                legend: "Warnings that are new: tick each one that is meant so, or return the version",
+                warnings: fresh,
+                ticked: acknowledged,
+            };
             let approve = match cannot_approve.clone() {
             Some(words) => view! { <Verdict tone=Tone::Waiting>{words}</Verdict> }.into_any(),
             None => view! {
@@ -260,9 +457,10 @@ fn Decision(
                     {is_first.then(|| view! {
                         <CheckField key="needs_second" label="A second member of the deployment team has to approve it, too" checked=needs_second/>
                     })}
+                    {boxes.render()}
                     {open.map(|words| {
                         let label = format!("Approve without the answers: {words}");
-                        view! { <CheckField key="unanswered" label error=wrong help="They stay open. To wait for the answers, leave the mapping as it is."/> }
+                        view! { <CheckField key="unanswered" label checked=unanswered error=wrong help="They stay open. To wait for the answers, leave the mapping as it is."/> }
                     })}
                     <div class="actions"><Submit label="Approve" busy="Approving…" class="main" name="verdict" value="approve"/></div>
                 </form>
@@ -270,12 +468,12 @@ fn Decision(
             .into_any(),
         };
             view! {
-            {gone_unless::<OfVersion<TypedVerdict>>(ReviewMapping::PATH, move |(of, _)| *of == version, |(_, (reason, _))| reason)}
+            {gone_unless::<OfVersion<TypedVerdict>>(ReviewMapping::PATH, move |(of, _)| *of == version, |(_, typed)| typed.reason)}
             <WhyRefused error=error.clone()/>
             {approve}
             <form method="post" action=ReviewMapping::PATH class="form">
                 <Hidden version/>
-                <TextArea key="reason" label="What is to be changed" prose=true value=typed error help="The customer reads it above the mapping and by mail."/>
+                <TextArea key="reason" label="What is to be changed" prose=true value=reason error help="The customer reads it above the mapping and by mail."/>
                 <div class="actions"><Submit label="Return with reasons" busy="Returning…" name="verdict" value="return"/></div>
             </form>
         }

@@ -23,22 +23,6 @@ pub(super) enum Whose {
 }
 
 impl Whose {
-    /// The parameter of the page's address that names it, and its value.
-    fn argument(&self) -> (&'static str, String) {
-        match self {
-            Whose::Line { line, .. } => ("line", line.to_string()),
-            Whose::Account(id) => ("for", id.clone()),
-        }
-    }
-
-    /// Where it stands on the page.
-    const fn anchor(&self) -> &'static str {
-        match self {
-            Whose::Line { .. } => "#lines",
-            Whose::Account(_) => "#undecided",
-        }
-    }
-
     /// The form that takes a username: where it goes, its button, and what it says beside the username.
     fn form(&self, username: &str) -> (&'static str, AnyView) {
         let (username, of) = (username.to_owned(), format!(": {username}"));
@@ -69,13 +53,42 @@ impl Whose {
     }
 }
 
-/// People of the directory, to take a username from.
+/// What the field of the search is called.
+const LABEL: &str = "Part of a name, username or address";
+
+/// The search for the person of an account, by its id.
 #[component]
-pub(super) fn Search(whose: Whose, found: Vec<FoundUsername>, version: i64) -> impl IntoView {
+pub(super) fn Search(account: String, found: Vec<FoundUsername>, version: i64) -> impl IntoView {
+    let whose = Whose::Account(account.clone());
+    view! {
+        <h3>"Find the person in the directory"</h3>
+        <Filters path=customer().path("user-mapping") narrowed=false anchor="#undecided">
+            <input type="hidden" name="for" value=account/>
+            <Field key="person" label=LABEL kind="search" value=param(&query(), "person")/>
+        </Filters>
+        <FoundPeople whose found version/>
+    }
+}
+
+/// The search in the form of a line: it asks for the page again, with everything that is typed in the form.
+#[component]
+pub(super) fn SearchInForm() -> impl IntoView {
+    let page = format!("{}#lines", customer().path("user-mapping"));
+    view! {
+        <h3>"Find the person in the directory"</h3>
+        // Empty: what stands in it when Enter is pressed is still to be looked for.
+        <Field key="person" label=LABEL kind="search" placeholder=param(&query(), "person")/>
+        <div class="actions">
+            <button type="submit" class="button" formmethod="get" formaction=page>"Search the directory"</button>
+        </div>
+    }
+}
+
+/// Who was found, each to take the username from.
+#[component]
+pub(super) fn FoundPeople(whose: Whose, found: Vec<FoundUsername>, version: i64) -> impl IntoView {
     let search = param(&query(), "person");
-    let nobody = !search.is_empty() && found.is_empty();
-    let (name, value) = whose.argument();
-    let anchor = whose.anchor();
+    let nobody = !search.trim().is_empty() && found.is_empty();
     let rows = found
         .into_iter()
         .map(|person| {
@@ -84,12 +97,7 @@ pub(super) fn Search(whose: Whose, found: Vec<FoundUsername>, version: i64) -> i
         })
         .collect_view();
     view! {
-        <h3>"Find the person in the directory"</h3>
-        <Filters path=customer().path("user-mapping") narrowed=false anchor=anchor>
-            <input type="hidden" name=name value=value/>
-            <Field key="person" label="Part of a name, username or address" kind="search" value=search/>
-        </Filters>
-        {nobody.then(|| view! { <p class="nothing">"The directory has nobody like that."</p> })}
+        {nobody.then(|| view! { <p class="nothing">"The directory has nobody like “" <bdi>{search}</bdi> "”."</p> })}
         <ul role="list" class="form">{rows}</ul>
     }
 }
@@ -97,12 +105,13 @@ pub(super) fn Search(whose: Whose, found: Vec<FoundUsername>, version: i64) -> i
 /// `taken`: what is posted if this person is the one, and the button.
 #[component]
 fn Person(person: FoundUsername, action: &'static str, version: i64, taken: AnyView) -> impl IntoView {
+    let mail = (!person.mail.is_empty()).then(|| view! { <bdi>{person.mail}</bdi> ", " });
     view! {
         <li>
             <form method="post" action=action class="row">
                 <Hidden version/>
                 <span><bdi>{person.name}</bdi> " " <span class="name"><bdi>{person.username}</bdi></span>
-                    <br/><span class="why"><bdi>{person.mail}</bdi> ", " {scope(person.in_scope)}</span></span>
+                    <br/><span class="why">{mail} {scope(person.in_scope)}</span></span>
                 {taken}
             </form>
         </li>

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 
 use super::causes::Corrections;
 use super::lines::signed_in;
-use super::search::{Search, Whose};
+use super::search::Search;
 use super::{Hidden, under};
 use crate::api::user_mapping::{DecideMapping, list_undecided, search_for_undecided};
 use crate::api::{ApiError, take_flash};
@@ -22,11 +22,14 @@ use crate::components::{
 /// places look the same.
 const BEHIND: &str = "who-after";
 
+/// What is said of a decision.
+const DECIDED: &str = "Decided, in a new version. The one before is kept below.";
+
 /// What is posted for one account: its id, and the new username that was typed.
 type Typed = (String, String);
 
-/// What came of a decision. What was refused stands at the list where that is drawn with its forms; else it is told here, with
-/// what was typed.
+/// What came of a decision. It stands at the list where that is drawn with its forms; else it is told here, with what was typed
+/// if it was refused.
 #[component]
 pub(super) fn Decided(
     /// The page loads itself again soon, and tells it again then.
@@ -39,10 +42,8 @@ pub(super) fn Decided(
         };
         let (_, typed) = kept.values;
         match kept.result {
-            Ok(_) => {
-                view! { <Done words="Decided, in a new version. The one before is kept below."/> }.into_any()
-            }
-            Err(_) if has_list => ().into_any(),
+            _ if has_list => ().into_any(),
+            Ok(_) => view! { <Done words=DECIDED again=is_checking/> }.into_any(),
             Err(error) => view! { <RefusedAndGone error typed/> }.into_any(),
         }
     })
@@ -57,7 +58,6 @@ pub(super) fn Undecided(
 ) -> impl IntoView {
     let has_old = corrections.targets.len() > 2;
     let (version, can_edit) = (corrections.version, corrections.can_edit);
-    let together = coverage.undecided_together();
     let note = plural(coverage.undecided, "account", "accounts");
     let list = match param(&query(), "for").parse::<AccountId>() {
         Ok(account) if can_edit => view! { <One account version/> }.into_any(),
@@ -66,10 +66,10 @@ pub(super) fn Undecided(
     view! {
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
             <div class="in form">
-                <p>"Each active account gets a line: it moves to the connected directory, stays local, or stays in the old one. Whoever is not decided about would be forgotten."</p>
+                <p>"Each active account gets a line: it moves to the connected directory, is local from then on, or stays in the old one. Whoever is not decided about would be forgotten."</p>
                 <Administrators administrators count=coverage.undecided_administrators can_edit/>
             </div>
-            {can_edit.then(|| view! { <Together version proposed has_old count=together/> })}
+            {can_edit.then(|| view! { <Together version proposed has_old coverage/> })}
             {list}
         </Panel>
     }
@@ -153,7 +153,7 @@ fn One(account: AccountId, version: i64) -> impl IntoView {
 #[component]
 fn Searched(searched: UndecidedSearch, version: i64) -> impl IntoView {
     let UndecidedSearch { account, found } = searched;
-    let whose = Whose::Account(account.id.clone());
+    let id = account.id.clone();
     let page = Page {
         rows: vec![account],
         next: None,
@@ -162,7 +162,7 @@ fn Searched(searched: UndecidedSearch, version: i64) -> impl IntoView {
     view! {
         <Accounts page version can_edit=true/>
         <div class="in form">
-            <Search whose found version/>
+            <Search account=id found version/>
             <p><a href=all>"Show all undecided accounts"</a></p>
         </div>
     }
@@ -176,7 +176,13 @@ fn here<const N: usize>(query: [(&str, &str); N]) -> String {
 
 /// Decisions about many at once; administrators are always decided about one by one (P-07).
 #[component]
-fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, count: u64) -> impl IntoView {
+fn Together(
+    version: i64,
+    proposed: Vec<(ProposalClass, u64)>,
+    /// There is a directory before.
+    has_old: bool,
+    coverage: Coverage,
+) -> impl IntoView {
     let classes = proposed
         .into_iter()
         .map(|(class, accounts)| {
@@ -202,27 +208,47 @@ fn Together(version: i64, proposed: Vec<(ProposalClass, u64)>, has_old: bool, co
         .collect_view();
     view! {
         {classes}
-        {(count > 0).then(|| view! { <Rest version has_old count/> })}
+        {(coverage.undecided_together() > 0).then(|| view! { <Rest version has_old coverage/> })}
     }
 }
 
 #[component]
-fn Rest(version: i64, has_old: bool, count: u64) -> impl IntoView {
+fn Rest(version: i64, has_old: bool, coverage: Coverage) -> impl IntoView {
+    let (count, old) = (coverage.undecided_together(), coverage.undecided_old);
     let everybody = plural(count, "account", "accounts");
+    let label = if old > 0 {
+        "Make everybody local"
+    } else {
+        "Keep everybody local"
+    };
     view! {
         <details class="fold">
             <summary>"Decide about everybody who is left"</summary>
             <form method="post" action=DecideMapping::PATH class="form">
                 <Hidden version/>
                 <input type="hidden" name="everybody" value="true"/>
+                {(old > 0).then(|| view! { <p>{locks_out(old)}</p> })}
                 <p>{format!("This is about {everybody}. Administrators are not among them: they are decided about one by one.")}</p>
                 <div class="actions">
-                    <Submit label="Keep everybody local" busy="Deciding…" name="decision" value="local"/>
+                    <Submit label busy="Deciding…" name="decision" value="local"/>
                     {has_old.then(|| view! { <Submit label="Leave everybody in the old directory" busy="Deciding…" name="decision" value="left"/> })}
                 </div>
             </form>
         </details>
     }
+}
+
+/// What is decided about accounts of directories before, the worst first (D-10, P-13).
+fn locks_out(old: u64) -> String {
+    let who = plural(
+        old,
+        "account belongs to an old directory",
+        "accounts belong to an old directory",
+    );
+    format!(
+        "{who}. Made local: no local password, so nobody can sign in until one is set. Left in the old directory: nobody can \
+         sign in once the migration has switched that off. Whoever is local already stays as they are."
+    )
 }
 
 const fn meaning(class: ProposalClass) -> &'static str {
@@ -241,23 +267,42 @@ const fn meaning(class: ProposalClass) -> &'static str {
 fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
     let flash = take_flash::<Typed, IgnoredAny>(DecideMapping::PATH);
     awaited(flash, move |kept| {
+        let is_done = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
+        let done = is_done.then(|| view! { <div class="in"><Done words=DECIDED/></div> });
+        let has_old = can_edit && page.rows.iter().any(|account| !account.is_local);
         let refused = kept.and_then(|kept| Some((kept.result.err()?, kept.values)));
         let (told, refused) = match refused {
             Some((error, typed)) => told(error, typed, can_edit, &page.rows),
             None => (().into_any(), None),
         };
-        let columns = ["Account", "Directory", "Proposal", "Decision"];
-        let rows = listed(
-            page,
-            (BEHIND, "#undecided"),
-            ("Accounts to decide about", columns),
-            "Nobody undecided fits.",
-            |account| {
-                let refused = refused.clone().filter(|refused| refused.whose == account.id);
-                view! { <Account account version can_edit refused/> }
-            },
-        );
-        view! { {told} {rows} }.into_any()
+        let (place, label) = ((BEHIND, "#undecided"), "Accounts to decide about");
+        let nothing = "No undecided account fits these filters.";
+        let row = |account: UndecidedAccount| {
+            let refused = refused.clone().filter(|refused| refused.whose == account.id);
+            view! { <Account account version can_edit refused/> }
+        };
+        // Whoever only looks decides nothing.
+        let rows = if can_edit {
+            let columns = ["Account", "Directory", "Proposal", "Decision"];
+            listed(page, place, (label, columns), nothing, row)
+        } else {
+            listed(
+                page,
+                place,
+                (label, ["Account", "Directory", "Proposal"]),
+                nothing,
+                row,
+            )
+        };
+        view! {
+            {done}
+            {told}
+            {has_old.then(|| view! {
+                <p class="in soft">"An account of an old directory that is made local has no local password: nobody can sign in with it until one is set. With one that is left in the old directory nobody can sign in once the migration has switched that off."</p>
+            })}
+            {rows}
+        }
+        .into_any()
     })
 }
 
@@ -315,7 +360,9 @@ fn Account(
         },
     );
     let (id, name, is_local) = (account.id, account.username.clone(), account.is_local);
-    let decide = can_edit.then(|| view! { <Decide id version name has_proposal is_local refused/> });
+    let decide = can_edit.then(|| {
+        view! { <td data-label="Decision"><Decide id version name has_proposal is_local refused/></td> }
+    });
     view! {
         <tr>
             <th scope="row" data-label="Account">
@@ -325,7 +372,7 @@ fn Account(
             </th>
             <td data-label="Directory"><bdi>{account.directory}</bdi></td>
             <td data-label="Proposal">{proposal}</td>
-            <td data-label="Decision">{decide}</td>
+            {decide}
         </tr>
     }
 }
@@ -342,6 +389,7 @@ fn Decide(
     let key = format!("new-{id}");
     let wrong = refused.as_ref().and_then(|refused| refused.error.of_field(&key));
     let typed = refused.map(|refused| refused.typed).unwrap_or_default();
+    let local = if is_local { "Keep local" } else { "Make local" };
     let error_id = format!("{key}-error");
     let described = wrong.is_some().then(|| error_id.clone());
     let is_wrong = wrong.is_some().then_some("true");
@@ -354,7 +402,7 @@ fn Decide(
             <Hidden version/>
             <input type="hidden" name="undecided" value=id/>
             {has_proposal.then(|| view! { <Submit label="Accept" busy="Deciding…" name="decision" value="proposed" of=of.clone()/> })}
-            <Submit label="Keep local" busy="Deciding…" name="decision" value="local" of=of.clone()/>
+            <Submit label=local busy="Deciding…" name="decision" value="local" of=of.clone()/>
             {(!is_local).then(|| view! { <Submit label="Leave in the old directory" busy="Deciding…" name="decision" value="left" of=of.clone()/> })}
         </form>
         <form method="post" action=DecideMapping::PATH class="row">
@@ -369,5 +417,23 @@ fn Decide(
             <Submit label="Use it" busy="Deciding…" class="quiet" name="decision" value="username" of=of.clone()/>
         </form>
         <p><a class="button quiet" href=search>"Search the directory"<span class="visually-hidden">{of}</span></a></p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d_10_and_p_13_what_locks_people_out_is_said_with_numbers() {
+        for (old, who) in [
+            (1, "1 account belongs to an old directory."),
+            (1_200, "1,200 accounts belong to an old directory."),
+        ] {
+            let words = locks_out(old);
+            assert!(words.starts_with(who), "{words}");
+            assert!(words.contains("no local password"), "{words}");
+            assert!(words.contains("nobody can sign in once"), "{words}");
+        }
     }
 }

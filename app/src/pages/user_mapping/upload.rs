@@ -7,27 +7,51 @@ use leptos::prelude::*;
 
 use super::tone_of;
 use crate::Package;
-use crate::api::take_flash;
 use crate::api::user_mapping::UPLOAD;
-use crate::components::{Banner, Field, Panel, StateWord, Submit, WhyRefused, awaited, customer, heads};
+use crate::api::{peek_flash, take_flash};
+use crate::components::{Done, Field, Panel, StateWord, Submit, WhyRefused, awaited, customer, heads};
+
+/// That a file came in, above its version.
+#[component]
+pub(super) fn Received(
+    /// The page loads itself again soon, and tells it again then.
+    is_checking: bool,
+) -> impl IntoView {
+    let kept = async move {
+        if is_checking {
+            peek_flash::<(), MappingReceived>(UPLOAD).await
+        } else {
+            take_flash::<(), MappingReceived>(UPLOAD).await
+        }
+    };
+    awaited(kept, move |kept| {
+        let received = kept.and_then(|kept| kept.result.ok());
+        let words = received.map(|MappingReceived { version, again }| {
+            if again {
+                format!("This file was uploaded before, byte for byte. It stands here as version {version}.")
+            } else {
+                format!("The file came in, as version {version}.")
+            }
+        });
+        words
+            .map(|words| view! { <Done words again=is_checking/> })
+            .into_any()
+    })
+}
 
 #[component]
 pub(super) fn Upload(is_first: bool) -> impl IntoView {
     awaited(take_flash::<(), MappingReceived>(UPLOAD), move |kept| {
-        let result = kept.map(|kept| kept.result);
-        let is_again = matches!(&result, Some(Ok(received)) if received.again);
-        let error = result.and_then(Result::err);
+        // One that came in is told above its version.
+        let error = kept.and_then(|kept| kept.result.err());
         let path = customer().path("user-mapping");
         let (action, known) = (format!("{path}/file"), format!("{path}/known"));
         view! {
-            {is_again.then(|| view! {
-                <Banner live=true><p>"This file was uploaded before, byte for byte."</p></Banner>
-            })}
             <Panel title=if is_first { "Upload the filled list" } else { "Upload another file" } id="upload">
                 <form method="post" action=action enctype="multipart/form-data" class="in form" data-known=known data-page=path>
                     <WhyRefused error=error.clone()/>
                     <Field key="file" label="CSV file" kind="file" error
-                        help="With the columns existing_username, new_username and, where it is needed, target_directory. Separated by commas, semicolons or tabs; at most 100 MB and 1,000,000 lines."/>
+                        help="With the columns existing_username, new_username and, where it is needed, target_directory; where they are called otherwise, you say after the upload which is which. Separated by commas, semicolons or tabs; at most 100 MB and 1,000,000 lines."/>
                     <WithScripts/>
                     <div class="actions"><Submit label="Upload and check" busy="Uploading…" class="main"/></div>
                 </form>

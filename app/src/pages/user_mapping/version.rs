@@ -1,19 +1,23 @@
 //! One version of the mapping: its file, and what came of its check.
 
 use domain::user_mapping::{
-    Coverage, FindingCode, FindingGroup, MappingOutcome, MappingReading, MappingState, MappingSummary,
-    RenameKind, Severity, TargetLines,
+    Coverage, FindingCode, FindingGroup, MappingOutcome, MappingState, MappingSummary, RenameKind, Severity,
+    TargetLines,
 };
 use domain::views::{MappingDrift, MappingSample, MappingVersionView};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
+use super::again::CheckAgain;
 use super::causes::Corrections;
-use super::reading::{Begins, FirstLines, Question, ReadAnew};
-use super::{Lists, connected, target_of};
-use crate::api::user_mapping::{CheckMapping, ReadMappingFile};
-use crate::components::{Answer, Banner, Panel, Submit, TimeOf, Tone, Verdict, customer, plural, thousands};
+use super::drift::Changes;
+use super::lines::lines_of_kind;
+use super::reading::{Begins, CameOfReading, FirstLines, How, Question, ReadAnew, WhichColumns};
+use super::{Group, Lists, connected, target_of};
+use crate::components::{Banner, Panel, TimeOf, Tone, Verdict, customer, plural, thousands};
 use crate::pages::runs::RefreshWithoutScripts;
+
+/// Over the form that names the columns of a file.
+const WHICH: &str = "Say which column is which";
 
 #[component]
 pub(super) fn Version(
@@ -33,9 +37,13 @@ pub(super) fn Version(
         reading,
         samples,
         first,
+        columns,
+        meant,
         ..
     } = version;
-    let (is_made_here, can_read) = (what.is_some(), can_edit && is_uploaded);
+    let has_columns = columns.is_some();
+    let how = How { reading, columns };
+    let can_read = can_edit && is_uploaded;
     let spreadsheets = if is_uploaded {
         "It comes back as it was uploaded: a spreadsheet may run cells that begin like formulas."
     } else {
@@ -60,7 +68,7 @@ pub(super) fn Version(
             view! { <bdi>{file_name}</bdi> {format!("{comma}by {by}, ")} <TimeOf when/> }
         }>
             <div class="in form">
-                <Answer of=ReadMappingFile::PATH reloads=is_waiting/>
+                <CameOfReading number has_columns is_waiting/>
                 {what}
                 {drift}
                 {is_waiting.then(|| view! {
@@ -68,7 +76,7 @@ pub(super) fn Version(
                     <div data-reload=""></div>
                     <RefreshWithoutScripts/>
                 })}
-                {outcome.map(|outcome| view! { <Outcome outcome number reading connected can_read is_made_here samples first/> })}
+                {outcome.map(|outcome| view! { <Outcome outcome number how connected can_edit can_read samples first meant/> })}
                 {file}
             </div>
         </Panel>
@@ -79,41 +87,46 @@ pub(super) fn Version(
 fn Outcome(
     outcome: MappingOutcome,
     number: i64,
-    reading: MappingReading,
+    how: How,
     /// The name of the connected directory.
     connected: String,
+    can_edit: bool,
     /// Its file was uploaded, and whoever looks may have it read in another way.
     can_read: bool,
-    /// A correction made it.
-    is_made_here: bool,
     samples: Vec<MappingSample>,
     first: Vec<[String; 3]>,
+    /// The directories that the values of the target directory were taken for.
+    meant: Vec<String>,
 ) -> impl IntoView {
     match outcome {
         MappingOutcome::Asks(question) => {
-            view! { <Question question number reading can_edit=can_read samples/> }.into_any()
+            view! { <Question question number how can_edit=can_read samples/> }.into_any()
         }
         MappingOutcome::Refused(rejection) => view! {
             <Banner tone=Tone::Problem><p>{rejection.sentence()}</p></Banner>
             <Begins samples/>
-            {can_read.then(|| view! { <ReadAnew number reading/> })}
+            <WhichColumns number how=how.clone() title=WHICH is_open=true/>
+            {can_read.then(|| view! { <ReadAnew number reading=how.reading/> })}
         }
         .into_any(),
         MappingOutcome::Failed => {
-            let cure = if is_made_here {
-                "Take the version before up again under Earlier versions, or tell the deployment team."
-            } else {
-                "The file is safe. Upload it once more; if that does not help, tell the deployment team."
+            let cure = match (can_edit, number) {
+                (false, _) => "Whoever works on the mapping can have it checked again.",
+                (true, 1) => "Check again; if that does not help, tell the deployment team.",
+                (true, _) => {
+                    "Check again. If that does not help, take an earlier version up again below, or tell the deployment team."
+                }
             };
             view! {
                 <Banner tone=Tone::Problem>
-                    <p>"The check broke off on our side, again and again. " {cure}</p>
+                    <p>"The check broke off on our side, again and again. Nothing was lost. " {cure}</p>
+                    {can_edit.then(|| view! { <CheckAgain version=number class="main"/> })}
                 </Banner>
             }
             .into_any()
         }
         MappingOutcome::Checked(summary) => {
-            view! { <Summary summary=*summary number reading connected can_read first/> }.into_any()
+            view! { <Summary summary=*summary number how connected can_read first meant/> }.into_any()
         }
     }
 }
@@ -122,31 +135,43 @@ fn Outcome(
 fn Summary(
     summary: MappingSummary,
     number: i64,
-    reading: MappingReading,
+    how: How,
     connected: String,
     can_read: bool,
     first: Vec<[String; 3]>,
+    meant: Vec<String>,
 ) -> impl IntoView {
     let (encoding, delimiter) = (summary.encoding, summary.delimiter);
     let (tone, sentence) = (tone(&summary), summary.sentence());
-    let facts = facts(&summary, &connected);
+    let facts = facts(&summary, &connected, &meant);
     let coverage = summary.coverage;
     let is_unknown = |group: &FindingGroup| group.example.code == FindingCode::SnapshotUnknown;
     let is_read = !summary.groups.iter().any(is_unknown);
-    let locked_out =
-        locked_out(&summary).map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p></Banner> });
+    let causes = lock_out_causes(&summary);
+    let locked_out = locked_out(&summary)
+        .map(|words| view! { <Banner tone=Tone::Waiting><p>{words}</p>{causes}</Banner> });
     let all = Lists::All.href();
+    let without_headings = (!summary.has_header && how.reading.columns.is_none()).then(|| {
+        let cure = if how.columns.is_some() {
+            " If it names the columns, say below which is which."
+        } else {
+            ""
+        };
+        view! { <p class="soft">"The first line was read as a user: it holds no heading that is known." {cure}</p> }
+    });
     view! {
         <Verdict tone>{sentence}</Verdict>
         {(coverage.active > 0).then(|| view! { <Everybody coverage is_read/> })}
         {locked_out}
         <FirstLines first encoding delimiter/>
+        {without_headings}
         <p><a href=all>"Show all lines"</a></p>
         <details class="fold">
             <summary>"How it was read, and what its lines do"</summary>
             <dl class="facts">{facts}</dl>
         </details>
-        {can_read.then(|| view! { <ReadAnew number reading/> })}
+        {can_read.then(|| view! { <ReadAnew number reading=how.reading.clone()/> })}
+        <WhichColumns number how title=WHICH is_open=false/>
     }
 }
 
@@ -163,7 +188,7 @@ fn Everybody(
             coverage.mapped + coverage.there,
             "move, or are there already",
         ),
-        ("local", coverage.local, "stay local by choice"),
+        ("local", coverage.local, "local by choice"),
         ("left", coverage.left, "stay in the old directory by choice"),
         ("undecided", coverage.undecided + coverage.unclear, "undecided"),
     ];
@@ -183,23 +208,35 @@ fn Everybody(
     let legend = parts
         .into_iter()
         .filter(|(_, count, _)| *count > 0)
-        .map(|(class, count, word)| view! { <span><i class=class></i>{format!("{} {word}", thousands(count))}</span> })
+        .map(|(class, count, word)| {
+            let words = format!("{} {word}", thousands(count));
+            let words = if class == "undecided" && coverage.undecided > 0 {
+                view! { <a href="#undecided">{words}</a> }.into_any()
+            } else {
+                words.into_any()
+            };
+            view! { <span><i class=class></i>{words}</span> }
+        })
         .collect_view();
     let sentence = found(coverage, is_read);
+    let read = (!is_read).then(|| {
+        let href = customer().path("test-sync");
+        view! { " " <a href=href>"Run the test sync"</a> ", then check again." }
+    });
     let view_box = format!("0 0 {} 10", coverage.active);
     view! {
         <div>
             <svg class="bar" viewBox=view_box preserveAspectRatio="none" role="img" aria-label=words>{bars}</svg>
             <p class="legend">{legend}</p>
         </div>
-        <p class="soft">{sentence}</p>
+        <p class="soft">{sentence}{read}</p>
     }
 }
 
 /// How many new usernames the directory knows, and how many people of it will be new (T-01, T-09, T-12).
 fn found(coverage: Coverage, is_read: bool) -> String {
     if !is_read {
-        let words = "Whether the directory has the new usernames is unknown: nobody was read from it. Run the test sync, then check again.";
+        let words = "Whether the directory has the new usernames is unknown: nobody was read from it.";
         return words.to_owned();
     }
     let newcomers = plural(coverage.newcomers, "person", "people");
@@ -214,43 +251,13 @@ fn found(coverage: Coverage, is_read: bool) -> String {
 /// What changed since the version was checked (P-17).
 #[component]
 fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
-    let accounts = drift
-        .accounts
-        .into_iter()
-        .map(|account| {
-            let href = customer().path(&format!("people/{}", account.id));
-            view! { <li><a href=href><bdi>{account.text}</bdi></a></li> }
-        })
-        .collect_view();
-    let people = drift
-        .people
-        .into_iter()
-        .map(|text| view! { <li><bdi>{text}</bdi></li> })
-        .collect_view();
-    let more = |count: u64, one: &str, many: &str| {
-        (count > 0).then(|| view! { <li>{format!("and {}", plural(count, one, many))}</li> })
-    };
-    let more_accounts = more(drift.more_accounts, "more account", "more accounts");
-    let more_people = more(
-        drift.more_people,
-        "more person of the directory",
-        "more people of the directory",
-    );
-    let check = can_edit.then(|| {
-        view! {
-            <form method="post" action=CheckMapping::PATH class="actions">
-                <input type="hidden" name="customer" value=customer().slug/>
-                <input type="hidden" name="version" value=number/>
-                <Submit label="Check again" busy="Checking…" class="main"/>
-            </form>
-        }
-    });
+    let check = can_edit.then(|| view! { <CheckAgain version=number class="main"/> });
     view! {
         <Banner tone=Tone::Waiting>
             <p>"People or the directory changed since this version was checked. What is shown here is about how they were; an approval does not count for how they are."</p>
             <details class="fold">
                 <summary>"What changed"</summary>
-                <ul>{accounts}{more_accounts}{people}{more_people}</ul>
+                <Changes changes=drift/>
             </details>
             {check}
         </Banner>
@@ -268,7 +275,7 @@ fn tone(summary: &MappingSummary) -> Tone {
 }
 
 /// How the file was read, and what its lines do.
-fn facts(summary: &MappingSummary, connected: &str) -> impl IntoView + use<> {
+fn facts(summary: &MappingSummary, connected: &str, meant: &[String]) -> impl IntoView + use<> {
     let mut rows = vec![
         ("Encoding", summary.encoding.label().to_owned()),
         ("Separator", summary.delimiter.label().to_owned()),
@@ -288,18 +295,23 @@ fn facts(summary: &MappingSummary, connected: &str) -> impl IntoView + use<> {
     if summary.blank_lines > 0 {
         rows.push(("Blank lines", thousands(summary.blank_lines)));
     }
+    let fact = |(term, value): (&'static str, String)| view! { <dt>{term}</dt><dd><bdi>{value}</bdi></dd> };
+    let read = rows.into_iter().map(fact).collect_view();
     let kinds = RenameKind::ALL.iter().filter(|kind| summary.kind(**kind) > 0);
-    rows.extend(kinds.map(|kind| (kind.label(), thousands(summary.kind(*kind)))));
-    rows.extend(targets(&summary.targets, connected));
-    rows.into_iter()
-        .map(|(term, value)| view! { <dt>{term}</dt><dd><bdi>{value}</bdi></dd> })
-        .collect_view()
+    let kinds = kinds.map(|kind| {
+        let (label, href) = (kind.label(), lines_of_kind(*kind));
+        let lines = plural(summary.kind(*kind), "line", "lines");
+        view! { <dt>{label}</dt><dd><a href=href>{lines}<span class="visually-hidden">{format!(": {label}")}</span></a></dd> }
+    });
+    let kinds = kinds.collect_view();
+    let targets = targets(&summary.targets, connected, meant);
+    view! { {read} {kinds} {targets.into_iter().map(fact).collect_view()} }
 }
 
 /// Who could not sign in any more after the first sync, in words; `None`: nobody, as far as is known. Whoever moves is blocked
 /// by it unless somebody who is enabled and in a synchronised group has the new username (T-02, T-04, T-05), and whoever is
-/// left in the old directory when that one's sync ends (P-13). Ways in that would be lost are told even of one account (P-07,
-/// P-08).
+/// left in the old directory when that one's sync ends (P-13). Whoever becomes local has no local password before one is set
+/// (D-10). Ways in that would be lost are told even of one account (P-07, P-08).
 fn locked_out(summary: &MappingSummary) -> Option<String> {
     let coverage = summary.coverage;
     let lines = |code: FindingCode| {
@@ -330,6 +342,15 @@ fn locked_out(summary: &MappingSummary) -> Option<String> {
         let who = plural(all, "account", "accounts");
         told.push(format!("{who} would be locked out: {}.", why.join(", ")));
     }
+    let local = lines(FindingCode::BecomesLocal);
+    if local > 0 {
+        let who = plural(
+            local,
+            "account becomes local, without a local password: nobody can sign in with it",
+            "accounts become local, without a local password: nobody can sign in with them",
+        );
+        told.push(format!("{who} until one is set."));
+    }
     let recovery = lines(FindingCode::RecoveryAccount);
     if recovery > 0 {
         let who = plural(recovery, "line changes", "lines change");
@@ -341,14 +362,41 @@ fn locked_out(summary: &MappingSummary) -> Option<String> {
     (!told.is_empty()).then(|| told.join(" "))
 }
 
-/// Every distinct value of the target directory, as it is written in the file; lines that say nothing are counted apart (D-01).
-fn targets(targets: &[TargetLines], connected: &str) -> Vec<(&'static str, String)> {
-    let count = |target: &TargetLines| plural(target.lines, "line", "lines");
-    let each = targets.iter().map(|target| {
-        (
-            "Target directory",
-            format!("{}: {}", target_of(&target.value, connected), count(target)),
-        )
+/// The causes of that, each with the lines behind its number.
+fn lock_out_causes(summary: &MappingSummary) -> impl IntoView + use<> {
+    use FindingCode as C;
+    let is_one = |group: &&FindingGroup| {
+        let codes = [
+            C::NotInDirectory,
+            C::PersonDisabled,
+            C::PersonOutOfScope,
+            C::LeftBehind,
+            C::BecomesLocal,
+            C::RecoveryAccount,
+        ];
+        !group.is_whole() && codes.contains(&group.example.code)
+    };
+    let causes = summary.groups.iter().filter(is_one).map(|group| {
+        let (title, lines) = (group.example.code.title(), plural(group.lines, "line", "lines"));
+        let href = Lists::Group(Group::of(group)).href();
+        view! { <li><a href=href>{format!("{title}: {lines}")}</a></li> }
+    });
+    let causes: Vec<_> = causes.collect();
+    (!causes.is_empty()).then(|| view! { <ul>{causes}</ul> })
+}
+
+/// Every distinct value of the target directory, as it is written in the file, and the directory that it was taken for (D-03); lines
+/// that say nothing are counted apart (D-01).
+fn targets(targets: &[TargetLines], connected: &str, meant: &[String]) -> Vec<(&'static str, String)> {
+    let each = targets.iter().zip(meant).map(|(target, meant)| {
+        let lines = plural(target.lines, "line", "lines");
+        let taken_for = match meant.as_str() {
+            "" => ", which directory is still to be said".to_owned(),
+            meant if meant == target.value || target.value.is_empty() => String::new(),
+            meant => format!(", {meant}"),
+        };
+        let value = target_of(&target.value, connected);
+        ("Target directory", format!("{value}: {lines}{taken_for}"))
     });
     each.collect()
 }

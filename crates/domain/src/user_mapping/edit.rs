@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{FindingCode, ProposalClass, Severity};
 use crate::codes;
 use crate::ids::AccountId;
+use crate::numbers::thousands;
 
 codes! {
     /// What mends all lines of one group of findings at once.
@@ -104,7 +105,9 @@ impl FindingCode {
             | FindingCode::UnknownTarget
             | FindingCode::AmbiguousTarget
             | FindingCode::DeletionWord
-            | FindingCode::TargetSlip => &[F::ChangeTarget],
+            | FindingCode::TargetSlip
+            // The account moves to the directory; the other cure is there.
+            | FindingCode::LocalInScope => &[F::ChangeTarget],
             FindingCode::OldDirectory => &[F::ChangeTarget, F::KeepUsername],
             FindingCode::DuplicateLine
             | FindingCode::CommentLine
@@ -216,8 +219,8 @@ impl MappingEdit {
     pub fn sentence(&self) -> String {
         match self {
             MappingEdit::Begin => "Begun without a file.".to_owned(),
-            MappingEdit::Line { line, .. } => format!("Line {line} written anew."),
-            MappingEdit::RemoveLine { line } => format!("Line {line} removed."),
+            MappingEdit::Line { line, .. } => format!("Line {} written anew.", thousands(*line)),
+            MappingEdit::RemoveLine { line } => format!("Line {} removed.", thousands(*line)),
             MappingEdit::Add { new, .. } => format!("Line added: new username {new}."),
             MappingEdit::Fix { fix, code, value, .. } if value.is_empty() => {
                 format!("“{}”: {}.", code.title(), fix.done())
@@ -237,7 +240,7 @@ impl MappingEdit {
                     }
                     (_, Decision::Proposed) => "proposal accepted",
                     (_, Decision::Username { new }) => return format!("{who}: new username {new}."),
-                    (_, Decision::Local) => "stays local",
+                    (_, Decision::Local) => "local by choice",
                     (_, Decision::Left) => "stays in the old directory",
                 };
                 format!("{who}: {what}.")

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::codes;
+use super::FindingGroup;
 use crate::numbers::{plural, thousands};
+use crate::{Timestamp, codes};
 
 codes! {
     /// How the review of a version stands. An approval belongs to one version, and to People and the directory as they were
@@ -51,13 +52,74 @@ pub enum Verdict {
     /// Back to the customer, with reasons.
     Return { reason: String },
     /// `needs_second`: another member of staff has to approve, too. `unanswered`: although questions wait for an answer.
-    Approve { needs_second: bool, unanswered: bool },
+    /// `acknowledged`: the groups of warnings that were ticked, by their keys ([`FindingGroup::key`]): those that came or grew
+    /// since the version was submitted (P-17).
+    Approve {
+        needs_second: bool,
+        unanswered: bool,
+        acknowledged: Vec<String>,
+    },
 }
 
 impl Verdict {
-    /// Approved by one member of staff, with no question open.
+    /// Approved by one member of staff, with no question open and no warning that is new.
     pub const APPROVE: Self = Self::Approve {
         needs_second: false,
         unanswered: false,
+        acknowledged: Vec::new(),
     };
+}
+
+/// A group of warnings that somebody ticked, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// [`FindingGroup::key`].
+    pub key: String,
+    /// How many lines it was about.
+    pub lines: u64,
+    /// What was found, where it is about all lines together.
+    pub text: Option<String>,
+    /// The name of whoever ticked it.
+    pub by: String,
+}
+
+impl Acknowledged {
+    /// The group as it is now, ticked by somebody of this name.
+    pub fn of(group: &FindingGroup, by: &str) -> Self {
+        Self {
+            key: group.key(),
+            lines: group.lines,
+            text: whole_text(group),
+            by: by.to_owned(),
+        }
+    }
+
+    /// Whether all of a group was read when this was ticked: with more lines than then, or another finding about all of them,
+    /// it is new to everybody (P-17).
+    pub fn covers(&self, group: &FindingGroup) -> bool {
+        self.key == group.key() && self.lines >= group.lines && self.text == whole_text(group)
+    }
+}
+
+/// What was found about all lines together; of lines the example may be another one each time.
+fn whole_text(group: &FindingGroup) -> Option<String> {
+    group.example.text.as_ref().filter(|_| group.is_whole()).cloned()
+}
+
+/// An approval that was taken back, because its version was checked again (P-17).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// [`ReviewState::Approved`]; [`ReviewState::Seconding`]: a second approval was waited for.
+    pub was: ReviewState,
+    /// The names of those who had approved it.
+    pub by: String,
+    /// When, the last of them.
+    pub at: Timestamp,
+    /// A second one had to approve it, too.
+    pub needs_second: bool,
+    /// The name of whoever had it checked again.
+    pub again_by: String,
+    pub again_at: Timestamp,
+    /// People or the directory had changed by then.
+    pub drifted: bool,
 }

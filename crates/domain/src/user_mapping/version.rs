@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delimiter, FileEncoding, Finding, FindingCode, ProposalClass, Rejection, RenameKind, Severity};
+use super::{
+    Delimiter, FileEncoding, Finding, FindingCode, MappingColumns, ProposalClass, Rejection, RenameKind,
+    Severity,
+};
 use crate::numbers::plural;
 use crate::{Provider, codes};
 
@@ -29,6 +32,9 @@ pub struct MappingReading {
     pub delimiter: Option<Delimiter>,
     /// That the existing usernames stand under the heading of the People export is right (F-09).
     pub heading_is_confirmed: bool,
+    /// `None`: as the headings say (F-03 to F-09).
+    #[serde(default)]
+    pub columns: Option<MappingColumns>,
 }
 
 /// What the files of a customer are checked against, beside themselves.
@@ -149,7 +155,7 @@ pub struct MappingSummary {
 }
 
 /// What an earlier version said and an uploaded file does not: lines about accounts that have no line any more, and lines that
-/// are again as they were before they were corrected.
+/// are again as they were before they were corrected or taken out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The version whose lines they are.
@@ -162,13 +168,16 @@ pub struct LeftOut {
     /// The first of those lines, by its number in the earlier version; 0: not noted.
     #[serde(default)]
     pub first: i64,
+    /// The last of them; 0: not noted.
+    #[serde(default)]
+    pub last: i64,
     /// How many more such lines are about blocked accounts, which need none.
     #[serde(default)]
     pub blocked: u64,
     /// The upload that the earlier version was made out of by corrections; 0: it was none.
     #[serde(default)]
     pub base: i64,
-    /// How many lines say what `base` said of their account, although the earlier version says something else.
+    /// How many lines say what `base` said of their account, although the earlier version says something else, or nothing.
     #[serde(default)]
     pub reverted: u64,
     /// The first and the last of those lines, by their numbers in this version; 0: not noted.
@@ -194,6 +203,10 @@ pub struct Coverage {
     pub undecided: u64,
     /// Of those, administrators.
     pub undecided_administrators: u64,
+    /// Undecided accounts of a directory before, without administrators: made local, they have no local password (D-10). Counted
+    /// by the check of a version, beside what the rules count.
+    #[serde(default)]
+    pub undecided_old: u64,
     /// Blocked, and without a line: nothing happens to them.
     pub blocked_left_out: u64,
     /// Of those that move: their new username has somebody who is enabled and in a synchronised group (T-01).

@@ -145,17 +145,17 @@ impl FindingCode {
                 "A line that begins with # counts like any other in a CSV file. If it is a remark, remove it."
             }
             FindingCode::TooFewCells => {
-                "The line has fewer cells than it needs: the existing username and the new one, with the file’s separator between them."
+                "The line needs the existing username and the new one, with the file’s separator between them."
             }
             FindingCode::StrayQuote => {
-                "A quotation mark closes before the cell ends. Put the whole cell between quotation marks and double those inside it, or remove them."
+                "A quotation mark closes before the cell ends. Put the whole cell between quotation marks and double those inside, or remove them."
             }
             FindingCode::LineBreak => "The cell holds a line break. A username has none: remove it.",
             FindingCode::ReplacementCharacter => {
                 "The cell holds the sign � in place of a letter that was lost before. Type the letter again."
             }
             FindingCode::CellTooLong => {
-                "The cell is much longer than any username. A quotation mark or a separator is probably missing."
+                "No username is that long. A quotation mark or a separator is probably missing."
             }
             FindingCode::FormulaLike => {
                 "The cell begins like a formula of a spreadsheet. If this is the username, it stays; our own files protect it with a single quote in front."
@@ -164,11 +164,9 @@ impl FindingCode {
                 "There is no existing username on this line. Type whose line it is, or remove it."
             }
             FindingCode::KeepsName => "No new username, and the account stays local: it keeps its username.",
-            FindingCode::NewEmpty => {
-                "Say the new username, or repeat the existing one if it does not change."
-            }
+            FindingCode::NewEmpty => "Enter the new username; if it stays, repeat the existing one.",
             FindingCode::UnicodeOnly => {
-                "Both usernames look the same; only the way their letters are stored differs. It is treated like a change of letter case."
+                "Both usernames look the same, but their letters are stored in another way. It counts as a change of letter case."
             }
             FindingCode::Trimmed => "Blanks around the username are left out.",
             FindingCode::BlankInside => "A sign-in name has no blank in it. Remove the blank.",
@@ -176,16 +174,16 @@ impl FindingCode {
                 "Okta expects a sign-in name shaped like an e-mail address, unless your organisation lifted that. Check that this one exists there."
             }
             FindingCode::Guest => {
-                "This is the name of a guest (#EXT#). Guests sign in with the address of their own organisation: check which of the two single sign-on sends."
+                "This is the name of a guest (#EXT#). Guests sign in with the address of their own organisation: check which one single sign-on sends."
             }
             FindingCode::CloudDomain => {
-                "The name ends in .onmicrosoft.com. Entra puts that in place of a domain that is not verified; people rarely sign in with it. Write the domain that they sign in with, once it is verified in Entra."
+                "The name ends in .onmicrosoft.com, which Entra puts in place of a domain that is not verified. Write the domain that people sign in with, once it is verified."
             }
             FindingCode::OldDirectory => {
                 "The migration switches the old directory off, so nobody gets a new username in it. Leave the target empty for the connected directory, write Local, or repeat the existing username."
             }
             FindingCode::LeftBehind => {
-                "The account stays in the old directory. Once the migration has switched that off, nobody can sign in with it."
+                "Once the old directory is switched off, nobody can sign in with this account. If it is needed, write Local."
             }
             FindingCode::DuplicateLine => "The same line stands in the file before. This one is left out.",
             FindingCode::LocalRenamed => "The account stays local and gets another username.",
@@ -218,7 +216,7 @@ impl FindingCode {
                 "Another account of People has the same e-mail address. Whatever matches people by address later cannot tell the two apart. Correct the address of one of them in People."
             }
             FindingCode::BecomesLocal => {
-                "The account becomes local and has no local password. It is listed for a password to be set."
+                "The account becomes local and has no local password: nobody can sign in with it until one is set. The plan of the migration lists all of them, and until then these lines do."
             }
             FindingCode::PersonDisabled => {
                 "The person is disabled in the directory, so the first sync will block the account. If they still work here, have them enabled there first."
@@ -250,13 +248,13 @@ impl FindingCode {
                     .to_owned()
             }
             FindingCode::Mojibake => format!(
-                "“{text}” looks like letters that were read in the wrong encoding. Choose the encoding above, or type them again."
+                "“{text}” looks like letters in the wrong encoding. Read the file in another way, or type them again."
             ),
             FindingCode::SpreadsheetError => format!(
                 "“{text}” is an error of a spreadsheet, not a username. Take the value from where it came from."
             ),
             FindingCode::DateLike => format!(
-                "“{text}” looks like a date that a spreadsheet made of something else. Type the username again, in a cell formatted as text."
+                "“{text}” looks like a date that a spreadsheet made of something else. Type the username again, as text."
             ),
             FindingCode::Unwrapped => {
                 format!("The spreadsheet’s formula around the value was taken off: {text}.")
@@ -303,10 +301,10 @@ impl FindingCode {
     fn told_of_others(self, text: &str, other: &str) -> String {
         match self {
             FindingCode::Split => format!(
-                "Line {other} gives the same account another new username. Keep the line that is right, and remove the other."
+                "Line {other} gives the same account another new username. Keep the right one, and remove the other."
             ),
             FindingCode::TargetsDiffer => format!(
-                "Line {other} gives the same account another target directory. Keep the line that is right, and remove the other."
+                "Line {other} gives the same account another target directory. Keep the right one, and remove the other."
             ),
             FindingCode::Merge => format!(
                 "Line {other} gives the same new username to another account. A rename does not make one person of two: choose another username for one of them."
@@ -399,10 +397,10 @@ impl FindingCode {
                 "{text} of the accounts in the file are blocked or have never signed in. Leavers need no line: their accounts keep their content without one."
             ),
             FindingCode::FewLicences => format!(
-                "After the first sync more accounts would be active than there are licences ({text}). Whoever comes last is created blocked until one is free."
+                "After the first sync more accounts would be active than there are licences ({text}). Whoever comes last is created blocked until one is free. If there are more licences, enter them, then check again."
             ),
             FindingCode::NotInDirectory if text.is_empty() => {
-                "Nobody in the directory has this username. The first sync would block the account as a leaver, and signing in could make a duplicate.".to_owned()
+                "Nobody in the directory has this username. The first sync would block the account as a leaver, and signing in could make a duplicate. Search for the person on the page of the line, or make the account local.".to_owned()
             }
             FindingCode::NotInDirectory => format!(
                 "Nobody in the directory has this username. The first sync would block the account as a leaver, and signing in could make a duplicate. Did you mean {text}?"
@@ -411,7 +409,7 @@ impl FindingCode {
                 "This is another address of the person whose username is “{text}”. The sync goes by the username: write that."
             ),
             FindingCode::MissedMapping => format!(
-                "The directory has people whom no line names and who resemble an account: {text}. The first sync would make new accounts beside the old ones."
+                "The directory has people whom no line names and who resemble an account: {text}. The first sync would make new accounts beside the old ones. Where one of them has the account, write their username on its line."
             ),
             FindingCode::NamesDiffer => {
                 format!("People and the directory know different persons by these usernames: {text}. If that is right, leave it; otherwise search for the person, and use their username.")
@@ -420,7 +418,7 @@ impl FindingCode {
                 "From here to line {other} the new usernames belong to the person of a neighbouring line: the column has probably slipped by one line. Compare the first of these lines with your file, and upload it anew once the column stands right."
             ),
             FindingCode::SnapshotOld => format!(
-                "The people of the directory were last read {text}. Run the test sync again to compare with those of today."
+                "The people of the directory were last read {text}. Run the test sync again, then check again, to compare with those of today."
             ),
             _ => return None,
         })

@@ -6,8 +6,8 @@ use super::{PersonRow, When};
 use crate::AccountId;
 use crate::deployment::Responsibility;
 use crate::user_mapping::{
-    Column, FileEncoding, FindingGroup, MappingOutcome, MappingReading, MappingState, ProposalClass,
-    RenameKind, ReviewState, Severity,
+    Column, ColumnsForm, FileEncoding, FindingGroup, MappingOutcome, MappingReading, MappingState,
+    ProposalClass, RenameKind, ReviewState, Severity,
 };
 
 /// How the mapping of a customer stands.
@@ -15,6 +15,8 @@ use crate::user_mapping::{
 pub struct UserMappingView {
     /// Whoever looks may upload a file now, correct and submit.
     pub can_edit: bool,
+    /// When the directory migration carried the mapping out, which nobody changes since (M-14).
+    pub carried_out: Option<When>,
     /// The newest version.
     pub version: Option<MappingVersionView>,
     /// What may be written as target directory: the connected directory, Local, the directories before.
@@ -45,6 +47,8 @@ pub struct MappingVersionView {
     pub when: When,
     /// How it was made out of the version before; `None`: uploaded.
     pub what: Option<String>,
+    /// It was begun without a file, and nothing was decided since.
+    pub is_begun: bool,
     /// Its file is one that was uploaded, and not one that was composed here: it may be read in another way.
     pub is_uploaded: bool,
     pub state: MappingState,
@@ -55,6 +59,20 @@ pub struct MappingVersionView {
     /// The first lines of an uploaded file that was checked, in the columns as they were understood (F-14): existing username,
     /// new username and target directory.
     pub first: Vec<[String; 3]>,
+    /// `None`: nobody who looks may say which column is which, or the file has no two of them.
+    pub columns: Option<MappingColumnsView>,
+    /// The directories that the values of the target directory were taken for, in the order of the summary's; empty where what is
+    /// meant is still to be said (D-03).
+    pub meant: Vec<String>,
+}
+
+/// The columns of a file, for whoever says which is which (F-03, F-07 to F-09).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingColumnsView {
+    /// What the first line says of each, as it is shown; empty: nothing.
+    pub names: Vec<String>,
+    /// What was said of them, or what is understood.
+    pub form: ColumnsForm,
 }
 
 /// Lines of a file as they read in one encoding.
@@ -91,6 +109,14 @@ pub struct MappingReviewView {
     pub seconded_by: String,
     /// What was said about it, or about the version that was reviewed before, the newest first (F-30).
     pub before: Vec<MappingVerdictView>,
+    /// It is the newest version, and People or the directory changed since it was checked: an approval does not count (P-17).
+    pub drifted: bool,
+    /// The approval that a new check took back, until it is decided anew (P-17).
+    pub taken_back: Option<MappingTakenBackView>,
+    /// What changed since it was submitted, or since that approval; it was checked again since (P-17).
+    pub changed: Option<MappingDrift>,
+    /// The warnings of the newest version, if that is the one, and who ticked them.
+    pub warnings: Vec<MappingWarningView>,
     /// Questions that wait for an answer, of either side.
     pub open_questions: u64,
     /// Those among them whose line says something else since.
@@ -110,6 +136,46 @@ pub struct MappingVerdictView {
     pub by: String,
     pub when: Option<When>,
     pub reason: String,
+}
+
+impl MappingReviewView {
+    /// Why an approval, or what waits for one, does not count, in one sentence; `None`: it does (P-17, F-30).
+    pub const fn why_void(&self) -> Option<&'static str> {
+        match self.state {
+            ReviewState::Returned => None,
+            _ if !self.is_newest => Some("A newer version of the mapping takes it back."),
+            ReviewState::Approved if self.drifted => Some(
+                "People or the directory changed since it was checked: the approval does not count until it was checked again and \
+                 approved anew.",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// An approval that was taken back, because its version was checked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingTakenBackView {
+    /// Who had given it, and when.
+    pub by: String,
+    pub when: When,
+    /// A second one was waited for.
+    pub was_seconding: bool,
+    /// A second member of staff had to approve it, too.
+    pub needs_second: bool,
+    /// Who had it checked again, and when.
+    pub again_by: String,
+    pub again: When,
+    /// People or the directory had changed by then.
+    pub drifted: bool,
+}
+
+/// A group of warnings of a version that was submitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingWarningView {
+    pub group: FindingGroup,
+    /// Who ticked it as it is; `None`: nobody did, it came or grew since.
+    pub ticked_by: Option<String>,
 }
 
 /// What submitting needs.
@@ -225,6 +291,8 @@ pub struct MappingRow {
     pub kind: RenameKind,
     /// The line whose username it takes.
     pub takes_from: Option<u64>,
+    /// The line that it only repeats (X-01): account, person and kind are those of that one.
+    pub same_as: Option<u64>,
     pub problems: u64,
     pub warnings: u64,
     pub account: Option<AccountEvidence>,
@@ -348,14 +416,15 @@ pub struct MappingTemplateRow {
     pub proposal: Option<ProposalView>,
 }
 
-/// A line of an earlier version that an uploaded file does not have, or has as it was before it was corrected.
+/// A line of an earlier version that an uploaded file does not have, or has as it was before it was corrected or taken out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutMappingLine {
-    /// Its number in the earlier version.
-    pub line: u64,
+    /// Its number in the earlier version; `None`: it was taken out there.
+    pub line: Option<u64>,
     pub account_id: String,
     /// The username of the account.
     pub account: String,
+    /// What the earlier version says; empty where the line was taken out.
     pub new: String,
     pub target: String,
     /// New username and target directory of the line that the account has now; `None`: it has none.

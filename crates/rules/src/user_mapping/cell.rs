@@ -231,7 +231,7 @@ fn inside(name: &Username, found: Found<'_>) {
 }
 
 /// `mailto:a@b`, `<a@b>`, `Name <a@b>`: the address in it.
-fn wrapped_address(text: &str) -> Option<&str> {
+pub(super) fn wrapped_address(text: &str) -> Option<&str> {
     let begins = text
         .get(..7)
         .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));

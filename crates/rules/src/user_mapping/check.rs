@@ -14,9 +14,6 @@ use super::target::{self, TargetRead};
 /// How many distinct values of `target_directory` are counted; a file with more has something else in that column.
 const MAX_TARGETS: usize = 1_000;
 
-/// How much of a value of `target_directory` is looked at.
-const TARGET_CHARS: usize = 200;
-
 /// Who is told what is read and found, as it is.
 pub trait Sink {
     /// A line, as it stands in the file. One whose cells cannot be told apart comes whole, as its existing username.
@@ -228,10 +225,7 @@ impl<'a> Targets<'a> {
 
     /// The place of a value that is not the one before; behind all where it is one too many.
     fn other(&mut self, value: &str) -> usize {
-        // No directory has so long a name; what is left is told to be none.
-        let end = value.char_indices().nth(TARGET_CHARS);
-        let value = end.and_then(|(end, _)| value.get(..end)).unwrap_or(value);
-        let value = value.trim();
+        let value = target::looked_at(value);
         match self.place(value) {
             Ok(place) => place,
             Err(_) if self.all.len() == MAX_TARGETS => {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use domain::people::Directory;
-use domain::user_mapping::{Column, Delimiter, FindingCode, MappingFix};
+use domain::user_mapping::{Column, Delimiter, FindingCode, MappingFix, Rejection};
 
 use super::layout::{Columns, Layout};
 use super::records::{Record, Records};
-use super::{cell, row};
+use super::{cell, row, target};
 use crate::export::{original_cell, safe_cell};
 use crate::username;
 
@@ -69,7 +69,10 @@ pub fn fixed(
         MappingFix::UseProposal => put(&mut line.new, about.proposed),
         MappingFix::ChangeDomain => {
             let domain = value.trim().trim_start_matches('@');
-            if let Some((name, _)) = line.new.rsplit_once('@') {
+            let new = clean(&line.new);
+            // What stands around an address would be cut off with the domain (R-10).
+            let address = cell::wrapped_address(&new).unwrap_or(&new);
+            if let Some((name, _)) = address.rsplit_once('@') {
                 line.new = [name, domain].join("@");
             }
         }
@@ -114,13 +117,41 @@ pub fn rewritten(cell: &str) -> String {
     safe_cell(&text).into_owned()
 }
 
+/// The other ways in which a file may write a cell: as a correction does ([`rewritten`]), and as it came where one wrote it anew,
+/// bare or in a spreadsheet's `="…"`.
+pub fn other_forms(cell: &str) -> Vec<String> {
+    let bare = cell::original(cell).into_owned();
+    let mut forms = vec![rewritten(cell), ["=\"", &bare, "\""].concat(), bare];
+    forms.retain(|form| form != cell);
+    forms
+}
+
+/// A cell with a username as it is kept beside the file (F-28): whole, or where it has more than `most` characters, the username
+/// that is read in it, as far as it fits. What is kept of a cell reads the same as the cell.
+pub fn kept(cell: &str, most: usize) -> String {
+    let is_short = cell.len() <= most || cell.chars().nth(most).is_none();
+    if is_short {
+        return cell.to_owned();
+    }
+    let name = username::stored(&cell::original(cell));
+    safe_cell(name.as_str()).chars().take(most).collect()
+}
+
+/// The same of a value of the target directory.
+pub fn kept_target(cell: &str) -> String {
+    let is_short = cell.len() <= target::CHARS || cell.chars().nth(target::CHARS).is_none();
+    let kept = if is_short { cell } else { target::looked_at(cell) };
+    kept.to_owned()
+}
+
 /// A line whose cells cannot be told apart (F-17, F-22 to F-24), as it goes into the next version's file, which has the three
-/// columns: as it came, so that its check says again why. `None` where it would not stay by itself and unreadable there, or
-/// is no safe text (F-32).
+/// columns, and commas between them instead of `delimiter`: otherwise as it came, so that its check says again why. `None`
+/// where it would not stay by itself and unreadable there, or is no safe text (F-32).
 pub fn as_it_came(line: &str, delimiter: Delimiter) -> Option<String> {
     let text: String = line.chars().filter(|c| !is_forbidden(*c)).collect();
+    let text = with_commas(text, delimiter);
     let layout = Layout {
-        delimiter,
+        delimiter: Delimiter::Comma,
         has_separator_line: false,
         has_header: true,
         columns: Columns {
@@ -139,12 +170,49 @@ pub fn as_it_came(line: &str, delimiter: Delimiter) -> Option<String> {
         read.push(is_safe && !record.is_blank() && row::fault(record, &layout).is_some());
         Ok(())
     };
-    let mut records = Records::new(delimiter);
-    for piece in [text.as_str(), "\r\n"] {
-        records.feed(piece, &mut take).ok()?;
-    }
-    records.finish(&mut take).ok()?;
+    each_record(&text, Delimiter::Comma, &mut take)?;
     (read == [true]).then_some(text)
+}
+
+/// A line with the same cells and commas between them. One that is not a record whose cells are known stays as it is.
+fn with_commas(line: String, delimiter: Delimiter) -> String {
+    if delimiter == Delimiter::Comma {
+        return line;
+    }
+    let mut read = Vec::new();
+    let mut take = |record: &Record<'_>| {
+        let cells = (0..record.len()).map(|cell| quoted(record.cell(cell).text));
+        let cells: Vec<_> = cells.collect();
+        read.push((!record.stray_quote).then(|| cells.join(",")));
+        Ok(())
+    };
+    let whole = each_record(&line, delimiter, &mut take);
+    match (whole, read.as_mut_slice()) {
+        (Some(()), [Some(text)]) => std::mem::take(text),
+        _ => line,
+    }
+}
+
+/// A cell as it stands between commas.
+fn quoted(cell: &str) -> Cow<'_, str> {
+    if cell.contains([',', '"', '\r', '\n']) {
+        Cow::Owned(["\"", &cell.replace('"', "\"\""), "\""].concat())
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// Hands on the records of a text, which is followed by a line end; `None`: it cannot be read.
+fn each_record(
+    text: &str,
+    delimiter: Delimiter,
+    take: &mut dyn FnMut(&Record<'_>) -> Result<(), Rejection>,
+) -> Option<()> {
+    let mut records = Records::new(delimiter);
+    for piece in [text, "\r\n"] {
+        records.feed(piece, take).ok()?;
+    }
+    records.finish(take).ok()
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -226,6 +294,24 @@ mod tests {
             C::UnknownDomain,
             (F::ChangeDomain, "@new.org "),
             ("a", "b@new.org", ""),
+        ),
+        (
+            ("a", "=\"b@old.org\"", ""),
+            C::UnknownDomain,
+            (F::ChangeDomain, "new.org"),
+            ("a", "b@new.org", ""),
+        ),
+        (
+            ("a", "Anna Bell <b@old.org>", ""),
+            C::UnknownDomain,
+            (F::ChangeDomain, "new.org"),
+            ("a", "b@new.org", ""),
+        ),
+        (
+            ("a", "'=b@old.org", ""),
+            C::UnknownDomain,
+            (F::ChangeDomain, "new.org"),
+            ("a", "=b@new.org", ""),
         ),
         (
             ("a", "b", "Warehouse"),
@@ -314,6 +400,16 @@ mod tests {
     }
 
     #[test]
+    fn f_30_a_cell_is_found_in_whatever_form_it_is_written() {
+        for (came, written) in [("=\"001\"", "001"), ("=1+1", "'=1+1"), ("=\"=1\"", "'=1")] {
+            assert_eq!(rewritten(came), written);
+            assert!(other_forms(came).contains(&written.to_owned()), "{came}");
+            assert!(other_forms(written).contains(&came.to_owned()), "{written}");
+        }
+        assert_eq!(other_forms("anna"), ["=\"anna\""]);
+    }
+
+    #[test]
     fn f_22_to_f_24_a_line_that_cannot_be_read_stays_as_it_came() {
         for line in [
             "Miller, Anna,anna@contoso.com,Local",
@@ -341,9 +437,41 @@ mod tests {
         ] {
             assert_eq!(as_it_came(line, Delimiter::Comma), None, "{line:?}");
         }
-        let semicolons = as_it_came("a;b;c;d", Delimiter::Semicolon);
-        assert_eq!(semicolons.as_deref(), Some("a;b;c;d"));
         assert_eq!(as_it_came("a\u{7}", Delimiter::Comma).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn f_32_a_line_with_other_delimiters_gets_commas() {
+        for (line, delimiter, after) in [
+            (
+                "Miller; Anna;anna@contoso.com;Local",
+                Delimiter::Semicolon,
+                "Miller, Anna,anna@contoso.com,Local",
+            ),
+            (
+                "a|\"b \"\"c\"\"\"|d,=1+1|e",
+                Delimiter::Pipe,
+                "a,\"b \"\"c\"\"\",\"d,=1+1\",e",
+            ),
+            (
+                "# from payroll, March",
+                Delimiter::Tab,
+                "\"# from payroll, March\"",
+            ),
+            // What its cells are is not known.
+            (
+                "\"an\"na;anna@contoso.com",
+                Delimiter::Semicolon,
+                "\"an\"na;anna@contoso.com",
+            ),
+        ] {
+            let came = as_it_came(line, delimiter);
+            assert_eq!(came.as_deref(), Some(after), "{line:?}");
+            assert_eq!(as_it_came(after, Delimiter::Comma).as_deref(), Some(after));
+        }
+        for line in ["a;b;c", "a;b;c;=1+1", "\"x\"y;=1+1", "a;b\nc;d;e;f"] {
+            assert_eq!(as_it_came(line, Delimiter::Semicolon), None, "{line:?}");
+        }
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Graph {
         self.marks.push(mark);
         self.texts.push(text);
         if let Some(mut compared) = self.compared.take() {
-            compared.line(self, row, (line.existing, existing_text));
+            compared.line(self, row, line, existing_text);
             self.compared = Some(compared);
         }
         self.usernames.push([Some(from), Some(to).filter(|_| is_said)]);

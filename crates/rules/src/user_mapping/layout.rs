@@ -9,6 +9,9 @@ use super::records::Records;
 /// How many records the delimiter is told from.
 const SAMPLE_RECORDS: usize = 50;
 
+/// Headings that are compared with each other (F-08): no list has more columns, and of ten thousands that takes too long.
+const COMPARED_HEADINGS: usize = 200;
+
 /// How much of a heading is shown.
 const HEADING_CHARS: usize = 100;
 
@@ -99,7 +102,7 @@ pub fn layout(head: &str, forced: Option<Delimiter>) -> Result<Layout, Rejection
 }
 
 /// Excel's own first line, `sep=;`, and the text behind it (F-15).
-fn separator_line(head: &str) -> (Option<Delimiter>, &str) {
+pub(super) fn separator_line(head: &str) -> (Option<Delimiter>, &str) {
     let line_end = head.find(['\r', '\n']).unwrap_or(head.len());
     let line = head.get(..line_end).unwrap_or_default();
     let rest = head.get(line_end..).unwrap_or_default();
@@ -143,7 +146,7 @@ fn detect(head: &str) -> Delimiter {
 }
 
 /// The first records. The last one may be cut by the end of the head.
-fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejection> {
+pub(super) fn records(head: &str, delimiter: Delimiter) -> Result<Vec<Vec<String>>, Rejection> {
     let mut all: Vec<Vec<String>> = Vec::new();
     // It is told when the whole file is read.
     let mut cutter = Records::new(delimiter).past_nul();
@@ -199,7 +202,7 @@ impl Header {
         if !is_known {
             return Ok(None);
         }
-        for (index, name) in names.iter().enumerate() {
+        for (index, name) in names.iter().enumerate().take(COMPARED_HEADINGS) {
             if !name.is_empty() && names.iter().take(index).any(|before| before == name) {
                 let heading = first.get(index).cloned().unwrap_or_default();
                 return Err(Rejection::DuplicateHeading {
@@ -239,7 +242,7 @@ impl Header {
     }
 }
 
-fn missing(first: &[String], columns: &[Column]) -> Rejection {
+pub(super) fn missing(first: &[String], columns: &[Column]) -> Rejection {
     Rejection::MissingColumns {
         found: first.iter().map(|cell| shortened(cell)).collect(),
         missing: columns.to_vec(),

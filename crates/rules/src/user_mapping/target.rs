@@ -30,6 +30,9 @@ pub struct TargetRead {
     pub finding: Option<(Severity, FindingCode, String)>,
 }
 
+/// How much of a value is looked at.
+pub(super) const CHARS: usize = 200;
+
 /// Names of Entra, old and new, by their letters.
 const ENTRA: &[&str] = &[
     "entra",
@@ -59,8 +62,15 @@ const NOT_A_DIRECTORY: &[&str] = &[
     "delete", "deleted", "leaver", "left", "remove", "na", "x", "none", "null", "nil", "no",
 ];
 
+/// What of a value is looked at: no directory has so long a name, and what is left is told to be none.
+pub(super) fn looked_at(value: &str) -> &str {
+    let value = value.trim();
+    let end = value.char_indices().nth(CHARS);
+    end.and_then(|(end, _)| value.get(..end)).unwrap_or(value)
+}
+
 /// What this value means where `provider` is connected and the intranet followed `old` before.
-pub(super) fn read(value: &str, provider: Provider, old: &[String]) -> TargetRead {
+pub fn read(value: &str, provider: Provider, old: &[String]) -> TargetRead {
     let value = value.trim();
     let name = letters(value);
     let clear = |target| TargetRead {

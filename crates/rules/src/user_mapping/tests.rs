@@ -1,6 +1,7 @@
 //! The rules of mapping files, each under its id.
 
 mod bytes;
+mod columns;
 mod ends;
 mod graph;
 mod people;
@@ -14,7 +15,7 @@ mod with_people;
 use domain::Provider;
 use domain::user_mapping::{Domains, Finding, FindingCode, Rejection, Severity};
 
-use super::{Check, Checked, HEAD_BYTES, Sink, Surroundings, layout};
+use super::{Check, Checked, HEAD_BYTES, Layout, Sink, Surroundings, layout};
 
 /// What a file is checked against.
 #[derive(Clone)]
@@ -54,14 +55,18 @@ impl Scene {
     /// All findings, in the order of lines.
     fn check(&self, text: &str) -> Result<(Checked, Vec<Finding>), Rejection> {
         let head = text.get(..text.floor_char_boundary(HEAD_BYTES)).unwrap_or(text);
-        let layout = layout(head, None)?;
+        self.check_as(text, &layout(head, None)?)
+    }
+
+    /// The same, of a file of this layout.
+    fn check_as(&self, text: &str, layout: &Layout) -> Result<(Checked, Vec<Finding>), Rejection> {
         let around = Surroundings {
             provider: self.provider,
             by_sign_in_name: self.by_sign_in_name,
             domains: &self.domains,
         };
         let mut all = Found::default();
-        let mut check = Check::new(&layout, around, &self.old, self.limit, self.seed);
+        let mut check = Check::new(layout, around, &self.old, self.limit, self.seed);
         let mut rest = text;
         while !rest.is_empty() {
             let cut = rest

@@ -12,8 +12,9 @@ use store::Tx;
 use store::migration::{MigrationRun, RunStep, SwitchedOff};
 use store::statistics::Filled;
 
+use super::approval::still_approved;
 use super::checks::nothing_works_on_people;
-use super::make::{approved, found, go_on, is_stale};
+use super::make::{found, go_on, is_stale};
 use super::{OnStep, PAGE, Stop};
 use crate::{ServiceError, Services};
 
@@ -82,12 +83,7 @@ impl Services {
         nothing_works_on_people(tx, customer).await?;
         let (plan, ..) = found(tx, customer, run.plan).await?;
         if plan.purpose == MigrationPurpose::Migrate {
-            let (version, hash) = approved(tx, customer).await?;
-            if (version, hash.as_str()) != (plan.mapping_version, plan.mapping_hash.as_str()) {
-                return Err(Stop::Refused(
-                    "Another version of the user mapping is approved now. Make a new plan.".to_owned(),
-                ));
-            }
+            still_approved(tx, customer, &plan).await?;
         }
         let stale = is_stale(tx, customer, &plan).await?
             || !store::migration::begin_change(tx, customer, plan.people_number).await?;

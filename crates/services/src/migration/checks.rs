@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::migration::{MigrationCheck, MigrationPurpose, PlanState};
-use domain::numbers::thousands;
+use domain::numbers::{plural, thousands};
 use domain::people_file::PeopleFileState;
 use domain::views::MigrationCheckView;
 use domain::{Actor, CustomerId, Timestamp};
@@ -10,13 +10,15 @@ use serde_json::json;
 use store::Tx;
 use store::migration::StoredPlan;
 
-use super::make::{approved, found, is_stale, newest, nothing_under_way};
-use crate::deployment::facts::known;
+use super::approval::still_approved;
+use super::make::{found, is_stale, newest, nothing_under_way};
 use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
 /// How long ago a local administrator may have signed in.
 const SIGNED_IN: TimeDelta = TimeDelta::hours(24);
+/// Administrators who are named.
+const NAMED: i64 = 3;
 /// The longest note about a backup.
 const MAX_NOTE: usize = 1_000;
 
@@ -99,19 +101,11 @@ impl Services {
             "Nothing changed since the plan was made.",
             "People or the directory changed since the plan was made, or it is not ready. Make a new plan.",
         ));
-        all.push(self.administrator(tx, customer, at).await?);
+        all.push(administrator(tx, customer, plan.number, at).await?);
         if plan.purpose == MigrationPurpose::Migrate {
-            let now = approved(tx, customer).await;
-            let is_other = now
-                .as_ref()
-                .is_ok_and(|(version, hash)| (*version, hash) != (plan.mapping_version, &plan.mapping_hash));
             let good = format!("Version {} is approved.", plan.mapping_version);
-            all.push(if is_other {
-                let words = "Another version of the user mapping is approved now. Make a new plan.";
-                view(MigrationCheck::Approval, false, "", words)
-            } else {
-                refusal(MigrationCheck::Approval, now.map(|_| ()), &good)?
-            });
+            let approval = still_approved(tx, customer, plan).await;
+            all.push(refusal(MigrationCheck::Approval, approval, &good)?);
             all.push(self.rehearsal_check(tx, customer, stored).await?);
             all.push(self.old_sync(tx, customer, stored).await?);
             all.push(self.licences(tx, customer, stored).await?);
@@ -124,27 +118,6 @@ impl Services {
         }
         all.sort_by_key(|check| check.check);
         Ok(all)
-    }
-
-    /// P2, P-08: somebody has to get in when nobody else can.
-    async fn administrator(
-        &self,
-        tx: &mut Tx,
-        customer: CustomerId,
-        at: Timestamp,
-    ) -> Result<MigrationCheckView, ServiceError> {
-        let people = known(tx, customer, self.now()).await?.facts.people;
-        let is_proven = people.local_admins > 0
-            && people
-                .local_admin_proven
-                .is_some_and(|proven| proven >= at - SIGNED_IN);
-        Ok(view(
-            MigrationCheck::LocalAdministrator,
-            is_proven,
-            "One did.",
-            "No active local administrator has signed in within the 24 hours before the window. Have one sign in, and \
-             put it on record.",
-        ))
     }
 
     async fn rehearsal_check(
@@ -166,8 +139,8 @@ impl Services {
         }
         let open = store::migration::unwaived(tx, customer, plan.number).await?;
         let words = format!(
-            "{} people would be duplicated or lose access. Mend that, or accept it for each of them.",
-            thousands(open.unsigned_abs())
+            "{} would be duplicated or lose access. Mend that, or accept it for each of them.",
+            plural(open.unsigned_abs(), "person", "people")
         );
         Ok(view(
             MigrationCheck::Rehearsal,
@@ -229,6 +202,32 @@ fn view(check: MigrationCheck, is_ok: bool, good: &str, bad: &str) -> MigrationC
         is_ok,
         words: if is_ok { good } else { bad }.to_owned(),
     }
+}
+
+/// P2, P-07, P-08: somebody has to get in when nobody else can, also once the accounts are changed. Whoever is renamed or moved
+/// by that is no such way in, whenever they signed in.
+async fn administrator(
+    tx: &mut Tx,
+    customer: CustomerId,
+    plan: i64,
+    at: Timestamp,
+) -> Result<MigrationCheckView, ServiceError> {
+    let proven = store::migration::proven_administrators(tx, customer, plan, at - SIGNED_IN, NAMED).await?;
+    let names: Vec<String> = proven.iter().map(|one| format!("“{}”", one.username)).collect();
+    let words = if names.is_empty() {
+        "No active local administrator has signed in within the 24 hours before the window. Have one sign in, and put it on \
+         record."
+            .to_owned()
+    } else {
+        format!(
+            "Of the local administrators only {} signed in within the 24 hours before the window, and this plan renames or \
+             moves them. Have one sign in whose account stays local under its username, and put it on record.",
+            names.join(", ")
+        )
+    };
+    let stays = proven.iter().any(|one| one.stays);
+    let check = MigrationCheck::LocalAdministrator;
+    Ok(view(check, stays, "One did.", &words))
 }
 
 /// Neither a sync nor an import is under way, which would write to People as they were.

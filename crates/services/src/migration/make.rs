@@ -8,8 +8,7 @@ use domain::migration::{
     PlanState,
 };
 use domain::people::Directory;
-use domain::user_mapping::ReviewState;
-use domain::{AccountId, Actor, CustomerId, ObjectId, Provider, UserError};
+use domain::{AccountId, Actor, CustomerId, ObjectId, Provider, Timestamp, UserError};
 use jobs::Lease;
 use rand::Rng;
 use rules::migration::{Line, Person, Planner, Settled, Surroundings, Wanted, Wish, inverse, wanted};
@@ -19,6 +18,7 @@ use store::migration::{AccountNow, Kept, LineOf, NewEntry, NewPlan};
 use store::statistics::Filled;
 use store::{StoreError, Tx};
 
+use super::approval::{approved, is_as_begun, moment_of_check};
 use super::rehearse::keeps_freed;
 use super::{MIGRATION_JOB, PAGE, refused};
 use crate::beside::Beside;
@@ -33,7 +33,12 @@ const MOST_DAYS: i64 = 3_650;
 /// What a plan is made of.
 enum Source {
     /// The approved mapping.
-    Mapping { provider: Provider, old: Vec<String> },
+    Mapping {
+        provider: Provider,
+        old: Vec<String>,
+        /// When its lines were written.
+        checked_at: Option<Timestamp>,
+    },
     /// Another plan, for one account or all.
     Undo { plan: i64, only: Option<AccountId> },
 }
@@ -60,6 +65,12 @@ impl Services {
         let directory = store::directories::current(&mut tx, customer).await?;
         let directory = directory.ok_or(UserError::Changed)?.id;
         let marks = store::user_mapping::marks(&mut tx, customer, directory).await?;
+        // A page of a test sync may have been written since the step was looked at (P-17).
+        let checked = store::user_mapping::version(&mut tx, customer, version).await?;
+        if checked.and_then(|checked| checked.marks) != Some(marks) {
+            let until = Step::UserMapping;
+            return Err(UserError::NotYet { until }.into());
+        }
         let new = NewPlan {
             purpose: MigrationPurpose::Migrate,
             undoes: None,
@@ -286,14 +297,15 @@ impl Services {
             writing.begin(async move { services.add_entries((customer, number), &entries, &lease).await });
         }
         writing.done().await.transpose()?;
-        self.end_plan(customer, &whole.0, settled, lease).await
+        self.end_plan(customer, (&whole.0, &whole.1), settled, lease)
+            .await
     }
 
     /// All entries of a plan are there.
     async fn end_plan(
         &self,
         customer: CustomerId,
-        plan: &MigrationPlan,
+        (plan, source): (&MigrationPlan, &Source),
         settled: Settled,
         lease: &Lease,
     ) -> Result<(), ServiceError> {
@@ -306,7 +318,12 @@ impl Services {
         store::statistics::refresh(self.db(), Filled::Lookups, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        if is_stale(&mut tx, customer, plan).await? {
+        let is_sound = match source {
+            Source::Mapping { checked_at, .. } => is_as_begun(&mut tx, customer, (plan, *checked_at)).await?,
+            // An undo reads no lines.
+            Source::Undo { .. } => true,
+        };
+        if !is_sound || is_stale(&mut tx, customer, plan).await? {
             store::migration::fail_plan(&mut tx, customer, plan.number).await?;
         } else {
             store::migration::finish_plan(&mut tx, customer, plan.number, (&counts, &hash)).await?;
@@ -359,7 +376,7 @@ impl Services {
             .into_iter()
             .map(|now| {
                 let wanted = match source {
-                    Source::Mapping { provider, old } => {
+                    Source::Mapping { provider, old, .. } => {
                         let around = Surroundings {
                             provider: *provider,
                             directory: plan.directory,
@@ -452,6 +469,7 @@ async fn source(tx: &mut Tx, customer: CustomerId, plan: &MigrationPlan) -> Resu
     Ok(Source::Mapping {
         provider: directory.ok_or(StoreError::Stale { what })?.provider,
         old: old.into_iter().map(|old| old.name).collect(),
+        checked_at: moment_of_check(tx, customer, plan).await?,
     })
 }
 
@@ -486,22 +504,6 @@ pub(super) async fn newest(
         ))),
         _ if stored.0.state == PlanState::Dropped => Err(refused("This plan was dropped. Make a new plan.")),
         _ => Ok(stored),
-    }
-}
-
-/// M-10: the version that is approved now, and the SHA-256 of its file; a newer version takes the approval back.
-pub(super) async fn approved(tx: &mut Tx, customer: CustomerId) -> Result<(i64, String), ServiceError> {
-    let latest = store::user_mapping::latest(tx, customer).await?;
-    let review = store::user_mapping::latest_review(tx, customer).await?;
-    let approved = review.filter(|review| {
-        let is_newest = latest
-            .as_ref()
-            .is_some_and(|latest| latest.number == review.version);
-        is_newest && review.state == ReviewState::Approved
-    });
-    match approved {
-        Some(review) => Ok((review.version, review.hash)),
-        None => Err(refused("The newest version of the user mapping is not approved.")),
     }
 }
 

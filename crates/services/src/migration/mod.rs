@@ -5,6 +5,7 @@
 //! whether the accounts are as before or as planned (M-08): up to `running` nothing was written, and the same commit that
 //! writes everything makes it `verifying`. So a worker that dies leaves one or the other, and the next one goes on.
 
+mod approval;
 mod carry_out;
 mod checks;
 mod duplicates;

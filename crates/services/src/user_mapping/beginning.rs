@@ -1,9 +1,13 @@
 //! How the file of a version begins, as it reads in each encoding it may be in: for whoever says how it is read (F-12, F-14).
 
-use domain::user_mapping::{Delimiter, FileEncoding, MappingOutcome, Rejection};
-use domain::views::MappingSample;
-use domain::{CustomerId, DirectoryId};
-use rules::user_mapping::{Decode, Layout, layout};
+use domain::numbers::thousands;
+use domain::user_mapping::{
+    Column, ColumnsForm, FileEncoding, MappingColumns, MappingOutcome, MappingQuestion, MappingReading,
+    MappingState, Rejection,
+};
+use domain::views::{MappingColumnsView, MappingSample};
+use domain::{CustomerId, DirectoryId, FieldError, UserError};
+use rules::user_mapping::{Decode, FoundColumns, Layout, columns, layout, layout_with_columns};
 use store::Tx;
 use store::user_mapping::{MappingFile, MappingVersion, RowFilter};
 
@@ -11,24 +15,153 @@ use crate::ServiceError;
 
 /// How much of a file its first lines are read from; in bytes.
 const HEAD: usize = 1_024;
+/// How much of it its columns are shown from; in bytes.
+const COLUMNS_HEAD: usize = 64 * 1_024;
 /// Lines that are shown.
 const LINES: usize = 3;
 /// The same, of a version that was checked.
 const ROWS: i64 = 3;
+/// Headings that are named.
+const HEADINGS: usize = 30;
 /// How much of a line or a cell is shown, in characters: a damaged file is one long line.
 const CHARS: usize = 200;
 
-/// The layout of a file by how it begins. In a wrong encoding it may hold a NUL there: that is no text (F-25), and a heading with
-/// one could not even be noted.
-pub(super) fn layout_of(head: &str, delimiter: Option<Delimiter>) -> Result<Layout, Rejection> {
+/// The layout of a file by how it begins, as far as nobody said it. In a wrong encoding it may hold a NUL there: that is no text
+/// (F-25), and a heading with one could not even be noted.
+pub(super) fn layout_of(head: &str, reading: &MappingReading) -> Result<Layout, Rejection> {
     let Some((before, _)) = head.split_once('\0') else {
-        return layout(head, delimiter);
+        return few_headings(match &reading.columns {
+            Some(columns) => layout_with_columns(head, reading.delimiter, columns),
+            None => layout(head, reading.delimiter),
+        });
     };
     // Lines end alike in a whole file: with LF, CRLF or a lone CR (F-19).
     let ends = before.matches('\n').count().max(before.matches('\r').count());
     Err(Rejection::Binary {
         line: u64::try_from(ends).unwrap_or(u64::MAX).saturating_add(1),
     })
+}
+
+/// Refuses columns that the file does not have, each under its field. Whatever else is wrong with the file its check tells, also
+/// where a person has to say first in which encoding it is.
+pub(super) async fn must_have_columns(
+    tx: &mut Tx,
+    customer: CustomerId,
+    file: &MappingFile,
+    reading: &MappingReading,
+) -> Result<(), ServiceError> {
+    let Some(encoding) = reading.encoding.or(file.encoding) else {
+        return Ok(());
+    };
+    let part = store::user_mapping::part(tx, customer, file.number, 0).await?;
+    let head = read(&part.unwrap_or_default(), encoding, false);
+    let Err(Rejection::MissingColumns { missing, .. }) = layout_of(&head, reading) else {
+        return Ok(());
+    };
+    let errors = missing.into_iter().map(|column| FieldError {
+        field: column.field().to_owned(),
+        message: no_such(column).to_owned(),
+    });
+    let errors = errors.collect();
+    Err(UserError::Invalid { errors }.into())
+}
+
+const fn no_such(column: Column) -> &'static str {
+    match column {
+        Column::Existing => {
+            "The file has no such column for the existing usernames. Choose one that is listed."
+        }
+        Column::New => "The file has no such column for the new usernames. Choose one that is listed.",
+        Column::Target => {
+            "The file has no such column for the target directory. Choose one that is listed, or say that there is none."
+        }
+    }
+}
+
+/// The columns of a file, for whoever says which is which: where the headings are not understood (F-07 to F-09), and where a file
+/// was checked, since what was understood may be wrong (F-03). `None`: there are no two of them, or something else is to be said
+/// or mended first.
+pub(super) async fn columns_of(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: &MappingVersion,
+    file: &MappingFile,
+) -> Result<Option<MappingColumnsView>, ServiceError> {
+    let is_offered = match &version.outcome {
+        Some(MappingOutcome::Asks(MappingQuestion::Heading { .. }) | MappingOutcome::Checked(_)) => true,
+        Some(MappingOutcome::Refused(rejection)) => matches!(
+            rejection,
+            Rejection::MissingColumns { .. } | Rejection::DuplicateHeading { .. }
+        ),
+        _ => false,
+    };
+    let encoding = version.reading.encoding.or(file.encoding);
+    let (Some(encoding), true) = (encoding, is_offered && version.state != MappingState::Checking) else {
+        return Ok(None);
+    };
+    let part = store::user_mapping::part(tx, customer, file.number, 0).await?;
+    let part = part.unwrap_or_default();
+    let head = read(part.get(..COLUMNS_HEAD).unwrap_or(&part), encoding, false);
+    let found = columns(&head, version.reading.delimiter).ok();
+    Ok(found.filter(|found| found.names.len() > 1).map(|found| {
+        let form = columns_form(&head, version, &found);
+        MappingColumnsView {
+            names: found.names,
+            form,
+        }
+    }))
+}
+
+/// What was said of the columns of a version; else what is understood of them.
+fn columns_form(head: &str, version: &MappingVersion, found: &FoundColumns) -> ColumnsForm {
+    if let Some(columns) = version.reading.columns {
+        return columns.into();
+    }
+    let is_checked = matches!(version.outcome, Some(MappingOutcome::Checked(_)));
+    if is_checked && let Ok(understood) = layout(head, version.reading.delimiter) {
+        let read = understood.columns;
+        let understood = MappingColumns {
+            existing: read.existing,
+            new: read.new,
+            target: read.target,
+            has_header: understood.has_header,
+        };
+        return understood.into();
+    }
+    let place = |place: Option<usize>| place.map(|place| place.to_string()).unwrap_or_default();
+    ColumnsForm {
+        said: false,
+        existing: place(found.existing),
+        new: place(found.new),
+        target: place(found.target),
+        // Where no heading is known, the first line may be a user: nobody guesses.
+        has_header: if found.has_header { ColumnsForm::YES } else { "" }.to_owned(),
+    }
+}
+
+/// Names only the first of very many headings: they are kept with the version, and shown on each of its pages.
+fn few_headings(read: Result<Layout, Rejection>) -> Result<Layout, Rejection> {
+    let few = |headings: &mut Vec<String>| {
+        let more = headings.len().saturating_sub(HEADINGS);
+        if more > 0 {
+            headings.truncate(HEADINGS);
+            headings.push(format!(
+                "{} more",
+                thousands(u64::try_from(more).unwrap_or(u64::MAX))
+            ));
+        }
+    };
+    match read {
+        Ok(mut layout) => {
+            few(&mut layout.ignored);
+            Ok(layout)
+        }
+        Err(Rejection::MissingColumns { mut found, missing }) => {
+            few(&mut found);
+            Err(Rejection::MissingColumns { found, missing })
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Lines of a file that is not read yet: where a person has to say how, in each encoding it may be in, the likeliest first; where
@@ -135,9 +268,49 @@ mod tests {
     }
 
     #[test]
+    fn f_06_and_f_07_of_very_many_headings_the_first_are_named() {
+        let many: Vec<String> = (0..40_000).map(|n| format!("c{n}")).collect();
+        let many = many.join(",");
+        // Comparing all of them with each other (F-08) would take longer than anybody waits for a test.
+        let read = layout_of(
+            &format!("existing_username,new_username,{many}\n"),
+            &MappingReading::default(),
+        )
+        .expect("read");
+        assert_eq!(read.ignored.len(), HEADINGS + 1);
+        assert_eq!(read.ignored.last().map(String::as_str), Some("39,970 more"));
+        assert_eq!(read.width, 40_002);
+        let refused = layout_of(&format!("existing_username,{many}\n"), &MappingReading::default())
+            .expect_err("refused");
+        assert!(refused.sentence().contains("c28 and 39,971 more"), "{refused:?}");
+        let few = layout_of(
+            "existing_username,new_username,phone,room\n",
+            &MappingReading::default(),
+        )
+        .expect("read");
+        assert_eq!(few.ignored, ["phone", "room"]);
+    }
+
+    #[test]
     fn f_25_a_nul_in_the_headings_is_no_text() {
-        let refused = layout_of("a,b\r\nc,\0d", None).expect_err("refused");
+        let refused = layout_of("a,b\r\nc,\0d", &MappingReading::default()).expect_err("refused");
         assert_eq!(refused, Rejection::Binary { line: 2 });
-        assert!(layout_of("existing_username,new_username\na,b\n", None).is_ok());
+        let reading = MappingReading {
+            columns: Some(MappingColumns {
+                existing: 0,
+                new: 1,
+                target: None,
+                has_header: true,
+            }),
+            ..MappingReading::default()
+        };
+        assert_eq!(
+            layout_of("a,b\r\nc,\0d", &reading),
+            Err(refused),
+            "whatever was said of its columns"
+        );
+        let text = "existing_username,new_username\na,b\n";
+        assert!(layout_of(text, &MappingReading::default()).is_ok());
+        assert!(layout_of(text, &reading).is_ok());
     }
 }

@@ -3,15 +3,15 @@
 
 mod collect;
 mod known;
+mod whole;
 mod worker;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::numbers::thousands;
+use domain::people::AccountState;
 use domain::user_mapping::{
-    Coverage, FileEncoding, Finding, FindingCode, MappingOutcome, MappingQuestion, MappingState, Rejection,
-    Severity,
+    FileEncoding, MappingEdit, MappingOutcome, MappingQuestion, MappingState, Rejection, RenameKind,
 };
 use domain::{AccountId, CustomerId};
 use jobs::{Job, JobError, Lease};
@@ -39,13 +39,9 @@ const BATCH: usize = 2_000;
 const PAGE: i64 = 2_000;
 /// Parts and batches that wait for the other side.
 const AHEAD: usize = 2;
-/// People read so long ago may be others by now (T-11).
-const OLD_DAYS: i64 = 7;
 /// How long a check waits at a time for that of an older version, until it leaves its worker to other jobs.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
-/// People whom no line names, by name (T-08).
-const SHOWN_MISSED: i64 = 3;
 
 /// What came of a check, and how People and the directory were when it began.
 type Ended = (MappingOutcome, Option<Marks>);
@@ -54,6 +50,9 @@ type Ended = (MappingOutcome, Option<Marks>);
 #[derive(Default)]
 struct Beside {
     accounts: Vec<AccountId>,
+    /// Of each, whether it belongs to a directory before and may be decided about together with others: it is active, and no
+    /// administrator's (P-07).
+    old: Vec<bool>,
     /// `row_no` in the snapshot.
     people: Vec<i64>,
 }
@@ -127,7 +126,8 @@ impl Services {
         let version = version.filter(|version| version.state == MappingState::Checking);
         // What was decided before is what the last version says that was checked (P-13). A correction goes on from the one that
         // it was made out of.
-        if version.as_ref().is_some_and(|version| version.edit.is_none()) {
+        let is_new = |version: &MappingVersion| matches!(version.edit, None | Some(MappingEdit::Begin));
+        if version.as_ref().is_some_and(is_new) {
             self.await_older(customer, number, lease).await?;
         }
         Ok(version)
@@ -193,7 +193,7 @@ impl Services {
             return Ok(Some((MappingOutcome::Asks(question), None)));
         };
         let head = self.head(customer, &file, encoding).await?;
-        let layout = match layout_of(&head, version.reading.delimiter) {
+        let layout = match layout_of(&head, &version.reading) {
             Ok(layout) => layout,
             Err(rejection) => return Ok(Some((MappingOutcome::Refused(rejection), None))),
         };
@@ -292,6 +292,12 @@ impl Reading<'_> {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             beside.accounts.extend(page.iter().map(|account| account.id));
+            beside.old.extend(page.iter().map(|account| {
+                let is_old = account
+                    .directory
+                    .is_some_and(|directory| directory != known.directory);
+                is_old && account.state != AccountState::Blocked && !account.is_administrator
+            }));
             let page = page.into_iter().map(|account| known.account(account)).collect();
             if feed.send(Fed::Accounts(page)).await.is_err() {
                 return Ok(beside);
@@ -363,7 +369,7 @@ impl Reading<'_> {
             mut collector,
             proposals,
         } = done;
-        self.write_facts(&checked, beside).await?;
+        self.write_facts(&checked, &collector.repeats, beside).await?;
         self.write_proposals(&checked, beside, &proposals).await?;
         let accounts = u64::try_from(beside.accounts.len()).unwrap_or(u64::MAX);
         store::statistics::refresh(self.services.db(), Filled::Mapping, accounts.max(checked.rows)).await;
@@ -372,6 +378,8 @@ impl Reading<'_> {
         }
         self.write(&collector.rest()).await?;
         let mut summary = checked.summary(self.encoding, layout, &collector.groups);
+        summary.coverage.undecided_old = undecided_old(&checked, &beside.old);
+        collector.count_unread(&mut summary);
         summary.left_out = left_out::count(self.services, self.customer, self.version, self.lease).await?;
         let mut tx = self.services.db().read().await?;
         let whose = (self.customer, known.directory);
@@ -392,18 +400,34 @@ impl Reading<'_> {
         Ok(MappingOutcome::Checked(Box::new(summary)))
     }
 
-    /// Writes what lines do to usernames and whom they are about.
-    async fn write_facts(&self, checked: &Checked, beside: &Beside) -> Result<(), ServiceError> {
+    /// Writes what lines do to usernames and whom they are about, and which lines only repeat another.
+    async fn write_facts(
+        &self,
+        checked: &Checked,
+        repeats: &[(u64, u64)],
+        beside: &Beside,
+    ) -> Result<(), ServiceError> {
         let mut waiting = Vec::with_capacity(BATCH);
-        for rename in checked.renames.iter() {
-            let facts = LineFacts {
-                line: rename.line,
-                kind: rename.kind,
-                takes_from: rename.takes_from,
-                account: at(&beside.accounts, rename.account),
-                other_account: at(&beside.accounts, rename.other_account),
-                person: at(&beside.people, rename.person),
-            };
+        let renames = checked.renames.iter().map(|rename| LineFacts {
+            line: rename.line,
+            kind: rename.kind,
+            takes_from: rename.takes_from,
+            same_as: None,
+            account: at(&beside.accounts, rename.account),
+            other_account: at(&beside.accounts, rename.other_account),
+            person: at(&beside.people, rename.person),
+        });
+        // About no account, so that nothing is planned for one twice.
+        let repeats = repeats.iter().map(|(line, first)| LineFacts {
+            line: *line,
+            kind: RenameKind::Unchanged,
+            takes_from: None,
+            same_as: Some(*first),
+            account: None,
+            other_account: None,
+            person: None,
+        });
+        for facts in renames.chain(repeats) {
             waiting.push(facts);
             if waiting.len() == BATCH {
                 self.set_facts(&mut waiting).await?;
@@ -467,59 +491,6 @@ impl Reading<'_> {
         let latest = store::user_mapping::latest(tx, self.customer).await?;
         Ok(latest.is_some_and(|latest| latest.number == self.version.number))
     }
-
-    /// What is to be said about all lines together, beside what the rules say (P-18, T-08, T-11, T-12).
-    async fn whole(
-        &self,
-        known: &Known,
-        beside: &Beside,
-        coverage: Coverage,
-    ) -> Result<Vec<Finding>, ServiceError> {
-        let mut all = Vec::new();
-        let mut tell = |severity, code, text: Option<String>| {
-            all.push(Finding {
-                line: 0,
-                column: None,
-                severity,
-                code,
-                other: None,
-                text,
-            });
-        };
-        if beside.people.is_empty() {
-            tell(Severity::Warning, FindingCode::SnapshotUnknown, None);
-        } else if let Some(days) = known.read_days_ago.filter(|days| *days >= OLD_DAYS) {
-            tell(
-                Severity::Warning,
-                FindingCode::SnapshotOld,
-                Some(format!("{days} days ago")),
-            );
-        }
-        // Whom the first sync blocks needs none (T-02, T-04, T-05).
-        let blocked = if beside.people.is_empty() {
-            0
-        } else {
-            coverage.mapped.saturating_sub(coverage.confirmed)
-        };
-        let active = (coverage.active + coverage.newcomers).saturating_sub(blocked);
-        if let Some(licences) = known.licences.filter(|licences| active > *licences) {
-            let text = format!("{} for {}", thousands(licences), thousands(active));
-            tell(Severity::Warning, FindingCode::FewLicences, Some(text));
-        }
-        let mut tx = self.services.db().read().await?;
-        let whose = (self.customer, known.directory);
-        let version = self.version.number;
-        let missed = store::user_mapping::count_missed(&mut tx, whose, version).await?;
-        if missed > 0 {
-            let first = store::user_mapping::missed(&mut tx, whose, version, (None, SHOWN_MISSED)).await?;
-            tell(
-                Severity::Warning,
-                FindingCode::MissedMapping,
-                Some(named(missed, &first)),
-            );
-        }
-        Ok(all)
-    }
 }
 
 /// Refuses to go on where the process goes down or the lease is lost.
@@ -531,27 +502,22 @@ pub(super) fn go_on(lease: &Lease) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// How many accounts that belong to a directory before and may be decided about together have no line (D-10).
+fn undecided_old(checked: &Checked, old: &[bool]) -> u64 {
+    let mut left = old.to_vec();
+    for rename in checked.renames.iter() {
+        let place = rename.account.and_then(|account| usize::try_from(account).ok());
+        if let Some(is_left) = place.and_then(|place| left.get_mut(place)) {
+            *is_left = false;
+        }
+    }
+    let left = left.into_iter().filter(|is_left| *is_left).count();
+    u64::try_from(left).unwrap_or(u64::MAX)
+}
+
 /// Who stands at a place.
 fn at<T: Copy>(all: &[T], place: Option<u32>) -> Option<T> {
     all.get(usize::try_from(place?).ok()?).copied()
-}
-
-/// "Anna Lee (account alee), … and 12 more".
-fn named(count: i64, first: &[store::user_mapping::Missed]) -> String {
-    let names: Vec<String> = first
-        .iter()
-        .map(|missed| {
-            let name = missed.name.as_deref().or(missed.username.as_deref());
-            format!("{} (account {})", name.unwrap_or_default(), missed.account)
-        })
-        .collect();
-    let more = count - i64::try_from(names.len()).unwrap_or(count);
-    let names = names.join(", ");
-    if more > 0 {
-        format!("{names} and {} more", thousands(more.unsigned_abs()))
-    } else {
-        names
-    }
 }
 
 /// The lease, or the version as it was: somebody else works on it.

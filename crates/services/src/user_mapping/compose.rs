@@ -15,6 +15,7 @@ use rules::user_mapping::{About, Cells, as_it_came, fixed, rewritten};
 use store::user_mapping::{FixableLine, MappingVersion, Undecided, UndecidedWho};
 use store::{StoreError, Tx};
 
+use super::edit::summary_of;
 use super::incoming::Incoming;
 use super::left_out::{left_out_of, lines_behind, reverted_behind};
 use crate::{ServiceError, Services};
@@ -25,6 +26,9 @@ const PAGE: i64 = 2_000;
 const ADMINISTRATORS: i64 = 200;
 /// What stands in front of a file: without it a spreadsheet takes “Müller” for letters of another encoding (F-10).
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What separates the cells of every file that is made here, whatever it was made out of (F-32): then a comma in a cell stands
+/// in quotes, and where else a spreadsheet may cut [`safe_cell`] looks.
+pub(super) const WRITTEN_WITH: Delimiter = Delimiter::Comma;
 /// What a file is called that was begun here.
 const NAME: &str = "user mapping.csv";
 
@@ -44,7 +48,7 @@ impl Services {
         let Some(directory) = store::directories::current(&mut tx, customer).await? else {
             return Ok(Composed::Impossible);
         };
-        let name = name_of_version(&mut tx, customer, version.made_from).await?;
+        let (name, delimiter) = file_before(&mut tx, customer, version.made_from).await?;
         let incoming = self
             .begin_file(&mut tx, customer, (&name, &version.created_by))
             .await?;
@@ -52,8 +56,8 @@ impl Services {
         let mut composing = Composing {
             directory: directory.id,
             before: version.made_from,
-            delimiter: version.reading.delimiter,
-            csv: writer(version.reading.delimiter, MARK.to_vec()),
+            delimiter,
+            csv: writer(MARK.to_vec()),
             incoming,
             lease,
         };
@@ -67,21 +71,24 @@ impl Services {
     }
 }
 
-/// The name of the file of the version before.
-async fn name_of_version(
+/// The name of the file of the version before, and what separates its cells.
+async fn file_before(
     tx: &mut Tx,
     customer: CustomerId,
     before: Option<i64>,
-) -> Result<String, ServiceError> {
+) -> Result<(String, Delimiter), ServiceError> {
     let before = match before {
         Some(before) => store::user_mapping::version(tx, customer, before).await?,
         None => None,
     };
+    let summary = before.as_ref().and_then(summary_of);
+    let delimiter = summary.map_or(WRITTEN_WITH, |summary| summary.delimiter);
     let file = match before.and_then(|before| before.file) {
         Some(file) => store::user_mapping::file(tx, customer, file).await?,
         None => None,
     };
-    Ok(file.map_or_else(|| NAME.to_owned(), |file| file.name))
+    let name = file.map_or_else(|| NAME.to_owned(), |file| file.name);
+    Ok((name, delimiter))
 }
 
 /// What became of a correction.
@@ -101,7 +108,8 @@ type Step = Result<Result<(), Rejection>, ServiceError>;
 struct Composing<'a> {
     directory: DirectoryId,
     before: Option<i64>,
-    delimiter: Option<Delimiter>,
+    /// What separates the cells of the version before.
+    delimiter: Delimiter,
     csv: csv::Writer<Vec<u8>>,
     incoming: Incoming,
     lease: &'a Lease,
@@ -146,12 +154,11 @@ impl Composing<'_> {
     fn line(&mut self, cells: Cells, came: Option<String>) -> Result<(), ServiceError> {
         // Whoever corrects it says what its cells are.
         let came = came.filter(|came| (came, "", "") == (&cells.existing, &*cells.new, &*cells.target));
-        let delimiter = self.delimiter.unwrap_or(Delimiter::Comma);
-        if let Some(came) = came.and_then(|came| as_it_came(&came, delimiter)) {
+        if let Some(came) = came.and_then(|came| as_it_came(&came, self.delimiter)) {
             let mut text = self.written()?;
             text.extend_from_slice(came.as_bytes());
             text.extend_from_slice(b"\r\n");
-            self.csv = writer(self.delimiter, text);
+            self.csv = writer(text);
             return Ok(());
         }
         let cells = [cells.existing, cells.new, cells.target].map(|cell| rewritten(&cell));
@@ -184,7 +191,9 @@ impl Composing<'_> {
             after = last.line;
             for line in page {
                 if let Some(cells) = settled.remove(&line.line) {
-                    self.line(cells, None)?;
+                    if let Some(cells) = cells {
+                        self.line(cells, None)?;
+                    }
                     continue;
                 }
                 let came = line.unreadable.then(|| line.existing.clone());
@@ -199,12 +208,12 @@ impl Composing<'_> {
     }
 
     /// What the earlier version says in the place of lines of the version before, from behind `after` to `until`, by their
-    /// numbers: lines that a file has as they were before they were corrected (P-13).
+    /// numbers: lines that a file has as they were before they were corrected (P-13). `None`: they were taken out, and go.
     async fn settled(
         &self,
         left_out: Option<LeftOut>,
         (after, until): (i64, i64),
-    ) -> Result<BTreeMap<i64, Cells>, ServiceError> {
+    ) -> Result<BTreeMap<i64, Option<Cells>>, ServiceError> {
         let (Some(left_out), Some(before)) = (left_out, self.before) else {
             return Ok(BTreeMap::new());
         };
@@ -212,11 +221,11 @@ impl Composing<'_> {
         let (of, place) = ((left_out, before), (after, until, PAGE));
         let lines = reverted_behind(&mut tx, self.incoming.customer, of, place).await?;
         let cells = lines.into_iter().map(|line| {
-            let cells = Cells {
-                existing: line.earlier_existing,
-                new: line.earlier_new,
-                target: line.earlier_target,
-            };
+            let cells = line.earlier().map(|earlier| Cells {
+                existing: earlier.existing,
+                new: earlier.new,
+                target: earlier.target,
+            });
             (line.line, cells)
         });
         Ok(cells.collect())
@@ -350,7 +359,7 @@ impl Composing<'_> {
 
     /// What was written since it was taken last.
     fn written(&mut self) -> Result<Vec<u8>, ServiceError> {
-        let csv = std::mem::replace(&mut self.csv, writer(self.delimiter, Vec::new()));
+        let csv = std::mem::replace(&mut self.csv, writer(Vec::new()));
         csv.into_inner()
             .map_err(|error| ServiceError::internal("writing a user mapping", error.to_string()))
     }
@@ -421,9 +430,9 @@ pub(super) fn changes(line: FixableLine, edit: &MappingEdit) -> bool {
 }
 
 /// Goes on behind `text`.
-fn writer(delimiter: Option<Delimiter>, text: Vec<u8>) -> csv::Writer<Vec<u8>> {
+fn writer(text: Vec<u8>) -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new()
-        .delimiter(delimiter.unwrap_or(Delimiter::Comma).byte())
+        .delimiter(WRITTEN_WITH.byte())
         .terminator(csv::Terminator::CRLF)
         .from_writer(text)
 }

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use domain::user_mapping::{
-    DecidedAbout, Decision, MappingEdit, MappingFix, MappingOutcome, MappingReading, MappingState,
-    MappingSummary,
+    MappingEdit, MappingFix, MappingOutcome, MappingReading, MappingState, MappingSummary,
 };
 use domain::{Actor, CustomerId, FieldError, UserError};
 use rules::user_mapping::rewritten;
@@ -15,7 +14,8 @@ use store::Tx;
 use store::user_mapping::MappingVersion;
 
 use super::Source;
-use super::compose::changes;
+use super::compose::{WRITTEN_WITH, changes};
+use super::decide::{decides_about_somebody, may_be_decided};
 use crate::{ServiceError, Services};
 
 /// How long a correction waits for its check, so that the page that follows shows what came of it.
@@ -47,14 +47,13 @@ impl Services {
         let details = json!({ "from": from, "edit": &edit });
         let entry = ("mapping.edit", &details);
         let version = match (latest, &edit) {
-            (None, MappingEdit::Begin) => {
+            (latest, MappingEdit::Begin) => {
+                if latest.as_ref().is_some_and(|latest| !may_be_begun_behind(latest)) {
+                    return Err(UserError::Changed.into());
+                }
+                // It has no line of the version before: what it leaves out is found by its check (P-13).
                 let reading = MappingReading::default();
-                let source = Source {
-                    file: None,
-                    reading: &reading,
-                    made_from: None,
-                    edit: Some(&edit),
-                };
+                let source = Source::made(&reading, None, &edit);
                 self.add_version(tx, (customer, actor), &source, entry).await?
             }
             (Some(latest), MappingEdit::Back { to }) => {
@@ -74,16 +73,12 @@ impl Services {
                 let summary = summary_of(&latest).ok_or(UserError::Changed)?;
                 may_be_made(&edit, summary)?;
                 changes_a_line(&mut tx, customer, latest.number, &edit).await?;
+                decides_about_somebody(&mut tx, customer, latest.number, &edit).await?;
                 let reading = MappingReading {
-                    delimiter: Some(summary.delimiter),
+                    delimiter: Some(WRITTEN_WITH),
                     ..MappingReading::default()
                 };
-                let source = Source {
-                    file: None,
-                    reading: &reading,
-                    made_from: Some(latest.number),
-                    edit: Some(&edit),
-                };
+                let source = Source::made(&reading, Some(latest.number), &edit);
                 self.add_version(tx, (customer, actor), &source, entry).await?
             }
             (None, _) => return Err(UserError::NotFound.into()),
@@ -205,7 +200,8 @@ impl Services {
     }
 
     /// Has the newest version checked again, beside People and the directory as they are now (P-17). An approval that was
-    /// given for how they were is taken back.
+    /// given for how they were is taken back, and stays with the review until it is decided anew. One whose check broke off on our
+    /// side is checked once more in the same way.
     pub async fn check_mapping_again(
         &self,
         actor: &Actor,
@@ -215,13 +211,13 @@ impl Services {
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
-        let latest = store::user_mapping::latest(&mut tx, customer).await?;
-        if latest.is_none_or(|latest| latest.number != version || latest.state != MappingState::Checked) {
+        let latest = self.newest(&mut tx, customer, version).await?;
+        if !may_be_checked_again(&latest) {
             return Err(UserError::Changed.into());
         }
         store::user_mapping::check_again(&mut tx, customer, version).await?;
         let approved = self.with_staff(&mut tx, customer).await?;
-        let is_reopened = store::user_mapping::reopen_review(&mut tx, customer, version).await?;
+        let is_reopened = self.reopen(&mut tx, actor, customer, &latest).await?;
         let about = version.to_string();
         self.record(
             &mut tx,
@@ -260,6 +256,21 @@ pub(super) fn summary_of(version: &MappingVersion) -> Option<&MappingSummary> {
     match (&version.state, &version.outcome) {
         (MappingState::Checked, Some(MappingOutcome::Checked(summary))) => Some(summary),
         _ => None,
+    }
+}
+
+/// Whether a mapping may be begun without a file behind this version: not while its check is under way, and not behind one that
+/// was begun so and is as it was: each version means something.
+fn may_be_begun_behind(latest: &MappingVersion) -> bool {
+    latest.state != MappingState::Checking && latest.edit != Some(MappingEdit::Begin)
+}
+
+/// Whether the check of a version may begin once more: every line was looked at, or it broke off on our side.
+fn may_be_checked_again(latest: &MappingVersion) -> bool {
+    match latest.state {
+        MappingState::Checked => true,
+        MappingState::Refused => matches!(latest.outcome, Some(MappingOutcome::Failed)),
+        MappingState::Checking | MappingState::Asks => false,
     }
 }
 
@@ -352,42 +363,25 @@ fn may_be_made(edit: &MappingEdit, summary: &MappingSummary) -> Result<(), UserE
                     && (group.example.code, group.example.severity) == (*code, *severity)
                     && group.about == *about
             });
-            if !is_there || !code.fixes().contains(fix) {
+            // A value that nothing asked for would stand in the history.
+            let is_asked_for = fix.needs_value() || value.is_empty();
+            if !is_there || !code.fixes().contains(fix) || !is_asked_for {
                 return Err(UserError::Changed);
             }
             if fix.needs_value() {
                 value_error(*fix, value)?;
             }
         }
-        MappingEdit::Decide {
-            decision: Decision::Username { new },
-            about: DecidedAbout::One { .. },
-        } => new_error(new)?,
-        // One username for many would be a merge; "Begin" has no version before it.
-        MappingEdit::Decide {
-            decision: Decision::Username { .. },
-            ..
-        }
-        | MappingEdit::Begin => return Err(UserError::Changed),
-        MappingEdit::Decide {
-            about: DecidedAbout::Rest,
-            ..
-        } if summary.coverage.undecided_together() == 0 => {
-            return Err(UserError::field(
-                "everybody",
-                "Nobody but administrators is undecided, and they are decided about one by one. Nothing was saved.",
-            ));
-        }
-        MappingEdit::Decide { .. }
-        | MappingEdit::RemoveLine { .. }
-        | MappingEdit::Back { .. }
-        | MappingEdit::Keep { .. } => {}
+        MappingEdit::Decide { about, decision } => may_be_decided((about, decision), summary)?,
+        // "Begin" is made out of no version.
+        MappingEdit::Begin => return Err(UserError::Changed),
+        MappingEdit::RemoveLine { .. } | MappingEdit::Back { .. } | MappingEdit::Keep { .. } => {}
     }
     Ok(())
 }
 
 /// What no new username may be that is typed by itself.
-fn new_error(new: &str) -> Result<(), UserError> {
+pub(super) fn new_error(new: &str) -> Result<(), UserError> {
     if new.trim().is_empty() {
         return Err(UserError::field("new", "Type the new username."));
     }

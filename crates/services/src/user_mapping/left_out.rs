@@ -5,8 +5,9 @@
 //!
 //! A file may also have a line as it was before it was corrected here: the same export once more. Where the line of an account is
 //! that of the last upload behind the earlier version, and the earlier version says something else, that was settled, and the
-//! file did not mean to change it. [`MappingEdit::Keep`] puts the line of the earlier version in its place. What the file says
-//! anew stays as the file says.
+//! file did not mean to change it. So it is where the earlier version has no line of the account any more: it was taken out there.
+//! [`MappingEdit::Keep`] puts the line of the earlier version in its place, or takes it out again. What the file says anew stays as
+//! the file says.
 //!
 //! The earlier version is the last one before the upload of which every line was looked at. An upload that nobody corrected or
 //! submitted, and that left lines out itself, is passed over: it was a step on the way to the next one.
@@ -102,7 +103,7 @@ impl Services {
 /// A line that the file does not have, and where it stands in the list.
 fn missing_line(line: LeftOutLine) -> (String, LeftOutMappingLine) {
     let shown = LeftOutMappingLine {
-        line: line.line.unsigned_abs(),
+        line: Some(line.line.unsigned_abs()),
         account_id: line.account().to_string(),
         account: line.username,
         new: line.new,
@@ -114,12 +115,15 @@ fn missing_line(line: LeftOutLine) -> (String, LeftOutMappingLine) {
 
 /// A line that the file has as it was, and where it stands in the list.
 fn reverted_line(line: RevertedLine) -> (String, LeftOutMappingLine) {
+    let earlier = line.earlier();
+    let number = earlier.as_ref().map(|earlier| earlier.line.unsigned_abs());
+    let (new, target) = earlier.map_or_else(Default::default, |earlier| (earlier.new, earlier.target));
     let shown = LeftOutMappingLine {
-        line: line.earlier_line.unsigned_abs(),
+        line: number,
         account_id: line.account().to_string(),
         account: line.username,
-        new: line.earlier_new,
-        target: line.earlier_target,
+        new,
+        target,
         now: Some((line.new, line.target)),
     };
     (format!("{}.{REVERTED}", line.line), shown)
@@ -151,7 +155,8 @@ pub(super) async fn count(
     loop {
         go_on(lease)?;
         let mut tx = services.db().read().await?;
-        let lines = store::user_mapping::lines_left_out(&mut tx, customer, versions, (after, PAGE)).await?;
+        let place = (after, i64::MAX, PAGE);
+        let lines = store::user_mapping::lines_left_out(&mut tx, customer, versions, place).await?;
         drop(tx);
         let Some(last) = lines.last() else { break };
         after = last.line;
@@ -163,6 +168,7 @@ pub(super) async fn count(
             if found.lines == 0 {
                 found.first = line.line;
             }
+            found.last = line.line;
             found.lines += 1;
         }
     }
@@ -203,7 +209,8 @@ async fn may_leave_out(
     version: &MappingVersion,
 ) -> Result<Option<LeftOut>, ServiceError> {
     let before = match &version.edit {
-        None => return uploaded(tx, customer, version).await,
+        // What is begun without a file knows nothing of what was said before either.
+        None | Some(MappingEdit::Begin) => return uploaded(tx, customer, version).await,
         // They were taken over.
         Some(MappingEdit::Keep { .. }) => None,
         Some(MappingEdit::Back { to }) => Some(*to),
@@ -217,7 +224,7 @@ async fn may_leave_out(
     Ok(before.as_ref().and_then(left_out_of))
 }
 
-/// The same of an uploaded file.
+/// The same of an uploaded file, and of what is begun without one.
 async fn uploaded(
     tx: &mut Tx,
     customer: CustomerId,
@@ -239,7 +246,7 @@ async fn uploaded(
         return Ok(None);
     };
     let mut earlier = last.number;
-    if last.edit.is_none()
+    if matches!(last.edit, None | Some(MappingEdit::Begin))
         && let Some(left_out) = left_out_of(&last)
         && store::user_mapping::review(tx, customer, last.number)
             .await?
@@ -288,11 +295,17 @@ pub(super) async fn lines_behind(
 ) -> Result<Vec<LeftOutLine>, ServiceError> {
     let versions = (left_out.earlier, left_out.uploaded, version);
     let (most, read) = (size(limit), limit.max(READ));
-    // Decisions stand behind everything else: there is no way through a million lines before them.
+    // Decisions stand behind everything else: there is no way through a million lines before them, or behind the last one.
     after = after.max(left_out.first - 1);
+    let until = if left_out.last > 0 {
+        left_out.last
+    } else {
+        i64::MAX
+    };
     let mut found = Vec::new();
     loop {
-        let lines = store::user_mapping::lines_left_out(tx, customer, versions, (after, read)).await?;
+        let place = (after, until, read);
+        let lines = store::user_mapping::lines_left_out(tx, customer, versions, place).await?;
         let Some(last) = lines.last() else {
             return Ok(found);
         };
@@ -307,8 +320,8 @@ pub(super) async fn lines_behind(
     }
 }
 
-/// Lines that `version` has as they were before they were corrected, behind its line `after` and not behind `until`, at most
-/// `limit`, in their order.
+/// Lines that `version` has as they were before they were corrected or taken out, behind its line `after` and not behind `until`,
+/// at most `limit`, in their order.
 pub(super) async fn reverted_behind(
     tx: &mut Tx,
     customer: CustomerId,
@@ -345,11 +358,15 @@ fn names_its_account(line: &LeftOutLine) -> bool {
     names(&line.existing, &line.username)
 }
 
-/// Whether somebody settled what a line says: a correction writes all lines anew, and some of them look different then.
+/// Whether somebody settled what a line says, or took it out: a correction writes all lines anew, and some of them look different
+/// then.
 fn is_reverted(line: &RevertedLine) -> bool {
+    let Some(earlier) = line.earlier() else {
+        return names(&line.existing, &line.username);
+    };
     let now = [&line.existing, &line.new, &line.target].map(|cell| rewritten(cell));
-    let then = [&line.earlier_existing, &line.earlier_new, &line.earlier_target].map(|cell| rewritten(cell));
-    now != then && names(&line.earlier_existing, &line.username)
+    let then = [&earlier.existing, &earlier.new, &earlier.target].map(|cell| rewritten(cell));
+    now != then && names(&earlier.existing, &line.username)
 }
 
 fn names(existing: &str, username: &str) -> bool {

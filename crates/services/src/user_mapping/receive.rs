@@ -9,6 +9,7 @@ use store::Tx;
 use store::user_mapping::MappingVersion;
 
 use super::Source;
+use super::beginning::must_have_columns;
 use super::incoming::Incoming;
 use crate::file_name::clean;
 use crate::{ServiceError, Services};
@@ -41,13 +42,15 @@ impl Services {
         })
     }
 
-    /// Reads the file of a version in another way: what a person says about it makes a new version.
+    /// Reads the file of the newest version, which must be `version`, in another way: what a person says about it makes a new
+    /// version. Only of an uploaded file anybody can say how it is read: one that was written here is refused, at the field
+    /// `version`. [`UserError::Invalid`]: the file has no such column (F-07).
     pub async fn read_mapping_file(
         &self,
         actor: &Actor,
         slug: &str,
         version: i64,
-        reading: MappingReading,
+        mut reading: MappingReading,
     ) -> Result<i64, ServiceError> {
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
@@ -58,10 +61,25 @@ impl Services {
             // Somebody uploaded another file meanwhile: it must not be covered by the older one.
             return Err(UserError::Changed.into());
         }
+        if !is_uploaded(&mut tx, customer, &latest).await? {
+            let words = "The file of this version was written here, so it is read as it was written. To read the uploaded file \
+                         in another way, take its version up again under Earlier versions first. Nothing was changed.";
+            return Err(UserError::field("version", words).into());
+        }
         let file = latest.file.ok_or(UserError::NotFound)?;
+        if reading.columns == latest.reading.columns {
+            // They are only taken along, for the separator that they were said of: another one makes other columns.
+            reading.columns = reading
+                .columns
+                .filter(|_| reading.delimiter == latest.reading.delimiter);
+        } else if reading.columns.is_some() {
+            let kept = store::user_mapping::file(&mut tx, customer, file).await?;
+            must_have_columns(&mut tx, customer, &kept.ok_or(UserError::NotFound)?, &reading).await?;
+        }
         let details = json!({
             "encoding": reading.encoding.map(FileEncoding::code),
             "delimiter": reading.delimiter.map(Delimiter::code),
+            "columns": reading.columns,
         });
         let new = Source {
             made_from: Some(version),

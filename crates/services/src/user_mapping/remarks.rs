@@ -3,6 +3,7 @@
 
 use domain::deployment::Step;
 use domain::ids::RemarkId;
+use domain::numbers::thousands;
 use domain::views::{MappingOpenRemarks, MappingRemark, Page, UserMappingView};
 use domain::{Actor, CustomerId, Permission, UserError};
 use rules::user_mapping::rewritten;
@@ -148,7 +149,7 @@ impl Services {
         };
         let about = match new.row.line {
             0 => "the user mapping".to_owned(),
-            line => format!("line {line} of the user mapping"),
+            line => format!("line {} of the user mapping", thousands(line.unsigned_abs())),
         };
         let mut text = vec![new.text.to_owned()];
         if new.asks {

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use domain::deployment::{Responsibility, Step, standing};
 use domain::numbers::thousands;
-use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Verdict, are_open};
+use domain::user_mapping::{
+    Acknowledged, FindingGroup, MappingEdit, MappingState, ReviewState, Verdict, are_open,
+};
 use domain::views::MappingSubmission;
 use domain::{Actor, CustomerId, FieldError, Permission, UserError};
 use serde_json::{Value, json};
 use store::Tx;
 use store::user_mapping::{MappingVersion, Review, ReviewChange};
 
+use super::reviewed::unticked;
 use super::view::{has_drifted, submission};
 use crate::deployment::facts::known;
 use crate::deployment::tell::{Anyway, Turn};
@@ -42,7 +45,10 @@ impl Services {
         let file = store::user_mapping::file(&mut tx, customer, file).await?;
         let hash = file.ok_or(UserError::Changed)?.hash;
         let by = (actor.user, actor.name.as_str());
-        store::user_mapping::insert_review(&mut tx, customer, (version, &hash), by, self.now()).await?;
+        let ticked = needs.warnings.iter();
+        let ticked: Vec<_> = ticked.map(|group| Acknowledged::of(group, &actor.name)).collect();
+        store::user_mapping::insert_review(&mut tx, customer, (version, &hash), &ticked, by, self.now())
+            .await?;
         let details = json!({ "sha256": hash, "warnings": acknowledged });
         self.record(
             &mut tx,
@@ -175,21 +181,23 @@ impl Services {
             Verdict::Approve {
                 needs_second,
                 unanswered,
+                acknowledged,
             } => {
-                let knowingly = (*needs_second, *unanswered);
+                let knowingly = (*needs_second, *unanswered, acknowledged.as_slice());
                 self.approve(tx, (actor, customer), (latest, review), knowingly)
                     .await?
             }
         })
     }
 
-    /// Approves a version, as [`Self::carry_out`] says. `is_unanswered`: whoever approves knows that questions are open.
+    /// Approves a version, as [`Self::carry_out`] says. `is_unanswered`: whoever approves knows that questions are open; `ticked`:
+    /// the groups of warnings they read, by their keys.
     async fn approve(
         &self,
         tx: &mut Tx,
         (actor, customer): (&Actor, CustomerId),
         (latest, review): (&MappingVersion, &Review),
-        (needs_second, is_unanswered): (bool, bool),
+        (needs_second, is_unanswered, ticked): (bool, bool, &[String]),
     ) -> Result<(&'static str, String, Value), ServiceError> {
         let version = review.version;
         let drifted = self.drifted(tx, customer, latest).await?;
@@ -201,10 +209,10 @@ impl Services {
         }
         let open = store::user_mapping::open_remarks(tx, customer, version).await?;
         let questions = are_open(open.questions, open.changed);
-        if open.questions > 0 && !is_unanswered {
-            let words = format!("{questions}. Wait for the answers, or tick that you approve without them.");
-            return Err(UserError::field("unanswered", words).into());
-        }
+        let is_asked = open.questions > 0 && !is_unanswered;
+        let new = unticked(latest, review);
+        must_be_known(&new, ticked, is_asked.then_some(questions.as_str()))?;
+        let new = tick(tx, (actor, customer), review, &new).await?;
         let is_second = review.state == ReviewState::Seconding;
         if is_second {
             store::user_mapping::second_review(tx, customer, version, &actor.name, self.now()).await?;
@@ -225,7 +233,7 @@ impl Services {
         }
         let details = json!({
             "sha256": review.hash, "needs_second": needs_second, "second": is_second, "people": latest.marks.map(|marks| marks.people),
-            "snapshot": latest.marks.map(|marks| marks.snapshot), "open_questions": open.questions,
+            "snapshot": latest.marks.map(|marks| marks.snapshot), "open_questions": open.questions, "warnings": new,
         });
         Ok(("mapping.approve", what, details))
     }
@@ -320,7 +328,8 @@ impl Services {
         Ok(latest.ok_or(UserError::Changed)?)
     }
 
-    async fn drifted(
+    /// Whether People or the directory is not as it was when the newest version was checked.
+    pub(super) async fn drifted(
         &self,
         tx: &mut Tx,
         customer: CustomerId,
@@ -343,6 +352,53 @@ fn must_be_ready(needs: &MappingSubmission, acknowledged: &[String]) -> Result<(
         return Err(UserError::field("acknowledged", words));
     }
     Ok(())
+}
+
+/// Refuses an approval by somebody who has not read all of it: warnings that came or grew since they were ticked (P-17), and
+/// questions that are open, in words.
+fn must_be_known(new: &[&FindingGroup], ticked: &[String], open: Option<&str>) -> Result<(), UserError> {
+    let unread = new.iter().filter(|group| !ticked.contains(&group.key()));
+    let mut unread: Vec<String> = unread
+        .map(|group| format!("“{}”", group.example.code.title()))
+        .collect();
+    unread.dedup();
+    let warnings = (!unread.is_empty()).then(|| FieldError {
+        field: "acknowledged".to_owned(),
+        message: format!(
+            "Nobody has ticked these warnings as they are now: {}. Tick each one that is meant so, or return the version.",
+            unread.join(", ")
+        ),
+    });
+    let questions = open.map(|questions| FieldError {
+        field: "unanswered".to_owned(),
+        message: format!("{questions}. Wait for the answers, or tick that you approve without them."),
+    });
+    let errors: Vec<FieldError> = warnings.into_iter().chain(questions).collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(UserError::Invalid { errors })
+    }
+}
+
+/// Notes that whoever approves has ticked these groups of warnings; gives their keys.
+async fn tick(
+    tx: &mut Tx,
+    (actor, customer): (&Actor, CustomerId),
+    review: &Review,
+    new: &[&FindingGroup],
+) -> Result<Vec<String>, ServiceError> {
+    let keys: Vec<String> = new.iter().map(|group| group.key()).collect();
+    if !keys.is_empty() {
+        let before = review.acknowledged.iter();
+        let all: Vec<Acknowledged> = before
+            .filter(|ticked| !keys.contains(&ticked.key))
+            .cloned()
+            .chain(new.iter().map(|group| Acknowledged::of(group, &actor.name)))
+            .collect();
+        store::user_mapping::acknowledge(tx, customer, review.version, &all).await?;
+    }
+    Ok(keys)
 }
 
 /// The older versions whose lines a version has: the one it was made out of, or the one that was taken up again; the one it took

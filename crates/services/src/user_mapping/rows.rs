@@ -2,13 +2,11 @@
 //! the accounts that no line is about.
 
 use domain::people::Directory;
-use domain::user_mapping::{
-    Finding, FindingCode, MappingOutcome, MappingState, ProposalClass, RenameKind, Severity,
-};
+use domain::user_mapping::{Finding, FindingCode, MappingOutcome, ProposalClass, Severity};
 use domain::views::{
-    ChangedMappingLine, FoundUsername, MappingDiff, MappingExportLine, MappingFindingRow, MappingFindings,
-    MappingLineFinding, MappingLineView, MappingRow, MissedPerson, Page, PersonEvidence, ProposalView,
-    UndecidedAccount, UndecidedSearch,
+    ChangedMappingLine, FoundUsername, MappingDiff, MappingFindingRow, MappingFindings, MappingLineFinding,
+    MappingLineView, MappingRow, MissedPerson, Page, PersonEvidence, ProposalView, UndecidedAccount,
+    UndecidedSearch,
 };
 use domain::{AccountId, Actor, CustomerId, DirectoryId, Permission, UserError};
 use rules::export::original_cell;
@@ -17,8 +15,10 @@ use rules::username;
 use store::Tx;
 use store::user_mapping::{ChangedLine, FindingRow, Proposed, RowFilter, ShownRow, Undecided, UndecidedWho};
 
+use super::diff;
 use super::holder::kept_username;
-use crate::paging::{EXPORT_ROWS, PAGE_ROWS, one_more, page, searched};
+use super::lists::MappingFilter;
+use crate::paging::{PAGE_ROWS, one_more, page, searched};
 use crate::people::name_of;
 use crate::when::when;
 use crate::{ServiceError, Services};
@@ -30,16 +30,6 @@ const GONE: &str = "gone";
 const FOUND: i64 = 10;
 /// Accounts among which the one that was meant may be (P-01).
 const NEAR: i64 = 50;
-
-/// What a list of lines is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct MappingFilter {
-    pub kind: Option<RenameKind>,
-    pub severity: Option<Severity>,
-    /// Only lines whose account is blocked or has never signed in (P-14).
-    pub unused: bool,
-    pub search: String,
-}
 
 impl Services {
     /// Whoever may see lines, of whom and beside which directory.
@@ -120,7 +110,7 @@ impl Services {
         Ok(row.as_ref().and_then(named))
     }
 
-    async fn finding_row(
+    pub(super) async fn finding_row(
         &self,
         tx: &mut Tx,
         (customer, version): (CustomerId, i64),
@@ -157,18 +147,7 @@ impl Services {
         let mut tx = self.db().read().await?;
         let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
         let after = after.and_then(|after| after.parse().ok()).unwrap_or(0);
-        let filter = RowFilter {
-            kind: filter.kind,
-            severity: filter.severity,
-            unused: filter.unused,
-            search: filter
-                .search
-                .trim()
-                .chars()
-                .take(crate::paging::SEARCH_CHARS)
-                .collect(),
-        };
-        let place = (after, one_more(PAGE_ROWS));
+        let (filter, place) = (filter.of_rows(), (after, one_more(PAGE_ROWS)));
         let rows = store::user_mapping::rows(&mut tx, whose, version, &filter, place).await?;
         let rows = rows.into_iter().map(|row| (row.line, self.row(row))).collect();
         Ok(page(rows, PAGE_ROWS))
@@ -262,6 +241,7 @@ impl Services {
             target: row.target,
             kind: row.kind,
             takes_from: row.takes_from,
+            same_as: row.same_as,
             problems: row.problems.unsigned_abs(),
             warnings: row.warnings.unsigned_abs(),
         }
@@ -362,75 +342,6 @@ impl Services {
         Ok(page(people, PAGE_ROWS))
     }
 
-    /// A page of the lines of the newest version, with what was found about each: the rejects where `severity` narrows them.
-    pub async fn export_mapping_lines(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        severity: Option<Severity>,
-        after: Option<&str>,
-    ) -> Result<Page<MappingExportLine>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        self.customer(&mut tx, actor, slug, Permission::Export).await?;
-        let whose = self.reader_of_mapping(&mut tx, actor, slug).await?;
-        // A download stays with the version it began with, whatever is corrected meanwhile.
-        let place = after.and_then(|after| after.split_once('.'));
-        let place = place.and_then(|(version, line)| Some((version.parse().ok()?, line.parse().ok()?)));
-        let (version, after) = match place {
-            Some(place) => place,
-            None => match store::user_mapping::latest(&mut tx, whose.0).await? {
-                Some(latest) if latest.state == MappingState::Checked => (latest.number, 0),
-                _ => return Ok(Page::empty()),
-            },
-        };
-        let filter = RowFilter {
-            severity,
-            ..RowFilter::default()
-        };
-        let place = (after, one_more(EXPORT_ROWS));
-        let rows = store::user_mapping::rows(&mut tx, whose, version, &filter, place).await?;
-        let key = |row: &ShownRow| format!("{version}.{}", row.line);
-        let rows = rows.into_iter().map(|row| (key(&row), row)).collect();
-        let Page { rows, next } = page(rows, EXPORT_ROWS);
-        let mut lines = Vec::with_capacity(rows.len());
-        for row in rows {
-            let line = i64::try_from(row.line).unwrap_or(i64::MAX);
-            let findings = store::user_mapping::findings_of_line(&mut tx, whose, version, line).await?;
-            let mut reasons = Vec::with_capacity(findings.len());
-            for finding in findings {
-                let label = finding.finding.severity.label();
-                let told = self.finding_row(&mut tx, (whose.0, version), finding).await?;
-                reasons.push(format!("{label}: {}", told.sentence));
-            }
-            let cell = |cell: &str| original_cell(cell).into_owned();
-            lines.push(MappingExportLine {
-                line: row.line,
-                existing: cell(&row.existing),
-                new: cell(&row.new),
-                target: cell(&row.target),
-                kind: row.kind.label().to_owned(),
-                reason: reasons.join(" "),
-            });
-        }
-        Ok(Page { rows: lines, next })
-    }
-
-    /// The next bytes of the file of a version, and its name; `None` behind the last ones.
-    pub async fn mapping_file_part(
-        &self,
-        actor: &Actor,
-        slug: &str,
-        (version, part): (i64, i64),
-    ) -> Result<Option<Vec<u8>>, ServiceError> {
-        let mut tx = self.db().read().await?;
-        let customer = self.customer(&mut tx, actor, slug, Permission::Export).await?.id;
-        let version = store::user_mapping::version(&mut tx, customer, version).await?;
-        let file = version
-            .and_then(|version| version.file)
-            .ok_or(UserError::NotFound)?;
-        Ok(store::user_mapping::part(&mut tx, customer, file, part).await?)
-    }
-
     /// A page of how two versions differ, at most 50 lines: those that came or changed, then those that went; `after` is the
     /// `next` of the page before.
     pub async fn mapping_diff(
@@ -447,12 +358,12 @@ impl Services {
         let (mut changed, mut behind) = (Vec::new(), place.0);
         if place.1 != GONE {
             let here = (place.0, most);
-            changed = store::user_mapping::changed_lines(&mut tx, customer, versions, here).await?;
+            changed = diff::changed(&mut tx, customer, versions, here).await?;
             behind = 0;
         }
         let room = most - i64::try_from(changed.len()).unwrap_or(most);
         let gone = if room > 0 {
-            store::user_mapping::gone_lines(&mut tx, customer, versions, (behind, room)).await?
+            diff::gone(&mut tx, customer, versions, (behind, room)).await?
         } else {
             Vec::new()
         };

@@ -5,9 +5,10 @@ use domain::deployment::facts::MappingFacts;
 use domain::deployment::standing::{self, Standing};
 use domain::deployment::{Responsibility, Step};
 use domain::notices::Topic;
-use domain::user_mapping::ReviewState;
-use domain::{Actor, CustomerId};
+use domain::user_mapping::{ReviewState, TakenBack};
+use domain::{Actor, CustomerId, Timestamp};
 use store::Tx;
+use store::user_mapping::{MappingVersion, Review};
 
 use crate::deployment::facts::known;
 use crate::deployment::record::side_of;
@@ -68,6 +69,32 @@ impl Services {
             .await
     }
 
+    /// Takes the approval of a version back that is to be checked again, if it has one (P-17). Who gave it, and when, stays with
+    /// the review: whoever decides anew sees it. Gives whether there was one.
+    pub(super) async fn reopen(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        customer: CustomerId,
+        version: &MappingVersion,
+    ) -> Result<bool, ServiceError> {
+        let review = store::user_mapping::review(tx, customer, version.number).await?;
+        let is_given = |state| matches!(state, ReviewState::Approved | ReviewState::Seconding);
+        let Some(review) = review.filter(|review| is_given(review.state)) else {
+            return Ok(false);
+        };
+        let taken_back = TakenBack {
+            was: review.state,
+            by: approvers(&review),
+            at: approved_at(&review),
+            needs_second: review.state == ReviewState::Seconding || !review.seconded_by_name.is_empty(),
+            again_by: actor.name.clone(),
+            again_at: self.now(),
+            drifted: self.drifted(tx, customer, version).await?,
+        };
+        Ok(store::user_mapping::reopen_review(tx, customer, version.number, &taken_back).await?)
+    }
+
     /// Tells that an approval does not count any more: its version is checked again.
     pub(super) async fn tell_reopened(
         &self,
@@ -126,11 +153,7 @@ impl Services {
         if !has_drifted || !standing::find(&standing, Step::UserMapping).may_be_entered() {
             return Ok(());
         }
-        let at = review
-            .seconded_at
-            .or(review.decided_at)
-            .unwrap_or(review.submitted_at);
-        let version = review.version;
+        let (at, version) = (approved_at(&review), review.version);
         let notice = Notice {
             cause: format!("mapping:{version}:drifted:{}", at.timestamp_micros()),
             topic: Topic::Steps,
@@ -145,4 +168,19 @@ impl Services {
         };
         self.notify(tx, customer, &notice).await
     }
+}
+
+/// The names of those who approved a version.
+pub(super) fn approvers(review: &Review) -> String {
+    if review.seconded_by_name.is_empty() {
+        review.decided_by_name.clone()
+    } else {
+        format!("{} and {}", review.decided_by_name, review.seconded_by_name)
+    }
+}
+
+/// When a version was approved, by the last of them.
+pub(super) fn approved_at(review: &Review) -> Timestamp {
+    let at = review.seconded_at.or(review.decided_at);
+    at.unwrap_or(review.submitted_at)
 }

@@ -4,16 +4,19 @@ use domain::deployment::{Step, standing};
 use domain::people::Directory;
 use domain::user_mapping::{MappingEdit, MappingState, ReviewState, Severity};
 use domain::views::{
-    MappingAdministrator, MappingDrift, MappingDriftedAccount, MappingOpenRemarks, MappingReviewView,
-    MappingSubmission, MappingVerdictView, MappingVersionLine, MappingVersionView, Page, UserMappingView,
+    MappingAdministrator, MappingDrift, MappingDriftedAccount, MappingOpenRemarks, MappingSubmission,
+    MappingVersionLine, MappingVersionView, Page, UserMappingView,
 };
-use domain::{Actor, CustomerId, DirectoryId, Permission};
+use domain::{Actor, CustomerId, DirectoryId, Permission, Timestamp};
 use store::Tx;
-use store::user_mapping::{EarlierVersion, MappingVersion, Marks, OpenRemarks, Review};
+use store::migration::MigrationRun;
+use store::user_mapping::{EarlierVersion, MappingVersion, Marks, Review};
 
 use super::beginning;
 use super::edit::summary_of;
+use super::meant::meant_targets;
 use super::receive::is_uploaded;
+use super::reviewed::accepted_at;
 use crate::paging::{one_more, page};
 use crate::people::name_of;
 use crate::when::when;
@@ -37,21 +40,11 @@ impl Services {
         let known = crate::deployment::facts::known(&mut tx, customer, self.now()).await?;
         let standing = standing::of(&known.facts);
         let is_open = standing::find(&standing, Step::UserMapping).may_be_entered();
-        let can_edit = is_open && actor.role.may(Permission::EditMapping);
+        let carried_out = store::migration::last_done(&mut tx, customer).await?;
+        let can_edit = is_open && carried_out.is_none() && actor.role.may(Permission::EditMapping);
         let latest = store::user_mapping::latest(&mut tx, customer).await?;
         let directory = store::directories::current(&mut tx, customer).await?;
-        let mut view = UserMappingView {
-            can_edit,
-            version: None,
-            targets: Vec::new(),
-            review: None,
-            submission: None,
-            drift: None,
-            remarks: Vec::new(),
-            more_remarks: None,
-            open_remarks: MappingOpenRemarks::default(),
-            administrators: Vec::new(),
-        };
+        let mut view = self.nothing(can_edit, carried_out.as_ref());
         let Some((latest, directory)) = latest.zip(directory) else {
             return Ok(view);
         };
@@ -63,9 +56,12 @@ impl Services {
             .collect();
         let whose = (customer, directory.id);
         let review = store::user_mapping::latest_review(&mut tx, customer).await?;
-        view.drift = self.drift(&mut tx, whose, &latest).await?;
+        if carried_out.is_none() {
+            view.drift = drift(&mut tx, whose, (&latest, review.as_ref())).await?;
+        }
         let may_read = actor.role.may(Permission::ReadPeople);
-        if summary_of(&latest).is_some() && may_read {
+        // What is asked waits for its answer, whatever became of the newest file: only its lines are not known then.
+        if may_read {
             self.show_remarks(&mut tx, (actor, customer), latest.number, &mut view)
                 .await?;
             view.administrators = undecided_administrators(&mut tx, whose, &latest).await?;
@@ -77,13 +73,31 @@ impl Services {
             view.submission = submission(&latest, view.drift.is_some());
         }
         if let Some(review) = review {
-            view.review = Some(
-                self.review_view(&mut tx, actor, customer, (&latest, review, view.drift.is_some()))
-                    .await?,
-            );
+            let of = (&latest, review, view.drift.is_some());
+            view.review = Some(self.review_view(&mut tx, (actor, whose), of).await?);
         }
-        view.version = Some(self.version_view(&mut tx, whose, latest, may_read).await?);
+        let meant = meant_targets(&latest, directory.provider, &view.targets);
+        let may = (may_read, can_edit);
+        let version = self.version_view(&mut tx, whose, latest, may).await?;
+        view.version = Some(MappingVersionView { meant, ..version });
         Ok(view)
+    }
+
+    /// The view where there is no version yet.
+    fn nothing(&self, can_edit: bool, carried_out: Option<&MigrationRun>) -> UserMappingView {
+        UserMappingView {
+            can_edit,
+            carried_out: carried_out.map(|run| when(run.committed_at.unwrap_or(run.started_at), self.now())),
+            version: None,
+            targets: Vec::new(),
+            review: None,
+            submission: None,
+            drift: None,
+            remarks: Vec::new(),
+            more_remarks: None,
+            open_remarks: MappingOpenRemarks::default(),
+            administrators: Vec::new(),
+        }
     }
 
     /// A page of the versions before the newest one, the newest of them first, at most 30; `before` is the `next` of the page
@@ -124,7 +138,7 @@ impl Services {
         tx: &mut Tx,
         whose: (CustomerId, DirectoryId),
         version: MappingVersion,
-        may_read: bool,
+        (may_read, can_edit): (bool, bool),
     ) -> Result<MappingVersionView, ServiceError> {
         let file = match version.file {
             Some(file) => store::user_mapping::file(tx, whose.0, file).await?,
@@ -142,6 +156,12 @@ impl Services {
             Vec::new()
         };
         let is_uploaded = is_uploaded(tx, whose.0, &version).await?;
+        let columns = match &file {
+            Some(file) if is_uploaded && may_read && can_edit => {
+                beginning::columns_of(tx, whose.0, &version, file).await?
+            }
+            _ => None,
+        };
         let (file_name, hash) = file.map(|file| (file.name, file.hash)).unwrap_or_default();
         Ok(MappingVersionView {
             number: version.number,
@@ -149,6 +169,7 @@ impl Services {
             hash,
             when: when(version.created_at, self.now()),
             what: version.edit.as_ref().map(MappingEdit::sentence),
+            is_begun: version.edit == Some(MappingEdit::Begin),
             is_uploaded,
             by: version.created_by,
             state: version.state,
@@ -156,138 +177,75 @@ impl Services {
             outcome: version.outcome,
             samples,
             first,
+            columns,
+            // Whoever knows the directories says it.
+            meant: Vec::new(),
         })
     }
+}
 
-    /// What changed since the version was checked; `None`: nothing did, or it was not checked.
-    async fn drift(
-        &self,
-        tx: &mut Tx,
-        whose: (CustomerId, DirectoryId),
-        version: &MappingVersion,
-    ) -> Result<Option<MappingDrift>, ServiceError> {
-        let Some(checked_at) = version
-            .checked_at
-            .filter(|_| version.state == MappingState::Checked)
-        else {
-            return Ok(None);
-        };
-        // Once it was carried out, every sync changes People: that is no reason to look at the mapping again.
-        let is_carried_out = store::migration::last_done(tx, whose.0).await?.is_some();
-        if is_carried_out || !has_drifted(tx, whose, version.marks).await? {
-            return Ok(None);
-        }
-        let (accounts, people) = store::user_mapping::changed_since(tx, whose, checked_at, CHANGES).await?;
-        let more = |all: Option<i64>, named: usize| {
-            let named = u64::try_from(named).unwrap_or(u64::MAX);
-            all.map_or(0, i64::unsigned_abs).saturating_sub(named)
-        };
-        Ok(Some(MappingDrift {
-            more_accounts: more(accounts.first().map(|account| account.of_all), accounts.len()),
-            more_people: more(people.first().map(|person| person.of_all), people.len()),
-            accounts: accounts
-                .into_iter()
-                .map(|account| {
-                    let name = name_of(&account.profile.0, &account.username);
-                    let change = if account.created_at > checked_at {
-                        "new"
-                    } else {
-                        "changed"
-                    };
-                    MappingDriftedAccount {
-                        id: account.id(),
-                        text: format!("{name} ({}): {change}", account.username),
-                    }
-                })
-                .collect(),
-            people: people
-                .into_iter()
-                .map(|person| {
-                    let name = person.name.or(person.username).unwrap_or_default();
-                    let change = match (person.present, person.in_scope) {
-                        (false, _) => "gone",
-                        (true, false) => "changed, in no synchronised group",
-                        (true, true) => "new or changed",
-                    };
-                    format!("{name}: {change}")
-                })
-                .collect(),
-        }))
+/// What changed since the version was checked; `None`: nothing did, or it was not checked. Of a version that is with staff or was
+/// approved, all that changed since: a check in between has accepted nothing (P-17). Once it was carried out, every sync changes
+/// People, which is no reason to look at the mapping again: then nobody asks.
+async fn drift(
+    tx: &mut Tx,
+    whose: (CustomerId, DirectoryId),
+    (version, review): (&MappingVersion, Option<&Review>),
+) -> Result<Option<MappingDrift>, ServiceError> {
+    let is_checked = version.state == MappingState::Checked;
+    let Some(checked_at) = version.checked_at.filter(|_| is_checked) else {
+        return Ok(None);
+    };
+    if !has_drifted(tx, whose, version.marks).await? {
+        return Ok(None);
     }
+    let review = review.filter(|review| review.version == version.number);
+    let since = review.and_then(accepted_at).unwrap_or(checked_at);
+    Ok(Some(changes(tx, whose, since.min(checked_at)).await?))
+}
 
-    async fn review_view(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        customer: CustomerId,
-        (latest, mut review, drifted): (&MappingVersion, Review, bool),
-    ) -> Result<MappingReviewView, ServiceError> {
-        let is_newest = review.version == latest.number;
-        let is_open = matches!(review.state, ReviewState::Submitted | ReviewState::Seconding);
-        // While it is checked again nobody knows what is to be decided about.
-        let is_checking = latest.state == MappingState::Checking;
-        let can_decide = is_newest && is_open && !is_checking && actor.role.may(Permission::ReviewMapping);
-        let cannot_approve = if can_decide {
-            self.cannot_approve(tx, actor, customer, latest, (&review, drifted))
-                .await?
-        } else {
-            None
-        };
-        let mut before = Vec::new();
-        // What is with staff again was returned before: that is no decision about it as it stands.
-        if review.state == ReviewState::Submitted {
-            before.extend(review.decided_at.map(|_| self.verdict(&review)));
-            review.decided_by_name.clear();
-            review.decided_at = None;
-            review.reason.clear();
-        }
-        if is_newest {
-            let earlier = store::user_mapping::review_before(tx, customer, review.version).await?;
-            before.extend(earlier.map(|earlier| self.verdict(&earlier)));
-        }
-        let open = if is_newest {
-            store::user_mapping::open_remarks(tx, customer, latest.number).await?
-        } else {
-            OpenRemarks::default()
-        };
-        let now = self.now();
-        Ok(MappingReviewView {
-            version: review.version,
-            is_newest,
-            state: review.state,
-            submitted_by: review.submitted_by_name,
-            submitted: when(review.submitted_at, now),
-            decided_by: review.decided_by_name,
-            decided: review.decided_at.map(|at| when(at, now)),
-            reason: review.reason,
-            seconded_by: review.seconded_by_name,
-            before,
-            open_questions: open.questions,
-            // It has no lines meanwhile.
-            changed_questions: if is_checking { 0 } else { open.changed },
-            can_decide,
-            cannot_approve,
-        })
-    }
-
-    /// What was said about a version that was returned or approved.
-    fn verdict(&self, review: &Review) -> MappingVerdictView {
-        let by = if review.seconded_by_name.is_empty() {
-            review.decided_by_name.clone()
-        } else {
-            format!("{} and {}", review.decided_by_name, review.seconded_by_name)
-        };
-        MappingVerdictView {
-            version: review.version,
-            state: match review.state {
-                ReviewState::Approved => ReviewState::Approved,
-                _ => ReviewState::Returned,
-            },
-            by,
-            when: review.decided_at.map(|at| when(at, self.now())),
-            reason: review.reason.clone(),
-        }
-    }
+/// Accounts and people of the directory that changed since a time, the newest change first.
+pub(super) async fn changes(
+    tx: &mut Tx,
+    whose: (CustomerId, DirectoryId),
+    since: Timestamp,
+) -> Result<MappingDrift, ServiceError> {
+    let (accounts, people) = store::user_mapping::changed_since(tx, whose, since, CHANGES).await?;
+    let more = |all: Option<i64>, named: usize| {
+        let named = u64::try_from(named).unwrap_or(u64::MAX);
+        all.map_or(0, i64::unsigned_abs).saturating_sub(named)
+    };
+    Ok(MappingDrift {
+        more_accounts: more(accounts.first().map(|account| account.of_all), accounts.len()),
+        more_people: more(people.first().map(|person| person.of_all), people.len()),
+        accounts: accounts
+            .into_iter()
+            .map(|account| {
+                let name = name_of(&account.profile.0, &account.username);
+                let change = if account.created_at > since {
+                    "new"
+                } else {
+                    "changed"
+                };
+                MappingDriftedAccount {
+                    id: account.id(),
+                    text: format!("{name} ({}): {change}", account.username),
+                }
+            })
+            .collect(),
+        people: people
+            .into_iter()
+            .map(|person| {
+                let name = person.name.or(person.username).unwrap_or_default();
+                let change = match (person.present, person.in_scope) {
+                    (false, _) => "gone",
+                    (true, false) => "changed, in no synchronised group",
+                    (true, true) => "new or changed",
+                };
+                format!("{name}: {change}")
+            })
+            .collect(),
+    })
 }
 
 /// Whether People or the directory is not as it was when a version was checked.

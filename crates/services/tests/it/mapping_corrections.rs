@@ -1,9 +1,10 @@
 //! Corrections that make no version, lines that are added, and files that are taken away (D-05, F-10, F-32, P-07, P-10).
 
 use domain::user_mapping::{
-    Column, FileEncoding, FindingCode, MappingEdit, MappingFix, MappingSummary, ProposalClass,
-    ProposalReason, Severity,
+    Column, FileEncoding, FindingCode, MappingEdit, MappingFix, MappingReading, MappingSummary,
+    ProposalClass, ProposalReason, Severity,
 };
+use services::user_mapping::MappingList;
 use services::{MappingFilter, ServiceError};
 use store::user_mapping::NewProposal;
 use test_support::{TestDb, on_both};
@@ -25,12 +26,12 @@ fn fix(code: FindingCode, severity: Severity, about: &str, fix: MappingFix, valu
     }
 }
 
-fn has(summary: &MappingSummary, code: FindingCode) -> bool {
+pub(crate) fn has(summary: &MappingSummary, code: FindingCode) -> bool {
     summary.groups.iter().any(|group| group.example.code == code)
 }
 
 /// Lines of a version: existing and new username, target directory.
-async fn lines(world: &World, version: i64) -> Vec<(String, String, String)> {
+pub(crate) async fn lines(world: &World, version: i64) -> Vec<(String, String, String)> {
     let filter = MappingFilter::default();
     let (services, actor) = (&world.services, &world.actor);
     let rows = services.mapping_rows(actor, SLUG, version, &filter, None).await;
@@ -38,7 +39,7 @@ async fn lines(world: &World, version: i64) -> Vec<(String, String, String)> {
     rows.map(|row| (row.existing, row.new, row.target)).collect()
 }
 
-async fn edited(world: &World, from: i64, edit: MappingEdit) -> Result<i64, ServiceError> {
+pub(crate) async fn edited(world: &World, from: i64, edit: MappingEdit) -> Result<i64, ServiceError> {
     world.services.edit_mapping(&world.actor, SLUG, from, edit).await
 }
 
@@ -335,7 +336,7 @@ on_both!(
 );
 
 /// The file of a version, as it is taken away.
-async fn file_of(world: &World, version: i64) -> Vec<u8> {
+pub(crate) async fn file_of(world: &World, version: i64) -> Vec<u8> {
     let mut file = Vec::new();
     for part in 0.. {
         let bytes = world
@@ -386,9 +387,13 @@ on_both!(
         );
 
         // The rejects: each line with why, cells as they are meant.
+        let problems = MappingFilter {
+            severity: Some(Severity::Error),
+            ..MappingFilter::default()
+        };
         let rejects = world
             .services
-            .export_mapping_lines(&world.actor, SLUG, Some(Severity::Error), None)
+            .export_mapping_lines(&world.actor, SLUG, &problems, None)
             .await
             .expect("lines");
         let told: Vec<(&str, &str)> = rejects
@@ -406,7 +411,7 @@ on_both!(
             told.iter().all(|(_, why)| why.starts_with("Problem: ")),
             "{told:?}"
         );
-        assert!(told[2].1.contains("Say the new username"), "{told:?}");
+        assert!(told[2].1.contains("Enter the new username"), "{told:?}");
 
         // Uploaded again behind another version: the same lines.
         let gone = MappingEdit::RemoveLine { line: 4 };
@@ -425,5 +430,94 @@ on_both!(
                 .any(|found| found.column == Some(Column::Existing) && found.sentence.contains("no account")),
             "{findings:?}"
         );
+    }
+);
+
+on_both!(
+    f_12_a_file_that_was_written_here_is_not_read_in_another_way,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let text = "existing_username,new_username,target_directory\nanna,anna@contoso.com,\nbob,bob,Local\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        checked(&world).await;
+        let gone = MappingEdit::RemoveLine { line: 3 };
+        assert_eq!(edited(&world, 1, gone).await.expect("made"), 2);
+        assert!(!checked(&world).await.is_uploaded);
+        let read = async |version: i64| {
+            let reading = MappingReading {
+                encoding: Some(FileEncoding::Windows1252),
+                ..MappingReading::default()
+            };
+            let (services, actor) = (&world.services, &world.actor);
+            services.read_mapping_file(actor, SLUG, version, reading).await
+        };
+        // The page offers no form for it.
+        let refused = refusal(read(2).await);
+        let said = refused.of_field("version").next().expect("a sentence");
+        assert!(said.contains("was written here"), "{said}");
+        assert_eq!(checked(&world).await.number, 2, "nothing was made");
+
+        // What was uploaded is, once it is taken up again.
+        let back = MappingEdit::Back { to: 1 };
+        assert_eq!(edited(&world, 2, back).await.expect("made"), 3);
+        checked(&world).await;
+        assert_eq!(read(3).await.expect("read"), 4);
+        let summary = summary_of(checked(&world).await);
+        assert_eq!(summary.encoding, FileEncoding::Windows1252);
+    }
+);
+
+on_both!(
+    r_03_a_cause_is_gone_through_line_by_line_and_taken_away_narrowed,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        let text = "existing_username,new_username,target_directory\n\
+                    ann,ann@contoso.com,\n\
+                    bob,,\n\
+                    cid,cid@contoso.com,\n\
+                    dan,,\n";
+        upload(&world, "list.csv", text.as_bytes())
+            .await
+            .expect("received");
+        let summary = summary_of(checked(&world).await);
+        let of_code = |code: FindingCode| {
+            let group = summary.groups.iter().find(|group| group.example.code == code);
+            let group = group.expect("a group");
+            MappingList::Group {
+                code,
+                severity: group.example.severity,
+                about: group.about.clone(),
+            }
+        };
+        let (services, actor) = (&world.services, &world.actor);
+        let next = async |list: &MappingList, line: u64| {
+            let next = services.next_mapping_line(actor, SLUG, (1, line), list).await;
+            next.expect("looked up")
+        };
+        // From a line that has the finding, and from one that has it no more.
+        let empty = of_code(FindingCode::NewEmpty);
+        assert_eq!(next(&empty, 2).await, Some(3), "R-03");
+        assert_eq!(next(&empty, 3).await, Some(5));
+        assert_eq!(next(&empty, 4).await, Some(5));
+        assert_eq!(next(&empty, 5).await, None);
+        assert_eq!(next(&of_code(FindingCode::NotFound), 3).await, Some(4));
+        let narrowed = |search: &str| MappingFilter {
+            search: search.to_owned(),
+            ..MappingFilter::default()
+        };
+        let contoso = narrowed("CONTOSO");
+        let list = MappingList::Lines(contoso.clone());
+        assert_eq!(next(&list, 2).await, Some(4));
+        assert_eq!(next(&list, 4).await, None);
+        let taken = services.export_mapping_lines(actor, SLUG, &contoso, None).await;
+        let taken: Vec<String> = taken
+            .expect("lines")
+            .rows
+            .into_iter()
+            .map(|row| row.existing)
+            .collect();
+        assert_eq!(taken, ["ann", "cid"], "as the list on the page");
     }
 );

@@ -64,6 +64,7 @@ on_both!(
         let before = scene.lines(2).await;
         let is_left = |line: &&(String, String, String)| ["bold", "cold"].contains(&line.0.as_str());
         let first = before.iter().position(|line| is_left(&line)).expect("a line");
+        let last = before.iter().rposition(|line| is_left(&line)).expect("a line");
         let place = before.iter().position(|(existing, ..)| existing == "bold");
         let line = u64::try_from(place.expect("a line")).expect("small") + 2;
         let said = services.remark_on_mapping(&scene.admin, SLUG, (2, line), ("Is this right?", false));
@@ -76,6 +77,7 @@ on_both!(
             uploaded: 3,
             lines: 2,
             first: i64::try_from(first).expect("small") + 2,
+            last: i64::try_from(last).expect("small") + 2,
             ..LeftOut::default()
         };
         assert_eq!(found, Some(left_out));
@@ -146,6 +148,7 @@ on_both!(
             uploaded: 4,
             lines: 1,
             first: 4,
+            last: 4,
             base: 1,
             reverted: 1,
             reverted_lines: (2, 2),
@@ -168,7 +171,8 @@ on_both!(
             })
             .collect();
         let now = Some((a.to_owned(), String::new()));
-        assert_eq!(told, [("cold", 4, "", None), ("aold", 2, "Local", now)]);
+        let expected = [("cold", Some(4), "", None), ("aold", Some(2), "Local", now)];
+        assert_eq!(told, expected);
         let page = services
             .left_out_lines(&scene.admin, SLUG, 4, Some("4.missing"))
             .await;
@@ -197,6 +201,64 @@ on_both!(
         assert!(version.is_uploaded, "its file was uploaded");
         assert_eq!(scene.edit(6, MappingEdit::RemoveLine { line: 4 }).await, 7);
         assert_eq!(scene.summary().await.left_out, Some(left_out));
+    }
+);
+
+on_both!(
+    p_13_f_30_what_was_taken_out_does_not_come_back_silently,
+    |test: TestDb| async move {
+        let scene = Scene::new(test, &["aold", "bold", "cold"]).await;
+        let [a, b] = [0, 1].map(|place| scene.username(place));
+        let lines = format!("aold,{a},\nbold,{b},\nbreak-glass,break-glass,Local\n");
+        assert_eq!(uploaded(&scene, &lines).await, None);
+        // The line of `aold` is taken out, and that of `bold` is about `cold` from then on.
+        assert_eq!(scene.edit(1, MappingEdit::RemoveLine { line: 2 }).await, 2);
+        let edit = MappingEdit::Line {
+            line: 2,
+            existing: "cold".to_owned(),
+            new: b.to_owned(),
+            target: String::new(),
+        };
+        assert_eq!(scene.edit(2, edit).await, 3);
+        // The same export once more.
+        let left_out = LeftOut {
+            earlier: 3,
+            uploaded: 4,
+            lines: 1,
+            first: 2,
+            last: 2,
+            base: 1,
+            reverted: 2,
+            reverted_lines: (2, 3),
+            ..LeftOut::default()
+        };
+        assert_eq!(uploaded(&scene, &lines).await, Some(left_out));
+        let services = &scene.world.services;
+        let page = services.left_out_lines(&scene.admin, SLUG, 4, None).await;
+        let told: Vec<_> = page
+            .expect("a page")
+            .rows
+            .into_iter()
+            .map(|line| (line.account, line.line, line.new, line.now.map(|(new, _)| new)))
+            .collect();
+        let taken_out =
+            |account: &str, now: &str| (account.to_owned(), None, String::new(), Some(now.to_owned()));
+        let missing = ("cold".to_owned(), Some(2), b.to_owned(), None);
+        assert_eq!(told, [missing, taken_out("aold", a), taken_out("bold", b)]);
+
+        assert_eq!(keep(&scene, 4, 3).await.expect("kept"), 5);
+        let expected = [row("break-glass", "break-glass", "Local"), row("cold", b, "")];
+        assert_eq!(scene.lines(5).await, expected);
+        assert_eq!(scene.summary().await.left_out, None);
+        // Undone, and one of them is taken out by hand: the other one is told.
+        assert_eq!(scene.edit(5, MappingEdit::Back { to: 4 }).await, 6);
+        assert_eq!(scene.summary().await.left_out, Some(left_out));
+        assert_eq!(scene.edit(6, MappingEdit::RemoveLine { line: 2 }).await, 7);
+        let found = scene.summary().await.left_out.expect("left out");
+        assert_eq!(
+            (found.lines, found.reverted, found.reverted_lines),
+            (1, 1, (2, 2))
+        );
     }
 );
 

@@ -1,10 +1,10 @@
 //! Questions about a mapping that is with staff: asked, answered, and approved without an answer; which lines they are about
 //! (F-32, F-33); whose file is whose (M-22); and who has to be decided about by name (P-07).
 
-use domain::deployment::Step;
+use domain::deployment::{Responsibility, SsoBefore, Step};
 use domain::ids::RemarkId;
 use domain::user_mapping::{DecidedAbout, Decision, FindingGroup, MappingEdit, ReviewState, Verdict};
-use domain::views::{TaskState, UserMappingView};
+use domain::views::{BoardFilter, TaskState, UserMappingView};
 use domain::{Actor, Role, UserError};
 use services::ServiceError;
 use test_support::{TestDb, on_both};
@@ -237,6 +237,7 @@ on_both!(
         let knowingly = Verdict::Approve {
             needs_second: false,
             unanswered: true,
+            acknowledged: Vec::new(),
         };
         let approved = services.review_mapping(&sam, SLUG, 3, knowingly).await;
         approved.expect("approved");
@@ -312,6 +313,58 @@ on_both!(
         scene.edit(2, MappingEdit::Back { to: 1 }).await;
         let here = services.mapping_line_remarks(&scene.admin, SLUG, (3, 2)).await;
         assert_eq!(here.expect("read").expect("a line").len(), 2);
+    }
+);
+
+/// What the staff's board says: whose turn it is, whether about the mapping, and whether the mapping waits for the customer
+/// beside that.
+async fn board(scene: &Scene, sam: &Actor) -> (Option<Responsibility>, bool, bool) {
+    let rows = scene.world.services.board(sam, &BoardFilter::default()).await;
+    let row = rows.expect("the board").remove(0);
+    let is_mapping = |words: &str| words.starts_with(Step::UserMapping.title());
+    let theirs = row.theirs_too.as_deref();
+    (row.turn, is_mapping(&row.next), theirs.is_some_and(is_mapping))
+}
+
+on_both!(
+    the_board_gives_a_turn_to_whoever_is_asked_about_a_mapping,
+    |test: TestDb| async move {
+        let (scene, sam) = submitted(test).await;
+        let (services, anna) = (&scene.world.services, scene.admin.clone());
+        // Nothing before the mapping waits for anybody.
+        for step in [Step::LoginHandler, Step::Module] {
+            let recorded = services.state_step(&sam, SLUG, step, true, "", "Seen.").await;
+            recorded.expect("recorded");
+        }
+        let answered = services
+            .answer_sso(&sam, SLUG, SsoBefore::NotConfigured, "")
+            .await;
+        answered.expect("answered");
+        let admin = scene.world.account("break-glass").await.expect("the account");
+        let proven = services.prove_local_admin(&sam, SLUG, admin.id, "").await;
+        proven.expect("proven");
+        let (ours, theirs) = (Some(Responsibility::Staff), Some(Responsibility::Customer));
+
+        // It is with staff: what is asked of the customer stands beside that.
+        assert_eq!(board(&scene, &sam).await, (ours, true, false));
+        ask(&scene, &sam, 3, "Does aold still work?").await;
+        assert_eq!(board(&scene, &sam).await, (ours, true, true));
+        let answered = answer(&scene, &anna, "Does aold", "It does.").await;
+        answered.expect("answered");
+        assert_eq!(board(&scene, &sam).await, (ours, true, false));
+
+        // It is with the customer: what is asked of staff is theirs, until they answer.
+        let reason = "Say who may stay local.".to_owned();
+        let returned = services
+            .review_mapping(&sam, SLUG, 2, Verdict::Return { reason })
+            .await;
+        returned.expect("returned");
+        assert_eq!(board(&scene, &sam).await, (theirs, true, false));
+        ask(&scene, &anna, 0, "Whoever is on leave, too?").await;
+        assert_eq!(board(&scene, &sam).await, (ours, true, true));
+        let answered = answer(&scene, &sam, "Whoever is on leave", "Yes.").await;
+        answered.expect("answered");
+        assert_eq!(board(&scene, &sam).await, (theirs, true, false));
     }
 );
 

@@ -1,5 +1,6 @@
 //! A mapping beside People and the directory, corrected, submitted, reviewed (P-13, P-17, F-29, F-30, M-22).
 
+mod drifts;
 mod hand_overs;
 
 use domain::deployment::{ExistingDirectory, Step};
@@ -23,6 +24,7 @@ use crate::world::{SCOPE, SLUG, World};
 const APPROVE_FIRST: Verdict = Verdict::Approve {
     needs_second: true,
     unanswered: false,
+    acknowledged: Vec::new(),
 };
 
 /// A customer whose accounts are to be mapped: a local administrator, and these people of the directory under old usernames.
@@ -398,8 +400,8 @@ on_both!(one_click_fixes_make_versions, |test: TestDb| async move {
     assert_eq!(summary.count(Severity::Error), 0, "{:?}", summary.groups);
     assert_eq!(
         summary.delimiter,
-        domain::user_mapping::Delimiter::Semicolon,
-        "the file stays as it was"
+        domain::user_mapping::Delimiter::Comma,
+        "F-32: files of corrections have commas"
     );
 });
 

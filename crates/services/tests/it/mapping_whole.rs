@@ -315,6 +315,37 @@ on_both!(
 );
 
 on_both!(
+    x_01_and_f_23_lines_that_do_nothing_are_listed_as_what_they_are,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        world.add_local("break-glass", true).await;
+        world.add_local("anna", false).await;
+        let lines = [
+            "anna,anna@nowhere.example,",
+            "break-glass,break-glass,Local",
+            "anna,anna@nowhere.example,",
+            "alone",
+            ",nobody@nowhere.example,Local",
+        ];
+        let summary = listed(&world, &lines).await;
+        assert_eq!(summary.lines, 5);
+        let counted = [RenameKind::Free, RenameKind::Unchanged, RenameKind::Blocked];
+        assert_eq!(counted.map(|kind| summary.kind(kind)), [1, 1, 2]);
+        let of_kind = async |kind| numbers(&world, Some(kind), None, "").await;
+        assert_eq!(of_kind(RenameKind::Free).await, [2]);
+        assert_eq!(of_kind(RenameKind::Unchanged).await, [3]);
+        assert_eq!(of_kind(RenameKind::Blocked).await, [5, 6]);
+
+        // The one that stands twice is shown with what is known of it.
+        let all = narrowed(&world, MappingFilter::default()).await;
+        let (first, again) = (&all[0], &all[2]);
+        assert_eq!((again.line, again.same_as, first.same_as), (4, Some(2), None));
+        assert!(first.account.is_some());
+        assert_eq!((&again.account, again.kind), (&first.account, first.kind));
+    }
+);
+
+on_both!(
     lines_are_searched_in_both_usernames_whatever_the_letter_case,
     |test: TestDb| async move {
         let world = various(test).await;

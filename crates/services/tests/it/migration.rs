@@ -326,6 +326,7 @@ on_both!(
             .rename(scene.world.kind, &id, "old.name")
             .expect("the directory gives the name to somebody new");
         scene.world.run(RunKind::TestSync).await;
+        scene.approve_anew().await;
         let plan = scene.plan().await.number;
         let new = async || {
             scene
@@ -365,6 +366,7 @@ on_both!(
         let control = world.simulator.control();
         control.disable(world.kind, &last.id).expect("disabled");
         world.run(RunKind::TestSync).await;
+        scene.approve_anew().await;
         let active = async || {
             let overview = services
                 .deployment(&scene.staff, SLUG)

@@ -4,6 +4,7 @@ use domain::UserError;
 use domain::migration::{EntryKind, EntryWho, MigrationRunState, RehearsalOutcome};
 use domain::people::AccountState;
 use domain::sync::{RunKind, RunState};
+use domain::user_mapping::MappingEdit;
 use domain::views::{LookalikeView, TaskState};
 use services::migration::MigrationFilter;
 use test_support::{TestDb, on_both};
@@ -47,6 +48,45 @@ on_both!(m_15_undone_and_done_again, |test: TestDb| async move {
     scene.migrate().await;
     assert_eq!(scene.usernames().await, after);
 });
+
+on_both!(
+    m_14_f_30_a_mapping_that_was_carried_out_stays_until_that_is_taken_back,
+    |test: TestDb| async move {
+        let scene = Scene::new(test).await;
+        let services = scene.services();
+        let view = async || services.user_mapping(&scene.admin, SLUG).await.expect("a view");
+        let upload = async || {
+            let begun = services
+                .begin_mapping_upload(&scene.admin, SLUG, "late.csv")
+                .await;
+            begun.map(|_| ())
+        };
+        let before = view().await;
+        assert_eq!((before.can_edit, before.carried_out), (true, None));
+        let version = before.version.expect("a version").number;
+        let run = scene.migrate().await.number;
+
+        let after = view().await;
+        assert!(!after.can_edit && after.carried_out.is_some(), "{after:?}");
+        assert_eq!((after.drift, after.submission), (None, None));
+        let remove = MappingEdit::RemoveLine { line: 2 };
+        let edited = services.edit_mapping(&scene.admin, SLUG, version, remove.clone());
+        assert_eq!(refusal(edited.await), UserError::CarriedOut);
+        let checked = services.check_mapping_again(&scene.staff, SLUG, version);
+        assert_eq!(refusal(checked.await), UserError::CarriedOut);
+        assert_eq!(refusal(upload().await), UserError::CarriedOut);
+        let submitted = services.submit_mapping(&scene.admin, SLUG, version, &[]);
+        assert_eq!(refusal(submitted.await), UserError::CarriedOut);
+
+        // Taken back it is there to be corrected, and the migration is to be made again.
+        scene.undo(run, None).await;
+        let again = view().await;
+        assert_eq!((again.can_edit, again.carried_out), (true, None));
+        upload().await.expect("begun");
+        let edited = services.edit_mapping(&scene.admin, SLUG, version, remove);
+        assert_eq!(edited.await.expect("a version"), version + 1);
+    }
+);
 
 on_both!(
     m_14_what_changed_since_is_skipped_and_said,

@@ -6,6 +6,7 @@ use domain::ids::Id;
 use domain::migration::{MigrationPurpose, MigrationRunState};
 use domain::people::{AccountState, Block, BlockReason, BlockedBy, Directory, Profile, field};
 use domain::people_file::{PeopleFileReceived, PeopleFileState};
+use domain::user_mapping::FileEncoding;
 use domain::views::{AuditFilter, PeopleFileResult, PeopleFileView, PeopleFilter};
 use domain::{Actor, CustomerId, Role, UserError};
 use services::{ServiceError, TypedPeopleFile};
@@ -290,13 +291,42 @@ on_both!(
         );
         assert_eq!(world.account("anna").await, None);
         let typed = TypedPeopleFile {
-            encoding: domain::user_mapping::FileEncoding::Windows1252.code().to_owned(),
+            encoding: FileEncoding::Windows1252.code().to_owned(),
             ..new_directory(NAME)
         };
         upload(&world, typed, latin).await.expect("received");
         assert_eq!(ended(&world).await.counts.created, 1);
         let anna = world.account("anna").await.expect("an account");
         assert_eq!(anna.profile[field::SURNAME], "Müller");
+    }
+);
+
+on_both!(
+    f_12_a_people_file_is_read_in_whatever_encoding_a_person_says,
+    |test: TestDb| async move {
+        let world = World::entra(test).await;
+        let said = |name: &str, encoding: FileEncoding| TypedPeopleFile {
+            encoding: encoding.code().to_owned(),
+            ..new_directory(name)
+        };
+        // All of it is UTF-8 but for one damaged line: that one is refused.
+        let damaged = b"username,surname\nanna,M\xC3\xBCller\nbert,M\xFCller\n";
+        let asked = upload(&world, new_directory(NAME), damaged).await;
+        let asked = asked.expect("an answer");
+        assert!(matches!(asked, PeopleFileReceived::Asks { .. }), "{asked:?}");
+        let received = upload(&world, said(NAME, FileEncoding::Utf8), damaged).await;
+        received.expect("received");
+        let counts = ended(&world).await.counts;
+        assert_eq!((counts.created, counts.refused), (1, 1));
+        let anna = world.account("anna").await.expect("an account");
+        assert_eq!(anna.profile[field::SURNAME], "Müller");
+        assert_eq!(world.account("bert").await, None);
+
+        // In an encoding it is not in no column is found, and nobody is touched.
+        let typed = said("Other", FileEncoding::Utf16Le);
+        let error = refusal(upload(&world, typed, b"username\ncarl\n").await);
+        assert!(error.of_field("file").next().is_some(), "{error}");
+        assert_eq!(world.account("carl").await, None);
     }
 );
 

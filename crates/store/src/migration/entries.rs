@@ -66,6 +66,14 @@ statements! {
         WHERE e.customer_id = $1 AND e.plan = $2 AND e.kind = $6 AND e.account_id > $3
         AND ($4 = '' OR e.search_key LIKE $4 ESCAPE '!' OR e.key_before LIKE $7 ESCAPE '!')
         ORDER BY e.account_id LIMIT $5"];
+    // The few of an index that holds nobody else: whom People saw sign in, and whom somebody put on record.
+    PROVEN = ["SELECT a.username, NOT EXISTS (SELECT 1 FROM migration_entries e WHERE e.customer_id = $1 AND e.plan = $2
+                AND e.account_id = a.id AND e.kind IN ('rename', 'move', 'both')) AS stays
+        FROM accounts AS a" (index "accounts_local_administrators") "
+        WHERE a.customer_id = $1 AND a.directory_id IS NULL AND a.is_administrator AND a.state = 'active'
+        AND (a.last_sign_in_at >= $3 OR EXISTS (SELECT 1 FROM statements AS s" (index "statements_by_account") "
+            WHERE s.customer_id = $1 AND s.account_id = a.id AND s.at >= $3))
+        ORDER BY stays DESC, a.sort_key, a.id LIMIT $4"];
 }
 
 /// An account as it is, and what the mapping says of it.
@@ -402,4 +410,32 @@ pub async fn list_entries(
         }
     };
     rows.into_iter().map(ListedColumns::read).collect()
+}
+
+/// A local administrator who has signed in lately.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ProvenAdministrator {
+    pub username: String,
+    /// The plan leaves the account local, under its username (P-07).
+    pub stays: bool,
+}
+
+/// Active local administrators who signed in at `since` or later, as People saw it or somebody put it on record: at most `limit`,
+/// those first whom the plan leaves as they are.
+pub async fn proven_administrators(
+    tx: &mut Tx,
+    customer: CustomerId,
+    plan: i64,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<ProvenAdministrator>, StoreError> {
+    fetch_all!(
+        tx,
+        ProvenAdministrator,
+        PROVEN,
+        customer.uuid(),
+        plan,
+        since,
+        limit
+    )
 }

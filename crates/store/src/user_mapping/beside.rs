@@ -53,7 +53,7 @@ statements! {
         LEFT JOIN directories d ON d.customer_id = $1 AND d.id = a.directory_id
         LEFT JOIN mapping_proposals p ON p.customer_id = $1 AND p.account_id = a.id
         LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = p.person
-        WHERE a.customer_id = $1 AND a.id = $4 AND a.state <> 'blocked'
+        WHERE a.customer_id = $1 AND a.id = $4 AND a.state <> 'blocked' AND a.directory_id IS DISTINCT FROM $3
         AND NOT EXISTS (SELECT 1 FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = a.id)";
     // Undecided accounts of administrators: the few of an index that holds nobody else.
     UNDECIDED_ADMINISTRATORS = ["SELECT id, username, profile FROM accounts" (index "accounts_administrators") "
@@ -348,7 +348,7 @@ pub async fn undecided(
     .collect()
 }
 
-/// One undecided account; `None`: a line is about it, or it is blocked or gone.
+/// One undecided account; `None`: a line is about it, or it is blocked, in the connected directory, or gone.
 pub async fn one_undecided(
     tx: &mut Tx,
     (customer, directory): (CustomerId, DirectoryId),

@@ -4,7 +4,8 @@ use domain::ids::Id;
 use domain::user_mapping::{FindingCode, Severity};
 use domain::{AccountId, CustomerId, DirectoryId};
 
-use crate::sql::{fetch_all, fetch_value, statements};
+use super::lines::MappingLine;
+use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
 use crate::{StoreError, Tx};
 
 /// Statements that read lines with what a fix of one group of findings needs to know about each, and differ in which lines they
@@ -28,6 +29,8 @@ macro_rules! of_lines {
                 LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
                 WHERE r.customer_id = $1 AND r.version = $2 AND " $which " LIMIT $8"];)+
             HAS_LINE = "SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND account_id = $3";
+            OF_ACCOUNT = ["SELECT r.line, r.existing, r.new, r.target FROM mapping_rows AS r" (index "mapping_rows_by_account") "
+                WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = $3 ORDER BY r.line LIMIT 1"];
         }
     };
 }
@@ -132,4 +135,21 @@ pub async fn has_line(
 ) -> Result<bool, StoreError> {
     let lines = fetch_value!(tx, i64, HAS_LINE, customer.uuid(), version, account.uuid())?;
     Ok(lines > 0)
+}
+
+/// The first line about this account, as it stands.
+pub async fn line_of_account(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    account: AccountId,
+) -> Result<Option<MappingLine>, StoreError> {
+    fetch_optional!(
+        tx,
+        MappingLine,
+        OF_ACCOUNT,
+        customer.uuid(),
+        version,
+        account.uuid()
+    )
 }

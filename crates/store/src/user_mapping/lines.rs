@@ -15,13 +15,14 @@ use crate::sql::{execute, fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 statements! {
+    // Until facts say otherwise: a line that cannot be read, or is about nobody, does nothing.
     INSERT_LINES = {
         sqlite: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, nth)
-            SELECT $1, $2, r.value->>'line', r.value->>'existing', r.value->>'new', r.value->>'target', 'free',
+            SELECT $1, $2, r.value->>'line', r.value->>'existing', r.value->>'new', r.value->>'target', 'blocked',
                 r.value->>'nth'
             FROM json_each($3) AS r",
         postgres: "INSERT INTO mapping_rows (customer_id, version, line, existing, new, target, kind, nth)
-            SELECT $1, $2, r.line, r.existing, r.new, r.target, 'free', r.nth
+            SELECT $1, $2, r.line, r.existing, r.new, r.target, 'blocked', r.nth
             FROM jsonb_to_recordset($3) AS r(line bigint, existing text, new text, target text, nth bigint)",
     };
     // An update that never inserts: the lines are there. SQLite would look through all lines for each that is to be
@@ -72,7 +73,10 @@ statements! {
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
     // A search, or a kind that is rare, walks through the lines of the version, in their order.
-    ROWS = ["SELECT r.line, r.existing, r.new, r.target, r.kind, r.takes_from, a.id AS account_id, a.profile AS account_profile,
+    // One that repeats another ($5 never names its kind) is shown with what is known of that one (X-01).
+    ROWS = ["SELECT r.line, r.existing, r.new, r.target, COALESCE(k.kind, r.kind) AS kind,
+            CASE WHEN r.kind <> 'repeated' THEN r.takes_from END AS takes_from,
+            CASE WHEN r.kind = 'repeated' THEN r.takes_from END AS same_as, a.id AS account_id, a.profile AS account_profile,
             a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,
             u.display_name AS person_name, u.mail AS person_mail, u.status AS person_status, u.in_scope AS person_in_scope,
             u.object_id AS person_object,
@@ -81,9 +85,11 @@ statements! {
             (SELECT COUNT(*) FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2 AND f.line = r.line
                 AND f.severity = 'warning') AS warnings
         FROM mapping_rows r
-        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = r.account_id
+        LEFT JOIN mapping_rows k ON k.customer_id = $1 AND k.version = $2
+            AND k.line = CASE WHEN r.kind = 'repeated' THEN r.takes_from END
+        LEFT JOIN accounts a ON a.customer_id = $1 AND a.id = COALESCE(k.account_id, r.account_id)
         LEFT JOIN directories d ON d.customer_id = $1 AND d.id = a.directory_id
-        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = r.person
+        LEFT JOIN snapshot_users u ON u.customer_id = $1 AND u.directory_id = $3 AND u.row_no = COALESCE(k.person, r.person)
         WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
         AND ($5 = '' OR r.kind = $5)
         AND ($6 = '' OR EXISTS (SELECT 1 FROM mapping_findings AS f" (index "mapping_findings_by_line") " WHERE f.customer_id = $1 AND f.version = $2
@@ -162,11 +168,16 @@ pub struct LineFacts {
     pub kind: RenameKind,
     /// The line whose username it takes.
     pub takes_from: Option<u64>,
+    /// It only repeats that line (X-01): all else is known of that one.
+    pub same_as: Option<u64>,
     pub account: Option<AccountId>,
     pub other_account: Option<AccountId>,
     /// Its `row_no` in the snapshot.
     pub person: Option<i64>,
 }
+
+/// The kind of a line that repeats the one in `takes_from`; no [`RenameKind`], so that it is counted and listed under none.
+const REPEATED: &str = "repeated";
 
 #[derive(Serialize)]
 struct FactsRecord {
@@ -247,8 +258,8 @@ pub async fn set_facts(
             .iter()
             .map(|facts| FactsRecord {
                 line: facts.line,
-                kind: facts.kind.code(),
-                takes_from: facts.takes_from,
+                kind: facts.same_as.map_or(facts.kind.code(), |_| REPEATED),
+                takes_from: facts.same_as.or(facts.takes_from),
                 account: facts.account.map(id),
                 other_account: facts.other_account.map(id),
                 person: facts.person,
@@ -369,8 +380,11 @@ pub struct ShownRow {
     pub existing: String,
     pub new: String,
     pub target: String,
+    /// What it does, or the line that it repeats.
     pub kind: RenameKind,
     pub takes_from: Option<u64>,
+    /// The line that it repeats (X-01).
+    pub same_as: Option<u64>,
     pub problems: i64,
     pub warnings: i64,
     pub account: Option<ShownAccount>,
@@ -407,6 +421,7 @@ struct RowColumns {
     target: String,
     kind: String,
     takes_from: Option<i64>,
+    same_as: Option<i64>,
     account_id: Option<Uuid>,
     account_profile: Option<Json<Profile>>,
     account_state: Option<String>,
@@ -452,6 +467,7 @@ impl RowColumns {
             target: self.target,
             kind: code("mapping_rows", "kind", &self.kind)?,
             takes_from: self.takes_from.map(i64::unsigned_abs),
+            same_as: self.same_as.map(i64::unsigned_abs),
             problems: self.problems,
             warnings: self.warnings,
             account,

@@ -2,8 +2,9 @@
 
 use domain::deployment::Responsibility;
 use domain::ids::{Id, RemarkId};
-use domain::user_mapping::ReviewState;
+use domain::user_mapping::{Acknowledged, ReviewState, TakenBack};
 use domain::{ConsoleUserId, CustomerId, Timestamp};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Number;
@@ -15,30 +16,33 @@ use crate::{StoreError, Tx};
 statements! {
     // One that is submitted again keeps what it was returned with, and by whom, until the next decision.
     INSERT_REVIEW = "INSERT INTO mapping_reviews (customer_id, version, hash, state, submitted_by, submitted_by_name,
-            submitted_at, decided_by_name, reason, seconded_by_name)
-        VALUES ($1, $2, $3, 'submitted', $4, $5, $6, '', '', '')
+            submitted_at, acknowledged, decided_by_name, reason, seconded_by_name)
+        VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, '', '', '')
         ON CONFLICT (customer_id, version) DO UPDATE SET hash = excluded.hash, state = 'submitted',
             submitted_by = excluded.submitted_by, submitted_by_name = excluded.submitted_by_name,
-            submitted_at = excluded.submitted_at, seconded_by_name = '', seconded_at = NULL
+            submitted_at = excluded.submitted_at, acknowledged = excluded.acknowledged, taken_back = NULL,
+            seconded_by_name = '', seconded_at = NULL
         WHERE mapping_reviews.state = 'returned'";
     LATEST_REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
-            decided_by_name, decided_at, reason, seconded_by_name, seconded_at
+            decided_by_name, decided_at, reason, seconded_by_name, seconded_at, acknowledged, taken_back
         FROM mapping_reviews WHERE customer_id = $1 ORDER BY version DESC LIMIT 1";
     REVIEW = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by, decided_by_name,
-            decided_at, reason, seconded_by_name, seconded_at
+            decided_at, reason, seconded_by_name, seconded_at, acknowledged, taken_back
         FROM mapping_reviews WHERE customer_id = $1 AND version = $2";
-    // A version that was submitted again keeps the reasons it was returned with before.
+    // A version that was submitted again keeps the reasons it was returned with before; one that was checked again the approval
+    // that it had.
     REVIEW_BEFORE = "SELECT version, hash, state, submitted_by, submitted_by_name, submitted_at, decided_by,
-            decided_by_name, decided_at, reason, seconded_by_name, seconded_at
+            decided_by_name, decided_at, reason, seconded_by_name, seconded_at, acknowledged, taken_back
         FROM mapping_reviews WHERE customer_id = $1 AND version < $2
-        AND (state IN ('returned', 'approved') OR reason <> '') ORDER BY version DESC LIMIT 1";
+        AND (state IN ('returned', 'approved') OR reason <> '' OR taken_back IS NOT NULL) ORDER BY version DESC LIMIT 1";
     DECIDE = "UPDATE mapping_reviews SET state = $4, decided_by = $5, decided_by_name = $6, decided_at = $7, reason = $8
         WHERE customer_id = $1 AND version = $2 AND state = $3";
     SECOND = "UPDATE mapping_reviews SET state = 'approved', seconded_by_name = $3, seconded_at = $4
         WHERE customer_id = $1 AND version = $2 AND state = 'seconding'";
     REOPEN = "UPDATE mapping_reviews SET state = 'submitted', decided_by = NULL, decided_by_name = '', decided_at = NULL,
-            seconded_by_name = '', seconded_at = NULL
+            seconded_by_name = '', seconded_at = NULL, taken_back = $3
         WHERE customer_id = $1 AND version = $2 AND state IN ('approved', 'seconding')";
+    ACKNOWLEDGE = "UPDATE mapping_reviews SET acknowledged = $3 WHERE customer_id = $1 AND version = $2";
     // What a version has a file in common with has the same lines.
     SAME_FILE_BEFORE = "SELECT number FROM mapping_versions WHERE customer_id = $1 AND file = $2 AND number < $3";
     INSERT_REMARK = "INSERT INTO mapping_remarks (customer_id, id, version, line, existing, new, target, rewritten_existing,
@@ -48,13 +52,16 @@ statements! {
             m.settled_by_name, m.settled_at, m.asks, CAST(NULL AS TEXT) AS question
         FROM mapping_remarks m WHERE m.customer_id = $1 AND m.id = $2";
     // Those about lines that say in this version what they said, if only written anew, and those about all of it (line 0);
-    // others are about the past. What is open and not about the past comes first, and of that what asks.
+    // others are about the past. What is open and not about the past comes first, and of that what asks. A username may stand in
+    // a million lines: a line is looked for among the 250 before and behind the place that it had among them, in an index.
     REMARKS = ["SELECT * FROM (SELECT m.id, m.version, m.existing, m.new, m.target, m.author_name, m.side, m.text, m.at,
                 m.settled_by_name, m.settled_at, m.asks, q.text AS question,
                 CASE WHEN m.line = 0 THEN m.line ELSE (SELECT MIN(r.line) FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
                     WHERE r.customer_id = $1 AND r.version = $2 AND r.existing IN (m.existing, m.rewritten_existing)
+                    AND r.nth BETWEEN COALESCE(o.nth, 0) - 250 AND COALESCE(o.nth, 0) + 250
                     AND r.new IN (m.new, m.rewritten_new) AND r.target IN (m.target, m.rewritten_target)) END AS line
             FROM mapping_remarks m LEFT JOIN mapping_remarks q ON q.customer_id = $1 AND q.id = m.answers
+            LEFT JOIN mapping_rows o ON o.customer_id = $1 AND o.version = m.version AND o.line = m.line
             WHERE m.customer_id = $1) AS x
         ORDER BY x.settled_at IS NOT NULL, (x.settled_at IS NULL AND x.line IS NULL),
             (x.settled_at IS NULL AND x.asks) DESC, x.id DESC LIMIT $3 OFFSET $4"];
@@ -73,8 +80,11 @@ statements! {
         FROM (SELECT m.asks, m.side, (m.line = 0 OR EXISTS (SELECT 1
                 FROM mapping_rows AS r" (index "mapping_rows_by_existing") "
                 WHERE r.customer_id = $1 AND r.version = $2 AND r.existing IN (m.existing, m.rewritten_existing)
+                AND r.nth BETWEEN COALESCE(o.nth, 0) - 250 AND COALESCE(o.nth, 0) + 250
                 AND r.new IN (m.new, m.rewritten_new) AND r.target IN (m.target, m.rewritten_target))) AS applies
-            FROM mapping_remarks m WHERE m.customer_id = $1 AND m.settled_at IS NULL) AS x"];
+            FROM mapping_remarks m
+            LEFT JOIN mapping_rows o ON o.customer_id = $1 AND o.version = m.version AND o.line = m.line
+            WHERE m.customer_id = $1 AND m.settled_at IS NULL) AS x"];
     // What waits for an answer is settled by it, and by whoever asked.
     SETTLE = "UPDATE mapping_remarks SET settled_by_name = $3, settled_at = $4
         WHERE customer_id = $1 AND id = $2 AND settled_at IS NULL AND (NOT asks OR side = $5)";
@@ -83,12 +93,12 @@ statements! {
     // By what stands in the file: lines that only one of two versions has, and lines that say something else. A username
     // that stands there several times is compared in its order: its first line with its first, and so on. Which one a line is
     // is noted when it is written: counted here, thousands of equal cells would keep a database busy for hours.
-    DIFF = ["SELECT r.line, r.existing, o.new AS old_new, o.target AS old_target, r.new, r.target
+    DIFF = ["SELECT r.line, r.existing, r.nth, o.new AS old_new, o.target AS old_target, r.new, r.target
         FROM mapping_rows r LEFT JOIN mapping_rows AS o" (index "mapping_rows_by_existing") " ON o.customer_id = $1
             AND o.version = $2 AND o.existing = r.existing AND o.nth = r.nth
         WHERE r.customer_id = $1 AND r.version = $3 AND r.line > $4
         AND (o.line IS NULL OR o.new <> r.new OR o.target <> r.target) ORDER BY r.line LIMIT $5"];
-    GONE = ["SELECT r.line, r.existing, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
+    GONE = ["SELECT r.line, r.existing, r.nth, r.new AS old_new, r.target AS old_target, CAST(NULL AS TEXT) AS new,
             CAST(NULL AS TEXT) AS target
         FROM mapping_rows r WHERE r.customer_id = $1 AND r.version = $2 AND r.line > $4
         AND NOT EXISTS (SELECT 1 FROM mapping_rows AS n" (index "mapping_rows_by_existing") "
@@ -114,6 +124,10 @@ pub struct Review {
     pub reason: String,
     pub seconded_by_name: String,
     pub seconded_at: Option<Timestamp>,
+    /// The groups of warnings that were ticked since it was submitted.
+    pub acknowledged: Vec<Acknowledged>,
+    /// The last approval that a new check took back since it was submitted; it stays when it is decided anew.
+    pub taken_back: Option<TakenBack>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -130,6 +144,8 @@ struct ReviewColumns {
     reason: String,
     seconded_by_name: String,
     seconded_at: Option<Timestamp>,
+    acknowledged: Json<Vec<Acknowledged>>,
+    taken_back: Option<Json<TakenBack>>,
 }
 
 impl ReviewColumns {
@@ -147,21 +163,46 @@ impl ReviewColumns {
             reason: self.reason,
             seconded_by_name: self.seconded_by_name,
             seconded_at: self.seconded_at,
+            acknowledged: self.acknowledged.0,
+            taken_back: self.taken_back.map(|taken_back| taken_back.0),
         })
     }
 }
 
-/// Submits a version. One that was returned may be submitted again; one that is with staff, or approved, is
-/// [`StoreError::Stale`].
+/// Submits a version, with the warnings that were ticked. One that was returned may be submitted again; one that is with staff,
+/// or approved, is [`StoreError::Stale`].
 pub async fn insert_review(
     tx: &mut Tx,
     customer: CustomerId,
     (version, hash): (i64, &str),
+    acknowledged: &[Acknowledged],
     (by, by_name): (Option<ConsoleUserId>, &str),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (id, by) = (customer.uuid(), by.map(Id::uuid));
-    let touched = execute!(tx, INSERT_REVIEW, id, version, hash, by, by_name, now)?;
+    let (id, by, acknowledged) = (customer.uuid(), by.map(Id::uuid), Json(acknowledged));
+    let touched = execute!(
+        tx,
+        INSERT_REVIEW,
+        id,
+        version,
+        hash,
+        by,
+        by_name,
+        now,
+        &acknowledged
+    )?;
+    one_row(touched, "the review")
+}
+
+/// Notes the warnings that were ticked of a version, in place of those that were noted before.
+pub async fn acknowledge(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    acknowledged: &[Acknowledged],
+) -> Result<(), StoreError> {
+    let acknowledged = Json(acknowledged);
+    let touched = execute!(tx, ACKNOWLEDGE, customer.uuid(), version, &acknowledged)?;
     one_row(touched, "the review")
 }
 
@@ -177,7 +218,8 @@ pub async fn review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<O
     row.map(ReviewColumns::read).transpose()
 }
 
-/// The review before that of `version`: the newest of an older version that was returned or approved (F-30).
+/// The review before that of `version`: the newest of an older version that was returned or approved (F-30), if only until it was
+/// checked again (P-17).
 pub async fn review_before(
     tx: &mut Tx,
     customer: CustomerId,
@@ -236,8 +278,13 @@ pub async fn second_review(
 }
 
 /// Takes an approval back: what it was given for is looked at again (P-17). Gives whether there was one.
-pub async fn reopen_review(tx: &mut Tx, customer: CustomerId, version: i64) -> Result<bool, StoreError> {
-    Ok(execute!(tx, REOPEN, customer.uuid(), version)? > 0)
+pub async fn reopen_review(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    taken_back: &TakenBack,
+) -> Result<bool, StoreError> {
+    Ok(execute!(tx, REOPEN, customer.uuid(), version, Json(taken_back))? > 0)
 }
 
 /// Older versions than `before` that were read out of the same file.
@@ -484,6 +531,8 @@ pub async fn answer_question(
 pub struct ChangedLine {
     pub line: i64,
     pub existing: String,
+    /// How many lines before it have the same existing username.
+    pub nth: i64,
     /// `None`: the older version has no such line.
     pub old_new: Option<String>,
     pub old_target: Option<String>,

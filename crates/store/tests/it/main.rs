@@ -9,6 +9,7 @@ mod isolation;
 mod jobs;
 mod managers;
 mod mapping;
+mod mapping_remarks;
 mod migration;
 mod plans;
 mod schema;

@@ -31,6 +31,7 @@ async fn scene(test: &TestDb) -> ((CustomerId, DirectoryId), i64) {
         line: u64::from(n) + 1,
         kind: RenameKind::Free,
         takes_from: None,
+        same_as: None,
         account: Some(id(n)),
         other_account: None,
         person: None,
@@ -66,6 +67,45 @@ on_both!(
             let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
             assert_eq!(lines, expected, "blocked, or never signed in: {unused}");
         }
+    }
+);
+
+on_both!(
+    x_01_a_line_that_repeats_another_is_shown_as_that_one,
+    |test: TestDb| async move {
+        let (whose, number) = scene(&test).await;
+        let mut tx = test.db.begin().await.expect("a transaction");
+        let of_kind = |kind| RowFilter {
+            kind: Some(kind),
+            ..RowFilter::default()
+        };
+        let (free, blocked) = (of_kind(RenameKind::Free), of_kind(RenameKind::Blocked));
+        let rows = store::user_mapping::rows(&mut tx, whose, number, &blocked, (0, 10)).await;
+        let lines: Vec<u64> = rows.expect("rows").iter().map(|row| row.line).collect();
+        assert_eq!(lines, [5], "nothing is known of it");
+        let repeats = LineFacts {
+            line: 5,
+            kind: RenameKind::Unchanged,
+            takes_from: None,
+            same_as: Some(2),
+            account: None,
+            other_account: None,
+            person: None,
+        };
+        store::user_mapping::set_facts(&mut tx, whose.0, number, &[repeats])
+            .await
+            .expect("facts");
+        for (filter, expected) in [(&free, &[2, 3, 4][..]), (&blocked, &[][..])] {
+            let rows = store::user_mapping::rows(&mut tx, whose, number, filter, (0, 10)).await;
+            let lines: Vec<u64> = rows.expect("rows").iter().map(|row| row.line).collect();
+            assert_eq!(lines, expected, "{filter:?}");
+        }
+        let all = RowFilter::default();
+        let rows = store::user_mapping::rows(&mut tx, whose, number, &all, (4, 1)).await;
+        let row = rows.expect("rows").into_iter().next().expect("a row");
+        assert_eq!((row.line, row.same_as, row.takes_from), (5, Some(2), None));
+        assert_eq!(row.kind, RenameKind::Free);
+        assert_eq!(row.account.map(|account| account.id), Some(id(1)));
     }
 );
 

@@ -10,11 +10,12 @@ use store::Tx;
 use store::accounts::AccountWrite;
 use store::migration::{
     NewEntry, NewPlan, accounts_now, claimed, entries_of_people, fill_freed, fill_lookups,
+    proven_administrators,
 };
 use store::user_mapping::{LineFacts, NewLine, NewVersion};
 use test_support::{TestDb, on_both};
 
-use crate::{customer, found::person, id, now};
+use crate::{customer, found::person, id, now, raw};
 
 pub(crate) async fn accounts(tx: &mut Tx, customer: CustomerId, numbers: std::ops::RangeInclusive<u8>) {
     let write = |n: u8| AccountWrite {
@@ -221,6 +222,7 @@ on_both!(
             line: line.unsigned_abs(),
             kind: RenameKind::Free,
             takes_from: None,
+            same_as: None,
             account: Some(id(n)),
             other_account: None,
             person: (n == 1).then_some(1),
@@ -248,5 +250,37 @@ on_both!(
                 (id(3), None)
             ]
         );
+    }
+);
+
+on_both!(
+    p_07_p_08_administrators_who_signed_in_lately_and_stay,
+    async |test: TestDb| {
+        let mut tx = test.db.begin().await.expect("a transaction");
+        let (customer, directory) = customer(&mut tx, 1, "contoso").await;
+        accounts(&mut tx, customer, 1..=4).await;
+        let version = version(&mut tx, customer).await;
+        let plan = plan(&mut tx, (customer, directory), version).await;
+        let mut held = entry(3, directory, None);
+        (held.entry.kind, held.entry.held) = (EntryKind::Held, Some(HeldReason::NameHeld));
+        let entries = [entry(1, directory, None), held];
+        store::migration::insert_entries(&mut tx, customer, plan, &entries)
+            .await
+            .expect("entries");
+        tx.commit().await.expect("a commit");
+        let signed_in = "UPDATE accounts SET is_administrator = (1 = 1), last_sign_in_at = created_at
+            WHERE username <> 'old4'";
+        raw(&test.db, signed_in).await.expect("changed");
+        let mut tx = test.db.read().await.expect("a transaction");
+        let found = proven_administrators(&mut tx, customer, plan, now(), 10).await;
+        let found = found.expect("found");
+        let told: Vec<(&str, bool)> = found
+            .iter()
+            .map(|one| (one.username.as_str(), one.stays))
+            .collect();
+        assert_eq!(told, [("old2", true), ("old3", true), ("old1", false)]);
+        let later = now() + chrono::TimeDelta::seconds(1);
+        let found = proven_administrators(&mut tx, customer, plan, later, 10).await;
+        assert!(found.expect("found").is_empty());
     }
 );

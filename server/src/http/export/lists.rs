@@ -1,6 +1,7 @@
 //! The lists that can be taken away: a table of columns each, and where their pages come from.
 
 use async_trait::async_trait;
+use domain::UserError;
 use domain::people::Directory;
 use domain::sync::FieldChange;
 use domain::views::{
@@ -8,6 +9,7 @@ use domain::views::{
     MappingTemplateRow, Page, PeopleFilter, PersonRow, ProposalView, RunFilter, RunRow,
 };
 use services::ServiceError;
+use services::user_mapping::MappingFilter;
 
 use super::{Asked, Column, List, code};
 
@@ -183,9 +185,18 @@ impl List for MappingLines {
     ];
 
     fn noted(asked: &Asked) -> String {
-        format!("lines of the user mapping {}", asked.narrowed.with)
-            .trim_end()
-            .to_owned()
+        let narrowed = &asked.narrowed;
+        // What was searched for is part of somebody's name.
+        let searched = if narrowed.search.is_empty() { "" } else { "search" };
+        let by = [
+            "lines of the user mapping",
+            narrowed.with.as_str(),
+            narrowed.kind.as_str(),
+            narrowed.account.as_str(),
+            searched,
+        ];
+        let by: Vec<&str> = by.into_iter().filter(|word| !word.is_empty()).collect();
+        by.join(" ")
     }
 
     fn file(asked: &Asked) -> String {
@@ -193,9 +204,20 @@ impl List for MappingLines {
     }
 
     async fn page(asked: &Asked, after: Option<&str>) -> Result<Page<MappingExportLine>, ServiceError> {
-        asked
-            .services
-            .export_mapping_lines(&asked.actor, asked.customer(), code(&asked.narrowed.with)?, after)
+        let narrowed = &asked.narrowed;
+        let filter = MappingFilter {
+            kind: code(&narrowed.kind)?,
+            severity: code(&narrowed.with)?,
+            unused: match narrowed.account.as_str() {
+                "" => false,
+                "unused" => true,
+                _ => return Err(UserError::NotFound.into()),
+            },
+            search: narrowed.search.clone(),
+        };
+        let (services, actor) = (&asked.services, &asked.actor);
+        services
+            .export_mapping_lines(actor, asked.customer(), &filter, after)
             .await
     }
 }

@@ -5,9 +5,9 @@ use domain::user_mapping::{Coverage, Finding};
 
 use super::entries::{Desk, Log};
 use super::{BY_PROVIDER_KEY, Entry, Graph, HEAPS, Heap, NONE, Side, add, group_of, index, same};
-use crate::user_mapping::cell::Name;
 use crate::user_mapping::kinds::Kinds;
 use crate::user_mapping::known::{self, Account, AccountNow, Person, PersonFound};
+use crate::user_mapping::row::Row;
 use crate::username;
 
 /// An account that is met by its e-mail address, or a person by an address that is not the username.
@@ -48,6 +48,8 @@ pub(super) struct Compared {
     texts: Vec<u32>,
     /// Lines whose existing username looks like a service's (P-06).
     pub(super) shared: Vec<u32>,
+    /// Lines that say no new username, so that the account keeps its own as People writes it.
+    keeps: Vec<u32>,
     /// Of each line: its account, [`NONE`] or [`SEVERAL`].
     account: Vec<u32>,
     /// Of each line: the person with the new username, or with [`BY_ADDRESS`] one who has it as another address.
@@ -59,8 +61,8 @@ pub(super) struct Compared {
 /// What lines are compared with beside each other. A trait, so that a browser, which compares with nothing, does not carry
 /// the code.
 pub(super) trait Beside: std::fmt::Debug + Send + Sync {
-    /// Takes a line and its existing username, with the fingerprint of it as it is written.
-    fn line(&mut self, graph: &mut Graph, row: u32, existing: (&Name<'_>, u32));
+    /// Takes a line, with the fingerprint of its existing username as it is written.
+    fn line(&mut self, graph: &mut Graph, row: u32, line: &Row<'_>, text: u32);
     fn account(&mut self, graph: &mut Graph, now: &AccountNow<'_>);
     fn person(&mut self, graph: &mut Graph, found: &PersonFound<'_>);
     /// Puts existing and new usernames of lines into the heaps, and those they are compared with.
@@ -81,8 +83,13 @@ pub(super) trait Beside: std::fmt::Debug + Send + Sync {
 }
 
 impl Beside for Compared {
-    fn line(&mut self, graph: &mut Graph, row: u32, (existing, text): (&Name<'_>, u32)) {
+    fn line(&mut self, graph: &mut Graph, row: u32, line: &Row<'_>, text: u32) {
+        let existing = line.existing;
         self.texts.push(text);
+        // Where no new username is given, the existing one itself stands in its place.
+        if std::ptr::eq(existing, line.new) {
+            self.keeps.push(row);
+        }
         if known::looks_shared(existing) {
             self.shared.push(row);
         }
@@ -345,6 +352,11 @@ impl Compared {
     /// Whether the line writes the username of its account as People does.
     pub(super) fn is_exact(&self, row: u32, account: Account) -> bool {
         self.texts.get(index(row)) == Some(&account.text)
+    }
+
+    /// Whether the line says no new username.
+    pub(super) fn keeps_username(&self, row: u32) -> bool {
+        self.keeps.binary_search(&row).is_ok()
     }
 
     /// Whether that person has it as another address only (T-03).

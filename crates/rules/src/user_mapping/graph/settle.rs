@@ -103,8 +103,15 @@ fn on_people(
     let account = compared.accounts.get_mut(index(place))?;
     account.decide(target);
     let account = *account;
-    if !compared.is_exact(row, account) {
+    let is_exact = compared.is_exact(row, account);
+    if !is_exact {
         tell.say(Some(Column::Existing), Severity::Notice, Code::FoundByFolding);
+    }
+    if !is_exact || target == Target::Left {
+        // As the migration does it: whoever is left behind, or for whom no new username is said, keeps theirs (R-02, D-06).
+        let keeps = target == Target::Left || compared.keeps_username(row);
+        let changes = !keeps && tell.graph.text(row) != Some(account.text);
+        tell.letter_case(changes);
     }
     let is_shared = compared.shared.binary_search(&row).is_ok();
     of_account(&mut tell, account, target, is_shared);
@@ -215,6 +222,20 @@ impl Tell<'_> {
             other: None,
             text: None,
         });
+    }
+
+    /// Whether a new username that has the key of the account's changes how People writes it: the line by itself
+    /// cannot tell.
+    fn letter_case(&mut self, changes: bool) {
+        if let Some(mark) = self.graph.marks.get_mut(index(self.row))
+            && *mark & mark::STAYS != 0
+        {
+            *mark = if changes {
+                *mark | mark::CASE
+            } else {
+                *mark & !mark::CASE
+            };
+        }
     }
 
     fn error(&mut self, column: Column, code: Code) {

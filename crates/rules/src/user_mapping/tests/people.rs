@@ -133,6 +133,32 @@ fn p_07_and_p_08_whoever_gets_in_when_nothing_else_works() {
 }
 
 #[test]
+fn p_07_and_r_19_another_letter_case_in_both_cells_is_a_rename() {
+    // Whether the recovery account is protected, and what the line does.
+    let seen = |line: &str| {
+        let beside = beside(&[break_glass()], &[], line);
+        let is_refused = beside.said.iter().any(|(.., code)| *code == C::RecoveryAccount);
+        (is_refused, beside.renames[0].kind)
+    };
+    assert_eq!(seen("break-glass,break-glass,Local"), (false, K::Unchanged));
+    assert_eq!(seen("BREAK-GLASS,BREAK-GLASS,Local"), (true, K::CaseOnly));
+    assert_eq!(seen("BREAK-GLASS,Break-Glass,Local"), (true, K::CaseOnly));
+    // What People has already.
+    assert_eq!(seen("BREAK-GLASS,break-glass,Local"), (false, K::Unchanged));
+    assert_eq!(
+        seen("BREAK-GLASS,,Local"),
+        (false, K::Unchanged),
+        "R-02: it keeps the username as it is"
+    );
+    let left = ["BREAK-GLASS,BREAK-GLASS,", OLD].concat();
+    assert_eq!(
+        seen(&left),
+        (true, K::Unchanged),
+        "D-06: nothing becomes of it, but it has to be local"
+    );
+}
+
+#[test]
 fn p_09_to_p_12_somebody_has_the_new_username() {
     let holder = account("b@contoso.com");
     let line = "anna,b@contoso.com,";

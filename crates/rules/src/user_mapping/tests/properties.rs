@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::Scene;
 use super::with_people::{Beside, account, beside, person};
+use crate::user_mapping::{Target, kept, said};
 
 type Line = (String, String, String);
 
@@ -202,6 +203,43 @@ proptest! {
         order.sort();
         let shuffled: Vec<Line> = order.into_iter().map(|(_, line)| line).collect();
         prop_assert_eq!(&seen(&shuffled, &accounts, &people), &expected);
+    }
+
+    /// invariant 3: what a line is said to do to a username is what the migration does, in whatever letter case file
+    /// and People write it.
+    #[test]
+    fn whatever_is_said_to_stay_keeps_its_letters(
+        now in "[aA][nN]",
+        existing in "[aA][nN]",
+        new in prop_oneof!["[aA][nN]", Just(String::new())],
+        target in prop_oneof![Just("Local"), Just("Active Directory (contoso.local)"), Just("Okta")],
+    ) {
+        let lines = [existing.as_str(), new.as_str(), target].join(",");
+        let seen = beside(&[account(&now)], &[], &lines);
+        let kind = seen.renames.first().map(|rename| rename.kind);
+        let old = Scene::default().old;
+        let (username, read) = said(&new, target, domain::Provider::Entra, &old);
+        let stays = username.as_str().is_empty() || read == Target::Left || username.as_str() == now;
+        let expected = if stays { RenameKind::Unchanged } else { RenameKind::CaseOnly };
+        // A line for the directory that says no new username does nothing, and is refused.
+        if !new.is_empty() || target != "Okta" {
+            prop_assert_eq!(kind, Some(expected), "{}", lines);
+        }
+    }
+
+    /// F-28, R-08: what is kept of a cell, and carried out, is what was checked, whatever stands in front.
+    #[test]
+    fn what_is_kept_of_a_long_cell_reads_the_same(
+        before in "[ \u{200b}\u{a0}]{560,640}",
+        name in "[a-c='@;]{1,12}",
+        is_wrapped in any::<bool>(),
+    ) {
+        let cell = [before.as_str(), name.as_str()].concat();
+        let cell = if is_wrapped { ["=\"", cell.as_str(), "\""].concat() } else { cell };
+        let read = |new: &str| said(new, "Local", domain::Provider::Entra, &[]).0;
+        let kept = kept(&cell, 600);
+        prop_assert!(kept.chars().count() <= 600);
+        prop_assert_eq!(read(&kept), read(&cell), "{:?}", kept);
     }
 
     /// Whatever stands in a file: an answer, and no finding about a line that is not there.

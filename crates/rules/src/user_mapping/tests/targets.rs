@@ -4,9 +4,9 @@ use domain::Provider;
 use domain::user_mapping::FindingCode as C;
 use domain::user_mapping::Severity::{Error, Warning};
 
-use super::Scene;
-use crate::user_mapping::Target;
+use super::{Scene, line};
 use crate::user_mapping::target::read;
+use crate::user_mapping::{Target, kept_target, said};
 
 #[test]
 fn d_01_to_d_08_what_a_value_means() {
@@ -108,4 +108,30 @@ fn more_values_than_a_column_of_directories_has() {
     assert_eq!(lines_of(""), (Some(240), true));
     assert_eq!(lines_of("Nowhere 4"), (Some(1), true));
     assert_eq!(lines_of("Elsewhere 1199"), (None, true));
+}
+
+#[test]
+fn d_02_and_f_28_blanks_around_a_value_are_none_of_it() {
+    let blanks = " ".repeat(250);
+    let unclear = [(Warning, C::NotAPrincipalName), (Warning, C::UnknownTarget)];
+    for (value, target, told) in [
+        ([blanks.as_str(), "Local"].concat(), Target::Local, &[][..]),
+        (["Local", blanks.as_str()].concat(), Target::Local, &[][..]),
+        (
+            [blanks.as_str(), "Warehouse"].concat(),
+            Target::Unclear,
+            &unclear[..],
+        ),
+        (
+            blanks.clone(),
+            Target::Default,
+            &[(Error, C::NotAPrincipalName)][..],
+        ),
+    ] {
+        assert_eq!(line(&["anna,anna,", &value].concat()), told);
+        // What is kept beside the file, and carried out, is the same.
+        let kept = kept_target(&value);
+        assert!(kept.chars().count() <= 200, "{kept}");
+        assert_eq!(said("", &kept, Provider::Entra, &[]).1, target);
+    }
 }

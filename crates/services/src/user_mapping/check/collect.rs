@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-use domain::user_mapping::Finding;
-use rules::user_mapping::{Groups, Sink};
+use domain::user_mapping::{Finding, FindingCode, KindCount, MappingSummary, RenameKind};
+use rules::user_mapping::{Groups, Sink, kept, kept_target};
 use store::user_mapping::{NewFinding, NewLine};
 use tokio::sync::mpsc;
 
 use super::BATCH;
 
-/// How much of a cell is kept beside the file: more than any username has, and no more than fits into an index of PostgreSQL,
-/// whose entries have at most 2,704 bytes; a character has up to four.
+/// How much of a cell is kept beside the file (F-28): more than any username has, and no more than fits into an index of
+/// PostgreSQL, whose entries have at most 2,704 bytes; a character has up to four.
 const CELL_CHARS: usize = 600;
 
 /// Lines and findings that are written together.
@@ -33,23 +33,28 @@ pub(super) struct Collector {
     /// lines of one by the comparison of versions, and by nothing else.
     seen: HashMap<u64, u32>,
     pub(super) groups: Groups,
+    /// Lines that only repeat another, and that one.
+    pub(super) repeats: Vec<(u64, u64)>,
 }
 
 impl Sink for Collector {
     fn line(&mut self, line: u64, existing: &str, new: &str, target: &str) {
-        let existing = shortened(existing);
+        let existing = kept(existing, CELL_CHARS);
         let nth = self.nth(&existing);
         self.batch.lines.push(NewLine {
             line: i64::try_from(line).unwrap_or(i64::MAX),
             existing,
-            new: shortened(new),
-            target: shortened(target),
+            new: kept(new, CELL_CHARS),
+            target: kept_target(target),
             nth,
         });
         self.hand_on();
     }
 
     fn finding(&mut self, finding: Finding) {
+        if let (FindingCode::DuplicateLine, Some(first)) = (finding.code, finding.other) {
+            self.repeats.push((finding.line, first));
+        }
         let about = self.groups.add(&finding);
         self.batch.findings.push(NewFinding { about, finding });
         self.hand_on();
@@ -65,6 +70,7 @@ impl Collector {
             is_over: false,
             seen: HashMap::new(),
             groups: Groups::default(),
+            repeats: Vec::new(),
         }
     }
 
@@ -101,13 +107,24 @@ impl Collector {
         self.seen = HashMap::new();
     }
 
+    /// Counts lines that could not be read, or that are about nobody, under the kind they are listed under: the rules compare
+    /// them with nothing.
+    pub(super) fn count_unread(&self, summary: &mut MappingSummary) {
+        let compared: u64 = summary.kinds.iter().map(|count| count.lines).sum();
+        let repeats = u64::try_from(self.repeats.len()).unwrap_or(u64::MAX);
+        let unread = summary.lines.saturating_sub(compared.saturating_add(repeats));
+        if unread == 0 {
+            return;
+        }
+        let kind = RenameKind::Blocked;
+        match summary.kinds.iter_mut().find(|count| count.kind == kind) {
+            Some(count) => count.lines += unread,
+            None => summary.kinds.push(KindCount { kind, lines: unread }),
+        }
+    }
+
     /// What was added since the last batch.
     pub(super) fn rest(&mut self) -> Batch {
         std::mem::take(&mut self.batch)
     }
-}
-
-/// A cell as it is shown (F-28). The file keeps the whole.
-fn shortened(cell: &str) -> String {
-    cell.chars().take(CELL_CHARS).collect()
 }

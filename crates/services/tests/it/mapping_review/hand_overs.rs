@@ -46,6 +46,7 @@ fn approve(needs_second: bool) -> Verdict {
     Verdict::Approve {
         needs_second,
         unanswered: false,
+        acknowledged: Vec::new(),
     }
 }
 

@@ -1,0 +1,122 @@
+//! How two versions differ, line by line (F-30). A correction writes every line anew: what stood there in a spreadsheet's `="…"`,
+//! or begins like a formula, is written in another way and says the same (F-32, F-33), so it is no difference.
+
+use std::collections::BTreeMap;
+
+use domain::CustomerId;
+use rules::user_mapping::{other_forms, rewritten};
+use store::Tx;
+use store::user_mapping::{ChangedLine, Written, WrittenLine};
+
+use crate::ServiceError;
+
+/// Lines that are looked through at once, where many differ in nothing but how they are written.
+const LOOKED_THROUGH: i64 = 2_000;
+
+/// Lines of `newer` that came or say something else than in `older`, behind its line `after`, at most `most`, in their order.
+pub(super) async fn changed(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (older, newer): (i64, i64),
+    (mut after, most): (i64, i64),
+) -> Result<Vec<ChangedLine>, ServiceError> {
+    let (mut found, mut limit) = (Vec::new(), most);
+    loop {
+        let place = (after, limit);
+        let page = store::user_mapping::changed_lines(tx, customer, (older, newer), place).await?;
+        after = page.last().map_or(after, |last| last.line);
+        let is_last = is_less(&page, limit);
+        let came = page.iter().filter(|line| line.old_new.is_none());
+        let forms = came.flat_map(written).collect();
+        let mut twins = twins(tx, customer, older, forms).await?;
+        for mut line in page {
+            if line.old_new.is_none()
+                && let Some(twin) = twin_of(&line, &mut twins)
+            {
+                (line.old_new, line.old_target) = (Some(twin.new), Some(twin.target));
+            }
+            if !says_the_same(&line) {
+                found.push(line);
+            }
+        }
+        if is_last || !is_less(&found, most) {
+            found.truncate(usize::try_from(most).unwrap_or_default());
+            return Ok(found);
+        }
+        limit = LOOKED_THROUGH;
+    }
+}
+
+/// Lines of `older` that went in `newer`, behind the line `after` of `older`, at most `most`, in their order.
+pub(super) async fn gone(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (older, newer): (i64, i64),
+    (mut after, most): (i64, i64),
+) -> Result<Vec<ChangedLine>, ServiceError> {
+    let (mut found, mut limit) = (Vec::new(), most);
+    loop {
+        let place = (after, limit);
+        let page = store::user_mapping::gone_lines(tx, customer, (older, newer), place).await?;
+        after = page.last().map_or(after, |last| last.line);
+        let is_last = is_less(&page, limit);
+        let forms = page.iter().flat_map(written).collect();
+        let mut twins = twins(tx, customer, newer, forms).await?;
+        let went = page
+            .into_iter()
+            .filter(|line| twin_of(line, &mut twins).is_none());
+        found.extend(went);
+        if is_last || !is_less(&found, most) {
+            found.truncate(usize::try_from(most).unwrap_or_default());
+            return Ok(found);
+        }
+        limit = LOOKED_THROUGH;
+    }
+}
+
+/// Lines of a version by how their existing usernames are written.
+type Twins = BTreeMap<Written, WrittenLine>;
+
+/// Those of the lines that `version` has.
+async fn twins(
+    tx: &mut Tx,
+    customer: CustomerId,
+    version: i64,
+    forms: Vec<Written>,
+) -> Result<Twins, ServiceError> {
+    let found = store::user_mapping::lines_written(tx, customer, version, &forms).await?;
+    let found = found.into_iter().map(|line| {
+        let written = Written {
+            existing: line.existing.clone(),
+            nth: line.nth,
+        };
+        (written, line)
+    });
+    Ok(found.collect())
+}
+
+/// As what else a line may stand in the other version.
+fn written(line: &ChangedLine) -> Vec<Written> {
+    let forms = other_forms(&line.existing).into_iter();
+    let nth = line.nth;
+    forms.map(|existing| Written { existing, nth }).collect()
+}
+
+/// Takes the line that is this one, written in another way.
+fn twin_of(line: &ChangedLine, twins: &mut Twins) -> Option<WrittenLine> {
+    written(line).iter().find_map(|form| twins.remove(form))
+}
+
+/// Whether both versions have the line, and its cells say the same there.
+fn says_the_same(line: &ChangedLine) -> bool {
+    let same = |old: Option<&str>, new: Option<&str>| {
+        old.zip(new)
+            .is_some_and(|(old, new)| old == new || rewritten(old) == rewritten(new))
+    };
+    same(line.old_new.as_deref(), line.new.as_deref())
+        && same(line.old_target.as_deref(), line.target.as_deref())
+}
+
+fn is_less(lines: &[ChangedLine], most: i64) -> bool {
+    i64::try_from(lines.len()).is_ok_and(|count| count < most)
+}
