@@ -167,11 +167,12 @@ impl Services {
         let customer = self.migration_of(&mut tx, actor, slug).await?;
         nothing_under_way(&mut tx, customer).await?;
         newest(&mut tx, customer, plan).await?;
-        store::migration::drop_plan(&mut tx, customer, plan).await?;
-        // Whoever still works on it loses the job, and with it the right to write.
+        // Whoever still works on it loses the job, and with it the right to write. They hold the job before they write to the plan:
+        // the other way round the two would wait for each other.
         for subject in [format!("plan:{plan}"), format!("rehearse:{plan}")] {
             store::jobs::retire(&mut tx, customer, MIGRATION_JOB, &subject, self.now()).await?;
         }
+        store::migration::drop_plan(&mut tx, customer, plan).await?;
         let about = plan.to_string();
         self.record(
             &mut tx,

@@ -72,6 +72,9 @@ impl Services {
                 "People or the directory changed since the plan was made. Make a new plan.",
             ));
         }
+        // Before the plan, as whoever works on it does: else the two would wait for each other.
+        self.queue_migration(&mut tx, customer, &format!("rehearse:{plan}"), self.now())
+            .await?;
         // What was found before says nothing any more, also where the work on it breaks off.
         store::migration::set_rehearsal(&mut tx, customer, plan, None).await?;
         let about = plan.to_string();
@@ -84,8 +87,6 @@ impl Services {
             &json!({}),
         )
         .await?;
-        self.queue_migration(&mut tx, customer, &format!("rehearse:{plan}"), self.now())
-            .await?;
         tx.commit().await?;
         self.wake().wake();
         Ok(())

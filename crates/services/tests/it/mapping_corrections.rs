@@ -502,7 +502,6 @@ on_both!(
         assert_eq!(next(&empty, 3).await, Some(5));
         assert_eq!(next(&empty, 4).await, Some(5));
         assert_eq!(next(&empty, 5).await, None);
-        assert_eq!(next(&of_code(FindingCode::NotFound), 3).await, Some(4));
         let narrowed = |search: &str| MappingFilter {
             search: search.to_owned(),
             ..MappingFilter::default()
