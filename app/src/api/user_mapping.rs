@@ -57,6 +57,9 @@ pub const LIST: [&str; 10] = [
     "show", "code", "severity", "about", "since", "kind", "with", "account", "search", "after",
 ];
 
+/// The parameters of the page's address that say what is typed into the form of a line, for which version, and who is looked for.
+const TYPED: [&str; 5] = ["version", "existing", "new", "target", "person"];
+
 /// How the mapping stands.
 pub async fn show_user_mapping(customer: String) -> Result<UserMappingView, ApiError> {
     super::act(|services, actor| async move { services.user_mapping(&actor, &customer).await }).await
@@ -189,6 +192,21 @@ fn along(customer: &str, line: Option<u64>) -> String {
     format!("/c/{customer}/user-mapping?{}", query.join("&"))
 }
 
+/// The page that a form was posted from, without what its address has of a line that was typed and not saved: that was about the
+/// version before, and would be refused there. It opens where it says what was done, as of [`edit_many`].
+fn page_without_typed(customer: &str) -> String {
+    let query = super::server::query_of_page();
+    let stays = |pair: &&str| {
+        let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
+        !key.is_empty() && !TYPED.contains(&key)
+    };
+    let query: Vec<&str> = query.split('&').filter(stays).collect();
+    if query.is_empty() {
+        return format!("/c/{customer}/user-mapping");
+    }
+    format!("/c/{customer}/user-mapping?{}", query.join("&"))
+}
+
 /// Writes one line anew.
 #[server(endpoint = "user-mapping/line")]
 pub async fn write_mapping_line(
@@ -297,13 +315,11 @@ pub async fn decide_mapping(
         _ => Decision::Username { new },
     };
     let made = MappingEdit::Decide { about, decision };
-    edit(
-        <DecideMapping as ServerFn>::PATH,
-        &typed,
-        (customer, version),
-        made,
-    )
-    .await
+    let page = page_without_typed(&customer);
+    let path = <DecideMapping as ServerFn>::PATH;
+    let next = edit(path, &typed, (customer, version), made).await?;
+    super::server::go(&page);
+    Ok(next)
 }
 
 /// Takes an earlier version up again.

@@ -41,7 +41,11 @@ function look() {
   worker.postMessage({ file, known: form.dataset.line });
 }
 
-form?.addEventListener("input", () => {
+form?.addEventListener("input", ({ target }) => {
+  // The search over the directory stands in the form, too: what is typed there is nothing of the line.
+  if (target.name === "person") {
+    return;
+  }
   clearTimeout(waiting);
   waiting = setTimeout(look, PAUSE);
 });

@@ -184,6 +184,12 @@ if (form && input) {
   });
   form.addEventListener("drop", dropped);
   form.addEventListener("submit", send);
+  // An upload under way would be lost with the page; one that was answered leads on by itself.
+  addEventListener("beforeunload", (event) => {
+    if (request?.readyState < XMLHttpRequest.DONE) {
+      event.preventDefault();
+    }
+  });
   // A page that comes back from the browser's memory stands as it was left.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) {

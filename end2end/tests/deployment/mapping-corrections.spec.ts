@@ -154,13 +154,13 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   // A new file leaves out what was said before: that is listed, and taken over.
   const part = "existing_username,new_username,target_directory\nnobody.at.all,nobody.at.all,Local\n";
   await mapping.uploads({ name: "part.csv", mimeType: "text/csv", buffer: Buffer.from(part) });
-  const before = admin.getByRole("region", { name: "Decided before, and not in the file", exact: true });
-  await expect(before).toContainText(/Version 4 has [\d,]+ lines about accounts that this file does not name/);
+  const before = admin.getByRole("region", { name: "Decided before, and not in this version", exact: true });
+  await expect(before).toContainText(/Version 4 has [\d,]+ lines about accounts that this version does not name/);
   await accessibleThere(admin, scripts);
   await before.getByRole("link", { name: /^See/ }).click();
   await expect(admin).toHaveURL(/show=left-out/);
   await settled(admin, scripts);
-  const leftOut = admin.getByRole("table", { name: "Lines that the file left out" });
+  const leftOut = admin.getByRole("table", { name: "Lines that were left out" });
   await expect(leftOut.getByRole("row").filter({ hasText: "kiosk.reception@contoso.com" })).toContainText("Warehouse");
   await shots(admin, "left-out");
   await accessibleThere(admin, scripts);

@@ -119,6 +119,14 @@ async function saysThatItIsAHeading(intake: Intake, mapping: Mapping): Promise<v
   await mapping.isVersion(11);
   await expect(intake.first(11, 1)).toHaveText(["anna.lee", "anna.lee@contoso.com", "Local"]);
   await accessibleThere(intake.page, intake.scripts);
+
+  // F-29: the same bytes once more are the version that is shown, with what was said about them.
+  await intake.uploads("three.csv", Buffer.from(text));
+  await mapping.tells(intake.page.getByRole("main"), "This file was uploaded before, byte for byte. It stands here as version 11.");
+  await settled(intake.page, intake.scripts);
+  await expect(intake.first(11, 1)).toHaveText(["anna.lee", "anna.lee@contoso.com", "Local"]);
+  await expect(intake.version(12)).toHaveCount(0);
+  await accessibleThere(intake.page, intake.scripts);
 }
 
 test("a person says how a file is read, and sees how it was read", async ({

@@ -162,7 +162,7 @@ export class Mapping {
     await this.mend("No new username", "Write the proposed usernames");
     await this.mend("Blanks inside new usernames", "Write the proposed usernames");
     await this.mend("Words for leavers as target", "Change the target directory", { label: "It means", option: "Microsoft Entra ID" });
-    await this.mend("The local administrator for emergencies", "Keep the accounts local");
+    await this.mend("The local administrator for emergencies", "Make the accounts local");
     await this.mend("A domain that nobody has", "Change the domain", { label: "Domain of the directory", text: "contoso.com" });
     await this.opensByKeyboard("Unknown target directory");
     const target = lineForm(this.page).getByLabel("Target directory", { exact: true });

@@ -105,8 +105,16 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
             Tone::Waiting,
         )
     });
-    let linked = plural(counts.linked, "account is linked", "accounts are linked");
-    let aside = plural(counts.aside, "account hands", "accounts hand");
+    let linked = plural(
+        counts.linked,
+        "account is linked to its person of the directory, so the first sync recognises it.",
+        "accounts are linked to their people of the directory, so the first sync recognises them.",
+    );
+    let aside = plural(
+        counts.aside,
+        "account hands its username on to another one; it is free for nobody else in between.",
+        "accounts hand their usernames on to other ones; they are free for nobody else in between.",
+    );
     let hash = plan.hash.chars().take(12).collect::<String>();
     let is_migration = plan.purpose == MigrationPurpose::Migrate;
     let only = plan.only.clone().map(|account| {
@@ -122,9 +130,9 @@ fn Ready(plan: MigrationPlanView, can_change: bool) -> impl IntoView {
             <dt>"User mapping"</dt>
             <dd><a href=customer().path("user-mapping")>{format!("Version {}", plan.mapping_version)}</a></dd>
             <dt>"Links"</dt>
-            <dd>{format!("{linked} to their person of the directory, so the first sync recognises them.")}</dd>
+            <dd>{linked}</dd>
             <dt>"Exchanges and chains"</dt>
-            <dd>{format!("{aside} their username on to another one; it is free for nobody else in between.")}</dd>
+            <dd>{aside}</dd>
             <dt>"Fingerprint"</dt>
             <dd><code title=plan.hash.clone()>{hash}</code></dd>
         </dl>

@@ -88,7 +88,7 @@ fn Asks(samples: Vec<String>) -> impl IntoView {
         <Verdict tone=Tone::Yours>"The file is not UTF-8, so its letters have to be looked at. Nothing was stored."</Verdict>
         <p>"In Windows-1252, which Western European spreadsheets write, lines of it read:"</p>
         <ul role="list">{lines}</ul>
-        <p>"If that is right, choose this encoding below and upload the file once more. If letters are wrong, save the list as “CSV UTF-8” and upload that; or choose UTF-8 here: what is damaged is refused line by line, and the other lines count."</p>
+        <p>"If that is right, choose this encoding below and upload the file once more. If letters are wrong, save the list as “CSV UTF-8” and upload that; or choose UTF-8 below: what is damaged is refused line by line, and the other lines count."</p>
     }
     .into_any()
 }

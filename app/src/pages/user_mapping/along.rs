@@ -8,9 +8,6 @@ use super::{Group, Lists};
 use crate::api::user_mapping::LIST;
 use crate::components::{address, customer, param, query};
 
-/// The value of the filter for lines whose account is blocked or has never signed in (P-14).
-pub(super) const UNUSED: &str = "unused";
-
 /// What of the page's address says which list of lines it shows, or that its line was opened from.
 fn carried() -> Vec<(&'static str, String)> {
     let query = query();
@@ -36,7 +33,7 @@ pub(super) fn narrowed() -> MappingFilter {
     MappingFilter {
         kind: RenameKind::from_code(&param(&query, "kind")),
         severity: Severity::from_code(&param(&query, "with")),
-        unused: param(&query, "account") == UNUSED,
+        unused: param(&query, "account") == MappingFilter::UNUSED,
         search: param(&query, "search"),
     }
 }

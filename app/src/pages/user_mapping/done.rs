@@ -12,10 +12,13 @@ use crate::components::{Done, awaited, kept};
 
 /// The words for the form at `of`, if it was carried out. Where the page `reloads` itself soon they wait for the next one, too.
 pub(super) fn done(of: &'static str, words: &'static str, reloads: bool) -> AnyView {
-    done_if::<IgnoredAny>(of, |_| true, words, reloads)
+    awaited(kept::<IgnoredAny>(of, reloads), move |kept| {
+        let kept = kept.filter(|kept| kept.result.is_ok());
+        kept.map(|_| view! { <Done words again=reloads/> }).into_any()
+    })
 }
 
-/// The same, where the form stood here, by what was posted in it.
+/// The same in a panel, where the form stood here, by what was posted in it.
 pub(super) fn done_if<V: DeserializeOwned + Send + 'static>(
     of: &'static str,
     is_here: impl FnOnce(&V) -> bool + Send + 'static,

@@ -1,11 +1,11 @@
-//! What an earlier version said and an uploaded file does not: it is listed, and taken over by one form.
+//! What an earlier version said and one that was uploaded or begun behind it does not: it is listed, and taken over by one form.
 
 use domain::user_mapping::LeftOut;
 use domain::views::{LeftOutMappingLine, Page};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{Lists, target_of};
+use super::{Hidden, Lists, target_of};
 use crate::api::user_mapping::{KeepMappingLines, list_left_out};
 use crate::components::{AFTER, Loaded, Panel, Submit, after, customer, listed, plural, thousands};
 
@@ -25,14 +25,14 @@ pub(super) fn Forgotten(
         reverted,
         ..
     } = left_out;
-    let file = if uploaded == version {
-        "this file".to_owned()
+    let newer = if uploaded == version {
+        "this version".to_owned()
     } else {
-        format!("the file of version {uploaded}")
+        format!("version {uploaded}")
     };
     let count = plural(lines + reverted, "line", "lines");
-    let missing = (lines > 0).then(|| missing(left_out, &file));
-    let undone = (reverted > 0).then(|| undone(left_out, &file));
+    let missing = (lines > 0).then(|| missing(left_out, &newer));
+    let undone = (reverted > 0).then(|| undone(left_out, &newer));
     let leavers = (blocked > 0).then(|| {
         let lines = plural(blocked, "line", "lines");
         let (who, are) = if blocked == 1 {
@@ -42,7 +42,7 @@ pub(super) fn Forgotten(
         };
         view! { <p class="soft">{format!("{lines} about {who} {are} not in it either: leavers need none.")}</p> }
     });
-    // What was settled shows nowhere else once the file has undone it: until somebody went on with it, it stands open.
+    // What was settled shows nowhere else once that version has undone it: until somebody went on with it, it stands open.
     let is_open = undecided > 0 || (reverted > 0 && uploaded == version);
     let href = Lists::LeftOut.href();
     let (note, see, summary) = (
@@ -56,7 +56,7 @@ pub(super) fn Forgotten(
         "Take them over"
     };
     view! {
-        <Panel title="Decided before, and not in the file" id="left-out" note=move || note.clone()>
+        <Panel title="Decided before, and not in this version" id="left-out" note=move || note.clone()>
             <details class="fold in" open=is_open>
                 <summary>{summary}</summary>
                 <div class="form">
@@ -65,8 +65,7 @@ pub(super) fn Forgotten(
                     {leavers}
                     <p><a href=href>{see}<span class="visually-hidden">{format!(" of version {earlier}")}</span></a></p>
                     <form method="post" action=KeepMappingLines::PATH class="form">
-                        <input type="hidden" name="customer" value=customer().slug/>
-                        <input type="hidden" name="version" value=version/>
+                        <Hidden version/>
                         <input type="hidden" name="earlier" value=earlier/>
                         <p class="soft">{becomes(left_out)}</p>
                         <div class="actions"><Submit label busy="Taking over…" of=format!(": {count} of version {earlier}")/></div>
@@ -77,20 +76,20 @@ pub(super) fn Forgotten(
     }
 }
 
-/// Lines about accounts that the file does not name.
-fn missing(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
+/// Lines about accounts that the `newer` version does not name.
+fn missing(left_out: LeftOut, newer: &str) -> impl IntoView + use<> {
     let LeftOut { earlier, lines, .. } = left_out;
     let count = plural(lines, "line", "lines");
     let which = if lines == 1 {
-        format!("about an account that {file} does not name. It was not taken over.")
+        format!("about an account that {newer} does not name. It was not taken over.")
     } else {
-        format!("about accounts that {file} does not name. They were not taken over.")
+        format!("about accounts that {newer} does not name. They were not taken over.")
     };
     view! { <p>{format!("Version {earlier} has {count} {which}")}</p> }
 }
 
-/// Lines that the file has as they were before they were corrected or taken out.
-fn undone(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
+/// Lines that the `newer` version has as they were before they were corrected or taken out.
+fn undone(left_out: LeftOut, newer: &str) -> impl IntoView + use<> {
     let LeftOut {
         earlier,
         base,
@@ -103,7 +102,7 @@ fn undone(left_out: LeftOut, file: &str) -> impl IntoView + use<> {
     } else {
         "them. Those corrections are undone."
     };
-    view! { <p>{format!("Version {earlier} corrected or took out {count} that {file} has as version {base} had {undone}")}</p> }
+    view! { <p>{format!("Version {earlier} corrected or took out {count} that {newer} has as version {base} had {undone}")}</p> }
 }
 
 /// Where the lines stand once they are taken over.
@@ -111,12 +110,12 @@ fn becomes(left_out: LeftOut) -> &'static str {
     match (left_out.lines, left_out.reverted) {
         (_, 0) => "Taken over, they stand behind the lines there are, in a new version that you can undo.",
         (0, _) => {
-            "Taken over, they stand in the place of the lines of the file, and lines that were taken out go again, in a new \
+            "Taken over, they stand in the place of the lines there are, and lines that were taken out go again, in a new \
              version that you can undo."
         }
         _ => {
             "Taken over, lines that are missing stand behind the others, corrected ones in their place, and lines that were taken \
-             out go again, in a new version that you can undo. What the file says anew stays."
+             out go again, in a new version that you can undo. What is said anew stays."
         }
     }
 }
@@ -131,9 +130,9 @@ pub(super) fn LeftOutLines(
 ) -> impl IntoView {
     let lines = list_left_out(customer().slug, version, after());
     let label = match (left_out.lines, left_out.reverted) {
-        (_, 0) => "Lines that the file left out",
-        (0, _) => "Lines that the file has as they were",
-        _ => "Lines that the file left out, or has as they were",
+        (_, 0) => "Lines that were left out",
+        (0, _) => "Lines that are as they were before",
+        _ => "Lines that were left out, or are as they were before",
     };
     let title = format!("Version {}: {}", left_out.earlier, label.to_lowercase());
     view! {
@@ -154,7 +153,7 @@ fn left_out_lines(page: Page<LeftOutMappingLine>, label: &'static str, connected
                 "Account of People",
                 "New username",
                 "Target directory",
-                "In the file",
+                "In this version",
             ],
         ),
         "Every account of these lines has a line again, or is gone.",
@@ -180,13 +179,15 @@ fn LeftOutRow(line: LeftOutMappingLine, connected: String) -> impl IntoView {
         ),
         Some(number) => (thousands(number).into_any(), target_of(&line.target, &connected)),
     };
+    // An empty cell is not shown where each is a line of its own.
+    let text = |text: String| (!text.is_empty()).then(|| view! { <bdi>{text}</bdi> });
     view! {
         <tr>
             <th scope="row" class="short" data-label="Line then">{then}</th>
             <td class="name" data-label="Account of People"><a href=href><bdi>{line.account}</bdi></a></td>
-            <td class="name" data-label="New username"><bdi>{line.new}</bdi></td>
-            <td data-label="Target directory"><bdi>{target}</bdi></td>
-            <td data-label="In the file">{now}</td>
+            <td class="name" data-label="New username">{text(line.new)}</td>
+            <td data-label="Target directory">{text(target)}</td>
+            <td data-label="In this version">{now}</td>
         </tr>
     }
 }

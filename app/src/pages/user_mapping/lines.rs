@@ -7,7 +7,7 @@ use domain::views::{
 use leptos::prelude::*;
 use services::user_mapping::MappingFilter;
 
-use super::along::{UNUSED, line_along, narrowed};
+use super::along::{line_along, narrowed};
 use super::{Group, target_of, tone_of};
 use crate::api::user_mapping::{list_mapping_findings, list_mapping_rows, list_missed};
 use crate::components::{
@@ -147,7 +147,7 @@ pub(super) fn LineLink(line: u64) -> impl IntoView {
 /// The address of the lines whose account is blocked or has never signed in (P-14).
 pub(super) fn unused_lines() -> String {
     let path = customer().path("user-mapping");
-    let address = address(&path, [("show", "lines"), ("account", UNUSED)]);
+    let address = address(&path, [("show", "lines"), ("account", MappingFilter::UNUSED)]);
     format!("{address}#lines")
 }
 
@@ -187,8 +187,11 @@ pub(super) fn Lines(
             (Severity::Notice.code(), "Only notes"),
         ],
     );
-    let chosen = if unused { UNUSED } else { "" };
-    let accounts = Option_::filter("Every account", [(UNUSED, "Blocked or never signed in")]);
+    let chosen = if unused { MappingFilter::UNUSED } else { "" };
+    let accounts = Option_::filter(
+        "Every account",
+        [(MappingFilter::UNUSED, "Blocked or never signed in")],
+    );
     let file = customer().path("user-mapping-lines");
     view! {
         <Panel title="Lines" id="lines" note=move || view! { <Download path=file.clone() what="the lines with what was found" filters=&["search", "kind", "with", "account"]/> }>
@@ -252,7 +255,8 @@ pub(super) fn Change(row: MappingRow) -> impl IntoView {
         view! { <br/><span class="why"><span aria-hidden="true">{arrow}</span>"Takes the username of "<a href=href>{format!("line {}", thousands(line))}</a></span> }
     });
     let same = row.same_as.map(|line| {
-        view! { <br/><span class="why">"The same as line "<LineLink line/></span> }
+        let href = line_along(line);
+        view! { <br/><span class="why">"The same as "<a href=href>{format!("line {}", thousands(line))}</a></span> }
     });
     let change = if stays || row.new.is_empty() {
         view! { <span class="name"><bdi>{row.existing}</bdi></span> }.into_any()

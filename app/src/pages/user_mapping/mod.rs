@@ -136,8 +136,11 @@ fn Answers(
 ) -> impl IntoView {
     let checked = if is_checking {
         "It is checked again."
-    } else {
+    } else if is_checked {
         "Checked again, beside People and the directory as they are now."
+    } else {
+        // It broke off: its version says so, and nothing is done.
+        ""
     };
     view! {
         <Decided is_checking has_list/>
@@ -304,7 +307,7 @@ enum Lists {
     Compare(i64),
     /// People whom no line names (T-08).
     Missed,
-    /// Lines of an earlier version that an uploaded file left out, or has as they were before they were corrected.
+    /// Lines of an earlier version that a newer one left out, or has as they were before they were corrected.
     LeftOut,
     All,
 }

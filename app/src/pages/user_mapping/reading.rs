@@ -28,6 +28,8 @@ pub(super) fn CameOfReading(
     number: i64,
     /// The form of the columns is on the page.
     has_columns: bool,
+    /// Every line of it was looked at: not that it was refused, or asks again.
+    is_read: bool,
     /// The page loads itself again soon, and tells it again then.
     is_waiting: bool,
 ) -> impl IntoView {
@@ -35,7 +37,12 @@ pub(super) fn CameOfReading(
     awaited(flash, move |kept| {
         match kept.map(|kept| (kept.result, kept.values)) {
             Some((Ok(_), _)) => {
-                view! { <Done words="Read so, as a new version." again=is_waiting/> }.into_any()
+                let words = if is_read {
+                    "Read so, as a new version.".to_owned()
+                } else {
+                    format!("It is version {number} now.")
+                };
+                view! { <Done words again=is_waiting/> }.into_any()
             }
             Some((Err(error), values)) if !(has_columns && is_of(&values, number)) => {
                 view! { <Refused error/> }.into_any()

@@ -171,6 +171,7 @@ fn takes_back(review: &MappingReviewView) -> Option<String> {
         ReviewState::Returned => return None,
         ReviewState::Submitted => "is with the deployment team",
         ReviewState::Seconding => "waits for a second approval",
+        ReviewState::Approved if review.drifted => "was approved, and is to be checked again",
         ReviewState::Approved => "is approved",
     };
     let again = if review.drifted && review.state != ReviewState::Submitted {

@@ -267,12 +267,14 @@ const fn meaning(class: ProposalClass) -> &'static str {
 fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
     let flash = take_flash::<Typed, IgnoredAny>(DecideMapping::PATH);
     awaited(flash, move |kept| {
+        // Whoever only looks is told above (`Decided`).
+        let kept = kept.filter(|_| can_edit);
         let is_done = kept.as_ref().is_some_and(|kept| kept.result.is_ok());
         let done = is_done.then(|| view! { <div class="in"><Done words=DECIDED/></div> });
         let has_old = can_edit && page.rows.iter().any(|account| !account.is_local);
         let refused = kept.and_then(|kept| Some((kept.result.err()?, kept.values)));
         let (told, refused) = match refused {
-            Some((error, typed)) => told(error, typed, can_edit, &page.rows),
+            Some((error, typed)) => told(error, typed, &page.rows),
             None => (().into_any(), None),
         };
         let (place, label) = ((BEHIND, "#undecided"), "Accounts to decide about");
@@ -318,13 +320,8 @@ struct Refusal {
 
 /// Why a decision was refused, and what the form of its account shows of it. Where that one is not among the accounts any more,
 /// what was typed is told here.
-fn told(
-    error: ApiError,
-    (whose, typed): Typed,
-    can_edit: bool,
-    accounts: &[UndecidedAccount],
-) -> (AnyView, Option<Refusal>) {
-    if !can_edit || !accounts.iter().any(|account| account.id == whose) {
+fn told(error: ApiError, (whose, typed): Typed, accounts: &[UndecidedAccount]) -> (AnyView, Option<Refusal>) {
+    if !accounts.iter().any(|account| account.id == whose) {
         let gone = view! { <div class="in"><RefusedAndGone error typed/></div> };
         return (gone.into_any(), None);
     }

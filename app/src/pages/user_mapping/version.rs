@@ -60,6 +60,7 @@ pub(super) fn Version(
     let drift = drift.map(|drift| view! { <Drift drift number can_edit/> });
     let is_waiting = version.state == MappingState::Checking;
     let outcome = version.outcome.filter(|_| !is_waiting);
+    let is_read = matches!(outcome, Some(MappingOutcome::Checked(_)));
     view! {
         <Panel title=format!("Version {number}") id="version" note=move || {
             let (file_name, by, when) = (file_name.clone(), by.clone(), when.clone());
@@ -68,7 +69,7 @@ pub(super) fn Version(
             view! { <bdi>{file_name}</bdi> {format!("{comma}by {by}, ")} <TimeOf when/> }
         }>
             <div class="in form">
-                <CameOfReading number has_columns is_waiting/>
+                <CameOfReading number has_columns is_read is_waiting/>
                 {what}
                 {drift}
                 {is_waiting.then(|| view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::causes::Corrections;
-use super::{Lists, target_of};
+use super::{Hidden, Lists, target_of};
 use crate::api::user_mapping::{BackToMapping, compare_mappings, list_mapping_versions};
 use crate::components::{
     Loaded, Pager, Panel, Scroll, Submit, TimeOf, after, after_by, customer, heads, plural,
@@ -39,8 +39,7 @@ fn Earlier(page: Page<MappingVersionLine>, corrections: Corrections, is_checked:
             let compare = (is_checked && version.is_checked).then(|| view! { <a class="button quiet" href=href>"What changed since"<span class="visually-hidden">{format!(" version {number}")}</span></a> });
             let back = (can_edit && version.is_checked).then(|| view! {
                 <form method="post" action=BackToMapping::PATH>
-                    <input type="hidden" name="customer" value=customer().slug/>
-                    <input type="hidden" name="version" value=newest/>
+                    <Hidden version=newest/>
                     <input type="hidden" name="to" value=number/>
                     <Submit label="Take it up again" busy="Checking…" class="quiet" of=format!(": version {number}")/>
                 </form>

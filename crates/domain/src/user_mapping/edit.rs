@@ -47,7 +47,7 @@ impl MappingFix {
             MappingFix::ChangeDomain => "Change the domain",
             MappingFix::ChangeTarget => "Change the target directory",
             MappingFix::KeepUsername => "Keep the usernames",
-            MappingFix::MakeLocal => "Keep the accounts local",
+            MappingFix::MakeLocal => "Make the accounts local",
             MappingFix::LeaveBehind => "Leave the accounts in the old directory",
             MappingFix::RemoveLines => "Remove the lines",
         }
@@ -64,7 +64,7 @@ impl MappingFix {
             MappingFix::ChangeDomain => "domain changed",
             MappingFix::ChangeTarget => "target directory changed",
             MappingFix::KeepUsername => "usernames kept",
-            MappingFix::MakeLocal => "accounts kept local",
+            MappingFix::MakeLocal => "accounts made local",
             MappingFix::LeaveBehind => "accounts left in the old directory",
             MappingFix::RemoveLines => "lines removed",
         }
@@ -247,7 +247,7 @@ impl MappingEdit {
             }
             MappingEdit::Back { to } => format!("Version {to} again."),
             MappingEdit::Keep { from } => {
-                format!("Taken over from version {from}: what was decided there, and is not in the file.")
+                format!("Taken over from version {from}: what was decided there, and was left out since.")
             }
         }
     }

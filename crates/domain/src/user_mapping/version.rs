@@ -388,9 +388,12 @@ impl FindingCode {
         }
     }
 
-    /// [`Self::title`] of what is found beside People and the directory.
+    /// [`Self::title`] of what is found beside People and the directory, and of what the page calls otherwise than a browser that
+    /// looks at the file before.
     const fn title_beside(self) -> &'static str {
         match self {
+            // Beside the panel of what people say about the mapping.
+            FindingCode::CommentLine => "Lines that begin with #",
             FindingCode::NotFound => "No such account in People",
             FindingCode::MeantAddress => "E-mail addresses in place of usernames",
             FindingCode::MeantBehindDomain => "The domain in front of usernames",

@@ -20,6 +20,9 @@ pub struct MappingFilter {
 }
 
 impl MappingFilter {
+    /// How an address says [`Self::unused`], as the value of `account`.
+    pub const UNUSED: &'static str = "unused";
+
     pub(super) fn of_rows(&self) -> RowFilter {
         let search = self.search.trim().chars();
         RowFilter {

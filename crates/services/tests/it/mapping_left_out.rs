@@ -95,7 +95,7 @@ on_both!(
         let view = scene.checked().await;
         assert_eq!(
             view.version.expect("a version").what.as_deref(),
-            Some("Taken over from version 2: what was decided there, and is not in the file.")
+            Some("Taken over from version 2: what was decided there, and was left out since.")
         );
         assert!(view.remarks[0].line.is_some(), "what was said goes along");
         let mut after = vec![

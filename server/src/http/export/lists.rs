@@ -210,7 +210,7 @@ impl List for MappingLines {
             severity: code(&narrowed.with)?,
             unused: match narrowed.account.as_str() {
                 "" => false,
-                "unused" => true,
+                MappingFilter::UNUSED => true,
                 _ => return Err(UserError::NotFound.into()),
             },
             search: narrowed.search.clone(),
