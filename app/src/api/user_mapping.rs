@@ -33,6 +33,18 @@ pub type TypedFix = ((i64, FindingCode, Severity, String, MappingFix), String);
 /// What was said about a version: in the form of another one it would be said about that.
 pub type OfVersion<T> = (i64, T);
 
+/// What a form is about that holds only as its page showed it: a version, and the check that wrote what was read there (P-17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub version: i64,
+    /// As of a [`domain::views::MappingVersionView`].
+    #[serde(default)]
+    pub check: i64,
+}
+
+/// The groups of warnings that were ticked, by their keys, behind the check they were ticked as.
+pub type TypedTicks = (i64, Vec<String>);
+
 /// What was typed about a version that is reviewed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypedVerdict {
@@ -41,8 +53,7 @@ pub struct TypedVerdict {
     pub needs_second: bool,
     /// Although questions are open.
     pub unanswered: bool,
-    /// The groups of warnings that were ticked, by their keys.
-    pub acknowledged: Vec<String>,
+    pub acknowledged: TypedTicks,
 }
 
 /// What was typed as an answer, behind the question.
@@ -294,7 +305,7 @@ pub async fn remove_mapping_line(customer: String, version: i64, line: u64) -> R
 #[server(endpoint = "user-mapping/decide")]
 pub async fn decide_mapping(
     customer: String,
-    version: i64,
+    shown: Shown,
     #[server(default)] undecided: String,
     #[server(default)] class: String,
     #[server(default)] everybody: bool,
@@ -316,8 +327,15 @@ pub async fn decide_mapping(
     };
     let made = MappingEdit::Decide { about, decision };
     let page = page_without_typed(&customer);
-    let path = <DecideMapping as ServerFn>::PATH;
-    let next = edit(path, &typed, (customer, version), made).await?;
+    let next = super::act_form(
+        <DecideMapping as ServerFn>::PATH,
+        &typed,
+        |services, actor| async move {
+            let shown = (shown.version, shown.check);
+            services.edit_mapping(&actor, &customer, shown, made).await
+        },
+    )
+    .await?;
     super::server::go(&page);
     Ok(next)
 }
@@ -344,11 +362,14 @@ pub async fn keep_mapping_lines(customer: String, version: i64, earlier: i64) ->
 
 /// Checks the newest version again.
 #[server(endpoint = "user-mapping/check")]
-pub async fn check_mapping(customer: String, version: i64) -> Result<(), ApiError> {
+pub async fn check_mapping(customer: String, shown: Shown) -> Result<(), ApiError> {
     super::act_form(
         <CheckMapping as ServerFn>::PATH,
         &(),
-        |services, actor| async move { services.check_mapping_again(&actor, &customer, version).await },
+        |services, actor| async move {
+            let shown = (shown.version, shown.check);
+            services.check_mapping_again(&actor, &customer, shown).await
+        },
     )
     .await
 }
@@ -357,15 +378,17 @@ pub async fn check_mapping(customer: String, version: i64) -> Result<(), ApiErro
 #[server(endpoint = "user-mapping/submit")]
 pub async fn submit_mapping(
     customer: String,
-    version: i64,
+    shown: Shown,
     #[server(default)] acknowledged: Vec<String>,
 ) -> Result<(), ApiError> {
+    let typed: OfVersion<TypedTicks> = (shown.version, (shown.check, acknowledged.clone()));
     super::act_form(
         <SubmitMapping as ServerFn>::PATH,
-        &(version, acknowledged.clone()),
+        &typed,
         |services, actor| async move {
+            let shown = (shown.version, shown.check);
             services
-                .submit_mapping(&actor, &customer, version, &acknowledged)
+                .submit_mapping(&actor, &customer, shown, &acknowledged)
                 .await
         },
     )
@@ -373,11 +396,11 @@ pub async fn submit_mapping(
 }
 
 /// Returns or approves a submitted version; `unanswered`: although questions are open; `acknowledged`: the groups of warnings that
-/// are new and were ticked.
+/// were ticked.
 #[server(endpoint = "user-mapping/review")]
 pub async fn review_mapping(
     customer: String,
-    version: i64,
+    shown: Shown,
     verdict: String,
     #[server(default)] reason: String,
     #[server(default)] needs_second: bool,
@@ -388,9 +411,9 @@ pub async fn review_mapping(
         reason: reason.clone(),
         needs_second,
         unanswered,
-        acknowledged: acknowledged.clone(),
+        acknowledged: (shown.check, acknowledged.clone()),
     };
-    let typed: OfVersion<TypedVerdict> = (version, typed);
+    let typed: OfVersion<TypedVerdict> = (shown.version, typed);
     super::act_form(
         <ReviewMapping as ServerFn>::PATH,
         &typed,
@@ -404,7 +427,8 @@ pub async fn review_mapping(
                 },
                 _ => return Err(UserError::Changed.into()),
             };
-            services.review_mapping(&actor, &customer, version, verdict).await
+            let shown = (shown.version, shown.check);
+            services.review_mapping(&actor, &customer, shown, verdict).await
         },
     )
     .await

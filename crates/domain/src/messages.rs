@@ -45,8 +45,8 @@ pub enum UserError {
     NotYet { until: Step },
     /// What was mapped is done: another mapping would do nothing (M-14).
     #[error(
-        "The directory migration has carried the user mapping out, so the mapping stays as it is. To change it, take the \
-         migration back first."
+        "The directory migration has carried the user mapping out, so the mapping stays as it is. While no sync has \
+         written to People since, the migration can be taken back, and the mapping be changed then."
     )]
     CarriedOut,
     /// Who may answer what.

@@ -52,6 +52,8 @@ impl Services {
         }
         store::accounts::count_change(&mut tx, customer).await?;
         store::links::relink(&mut tx, customer, account, (&link, &new), self.now()).await?;
+        // An approved mapping was checked beside the old link, and no run tells of this (P-17).
+        self.tell_drifted(&mut tx, customer).await?;
         let details = json!({ "before": link.object_id, "after": new, "run": number });
         let object = account.to_string();
         self.record(

@@ -19,6 +19,7 @@ mod remarks;
 mod review;
 mod reviewed;
 mod rows;
+mod shown;
 mod taken_back;
 mod template;
 mod view;
@@ -26,6 +27,7 @@ mod view;
 pub use check::MAPPING_JOB;
 pub use lists::{MappingFilter, MappingList};
 pub use receive::MappingUpload;
+pub use shown::MappingShown;
 
 use domain::deployment::{Step, StepState, standing};
 use domain::user_mapping::{MappingEdit, MappingReading};

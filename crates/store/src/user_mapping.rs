@@ -34,7 +34,7 @@ pub use beside::{
     insert_proposals, marks, meant_account, missed, one_undecided, only_namesake, proposals_of, proposed,
     undecided, undecided_administrators,
 };
-pub use fixable::{FixableLine, affected_lines, has_line, line_of_account, lines_of};
+pub use fixable::{FixableLine, affected_lines, line_of_account, lines_of};
 pub use left_out::{LeftOutLine, RevertedLine, lines_left_out, lines_reverted};
 pub use lines::{
     FindingRow, LineFacts, MappingLine, NewFinding, NewLine, RowFilter, ShownAccount, ShownPerson, ShownRow,
@@ -155,6 +155,16 @@ pub struct MappingVersion {
     pub created_by: String,
     pub created_at: Timestamp,
     pub checked_at: Option<Timestamp>,
+}
+
+impl MappingVersion {
+    /// Names the check that wrote its lines and findings: when that ended, in microseconds. The next check writes them anew
+    /// (P-17); 0: there are none, or they are being written.
+    pub fn check(&self) -> i64 {
+        let is_checked = self.state == MappingState::Checked;
+        let at = self.checked_at.filter(|_| is_checked);
+        at.map_or(0, |at| at.timestamp_micros())
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -31,6 +31,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("number", "1"),
     ("run", "1"),
     ("version", "1"),
+    ("shown[version]", "1"),
+    ("shown[check]", "1"),
     ("after", ""),
     ("account", "01890a5d-ac96-774b-bcce-b302099a8057"),
     ("intent", "test"),

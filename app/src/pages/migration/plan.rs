@@ -59,7 +59,7 @@ pub(super) fn Plan(
             <div class="in parts">
                 {is_stale.then(|| view! {
                     <Banner tone=Tone::Waiting>
-                        <p>"People or the directory changed since this plan was made, so it cannot be carried out any more."</p>
+                        <p>"People, the directory or the user mapping changed since this plan was made, so it cannot be carried out any more."</p>
                     </Banner>
                 })}
                 {body}

@@ -83,7 +83,7 @@ fn PlanFacts(
     let is_stale = (is_to_come && plan.is_stale).then(|| {
         view! {
             <Banner tone=Tone::Waiting>
-                <p>"People or the directory changed since this plan was made. It has to be made again before anything is decided."</p>
+                <p>"People, the directory or the user mapping changed since this plan was made. It has to be made again before anything is decided."</p>
             </Banner>
         }
     });

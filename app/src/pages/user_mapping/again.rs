@@ -4,8 +4,8 @@ use domain::user_mapping::FindingCode;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Hidden;
-use crate::api::user_mapping::CheckMapping;
+use super::HiddenShown;
+use crate::api::user_mapping::{CheckMapping, Shown};
 use crate::components::{Submit, customer};
 
 /// Whether something that is done on another page mends it, and moves nothing there by which this one could tell (P-18, T-11,
@@ -31,7 +31,7 @@ pub(super) fn Elsewhere(code: FindingCode) -> impl IntoView {
 /// The form that has the newest version checked again.
 #[component]
 pub(super) fn CheckAgain(
-    version: i64,
+    shown: Shown,
     /// As of a [`Submit`].
     #[prop(optional)]
     class: &'static str,
@@ -41,7 +41,7 @@ pub(super) fn CheckAgain(
 ) -> impl IntoView {
     view! {
         <form method="post" action=CheckMapping::PATH class="actions">
-            <Hidden version/>
+            <HiddenShown shown/>
             <Submit label="Check again" busy="Checking…" class of/>
         </form>
     }

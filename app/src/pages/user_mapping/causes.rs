@@ -9,7 +9,7 @@ use super::again::{CheckAgain, Elsewhere, is_mended_elsewhere};
 use super::lines::unused_lines;
 use super::{Hidden, Lists, tone_of, under};
 use crate::api::take_flash;
-use crate::api::user_mapping::{FixMapping, TypedFix};
+use crate::api::user_mapping::{FixMapping, Shown, TypedFix};
 use crate::components::{
     Done, Field, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit, Told, address, awaited,
     customer, kept, plural, thousands,
@@ -19,10 +19,22 @@ use crate::components::{
 #[derive(Clone, Debug)]
 pub(super) struct Corrections {
     pub version: i64,
+    /// The check that found what is shown of it.
+    pub check: i64,
     pub can_edit: bool,
     /// It may be checked again by the way, since no approval would be taken back by that.
     pub can_check: bool,
     pub targets: Vec<String>,
+}
+
+impl Corrections {
+    /// What the forms are about that hold only as the page shows it.
+    pub(super) const fn shown(&self) -> Shown {
+        Shown {
+            version: self.version,
+            check: self.check,
+        }
+    }
 }
 
 /// What is said of a group that was corrected.
@@ -144,7 +156,7 @@ fn Cause(group: FindingGroup, place: usize, lines: u64, corrections: Corrections
     let code = group.example.code;
     let elsewhere = is_mended_elsewhere(code).then(|| view! { <Elsewhere code/> });
     let again = (corrections.can_check && is_mended_elsewhere(code))
-        .then(|| view! { <CheckAgain version=corrections.version of=format!(": {title}")/> });
+        .then(|| view! { <CheckAgain shown=corrections.shown() of=format!(": {title}")/> });
     let first = (!is_whole).then(|| format!("For example line {}: ", thousands(group.example.line)));
     let is_held = corrections.can_edit && group.example.code.names_holder();
     let fixes = (corrections.can_edit && !is_whole && group.lines > 0)

@@ -33,6 +33,10 @@ pub(super) fn Changes(changes: MappingDrift) -> impl IntoView {
     view! { <ul>{accounts}{more_accounts}{people}{more_people}</ul> }
 }
 
+/// What else takes an approval back, where nobody of those who are listed changed (P-07, P-08, P-17).
+pub(super) const UNNAMED: &str = "No account and nobody of the directory changed. An administrator whom this mapping renames or moves \
+                                  has signed in since, or somebody was linked anew.";
+
 /// Whether nobody is named.
 pub(super) fn is_nobody(changes: &MappingDrift) -> bool {
     changes.accounts.is_empty() && changes.people.is_empty()

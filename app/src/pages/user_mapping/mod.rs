@@ -29,7 +29,7 @@ use leptos::server_fn::ServerFn;
 use crate::api::ApiError;
 use crate::api::user_mapping::{
     BackToMapping, BeginMapping, CheckMapping, FixMapping, KeepMappingLines, OfVersion, RemoveMappingLine,
-    SettleMappingRemark, SubmitMapping, show_user_mapping,
+    SettleMappingRemark, Shown, SubmitMapping, TypedTicks, show_user_mapping,
 };
 use crate::components::{
     Allowed, Answer, Download, Loaded, Panel, Submit, Tone, address, customer, gone, param, query,
@@ -70,17 +70,19 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         administrators,
     } = mapping;
     let number = version.as_ref().map(|version| version.number);
+    let check = version.as_ref().map_or(0, |version| version.check);
     let summary = version.as_ref().and_then(summary_of);
     // While a file is checked the page loads itself again: nobody shall choose another one meanwhile.
     let state = version.as_ref().map(|version| version.state);
     let is_checking = state == Some(MappingState::Checking);
     let corrections = Corrections {
         version: number.unwrap_or_default(),
+        check,
         can_edit: can_edit && !is_checking,
         can_check: can_edit && !is_checking && !is_approved(review.as_ref()),
         targets,
     };
-    let submission = number.zip(submission);
+    let shown = corrections.shown();
     let (all, mending) = (corrections.clone(), corrections.clone());
     let (unanswered, first) = first_said((remarks, more_remarks), open_remarks);
     let is_reviewing = review.as_ref().is_some_and(|review| review.can_decide);
@@ -96,13 +98,13 @@ fn Mapping(mapping: UserMappingView) -> impl IntoView {
         {(!is_checked).then(|| unplaced(is_checking))}
         {version.map(|version| view! { <Version version corrections=corrections.clone() drift/> })}
         <ReviewDone reloads=is_checking/>
-        {review.map(|review| view! { <Review review is_checking is_checked/> })}
+        {review.map(|review| view! { <Review review check is_checking is_checked/> })}
         {summary.map(|summary| view! { <Found summary corrections=all.clone() administrators is_reviewing/> })}
         {match submission {
-            Some((version, needs)) if needs.in_the_way.is_empty() => view! { <Submission version needs unanswered/> }.into_any(),
+            Some(needs) if needs.in_the_way.is_empty() => view! { <Submission shown needs unanswered/> }.into_any(),
             other => view! {
-                {(!is_checking).then(|| gone(SubmitMapping::PATH, |_: OfVersion<Vec<String>>| String::new()))}
-                {other.map(|(version, needs)| view! { <Submission version needs unanswered/> })}
+                {(!is_checking).then(|| gone(SubmitMapping::PATH, |_: OfVersion<TypedTicks>| String::new()))}
+                {other.map(|needs| view! { <Submission shown needs unanswered/> })}
             }
             .into_any(),
         }}
@@ -173,6 +175,17 @@ fn Hidden(version: i64) -> impl IntoView {
     view! {
         <input type="hidden" name="customer" value=customer().slug/>
         <input type="hidden" name="version" value=version/>
+    }
+}
+
+/// What a form posts about a version that holds only as its check left it: the next one writes its lines and findings anew, and
+/// a form from before is refused then (P-17).
+#[component]
+fn HiddenShown(shown: Shown) -> impl IntoView {
+    view! {
+        <input type="hidden" name="customer" value=customer().slug/>
+        <input type="hidden" name="shown[version]" value=shown.version/>
+        <input type="hidden" name="shown[check]" value=shown.check/>
     }
 }
 

@@ -1,7 +1,7 @@
 //! Submission and review of a version.
 
 use domain::deployment::Step;
-use domain::user_mapping::{FindingGroup, ReviewState, are_open};
+use domain::user_mapping::{Acknowledged, FindingGroup, ReviewState, are_open};
 use domain::views::{
     MappingDrift, MappingReviewView, MappingSubmission, MappingTakenBackView, MappingVerdictView,
     MappingWarningView, When,
@@ -9,11 +9,13 @@ use domain::views::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::drift::{Changes, is_nobody};
+use super::drift::{Changes, UNNAMED, is_nobody};
 use super::remarks::{Asked, Unanswered};
-use super::{Group, Hidden, Lists, under};
+use super::{Group, HiddenShown, Lists, under};
 use crate::api::take_flash;
-use crate::api::user_mapping::{OfVersion, ReviewMapping, SubmitMapping, TypedVerdict, UPLOAD};
+use crate::api::user_mapping::{
+    OfVersion, ReviewMapping, Shown, SubmitMapping, TypedTicks, TypedVerdict, UPLOAD,
+};
 use crate::components::{
     Answer, Banner, CheckField, Panel, StateWord, Submit, TextArea, TimeOf, Tone, Verdict, WhyRefused,
     awaited, customer, gone, gone_unless, plural,
@@ -21,7 +23,7 @@ use crate::components::{
 
 /// What submitting still needs, and the form for it.
 #[component]
-pub(super) fn Submission(version: i64, needs: MappingSubmission, unanswered: Unanswered) -> impl IntoView {
+pub(super) fn Submission(shown: Shown, needs: MappingSubmission, unanswered: Unanswered) -> impl IntoView {
     let is_ready = needs.in_the_way.is_empty();
     let in_the_way = needs
         .in_the_way
@@ -38,7 +40,7 @@ pub(super) fn Submission(version: i64, needs: MappingSubmission, unanswered: Una
             <div class="in form">
                 <Asked unanswered/>
                 {if is_ready {
-                    view! { <SubmitForm version warnings/> }.into_any()
+                    view! { <SubmitForm shown warnings/> }.into_any()
                 } else {
                     view! {
                         <p>"It can be submitted once nothing of this is left:"</p>
@@ -52,28 +54,30 @@ pub(super) fn Submission(version: i64, needs: MappingSubmission, unanswered: Una
 }
 
 #[component]
-fn SubmitForm(version: i64, warnings: Vec<FindingGroup>) -> impl IntoView {
+fn SubmitForm(shown: Shown, warnings: Vec<FindingGroup>) -> impl IntoView {
+    let warnings = warnings.into_iter().map(|group| MappingWarningView {
+        group,
+        ticked_by: None,
+        ticked_before: None,
+    });
+    let warnings: Vec<_> = warnings.collect();
     awaited(
-        take_flash::<OfVersion<Vec<String>>, ()>(SubmitMapping::PATH),
+        take_flash::<OfVersion<TypedTicks>, ()>(SubmitMapping::PATH),
         move |kept| {
-            // A box that was ticked for another version was not ticked for what this one warns of.
-            let kept = kept.filter(|kept| kept.values.0 == version);
+            let kept = kept.filter(|kept| kept.values.0 == shown.version);
             let error = kept.as_ref().and_then(|kept| kept.result.clone().err());
-            let ticked = kept
-                .and_then(|kept| kept.refused().cloned())
-                .unwrap_or_default()
-                .1;
+            let typed = kept.and_then(|kept| kept.refused().cloned());
+            let ticked = still_ticked(typed.unwrap_or_default().1, shown);
             let boxes = Boxes {
                 legend: "Warnings: tick each one that is meant so",
                 warnings,
                 ticked,
             };
             view! {
-            {gone_unless::<OfVersion<Vec<String>>>(SubmitMapping::PATH, move |(of, _)| *of == version, |_| String::new())}
+            {gone_unless::<OfVersion<TypedTicks>>(SubmitMapping::PATH, move |(of, _)| *of == shown.version, |_| String::new())}
             <form method="post" action=SubmitMapping::PATH class="form">
                 <WhyRefused error=error.clone()/>
-                <input type="hidden" name="customer" value=customer().slug/>
-                <input type="hidden" name="version" value=version/>
+                <HiddenShown shown/>
                 <p>"The deployment team looks at every line and returns it with reasons or approves it. This version stays as it is; a correction makes a new one and takes this one back."</p>
                 {boxes.render()}
                 <div class="actions"><Submit label="Submit for review" busy="Submitting…" class="main"/></div>
@@ -84,10 +88,16 @@ fn SubmitForm(version: i64, warnings: Vec<FindingGroup>) -> impl IntoView {
     )
 }
 
+/// The boxes that are still ticked: what was ticked for another check, or another version, was not ticked for what this one found
+/// (P-17).
+fn still_ticked((check, ticked): TypedTicks, shown: Shown) -> Vec<String> {
+    if check == shown.check { ticked } else { Vec::new() }
+}
+
 /// Groups of warnings, each to be ticked by whoever has read it.
 struct Boxes {
     legend: &'static str,
-    warnings: Vec<FindingGroup>,
+    warnings: Vec<MappingWarningView>,
     /// The keys of those that are ticked already.
     ticked: Vec<String>,
 }
@@ -106,7 +116,12 @@ impl Boxes {
         let boxes = warnings
             .into_iter()
             .enumerate()
-            .map(|(place, group)| {
+            .map(|(place, warning)| {
+                let group = warning.group;
+                let before = warning.ticked_before.map(|before| {
+                    let before = ticked_before(&before, &group);
+                    view! { " It was " {before} "." }
+                });
                 let key = group.key();
                 let id = format!("acknowledged-{place}");
                 let checked = ticked.contains(&key);
@@ -115,7 +130,7 @@ impl Boxes {
                     <div class="field check">
                         <input type="checkbox" id=id.clone() name=format!("acknowledged[{place}]") value=key checked=checked aria-describedby=help.clone()/>
                         <label for=id>{what(&group)}</label>
-                        <p class="help" id=help><bdi>{group.example.sentence()}</bdi></p>
+                        <p class="help" id=help><bdi>{group.example.sentence()}</bdi>{before}</p>
                     </div>
                 }
             })
@@ -153,8 +168,8 @@ pub(super) fn before_forms(
         view! {
             <Banner tone=Tone::Ready>
                 <p>
-                    "The directory migration carried the user mapping out " <TimeOf when/> ". It stays as it is, and can be corrected \
-                     again once the migration is taken back. " <a href=href>"To the directory migration"</a>
+                    "The directory migration carried the user mapping out " <TimeOf when/> ". It stays as it is. While no sync has \
+                     written to People since, the migration can be taken back, and the mapping be corrected then. " <a href=href>"To the directory migration"</a>
                 </p>
             </Banner>
         }
@@ -191,12 +206,15 @@ fn takes_back(review: &MappingReviewView) -> Option<String> {
 #[component]
 pub(super) fn Review(
     review: MappingReviewView,
+    /// The check that wrote what is shown of the newest version.
+    check: i64,
     /// The page loads itself again soon: nobody could read what was refused.
     is_checking: bool,
     /// The newest version is checked: others can be compared with it.
     is_checked: bool,
 ) -> impl IntoView {
     let version = review.version;
+    let shown = Shown { version, check };
     let (tone, word) = state(&review);
     let void = void(&review, is_checked);
     let fresh = unticked(&review.warnings);
@@ -246,7 +264,7 @@ pub(super) fn Review(
                     {decided}{seconded}{reason}{before}{questions}{warnings}
                 </dl>
                 {if can_decide {
-                    view! { <Decision version state cannot_approve open fresh needs_second/> }.into_any()
+                    view! { <Decision shown state cannot_approve open fresh needs_second/> }.into_any()
                 } else if is_checking {
                     ().into_any()
                 } else {
@@ -281,9 +299,13 @@ fn again(taken_back: Option<MappingTakenBackView>, drift: Option<MappingDrift>) 
     if taken_back.is_none() && drift.is_none() {
         return None;
     }
+    let has_drifted = taken_back.as_ref().is_some_and(|taken_back| taken_back.drifted);
     let approval = taken_back.map(|taken_back| view! { <p><Approval taken_back/></p> });
     let is_first = approval.is_none();
     let changes = drift.map(|changes| {
+        if is_nobody(&changes) && has_drifted {
+            return view! { <p>{UNNAMED}</p> }.into_any();
+        }
         if is_nobody(&changes) {
             return view! { <p>{format!("It was checked again. Nobody in People or the directory is known to have changed {since}.")}</p> }
                 .into_any();
@@ -325,8 +347,21 @@ fn Approval(taken_back: MappingTakenBackView) -> impl IntoView {
     }
 }
 
-/// Which warnings were ticked, and by whom; `asks_ticks`: those that nobody ticked stand in a form.
+/// Who had ticked a group of warnings before the version was checked again: "ticked by Anna Admin before it was checked again,
+/// when there were 2 lines".
+fn ticked_before(ticked: &Acknowledged, group: &FindingGroup) -> impl IntoView + use<> {
+    let is_other = ticked.lines != group.lines && !group.is_whole();
+    let lines = is_other.then(|| {
+        let were = if ticked.lines == 1 { "was" } else { "were" };
+        format!(", when there {were} {}", plural(ticked.lines, "line", "lines"))
+    });
+    let by = ticked.by.clone();
+    view! { "ticked by " <bdi>{by}</bdi> " before it was checked again" {lines} }
+}
+
+/// Which warnings were ticked, and by whom; `asks_ticks`: those that nobody ticked since the check stand in a form.
 fn warnings_of(review: &MappingReviewView, asks_ticks: bool) -> Option<AnyView> {
+    let is_open = matches!(review.state, ReviewState::Submitted | ReviewState::Seconding);
     let lines: Vec<_> = review
         .warnings
         .iter()
@@ -340,9 +375,15 @@ fn warnings_of(review: &MappingReviewView, asks_ticks: bool) -> Option<AnyView> 
                 let href = Lists::Group(Group::of(group)).href();
                 view! { <a href=href>{words}</a> }.into_any()
             };
-            let by = match &warning.ticked_by {
-                Some(by) => view! { ", ticked by " <bdi>{by.clone()}</bdi> }.into_any(),
-                None => ", new: nobody has ticked it yet".into_any(),
+            let by = match (&warning.ticked_by, &warning.ticked_before) {
+                (Some(by), _) => view! { ", ticked by " <bdi>{by.clone()}</bdi> }.into_any(),
+                (None, Some(before)) => {
+                    let before = ticked_before(before, group);
+                    view! { ", " {before} }.into_any()
+                }
+                (None, None) if is_open => ", new: nobody has ticked it yet".into_any(),
+                // Of what was decided before ticks were noted, nobody knows.
+                (None, None) => ().into_any(),
             };
             view! { <li>{named}{by}</li> }
         })
@@ -350,10 +391,10 @@ fn warnings_of(review: &MappingReviewView, asks_ticks: bool) -> Option<AnyView> 
     (!lines.is_empty()).then(|| view! { <dt>"Warnings"</dt><dd><ul>{lines}</ul></dd> }.into_any())
 }
 
-/// The groups of warnings that came or grew since they were ticked.
-fn unticked(warnings: &[MappingWarningView]) -> Vec<FindingGroup> {
+/// The groups of warnings that nobody has ticked since the check.
+fn unticked(warnings: &[MappingWarningView]) -> Vec<MappingWarningView> {
     let fresh = warnings.iter().filter(|warning| warning.ticked_by.is_none());
-    fresh.map(|warning| warning.group.clone()).collect()
+    fresh.cloned().collect()
 }
 
 /// A verdict of before, and the way to what changed since (F-30).
@@ -384,8 +425,16 @@ fn Before(
         let href = Lists::Compare(version).href();
         view! { <dt>"Since then"</dt><dd><a href=href>{format!("What changed since version {version}")}</a></dd> }
     });
+    // Whoever waits for a second one has approved it.
+    let (word, second) = match state {
+        ReviewState::Seconding => (
+            ReviewState::Approved.label(),
+            Some("; a second approval was waited for"),
+        ),
+        state => (state.label(), None),
+    };
     view! {
-        <dt>{term}</dt><dd>{state.label()} " by " <bdi>{by}</bdi>{when}</dd>
+        <dt>{term}</dt><dd>{word} " by " <bdi>{by}</bdi>{when}{second}</dd>
         {reason}{since}
     }
 }
@@ -412,20 +461,20 @@ fn key_of(field: &str) -> String {
 
 #[component]
 fn Decision(
-    version: i64,
+    shown: Shown,
     state: ReviewState,
     cannot_approve: Option<String>,
     /// That questions are open, if they are.
     open: Option<String>,
-    /// Warnings that came or grew since they were ticked: whoever approves ticks them.
-    fresh: Vec<FindingGroup>,
+    /// Warnings that nobody has ticked since the check: whoever approves ticks them.
+    fresh: Vec<MappingWarningView>,
     /// The approval that was taken back was one of two.
     needs_second: bool,
 ) -> impl IntoView {
     awaited(
         take_flash::<OfVersion<TypedVerdict>, ()>(ReviewMapping::PATH),
         move |kept| {
-            let kept = kept.filter(|kept| kept.values.0 == version);
+            let kept = kept.filter(|kept| kept.values.0 == shown.version);
             let error = kept
                 .as_ref()
                 .and_then(|kept| kept.result.clone().err())
@@ -445,15 +494,15 @@ fn Decision(
             let is_first = state == ReviewState::Submitted;
             let wrong = error.clone();
             let boxes = Boxes {
-                legend: "Warnings that are new: tick each one that is meant so, or return the version",
+                legend: "Warnings that nobody has ticked since the check: tick each one that is meant so, or return the version",
                 warnings: fresh,
-                ticked: acknowledged,
+                ticked: still_ticked(acknowledged, shown),
             };
             let approve = match cannot_approve.clone() {
             Some(words) => view! { <Verdict tone=Tone::Waiting>{words}</Verdict> }.into_any(),
             None => view! {
                 <form method="post" action=ReviewMapping::PATH class="form">
-                    <Hidden version/>
+                    <HiddenShown shown/>
                     <p>"Approved, it is what the directory migration carries out: exactly this version, for People and the directory as they are now."</p>
                     {is_first.then(|| view! {
                         <CheckField key="needs_second" label="A second member of the deployment team has to approve it, too" checked=needs_second/>
@@ -469,11 +518,11 @@ fn Decision(
             .into_any(),
         };
             view! {
-            {gone_unless::<OfVersion<TypedVerdict>>(ReviewMapping::PATH, move |(of, _)| *of == version, |(_, typed)| typed.reason)}
+            {gone_unless::<OfVersion<TypedVerdict>>(ReviewMapping::PATH, move |(of, _)| *of == shown.version, |(_, typed)| typed.reason)}
             <WhyRefused error=error.clone()/>
             {approve}
             <form method="post" action=ReviewMapping::PATH class="form">
-                <Hidden version/>
+                <HiddenShown shown/>
                 <TextArea key="reason" label="What is to be changed" prose=true value=reason error help="The customer reads it above the mapping and by mail."/>
                 <div class="actions"><Submit label="Return with reasons" busy="Returning…" name="verdict" value="return"/></div>
             </form>

@@ -4,9 +4,9 @@ use domain::views::FoundUsername;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::Hidden;
 use super::lines::scope;
-use crate::api::user_mapping::{DecideMapping, WriteMappingLine};
+use super::{Hidden, HiddenShown};
+use crate::api::user_mapping::{DecideMapping, Shown, WriteMappingLine};
 use crate::components::{Field, Filters, Submit, customer, param, query};
 
 /// Whose person is looked for.
@@ -18,13 +18,13 @@ pub(super) enum Whose {
         existing: String,
         target: String,
     },
-    /// An account that no line is about, by its id.
-    Account(String),
+    /// An account that no line is about, by its id, as the check left it.
+    Account(String, Shown),
 }
 
 impl Whose {
-    /// The form that takes a username: where it goes, its button, and what it says beside the username.
-    fn form(&self, username: &str) -> (&'static str, AnyView) {
+    /// The form that takes a username, for this version: where it goes, its button, and what it says beside the username.
+    fn form(&self, username: &str, version: i64) -> (&'static str, AnyView) {
         let (username, of) = (username.to_owned(), format!(": {username}"));
         match self.clone() {
             Whose::Line {
@@ -33,6 +33,7 @@ impl Whose {
                 target,
             } => {
                 let fields = view! {
+                    <Hidden version/>
                     <input type="hidden" name="line" value=line/>
                     <input type="hidden" name="existing" value=existing/>
                     <input type="hidden" name="new" value=username/>
@@ -41,8 +42,9 @@ impl Whose {
                 };
                 (WriteMappingLine::PATH, fields.into_any())
             }
-            Whose::Account(id) => {
+            Whose::Account(id, shown) => {
                 let fields = view! {
+                    <HiddenShown shown/>
                     <input type="hidden" name="undecided" value=id/>
                     <input type="hidden" name="new" value=username/>
                     <Submit label="Use it" busy="Deciding…" name="decision" value="username" of=of/>
@@ -58,8 +60,8 @@ const LABEL: &str = "Part of a name, username or address";
 
 /// The search for the person of an account, by its id.
 #[component]
-pub(super) fn Search(account: String, found: Vec<FoundUsername>, version: i64) -> impl IntoView {
-    let whose = Whose::Account(account.clone());
+pub(super) fn Search(account: String, found: Vec<FoundUsername>, shown: Shown) -> impl IntoView {
+    let (whose, version) = (Whose::Account(account.clone(), shown), shown.version);
     view! {
         <h3>"Find the person in the directory"</h3>
         <Filters path=customer().path("user-mapping") narrowed=false anchor="#undecided">
@@ -92,8 +94,8 @@ pub(super) fn FoundPeople(whose: Whose, found: Vec<FoundUsername>, version: i64)
     let rows = found
         .into_iter()
         .map(|person| {
-            let (action, taken) = whose.form(&person.username);
-            view! { <Person person action version taken/> }
+            let (action, taken) = whose.form(&person.username, version);
+            view! { <Person person action taken/> }
         })
         .collect_view();
     view! {
@@ -104,12 +106,11 @@ pub(super) fn FoundPeople(whose: Whose, found: Vec<FoundUsername>, version: i64)
 
 /// `taken`: what is posted if this person is the one, and the button.
 #[component]
-fn Person(person: FoundUsername, action: &'static str, version: i64, taken: AnyView) -> impl IntoView {
+fn Person(person: FoundUsername, action: &'static str, taken: AnyView) -> impl IntoView {
     let mail = (!person.mail.is_empty()).then(|| view! { <bdi>{person.mail}</bdi> ", " });
     view! {
         <li>
             <form method="post" action=action class="row">
-                <Hidden version/>
                 <span><bdi>{person.name}</bdi> " " <span class="name"><bdi>{person.username}</bdi></span>
                     <br/><span class="why">{mail} {scope(person.in_scope)}</span></span>
                 {taken}

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use super::causes::Corrections;
 use super::lines::signed_in;
 use super::search::Search;
-use super::{Hidden, under};
-use crate::api::user_mapping::{DecideMapping, list_undecided, search_for_undecided};
+use super::{HiddenShown, under};
+use crate::api::user_mapping::{DecideMapping, Shown, list_undecided, search_for_undecided};
 use crate::api::{ApiError, take_flash};
 use crate::components::{
     Banner, Done, Field, Filters, Loaded, Option_, Panel, RefusedAndGone, SelectField, StateWord, Submit,
@@ -57,11 +57,11 @@ pub(super) fn Undecided(
     corrections: Corrections,
 ) -> impl IntoView {
     let has_old = corrections.targets.len() > 2;
-    let (version, can_edit) = (corrections.version, corrections.can_edit);
+    let (shown, can_edit) = (corrections.shown(), corrections.can_edit);
     let note = plural(coverage.undecided, "account", "accounts");
     let list = match param(&query(), "for").parse::<AccountId>() {
-        Ok(account) if can_edit => view! { <One account version/> }.into_any(),
-        _ => view! { <All version can_edit/> }.into_any(),
+        Ok(account) if can_edit => view! { <One account shown/> }.into_any(),
+        _ => view! { <All shown can_edit/> }.into_any(),
     };
     view! {
         <Panel title="Undecided accounts" id="undecided" note=move || note.clone()>
@@ -69,7 +69,7 @@ pub(super) fn Undecided(
                 <p>"Each active account gets a line: it moves to the connected directory, is local from then on, or stays in the old one. Whoever is not decided about would be forgotten."</p>
                 <Administrators administrators count=coverage.undecided_administrators can_edit/>
             </div>
-            {can_edit.then(|| view! { <Together version proposed has_old coverage/> })}
+            {can_edit.then(|| view! { <Together shown proposed has_old coverage/> })}
             {list}
         </Panel>
     }
@@ -111,13 +111,13 @@ fn Administrators(administrators: Vec<MappingAdministrator>, count: u64, can_edi
 
 /// All of them, narrowed by the address.
 #[component]
-fn All(version: i64, can_edit: bool) -> impl IntoView {
+fn All(shown: Shown, can_edit: bool) -> impl IntoView {
     let query = query();
     let search = param(&query, "who");
     let class = ProposalClass::from_code(&param(&query, "class"));
     let narrowed = (class, search.clone());
     let is_narrowed = class.is_some() || !search.is_empty();
-    let rows = list_undecided(customer().slug, version, narrowed, after_by(BEHIND));
+    let rows = list_undecided(customer().slug, shown.version, narrowed, after_by(BEHIND));
     let classes = Option_::filter(
         "With and without a proposal",
         ProposalClass::ALL
@@ -133,25 +133,25 @@ fn All(version: i64, can_edit: bool) -> impl IntoView {
         {class.map(|_| view! {
             <p class="in soft">"Administrators, and accounts whose person a line names already, are not in this list: they are decided about one by one."</p>
         })}
-        <Loaded data=rows draw=move |page| view! { <Accounts page version can_edit/> }/>
+        <Loaded data=rows draw=move |page| view! { <Accounts page shown can_edit/> }/>
     }
 }
 
 /// One of them, with a search over the directory for its person.
 #[component]
-fn One(account: AccountId, version: i64) -> impl IntoView {
+fn One(account: AccountId, shown: Shown) -> impl IntoView {
     let person = param(&query(), "person");
-    let data = search_for_undecided(customer().slug, (version, account), person);
+    let data = search_for_undecided(customer().slug, (shown.version, account), person);
     let draw = move |searched: Option<UndecidedSearch>| match searched {
-        Some(searched) => view! { <Searched searched version/> }.into_any(),
+        Some(searched) => view! { <Searched searched shown/> }.into_any(),
         // It was decided about: on with the others.
-        None => view! { <All version can_edit=true/> }.into_any(),
+        None => view! { <All shown can_edit=true/> }.into_any(),
     };
     view! { <Loaded data draw/> }
 }
 
 #[component]
-fn Searched(searched: UndecidedSearch, version: i64) -> impl IntoView {
+fn Searched(searched: UndecidedSearch, shown: Shown) -> impl IntoView {
     let UndecidedSearch { account, found } = searched;
     let id = account.id.clone();
     let page = Page {
@@ -160,9 +160,9 @@ fn Searched(searched: UndecidedSearch, version: i64) -> impl IntoView {
     };
     let all = here([("show", "undecided")]);
     view! {
-        <Accounts page version can_edit=true/>
+        <Accounts page shown can_edit=true/>
         <div class="in form">
-            <Search account=id found version/>
+            <Search account=id found shown/>
             <p><a href=all>"Show all undecided accounts"</a></p>
         </div>
     }
@@ -177,7 +177,7 @@ fn here<const N: usize>(query: [(&str, &str); N]) -> String {
 /// Decisions about many at once; administrators are always decided about one by one (P-07).
 #[component]
 fn Together(
-    version: i64,
+    shown: Shown,
     proposed: Vec<(ProposalClass, u64)>,
     /// There is a directory before.
     has_old: bool,
@@ -198,7 +198,7 @@ fn Together(
                         <p><a href=list>{format!("See {people}")}<span class="visually-hidden">{format!(", {}", class.label())}</span></a></p>
                     </div>
                     <form method="post" action=DecideMapping::PATH class="actions">
-                        <Hidden version/>
+                        <HiddenShown shown/>
                         <input type="hidden" name="class" value=class.code()/>
                         <Submit label=format!("Accept {people}") busy="Accepting…" class=button name="decision" value="proposed" of=format!(", {}", class.label())/>
                     </form>
@@ -208,12 +208,12 @@ fn Together(
         .collect_view();
     view! {
         {classes}
-        {(coverage.undecided_together() > 0).then(|| view! { <Rest version has_old coverage/> })}
+        {(coverage.undecided_together() > 0).then(|| view! { <Rest shown has_old coverage/> })}
     }
 }
 
 #[component]
-fn Rest(version: i64, has_old: bool, coverage: Coverage) -> impl IntoView {
+fn Rest(shown: Shown, has_old: bool, coverage: Coverage) -> impl IntoView {
     let (count, old) = (coverage.undecided_together(), coverage.undecided_old);
     let everybody = plural(count, "account", "accounts");
     let label = if old > 0 {
@@ -225,7 +225,7 @@ fn Rest(version: i64, has_old: bool, coverage: Coverage) -> impl IntoView {
         <details class="fold">
             <summary>"Decide about everybody who is left"</summary>
             <form method="post" action=DecideMapping::PATH class="form">
-                <Hidden version/>
+                <HiddenShown shown/>
                 <input type="hidden" name="everybody" value="true"/>
                 {(old > 0).then(|| view! { <p>{locks_out(old)}</p> })}
                 <p>{format!("This is about {everybody}. Administrators are not among them: they are decided about one by one.")}</p>
@@ -264,7 +264,7 @@ const fn meaning(class: ProposalClass) -> &'static str {
 }
 
 #[component]
-fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl IntoView {
+fn Accounts(page: Page<UndecidedAccount>, shown: Shown, can_edit: bool) -> impl IntoView {
     let flash = take_flash::<Typed, IgnoredAny>(DecideMapping::PATH);
     awaited(flash, move |kept| {
         // Whoever only looks is told above (`Decided`).
@@ -281,7 +281,7 @@ fn Accounts(page: Page<UndecidedAccount>, version: i64, can_edit: bool) -> impl 
         let nothing = "No undecided account fits these filters.";
         let row = |account: UndecidedAccount| {
             let refused = refused.clone().filter(|refused| refused.whose == account.id);
-            view! { <Account account version can_edit refused/> }
+            view! { <Account account shown can_edit refused/> }
         };
         // Whoever only looks decides nothing.
         let rows = if can_edit {
@@ -333,7 +333,7 @@ fn told(error: ApiError, (whose, typed): Typed, accounts: &[UndecidedAccount]) -
 #[component]
 fn Account(
     account: UndecidedAccount,
-    version: i64,
+    shown: Shown,
     can_edit: bool,
     refused: Option<Refusal>,
 ) -> impl IntoView {
@@ -358,7 +358,7 @@ fn Account(
     );
     let (id, name, is_local) = (account.id, account.username.clone(), account.is_local);
     let decide = can_edit.then(|| {
-        view! { <td data-label="Decision"><Decide id version name has_proposal is_local refused/></td> }
+        view! { <td data-label="Decision"><Decide id shown name has_proposal is_local refused/></td> }
     });
     view! {
         <tr>
@@ -377,7 +377,7 @@ fn Account(
 #[component]
 fn Decide(
     id: String,
-    version: i64,
+    shown: Shown,
     name: String,
     has_proposal: bool,
     is_local: bool,
@@ -396,14 +396,14 @@ fn Decide(
     let search = here([("for", id.as_str())]);
     view! {
         <form method="post" action=DecideMapping::PATH class="actions">
-            <Hidden version/>
+            <HiddenShown shown/>
             <input type="hidden" name="undecided" value=id/>
             {has_proposal.then(|| view! { <Submit label="Accept" busy="Deciding…" name="decision" value="proposed" of=of.clone()/> })}
             <Submit label=local busy="Deciding…" name="decision" value="local" of=of.clone()/>
             {(!is_local).then(|| view! { <Submit label="Leave in the old directory" busy="Deciding…" name="decision" value="left" of=of.clone()/> })}
         </form>
         <form method="post" action=DecideMapping::PATH class="row">
-            <Hidden version/>
+            <HiddenShown shown/>
             <input type="hidden" name="undecided" value=other/>
             <div class="field">
                 <label class="visually-hidden" for=key.clone()>{label}</label>

@@ -9,10 +9,11 @@ use leptos::prelude::*;
 
 use super::again::CheckAgain;
 use super::causes::Corrections;
-use super::drift::Changes;
+use super::drift::{Changes, UNNAMED, is_nobody};
 use super::lines::lines_of_kind;
 use super::reading::{Begins, CameOfReading, FirstLines, How, Question, ReadAnew, WhichColumns};
 use super::{Group, Lists, connected, target_of};
+use crate::api::user_mapping::Shown;
 use crate::components::{Banner, Panel, TimeOf, Tone, Verdict, customer, plural, thousands};
 use crate::pages::runs::RefreshWithoutScripts;
 
@@ -25,7 +26,7 @@ pub(super) fn Version(
     corrections: Corrections,
     drift: Option<MappingDrift>,
 ) -> impl IntoView {
-    let can_edit = corrections.can_edit;
+    let (can_edit, shown) = (corrections.can_edit, corrections.shown());
     let connected = connected(&corrections);
     let MappingVersionView {
         number,
@@ -57,7 +58,7 @@ pub(super) fn Version(
         }
     });
     let what = what.map(|what| view! { <p class="soft"><bdi>{what}</bdi></p> });
-    let drift = drift.map(|drift| view! { <Drift drift number can_edit/> });
+    let drift = drift.map(|drift| view! { <Drift drift shown can_edit/> });
     let is_waiting = version.state == MappingState::Checking;
     let outcome = version.outcome.filter(|_| !is_waiting);
     let is_read = matches!(outcome, Some(MappingOutcome::Checked(_)));
@@ -77,7 +78,7 @@ pub(super) fn Version(
                     <div data-reload=""></div>
                     <RefreshWithoutScripts/>
                 })}
-                {outcome.map(|outcome| view! { <Outcome outcome number how connected can_edit can_read samples first meant/> })}
+                {outcome.map(|outcome| view! { <Outcome outcome shown how connected can_edit can_read samples first meant/> })}
                 {file}
             </div>
         </Panel>
@@ -87,7 +88,7 @@ pub(super) fn Version(
 #[component]
 fn Outcome(
     outcome: MappingOutcome,
-    number: i64,
+    shown: Shown,
     how: How,
     /// The name of the connected directory.
     connected: String,
@@ -99,6 +100,7 @@ fn Outcome(
     /// The directories that the values of the target directory were taken for.
     meant: Vec<String>,
 ) -> impl IntoView {
+    let number = shown.version;
     match outcome {
         MappingOutcome::Asks(question) => {
             view! { <Question question number how can_edit=can_read samples/> }.into_any()
@@ -121,7 +123,7 @@ fn Outcome(
             view! {
                 <Banner tone=Tone::Problem>
                     <p>"The check broke off on our side, again and again. Nothing was lost. " {cure}</p>
-                    {can_edit.then(|| view! { <CheckAgain version=number class="main"/> })}
+                    {can_edit.then(|| view! { <CheckAgain shown class="main"/> })}
                 </Banner>
             }
             .into_any()
@@ -251,15 +253,23 @@ fn found(coverage: Coverage, is_read: bool) -> String {
 
 /// What changed since the version was checked (P-17).
 #[component]
-fn Drift(drift: MappingDrift, number: i64, can_edit: bool) -> impl IntoView {
-    let check = can_edit.then(|| view! { <CheckAgain version=number class="main"/> });
-    view! {
-        <Banner tone=Tone::Waiting>
-            <p>"People or the directory changed since this version was checked. What is shown here is about how they were; an approval does not count for how they are."</p>
+fn Drift(drift: MappingDrift, shown: Shown, can_edit: bool) -> impl IntoView {
+    let check = can_edit.then(|| view! { <CheckAgain shown class="main"/> });
+    let what = if is_nobody(&drift) {
+        view! { <p>{UNNAMED}</p> }.into_any()
+    } else {
+        view! {
             <details class="fold">
                 <summary>"What changed"</summary>
                 <Changes changes=drift/>
             </details>
+        }
+        .into_any()
+    };
+    view! {
+        <Banner tone=Tone::Waiting>
+            <p>"People or the directory changed since this version was checked. What is shown here is about how they were; an approval does not count for how they are."</p>
+            {what}
             {check}
         </Banner>
     }

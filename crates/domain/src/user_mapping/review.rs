@@ -52,8 +52,8 @@ pub enum Verdict {
     /// Back to the customer, with reasons.
     Return { reason: String },
     /// `needs_second`: another member of staff has to approve, too. `unanswered`: although questions wait for an answer.
-    /// `acknowledged`: the groups of warnings that were ticked, by their keys ([`FindingGroup::key`]): those that came or grew
-    /// since the version was submitted (P-17).
+    /// `acknowledged`: the groups of warnings that were ticked, by their keys ([`FindingGroup::key`]): those that nobody has ticked
+    /// since the version was checked (P-17).
     Approve {
         needs_second: bool,
         unanswered: bool,
@@ -62,7 +62,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Approved by one member of staff, with no question open and no warning that is new.
+    /// Approved by one member of staff, with no question open and no warning that is still to be ticked.
     pub const APPROVE: Self = Self::Approve {
         needs_second: false,
         unanswered: false,
@@ -70,40 +70,35 @@ impl Verdict {
     };
 }
 
-/// A group of warnings that somebody ticked, as it was then.
+/// A group of warnings that somebody ticked, as one check found it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
     /// [`FindingGroup::key`].
     pub key: String,
+    /// The check that found it, by when that ended, in microseconds. The next one may find it on other lines.
+    pub check: i64,
     /// How many lines it was about.
     pub lines: u64,
-    /// What was found, where it is about all lines together.
-    pub text: Option<String>,
     /// The name of whoever ticked it.
     pub by: String,
 }
 
 impl Acknowledged {
-    /// The group as it is now, ticked by somebody of this name.
-    pub fn of(group: &FindingGroup, by: &str) -> Self {
+    /// A group that this check found, ticked by somebody of this name.
+    pub fn of(group: &FindingGroup, check: i64, by: &str) -> Self {
         Self {
             key: group.key(),
+            check,
             lines: group.lines,
-            text: whole_text(group),
             by: by.to_owned(),
         }
     }
 
-    /// Whether all of a group was read when this was ticked: with more lines than then, or another finding about all of them,
-    /// it is new to everybody (P-17).
-    pub fn covers(&self, group: &FindingGroup) -> bool {
-        self.key == group.key() && self.lines >= group.lines && self.text == whole_text(group)
+    /// Whether it was ticked as this check found the group. A tick holds for one check: the next one may find as many other lines
+    /// (P-17).
+    pub fn covers(&self, group: &FindingGroup, check: i64) -> bool {
+        self.check == check && self.key == group.key()
     }
-}
-
-/// What was found about all lines together; of lines the example may be another one each time.
-fn whole_text(group: &FindingGroup) -> Option<String> {
-    group.example.text.as_ref().filter(|_| group.is_whole()).cloned()
 }
 
 /// An approval that was taken back, because its version was checked again (P-17).

@@ -54,7 +54,7 @@ pub struct MigrationPlanView {
     pub options: MigrationOptions,
     pub made_by: String,
     pub made: When,
-    /// People or the directory changed since: it has to be made again.
+    /// People, the directory or the user mapping changed since: it has to be made again.
     pub is_stale: bool,
     pub rehearsal: Option<RehearsalView>,
     /// It is being rehearsed.

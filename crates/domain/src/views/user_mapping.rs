@@ -6,8 +6,8 @@ use super::{PersonRow, When};
 use crate::AccountId;
 use crate::deployment::Responsibility;
 use crate::user_mapping::{
-    Column, ColumnsForm, FileEncoding, FindingGroup, MappingOutcome, MappingReading, MappingState,
-    ProposalClass, RenameKind, ReviewState, Severity,
+    Acknowledged, Column, ColumnsForm, FileEncoding, FindingGroup, MappingOutcome, MappingReading,
+    MappingState, ProposalClass, RenameKind, ReviewState, Severity,
 };
 
 /// How the mapping of a customer stands.
@@ -40,6 +40,9 @@ pub struct UserMappingView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingVersionView {
     pub number: i64,
+    /// Names the check that wrote what is shown of it, by when that ended, in microseconds: a form about it posts it along. 0:
+    /// there was none, or it is under way.
+    pub check: i64,
     pub file_name: String,
     /// SHA-256 of its file, in hexadecimal digits; empty while it is being made.
     pub hash: String,
@@ -131,7 +134,8 @@ pub struct MappingReviewView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingVerdictView {
     pub version: i64,
-    /// [`ReviewState::Returned`] or [`ReviewState::Approved`].
+    /// [`ReviewState::Returned`] or [`ReviewState::Approved`]; [`ReviewState::Seconding`]: approved by one, until it was checked
+    /// again.
     pub state: ReviewState,
     pub by: String,
     pub when: Option<When>,
@@ -174,8 +178,10 @@ pub struct MappingTakenBackView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MappingWarningView {
     pub group: FindingGroup,
-    /// Who ticked it as it is; `None`: nobody did, it came or grew since.
+    /// Who ticked it since the version was checked.
     pub ticked_by: Option<String>,
+    /// Who had ticked it before that check, and as what; `None` where somebody has since, or nobody ever did.
+    pub ticked_before: Option<Acknowledged>,
 }
 
 /// What submitting needs.
@@ -440,7 +446,7 @@ pub struct MappingDiff {
     pub changed: Vec<ChangedMappingLine>,
     /// Lines that went, in the order of the older version: behind all that changed.
     pub gone: Vec<ChangedMappingLine>,
-    /// Where the next page begins.
+    /// Where the next page begins; this one may have few lines, or none, where very many had to be looked through.
     pub next: Option<String>,
 }
 

@@ -2,17 +2,15 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use domain::deployment::{ExistingDirectory, Responsibility, Said, SsoBefore, Step, standing};
-use domain::migration::Place;
-use domain::people::{AccountState, PeopleAccount};
-use domain::user_mapping::MappingState;
+use domain::people::AccountState;
 use domain::{AccountId, Actor, CustomerId, FieldError, Permission, Role, UserError};
-use rules::migration::{Line, Surroundings, wanted};
 use serde_json::json;
 use store::Tx;
 use store::deployments::{NewComment, NewStatement};
 
 use super::facts::known;
 use super::tell::Turn;
+use crate::migration::is_changed_by_mapping;
 use crate::{ServiceError, Services};
 
 /// The longest evidence or comment.
@@ -154,6 +152,7 @@ impl Services {
         if is_changed_by_mapping(&mut tx, customer, &found).await? {
             // It was checked as if nobody had to keep this account, and is to be checked again (P-17).
             store::accounts::count_change(&mut tx, customer).await?;
+            self.tell_drifted(&mut tx, customer).await?;
         }
         let said = Said::SignedIn { account };
         let entry = Entry {
@@ -325,45 +324,6 @@ impl Services {
         }
         Ok(day.format("%Y-%m-%d").to_string())
     }
-}
-
-/// P-07: whether the newest user mapping renames or moves this administrator; one that is being checked may.
-async fn is_changed_by_mapping(
-    tx: &mut Tx,
-    customer: CustomerId,
-    account: &PeopleAccount,
-) -> Result<bool, ServiceError> {
-    let Some(latest) = store::user_mapping::latest(tx, customer).await? else {
-        return Ok(false);
-    };
-    if latest.state == MappingState::Checking {
-        return Ok(true);
-    }
-    let line = store::user_mapping::line_of_account(tx, customer, latest.number, account.id).await?;
-    let directory = store::directories::current(tx, customer).await?;
-    let (Some(line), Some(directory)) = (line, directory) else {
-        return Ok(false);
-    };
-    let old = store::directories::old(tx, customer).await?;
-    let old: Vec<String> = old.into_iter().map(|old| old.name).collect();
-    let around = Surroundings {
-        provider: directory.provider,
-        directory: directory.id,
-        old: &old,
-    };
-    let now = Place {
-        username: account.username.clone(),
-        directory: account.directory,
-        link: None,
-    };
-    let said = Line {
-        line: line.line.unsigned_abs(),
-        new: &line.new,
-        target: &line.target,
-        person: None,
-    };
-    let then = wanted(around, account.id, &now, said).place;
-    Ok((then.username, then.directory) != (now.username, now.directory))
 }
 
 /// The side somebody speaks for.

@@ -25,6 +25,19 @@ pub(super) async fn approved(tx: &mut Tx, customer: CustomerId) -> Result<(i64, 
     }
 }
 
+/// Whether [`still_approved`] refuses a plan.
+pub(super) async fn is_withdrawn(
+    tx: &mut Tx,
+    customer: CustomerId,
+    plan: &MigrationPlan,
+) -> Result<bool, ServiceError> {
+    match still_approved(tx, customer, plan).await {
+        Ok(()) => Ok(false),
+        Err(ServiceError::User(_)) => Ok(true),
+        Err(other) => Err(other),
+    }
+}
+
 /// M-10: refuses where another version is approved now than the one a plan was made of, and where that one was checked again
 /// since: its lines were written anew.
 pub(super) async fn still_approved(
@@ -55,11 +68,7 @@ pub(super) async fn is_as_begun(
     if checked_at.is_none() || moment_of_check(tx, customer, plan).await? != checked_at {
         return Ok(false);
     }
-    match still_approved(tx, customer, plan).await {
-        Ok(()) => Ok(true),
-        Err(ServiceError::User(_)) => Ok(false),
-        Err(other) => Err(other),
-    }
+    Ok(!is_withdrawn(tx, customer, plan).await?)
 }
 
 /// When the version of a plan was checked beside the People and the directory that the plan is for; `None` while it is checked

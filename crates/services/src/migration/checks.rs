@@ -12,13 +12,14 @@ use store::migration::StoredPlan;
 
 use super::approval::still_approved;
 use super::make::{found, is_stale, newest, nothing_under_way};
+use crate::paging::one_more;
 use crate::sync::control::no_open_run;
 use crate::{ServiceError, Services};
 
 /// How long ago a local administrator may have signed in.
 const SIGNED_IN: TimeDelta = TimeDelta::hours(24);
 /// Administrators who are named.
-const NAMED: i64 = 3;
+const NAMED: usize = 3;
 /// The longest note about a backup.
 const MAX_NOTE: usize = 1_000;
 
@@ -212,15 +213,18 @@ async fn administrator(
     plan: i64,
     at: Timestamp,
 ) -> Result<MigrationCheckView, ServiceError> {
-    let proven = store::migration::proven_administrators(tx, customer, plan, at - SIGNED_IN, NAMED).await?;
-    let names: Vec<String> = proven.iter().map(|one| format!("“{}”", one.username)).collect();
+    let (since, most) = (at - SIGNED_IN, one_more(NAMED));
+    let proven = store::migration::proven_administrators(tx, customer, plan, since, most).await?;
+    let first = proven.iter().take(NAMED);
+    let names: Vec<String> = first.map(|one| format!("“{}”", one.username)).collect();
+    let others = if proven.len() > NAMED { " and others" } else { "" };
     let words = if names.is_empty() {
         "No active local administrator has signed in within the 24 hours before the window. Have one sign in, and put it on \
          record."
             .to_owned()
     } else {
         format!(
-            "Of the local administrators only {} signed in within the 24 hours before the window, and this plan renames or \
+            "Of the local administrators only {}{others} signed in within the 24 hours before the window, and this plan renames or \
              moves them. Have one sign in whose account stays local under its username, and put it on record.",
             names.join(", ")
         )

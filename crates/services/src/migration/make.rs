@@ -246,16 +246,10 @@ impl Services {
         number: i64,
         lease: &Lease,
     ) -> Result<(), ServiceError> {
-        let mut tx = self.db().begin().await?;
-        lease.hold(&mut tx).await?;
-        let plan = store::migration::find_plan(&mut tx, customer, number).await?;
-        let Some((plan, ..)) = plan.filter(|(plan, ..)| plan.state == PlanState::Making) else {
+        let Some(whole) = self.begin_plan(customer, number, lease).await? else {
             return Ok(());
         };
-        store::migration::forget_entries(&mut tx, customer, number).await?;
-        let source = source(&mut tx, customer, &plan).await?;
-        tx.commit().await?;
-        let whole = Arc::new((plan, source));
+        let whole = Arc::new(whole);
         let read = |after, details| {
             let (services, whole) = (self.clone(), Arc::clone(&whole));
             async move {
@@ -302,6 +296,31 @@ impl Services {
             .await
     }
 
+    /// A plan that is to be made, without entries, and what it is made of. `None`: it is not, or it cannot be made any more; then it
+    /// has failed.
+    async fn begin_plan(
+        &self,
+        customer: CustomerId,
+        number: i64,
+        lease: &Lease,
+    ) -> Result<Option<(MigrationPlan, Source)>, ServiceError> {
+        let mut tx = self.db().begin().await?;
+        lease.hold(&mut tx).await?;
+        let plan = store::migration::find_plan(&mut tx, customer, number).await?;
+        let Some((plan, ..)) = plan.filter(|(plan, ..)| plan.state == PlanState::Making) else {
+            return Ok(None);
+        };
+        store::migration::forget_entries(&mut tx, customer, number).await?;
+        let source = source(&mut tx, customer, &plan).await?;
+        // There is no way through all accounts for lines that nobody has approved (M-10).
+        let is_sound = is_sound(&mut tx, customer, (&plan, &source)).await?;
+        if !is_sound {
+            store::migration::fail_plan(&mut tx, customer, number).await?;
+        }
+        tx.commit().await?;
+        Ok(is_sound.then_some((plan, source)))
+    }
+
     /// All entries of a plan are there.
     async fn end_plan(
         &self,
@@ -319,12 +338,7 @@ impl Services {
         store::statistics::refresh(self.db(), Filled::Lookups, counts.all()).await;
         let mut tx = self.db().begin().await?;
         lease.hold(&mut tx).await?;
-        let is_sound = match source {
-            Source::Mapping { checked_at, .. } => is_as_begun(&mut tx, customer, (plan, *checked_at)).await?,
-            // An undo reads no lines.
-            Source::Undo { .. } => true,
-        };
-        if !is_sound || is_stale(&mut tx, customer, plan).await? {
+        if !is_sound(&mut tx, customer, (plan, source)).await? || is_stale(&mut tx, customer, plan).await? {
             store::migration::fail_plan(&mut tx, customer, plan.number).await?;
         } else {
             store::migration::finish_plan(&mut tx, customer, plan.number, (&counts, &hash)).await?;
@@ -472,6 +486,19 @@ async fn source(tx: &mut Tx, customer: CustomerId, plan: &MigrationPlan) -> Resu
         old: old.into_iter().map(|old| old.name).collect(),
         checked_at: moment_of_check(tx, customer, plan).await?,
     })
+}
+
+/// Whether the lines that a plan is made of are still those that were approved.
+async fn is_sound(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (plan, source): (&MigrationPlan, &Source),
+) -> Result<bool, ServiceError> {
+    match source {
+        Source::Mapping { checked_at, .. } => is_as_begun(tx, customer, (plan, *checked_at)).await,
+        // An undo reads no lines.
+        Source::Undo { .. } => Ok(true),
+    }
 }
 
 /// A plan of this customer.

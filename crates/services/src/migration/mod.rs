@@ -9,6 +9,7 @@ mod approval;
 mod carry_out;
 mod checks;
 mod duplicates;
+mod foreseen;
 mod history;
 mod lists;
 mod make;
@@ -28,6 +29,7 @@ use jobs::{Job, JobError, Lease};
 use store::jobs::NewJob;
 use store::{StoreError, Tx};
 
+pub(crate) use foreseen::is_changed_by_mapping;
 pub(crate) use history::of_account;
 pub use lists::MigrationFilter;
 pub use run::MigrationStart;

@@ -11,6 +11,7 @@ use store::Tx;
 use store::migration::{MigrationRun, StoredPlan};
 
 use super::MIGRATION_JOB;
+use super::approval::is_withdrawn;
 use super::make::{found, is_stale};
 use super::rail;
 use super::run::agreed_window;
@@ -144,6 +145,9 @@ impl Services {
                 })
             }
         };
+        // A mapping that was checked again has other lines, whatever they say (M-10); an undo reads none.
+        let is_stale = is_stale(tx, customer, &plan).await?
+            || (plan.purpose == MigrationPurpose::Migrate && is_withdrawn(tx, customer, &plan).await?);
         let subject = format!("rehearse:{}", plan.number);
         let rate = rate.unwrap_or(ASSUMED_RATE).max(1);
         Ok(MigrationPlanView {
@@ -153,7 +157,7 @@ impl Services {
             only: plan.only.map(|only| only.to_string()),
             state: plan.state,
             mapping_version: plan.mapping_version,
-            is_stale: is_stale(tx, customer, &plan).await?,
+            is_stale,
             rehearsal_failed: store::jobs::was_given_up(tx, customer, MIGRATION_JOB, &subject).await?,
             is_rehearsing: store::jobs::is_pending(tx, customer, MIGRATION_JOB, &subject).await?,
             hash: plan.hash,

@@ -2,7 +2,7 @@
 //! like an uploaded one, so that it can be downloaded, uploaded again, and is checked the same way. A line that could not be
 //! read stays as it came, so that its check says the same about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::people::Directory;
 use domain::user_mapping::{
@@ -181,6 +181,8 @@ impl Composing<'_> {
             MappingEdit::Keep { .. } => self.what_is_left_out().await?,
             _ => None,
         };
+        // Whoever repeats one of them says what was settled (X-01, P-13).
+        let mut replaced = BTreeSet::new();
         let mut after = 0;
         loop {
             let page = self.page(before, group, after).await?;
@@ -190,7 +192,11 @@ impl Composing<'_> {
             let mut settled = self.settled(left_out, (after, last.line)).await?;
             after = last.line;
             for line in page {
+                if line.same_as.is_some_and(|first| replaced.contains(&first)) {
+                    continue;
+                }
                 if let Some(cells) = settled.remove(&line.line) {
+                    replaced.insert(line.line);
                     if let Some(cells) = cells {
                         self.line(cells, None)?;
                     }

@@ -5,10 +5,24 @@
 use domain::user_mapping::{DecidedAbout, Decision, MappingEdit, MappingSummary};
 use domain::{CustomerId, UserError};
 use store::Tx;
-use store::user_mapping::Undecided;
+use store::user_mapping::{MappingVersion, Undecided};
 
+use super::MappingShown;
 use super::edit::new_error;
 use crate::ServiceError;
+
+/// Refuses a decision about accounts and proposals as they were before the version was checked again (P-17).
+pub(super) fn is_as_shown(
+    edit: &MappingEdit,
+    shown: MappingShown,
+    version: &MappingVersion,
+) -> Result<(), UserError> {
+    if matches!(edit, MappingEdit::Decide { .. }) && !shown.is(version) {
+        Err(UserError::Changed)
+    } else {
+        Ok(())
+    }
+}
 
 /// Refuses what cannot be decided together, and about nobody.
 pub(super) fn may_be_decided(

@@ -2,6 +2,7 @@
 //! or begins like a formula, is written in another way and says the same (F-32, F-33), so it is no difference.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use domain::CustomerId;
 use rules::user_mapping::{other_forms, rewritten};
@@ -12,6 +13,22 @@ use crate::ServiceError;
 
 /// Lines that are looked through at once, where many differ in nothing but how they are written.
 const LOOKED_THROUGH: i64 = 2_000;
+/// How often more lines are looked through in one request: a version may have a million that are only written anew.
+const PAGES: usize = 20;
+
+/// What was found of a comparison.
+pub(super) struct Found {
+    /// Lines that differ, in their order.
+    pub(super) lines: Vec<ChangedLine>,
+    /// The last line that was looked at, where more are to be looked at and the end was not reached; `None`: it was, or enough was
+    /// found.
+    pub(super) broke_off: Option<i64>,
+}
+
+/// How many lines are read one time after another.
+fn limits(most: i64) -> impl Iterator<Item = i64> {
+    iter::once(most).chain(iter::repeat_n(LOOKED_THROUGH, PAGES))
+}
 
 /// Lines of `newer` that came or say something else than in `older`, behind its line `after`, at most `most`, in their order.
 pub(super) async fn changed(
@@ -19,9 +36,9 @@ pub(super) async fn changed(
     customer: CustomerId,
     (older, newer): (i64, i64),
     (mut after, most): (i64, i64),
-) -> Result<Vec<ChangedLine>, ServiceError> {
-    let (mut found, mut limit) = (Vec::new(), most);
-    loop {
+) -> Result<Found, ServiceError> {
+    let mut found = Vec::new();
+    for limit in limits(most) {
         let place = (after, limit);
         let page = store::user_mapping::changed_lines(tx, customer, (older, newer), place).await?;
         after = page.last().map_or(after, |last| last.line);
@@ -40,11 +57,13 @@ pub(super) async fn changed(
             }
         }
         if is_last || !is_less(&found, most) {
-            found.truncate(usize::try_from(most).unwrap_or_default());
-            return Ok(found);
+            return Ok(whole(found, most));
         }
-        limit = LOOKED_THROUGH;
     }
+    Ok(Found {
+        lines: found,
+        broke_off: Some(after),
+    })
 }
 
 /// Lines of `older` that went in `newer`, behind the line `after` of `older`, at most `most`, in their order.
@@ -53,9 +72,9 @@ pub(super) async fn gone(
     customer: CustomerId,
     (older, newer): (i64, i64),
     (mut after, most): (i64, i64),
-) -> Result<Vec<ChangedLine>, ServiceError> {
-    let (mut found, mut limit) = (Vec::new(), most);
-    loop {
+) -> Result<Found, ServiceError> {
+    let mut found = Vec::new();
+    for limit in limits(most) {
         let place = (after, limit);
         let page = store::user_mapping::gone_lines(tx, customer, (older, newer), place).await?;
         after = page.last().map_or(after, |last| last.line);
@@ -67,10 +86,21 @@ pub(super) async fn gone(
             .filter(|line| twin_of(line, &mut twins).is_none());
         found.extend(went);
         if is_last || !is_less(&found, most) {
-            found.truncate(usize::try_from(most).unwrap_or_default());
-            return Ok(found);
+            return Ok(whole(found, most));
         }
-        limit = LOOKED_THROUGH;
+    }
+    Ok(Found {
+        lines: found,
+        broke_off: Some(after),
+    })
+}
+
+/// All that there is, or as many as were asked for.
+fn whole(mut lines: Vec<ChangedLine>, most: i64) -> Found {
+    lines.truncate(usize::try_from(most).unwrap_or_default());
+    Found {
+        lines,
+        broke_off: None,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::ServiceError;
 /// Where a page of a download begins.
 pub(super) struct Place {
     pub(super) version: i64,
-    /// When it was checked, in microseconds.
-    checked_at: i64,
+    /// The check that wrote its lines ([`MappingVersion::check`]).
+    check: i64,
     /// The line before.
     pub(super) line: i64,
 }
@@ -30,9 +30,9 @@ impl Place {
                 Some(latest) if latest.state == MappingState::Checking => {
                     return Err(UserError::Changed.into());
                 }
-                Some(latest) => checked_at(&latest).map(|checked_at| Self {
+                Some(latest) => written_by(&latest).map(|check| Self {
                     version: latest.number,
-                    checked_at,
+                    check,
                     line: 0,
                 }),
                 None => None,
@@ -40,7 +40,7 @@ impl Place {
         };
         let place = read(after).ok_or(UserError::NotFound)?;
         let version = store::user_mapping::version(tx, customer, place.version).await?;
-        if version.as_ref().and_then(checked_at) != Some(place.checked_at) {
+        if version.as_ref().and_then(written_by) != Some(place.check) {
             return Err(UserError::Changed.into());
         }
         Ok(Some(place))
@@ -48,24 +48,22 @@ impl Place {
 
     /// Where the page behind this line of the same download begins.
     pub(super) fn next(&self, line: u64) -> String {
-        format!("{}.{}.{line}", self.version, self.checked_at)
+        format!("{}.{}.{line}", self.version, self.check)
     }
 }
 
-/// `4.1773308460000000.1000`: the version, the moment, the line.
+/// `4.1773308460000000.1000`: the version, the check, the line.
 fn read(after: &str) -> Option<Place> {
     let (version, rest) = after.split_once('.')?;
-    let (checked_at, line) = rest.split_once('.')?;
+    let (check, line) = rest.split_once('.')?;
     Some(Place {
         version: version.parse().ok()?,
-        checked_at: checked_at.parse().ok()?,
+        check: check.parse().ok()?,
         line: line.parse().ok()?,
     })
 }
 
-/// When the lines of a version were checked to their end.
-fn checked_at(version: &MappingVersion) -> Option<i64> {
-    let is_checked = version.state == MappingState::Checked;
-    let at = version.checked_at.filter(|_| is_checked)?;
-    Some(at.timestamp_micros())
+/// The check that wrote the lines of a version, once it has ended.
+fn written_by(version: &MappingVersion) -> Option<i64> {
+    Some(version.check()).filter(|check| *check != 0)
 }

@@ -13,9 +13,9 @@ use serde_json::json;
 use store::Tx;
 use store::user_mapping::MappingVersion;
 
-use super::Source;
 use super::compose::{WRITTEN_WITH, changes};
-use super::decide::{decides_about_somebody, may_be_decided};
+use super::decide::{decides_about_somebody, is_as_shown, may_be_decided};
+use super::{MappingShown, Source};
 use crate::{ServiceError, Services};
 
 /// How long a correction waits for its check, so that the page that follows shows what came of it.
@@ -28,14 +28,17 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 impl Services {
     /// Corrects the newest version, which must be `from` (0: there is none yet): makes the next one, has it checked, and
-    /// gives its number.
+    /// gives its number. A decision is refused, too, where the version was checked again since it was shown: other accounts may be
+    /// undecided, and have other proposals (P-17).
     pub async fn edit_mapping(
         &self,
         actor: &Actor,
         slug: &str,
-        from: i64,
+        from: impl Into<MappingShown>,
         edit: MappingEdit,
     ) -> Result<i64, ServiceError> {
+        let shown = from.into();
+        let from = shown.version;
         self.mends_a_line(actor, slug, from, &edit).await?;
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
@@ -71,6 +74,7 @@ impl Services {
             }
             (Some(latest), _) => {
                 let summary = summary_of(&latest).ok_or(UserError::Changed)?;
+                is_as_shown(&edit, shown, &latest)?;
                 may_be_made(&edit, summary)?;
                 changes_a_line(&mut tx, customer, latest.number, &edit).await?;
                 decides_about_somebody(&mut tx, customer, latest.number, &edit).await?;
@@ -88,7 +92,8 @@ impl Services {
     }
 
     /// Refuses a fix that would leave each line of its group as it is, and to take over no line: each version means something.
-    /// Lines of a version that is checked stay as they are, so this needs nobody's turn, however many they are.
+    /// It reads one picture of the lines, so it needs nobody's turn, however many they are; a check again may write them anew
+    /// meanwhile, so that nothing is refused for how they were.
     async fn mends_a_line(
         &self,
         actor: &Actor,
@@ -115,9 +120,9 @@ impl Services {
         let directory = store::directories::current(&mut tx, customer).await?;
         let whose = (customer, directory.ok_or(UserError::NotFound)?.id);
         let latest = store::user_mapping::latest(&mut tx, customer).await?;
-        if latest.map(|latest| latest.number) != Some(version) {
-            return Err(UserError::Changed.into());
-        }
+        // Of one that is being checked again not all lines are there.
+        let is_checked = |latest: &MappingVersion| latest.number == version && summary_of(latest).is_some();
+        let latest = latest.filter(is_checked).ok_or(UserError::Changed)?;
         let mut after = 0;
         loop {
             let place = (after, LOOKED_AT);
@@ -126,12 +131,24 @@ impl Services {
                 Some(last) => after = last.line,
                 // Where the group is not there at all, that is what will be said.
                 None if after == 0 => return Ok(()),
-                None => return Err(mends_nothing(*fix).into()),
+                None => break,
             }
             if page.into_iter().any(|line| changes(line, edit)) {
                 return Ok(());
             }
         }
+        drop(tx);
+        let mut tx = self.db().read().await?;
+        let now = store::user_mapping::latest(&mut tx, customer).await?;
+        let is_same = now
+            .filter(is_checked)
+            .is_some_and(|now| now.checked_at == latest.checked_at);
+        let refused = if is_same {
+            mends_nothing(*fix)
+        } else {
+            UserError::Changed
+        };
+        Err(refused.into())
     }
 
     /// Gives an account that has no line one, so that line `line` of the newest version, which must be `from`, may have its
@@ -201,17 +218,20 @@ impl Services {
 
     /// Has the newest version checked again, beside People and the directory as they are now (P-17). An approval that was
     /// given for how they were is taken back, and stays with the review until it is decided anew. One whose check broke off on our
-    /// side is checked once more in the same way.
+    /// side is checked once more in the same way. `shown`: the version, and its check as it was on the page: it may have been checked
+    /// again, and approved, since.
     pub async fn check_mapping_again(
         &self,
         actor: &Actor,
         slug: &str,
-        version: i64,
+        shown: impl Into<MappingShown>,
     ) -> Result<(), ServiceError> {
+        let shown = shown.into();
+        let version = shown.version;
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
-        let latest = self.newest(&mut tx, customer, version).await?;
+        let latest = self.newest(&mut tx, customer, shown).await?;
         if !may_be_checked_again(&latest) {
             return Err(UserError::Changed.into());
         }
@@ -318,7 +338,8 @@ async fn adds_a_line(
             "People has no account with this username. Correct it.",
         )
     })?;
-    if store::user_mapping::has_line(tx, customer, version, account.id).await? {
+    let line = store::user_mapping::line_of_account(tx, customer, version, account.id).await?;
+    if line.is_some() {
         let words = "A line is about this account already. Correct that one.";
         return Err(UserError::field("existing", words).into());
     }

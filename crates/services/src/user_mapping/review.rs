@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::user_mapping::{MappingVersion, Review, ReviewChange};
 
+use super::MappingShown;
+use super::edit::summary_of;
 use super::reviewed::unticked;
 use super::view::{has_drifted, submission};
 use crate::deployment::facts::known;
@@ -23,19 +25,22 @@ use crate::{ServiceError, Services};
 const MAX_TEXT: usize = 4_000;
 
 impl Services {
-    /// Submits the newest version. `acknowledged` names the groups of warnings that were read, by their keys.
+    /// Submits the newest version. `shown`: the version, and the check whose warnings were read: after another one it is
+    /// [`UserError::Changed`] (P-17). `acknowledged` names the groups of warnings that were read, by their keys.
     pub async fn submit_mapping(
         &self,
         actor: &Actor,
         slug: &str,
-        version: i64,
+        shown: impl Into<MappingShown>,
         acknowledged: &[String],
     ) -> Result<(), ServiceError> {
+        let shown = shown.into();
+        let version = shown.version;
         let mut tx = self.db().begin().await?;
         let customer = self.mapping_of(&mut tx, actor, slug).await?;
         store::customers::take_turn(&mut tx, customer).await?;
         let before = standing::of(&known(&mut tx, customer, self.now()).await?.facts);
-        let latest = self.newest(&mut tx, customer, version).await?;
+        let latest = self.newest(&mut tx, customer, shown).await?;
         let directory = store::directories::current(&mut tx, customer).await?;
         let whose = (customer, directory.ok_or(UserError::Changed)?.id);
         let drifted = has_drifted(&mut tx, whose, latest.marks).await?;
@@ -45,8 +50,7 @@ impl Services {
         let file = store::user_mapping::file(&mut tx, customer, file).await?;
         let hash = file.ok_or(UserError::Changed)?.hash;
         let by = (actor.user, actor.name.as_str());
-        let ticked = needs.warnings.iter();
-        let ticked: Vec<_> = ticked.map(|group| Acknowledged::of(group, &actor.name)).collect();
+        let ticked = ticked_now(&needs.warnings, latest.check(), &actor.name);
         store::user_mapping::insert_review(&mut tx, customer, (version, &hash), &ticked, by, self.now())
             .await?;
         let details = json!({ "sha256": hash, "warnings": acknowledged });
@@ -77,14 +81,17 @@ impl Services {
         Ok(())
     }
 
-    /// Returns or approves a submitted version.
+    /// Returns or approves a submitted version. `shown`: the version, and the check whose lines were read; what another one wrote is
+    /// not approved by that: [`UserError::Changed`] (P-17). It may be returned all the same: it needs no look at everything.
     pub async fn review_mapping(
         &self,
         actor: &Actor,
         slug: &str,
-        version: i64,
+        shown: impl Into<MappingShown>,
         verdict: Verdict,
     ) -> Result<(), ServiceError> {
+        let shown = shown.into();
+        let version = shown.version;
         let mut tx = self.db().begin().await?;
         let customer = self
             .customer(&mut tx, actor, slug, Permission::ReviewMapping)
@@ -102,6 +109,9 @@ impl Services {
             let words =
                 "It is being checked again. Decide once that has ended: what you wrote stands here then.";
             return Err(UserError::field("version", words).into());
+        }
+        if matches!(verdict, Verdict::Approve { .. }) && !shown.is(&latest) {
+            return Err(UserError::Changed.into());
         }
         let (action, what, details) = self
             .carry_out(&mut tx, (actor, customer), (&latest, &review), &verdict)
@@ -212,7 +222,7 @@ impl Services {
         let is_asked = open.questions > 0 && !is_unanswered;
         let new = unticked(latest, review);
         must_be_known(&new, ticked, is_asked.then_some(questions.as_str()))?;
-        let new = tick(tx, (actor, customer), review, &new).await?;
+        let new = tick(tx, (actor, customer), (latest, review), &new).await?;
         let is_second = review.state == ReviewState::Seconding;
         if is_second {
             store::user_mapping::second_review(tx, customer, version, &actor.name, self.now()).await?;
@@ -267,6 +277,10 @@ impl Services {
         version: &MappingVersion,
         (review, drifted): (&Review, bool),
     ) -> Result<Option<String>, ServiceError> {
+        // It has no lines, and nobody knows what changed beside them.
+        if summary_of(version).is_none() {
+            return Ok(Some("Its check broke off. Check again.".to_owned()));
+        }
         if drifted {
             let words =
                 "People or the directory changed since the check. Check again, and look at what changed.";
@@ -316,15 +330,16 @@ impl Services {
         Ok(false)
     }
 
-    /// The newest version, which must be this one.
+    /// The newest version, which must be this one, as its last check left it.
     pub(super) async fn newest(
         &self,
         tx: &mut Tx,
         customer: CustomerId,
-        version: i64,
+        shown: impl Into<MappingShown>,
     ) -> Result<MappingVersion, ServiceError> {
+        let shown = shown.into();
         let latest = store::user_mapping::latest(tx, customer).await?;
-        let latest = latest.filter(|latest| latest.number == version);
+        let latest = latest.filter(|latest| shown.is(latest));
         Ok(latest.ok_or(UserError::Changed)?)
     }
 
@@ -354,8 +369,8 @@ fn must_be_ready(needs: &MappingSubmission, acknowledged: &[String]) -> Result<(
     Ok(())
 }
 
-/// Refuses an approval by somebody who has not read all of it: warnings that came or grew since they were ticked (P-17), and
-/// questions that are open, in words.
+/// Refuses an approval by somebody who has not read all of it: warnings that nobody ticked since the check (P-17), and questions that
+/// are open, in words.
 fn must_be_known(new: &[&FindingGroup], ticked: &[String], open: Option<&str>) -> Result<(), UserError> {
     let unread = new.iter().filter(|group| !ticked.contains(&group.key()));
     let mut unread: Vec<String> = unread
@@ -365,7 +380,7 @@ fn must_be_known(new: &[&FindingGroup], ticked: &[String], open: Option<&str>) -
     let warnings = (!unread.is_empty()).then(|| FieldError {
         field: "acknowledged".to_owned(),
         message: format!(
-            "Nobody has ticked these warnings as they are now: {}. Tick each one that is meant so, or return the version.",
+            "Nobody has ticked these warnings since the check: {}. Tick each one that is meant so, or return the version.",
             unread.join(", ")
         ),
     });
@@ -381,11 +396,21 @@ fn must_be_known(new: &[&FindingGroup], ticked: &[String], open: Option<&str>) -
     }
 }
 
+/// These groups of warnings, ticked as this check found them by somebody of this name.
+fn ticked_now<'a>(
+    groups: impl IntoIterator<Item = &'a FindingGroup>,
+    check: i64,
+    by: &str,
+) -> Vec<Acknowledged> {
+    let groups = groups.into_iter();
+    groups.map(|group| Acknowledged::of(group, check, by)).collect()
+}
+
 /// Notes that whoever approves has ticked these groups of warnings; gives their keys.
 async fn tick(
     tx: &mut Tx,
     (actor, customer): (&Actor, CustomerId),
-    review: &Review,
+    (version, review): (&MappingVersion, &Review),
     new: &[&FindingGroup],
 ) -> Result<Vec<String>, ServiceError> {
     let keys: Vec<String> = new.iter().map(|group| group.key()).collect();
@@ -394,7 +419,7 @@ async fn tick(
         let all: Vec<Acknowledged> = before
             .filter(|ticked| !keys.contains(&ticked.key))
             .cloned()
-            .chain(new.iter().map(|group| Acknowledged::of(group, &actor.name)))
+            .chain(ticked_now(new.iter().copied(), version.check(), &actor.name))
             .collect();
         store::user_mapping::acknowledge(tx, customer, review.version, &all).await?;
     }

@@ -99,7 +99,7 @@ impl Services {
         if let (true, Some(taken_back)) = (is_open(review.state), &review.taken_back) {
             return MappingVerdictView {
                 version: review.version,
-                state: ReviewState::Approved,
+                state: taken_back.was,
                 by: taken_back.by.clone(),
                 when: Some(when(taken_back.at, now)),
                 reason: String::new(),
@@ -166,28 +166,39 @@ async fn changed(
     }
 }
 
-/// The groups of warnings of a version, and who ticked them as they are.
+/// The groups of warnings of a version, and who ticked them since its check, or before that.
 fn warnings(version: &MappingVersion, review: &Review) -> Vec<MappingWarningView> {
+    let check = version.check();
     of_warnings(version)
         .map(|group| {
-            let ticked = review.acknowledged.iter().find(|ticked| ticked.covers(group));
+            let key = group.key();
+            // Whoever ticks a group again takes the place of who did before.
+            let ticked = review.acknowledged.iter().find(|ticked| ticked.key == key);
+            let (now, before) = match ticked {
+                Some(ticked) if ticked.covers(group, check) => (Some(ticked.by.clone()), None),
+                other => (None, other.cloned()),
+            };
             MappingWarningView {
                 group: group.clone(),
-                ticked_by: ticked.map(|ticked| ticked.by.clone()),
+                ticked_by: now,
+                ticked_before: before,
             }
         })
         .collect()
 }
 
-/// The groups of warnings of a version that nobody has ticked as they are: they came or grew since (P-17).
+/// The groups of warnings of a version that nobody has ticked since its check (P-17).
 pub(super) fn unticked<'a>(version: &'a MappingVersion, review: &Review) -> Vec<&'a FindingGroup> {
-    of_warnings(version)
-        .filter(|group| !review.acknowledged.iter().any(|ticked| ticked.covers(group)))
-        .collect()
+    let check = version.check();
+    let is_ticked = |group: &FindingGroup| {
+        let mut ticked = review.acknowledged.iter();
+        ticked.any(|ticked| ticked.covers(group, check))
+    };
+    of_warnings(version).filter(|group| !is_ticked(group)).collect()
 }
 
 /// The groups of warnings of a version; none while it is not checked.
-fn of_warnings(version: &MappingVersion) -> impl Iterator<Item = &FindingGroup> {
+pub(super) fn of_warnings(version: &MappingVersion) -> impl Iterator<Item = &FindingGroup> {
     let summary = summary_of(version).into_iter();
     let groups = summary.flat_map(|summary| &summary.groups);
     groups.filter(|group| group.example.severity == Severity::Warning)

@@ -343,7 +343,7 @@ impl Services {
     }
 
     /// A page of how two versions differ, at most 50 lines: those that came or changed, then those that went; `after` is the
-    /// `next` of the page before.
+    /// `next` of the page before. Where very many lines are only written anew it has fewer, or none, and still a `next`.
     pub async fn mapping_diff(
         &self,
         actor: &Actor,
@@ -355,18 +355,19 @@ impl Services {
         let (customer, _) = self.reader_of_mapping(&mut tx, actor, slug).await?;
         let place = after.and_then(place).unwrap_or((0, CHANGED));
         let (versions, most) = ((older, newer), one_more(PAGE_ROWS));
-        let (mut changed, mut behind) = (Vec::new(), place.0);
+        let (mut changed, mut gone, mut broke_off) = (Vec::new(), Vec::new(), None);
+        let mut behind = place.0;
         if place.1 != GONE {
-            let here = (place.0, most);
-            changed = diff::changed(&mut tx, customer, versions, here).await?;
-            behind = 0;
+            let found = diff::changed(&mut tx, customer, versions, (behind, most)).await?;
+            broke_off = found.broke_off.map(|line| format!("{line}.{CHANGED}"));
+            (changed, behind) = (found.lines, 0);
         }
         let room = most - i64::try_from(changed.len()).unwrap_or(most);
-        let gone = if room > 0 {
-            diff::gone(&mut tx, customer, versions, (behind, room)).await?
-        } else {
-            Vec::new()
-        };
+        if room > 0 && broke_off.is_none() {
+            let found = diff::gone(&mut tx, customer, versions, (behind, room)).await?;
+            broke_off = found.broke_off.map(|line| format!("{line}.{GONE}"));
+            gone = found.lines;
+        }
         let key = |kind: &str, line: &ChangedLine| format!("{}.{kind}", line.line);
         let changed = changed.into_iter().map(|line| (key(CHANGED, &line), line));
         let gone = gone.into_iter().map(|line| (key(GONE, &line), line));
@@ -378,7 +379,7 @@ impl Services {
             newer,
             changed,
             gone,
-            next,
+            next: broke_off.or(next),
         })
     }
 }

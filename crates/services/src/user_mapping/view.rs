@@ -16,7 +16,7 @@ use super::beginning;
 use super::edit::summary_of;
 use super::meant::meant_targets;
 use super::receive::is_uploaded;
-use super::reviewed::accepted_at;
+use super::reviewed::{accepted_at, of_warnings};
 use crate::paging::{one_more, page};
 use crate::people::name_of;
 use crate::when::when;
@@ -165,6 +165,7 @@ impl Services {
         let (file_name, hash) = file.map(|file| (file.name, file.hash)).unwrap_or_default();
         Ok(MappingVersionView {
             number: version.number,
+            check: version.check(),
             file_name,
             hash,
             when: when(version.created_at, self.now()),
@@ -306,11 +307,6 @@ pub(super) fn submission(version: &MappingVersion, drifted: bool) -> Option<Mapp
     Some(MappingSubmission {
         in_the_way: in_the_way.into_iter().flatten().collect(),
         administrators: coverage.undecided_administrators,
-        warnings: summary
-            .groups
-            .iter()
-            .filter(|group| group.example.severity == Severity::Warning)
-            .cloned()
-            .collect(),
+        warnings: of_warnings(version).cloned().collect(),
     })
 }

@@ -44,7 +44,7 @@ fn is_changed<T>(result: &Result<T, ServiceError>) -> bool {
 }
 
 /// The check of a version ends as it does when it breaks off on our side, again and again; nobody works meanwhile.
-async fn breaks_off(scene: &Scene, version: i64) {
+pub(crate) async fn breaks_off(scene: &Scene, version: i64) {
     let customer = scene.world.customer().await;
     let failed = (MappingState::Refused, &MappingOutcome::Failed, None);
     let mut tx = scene.world.test.db.begin().await.expect("a transaction");

@@ -263,6 +263,42 @@ on_both!(
 );
 
 on_both!(
+    x_01_p_13_whoever_repeats_a_line_that_was_settled_goes_with_it,
+    |test: TestDb| async move {
+        let scene = Scene::new(test, &["aold", "bold"]).await;
+        let [a, b] = [0, 1].map(|place| scene.username(place));
+        let twice = format!("aold,{a},\nbold,{b},\n");
+        let lines = format!("{twice}break-glass,break-glass,Local\n{twice}");
+        assert_eq!(uploaded(&scene, &lines).await, None);
+        // Of each the second goes, and the first: taken out, or corrected.
+        for (version, line) in [(1, 6), (2, 5), (3, 2)] {
+            let gone = MappingEdit::RemoveLine { line };
+            assert_eq!(scene.edit(version, gone).await, version + 1);
+        }
+        let local = MappingEdit::Line {
+            line: 2,
+            existing: "bold".to_owned(),
+            new: "bold".to_owned(),
+            target: "Local".to_owned(),
+        };
+        assert_eq!(scene.edit(4, local).await, 5);
+        // The same export once more.
+        let found = uploaded(&scene, &lines).await.expect("left out");
+        assert_eq!(
+            (found.lines, found.reverted, found.reverted_lines),
+            (0, 2, (2, 3))
+        );
+        assert_eq!(keep(&scene, 6, 5).await.expect("kept"), 7);
+        assert_eq!(scene.summary().await.left_out, None);
+        let expected = [
+            row("bold", "bold", "Local"),
+            row("break-glass", "break-glass", "Local"),
+        ];
+        assert_eq!(scene.lines(7).await, expected);
+    }
+);
+
+on_both!(
     p_13_what_the_file_says_anew_or_of_leavers_is_not_told,
     |test: TestDb| async move {
         let scene = corrected(test).await;

@@ -2,6 +2,7 @@
 
 mod drifts;
 mod hand_overs;
+mod stale;
 
 use domain::deployment::{ExistingDirectory, Step};
 use domain::ids::Id;

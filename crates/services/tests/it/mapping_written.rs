@@ -1,7 +1,9 @@
 //! How cells are kept beside a file, written into the file of a correction, and compared (F-28, F-30, F-32).
 
-use domain::user_mapping::{Delimiter, FindingCode, MappingEdit};
+use domain::user_mapping::{Delimiter, FindingCode, MappingEdit, MappingReading};
 use domain::views::MappingDiff;
+use store::statistics::Filled;
+use store::user_mapping::{NewLine, NewVersion};
 use test_support::{TestDb, on_both};
 
 use crate::mapping_corrections::{edited, file_of, has, lines};
@@ -123,5 +125,63 @@ on_both!(
         let diff = diff(&world, 1, 2).await;
         assert_eq!(told(&diff), [vec![], vec!["bob"]]);
         assert_eq!(diff.next, None);
+    }
+);
+
+/// Versions with as many lines, which differ in nothing but how they are written, and in the last of them.
+async fn long(world: &World, lines: i64) {
+    let customer = world.customer().await;
+    let reading = MappingReading::default();
+    let mut tx = world.test.db.begin().await.expect("a transaction");
+    for is_newer in [false, true] {
+        let new = NewVersion {
+            file: None,
+            reading: &reading,
+            made_from: None,
+            edit: None,
+            author: None,
+            by: "Anna Admin",
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let inserted = store::user_mapping::insert_version(&mut tx, customer, &new).await;
+        let version = inserted.expect("a version");
+        let line = |number: i64| NewLine {
+            line: number,
+            existing: format!("n{number}"),
+            new: match (is_newer, number == lines) {
+                (false, _) => format!("=\"{number}\""),
+                (true, false) => number.to_string(),
+                (true, true) => "else".to_owned(),
+            },
+            target: String::new(),
+            nth: 0,
+        };
+        let all: Vec<NewLine> = (1..=lines).map(line).collect();
+        for some in all.chunks(5_000) {
+            let written = store::user_mapping::insert_lines(&mut tx, customer, version, some).await;
+            written.expect("written");
+        }
+    }
+    tx.commit().await.expect("a commit");
+    // As a check does, once it has written so many.
+    let looked = store::statistics::look(&world.test.db, Filled::Mapping).await;
+    looked.expect("looked");
+}
+
+on_both!(
+    f_30_a_comparison_of_very_long_lists_is_made_in_pieces,
+    |test: TestDb| async move {
+        let world = existing(test).await;
+        long(&world, 41_000).await;
+        let (services, actor) = (&world.services, &world.actor);
+        let first = diff(&world, 1, 2).await;
+        assert_eq!(told(&first), [Vec::<&str>::new(), vec![]]);
+        let next = first.next.expect("the way on");
+        let second = services
+            .mapping_diff(actor, SLUG, (1, 2), Some(&next))
+            .await
+            .expect("a diff");
+        assert_eq!(told(&second), [vec!["n41000"], vec![]]);
+        assert_eq!(second.next, None);
     }
 );

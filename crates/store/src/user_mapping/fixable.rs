@@ -5,7 +5,7 @@ use domain::user_mapping::{FindingCode, Severity};
 use domain::{AccountId, CustomerId, DirectoryId};
 
 use super::lines::MappingLine;
-use crate::sql::{fetch_all, fetch_optional, fetch_value, statements};
+use crate::sql::{fetch_all, fetch_optional, statements};
 use crate::{StoreError, Tx};
 
 /// Statements that read lines with what a fix of one group of findings needs to know about each, and differ in which lines they
@@ -15,7 +15,7 @@ macro_rules! of_lines {
     ($($name:ident: $from:tt, $which:tt;)+) => {
         statements! {
             $($name = ["SELECT r.line, r.existing, r.new, r.target, f.line IS NOT NULL AS affected, f.text, f.place,
-                    a.username AS account,
+                    CASE WHEN r.kind = 'repeated' THEN r.takes_from END AS same_as, a.username AS account,
                     r.new = '' AND r.target = '' AND (SELECT COUNT(*) FROM mapping_findings AS w" (index "mapping_findings_by_line") "
                         WHERE w.customer_id = $1 AND w.version = $2 AND w.line = r.line
                         AND w.code IN ('stray_quote', 'comment_line', 'too_few_cells', 'too_many_cells')) > 0 AS unreadable,
@@ -28,7 +28,6 @@ macro_rules! of_lines {
                     AND NOT p.by_hand AND NOT a.is_administrator AND p.class <> 'doubtful'
                 LEFT JOIN snapshot_users q ON q.customer_id = $1 AND q.directory_id = $6 AND q.row_no = p.person
                 WHERE r.customer_id = $1 AND r.version = $2 AND " $which " LIMIT $8"];)+
-            HAS_LINE = "SELECT COUNT(*) FROM mapping_rows WHERE customer_id = $1 AND version = $2 AND account_id = $3";
             OF_ACCOUNT = ["SELECT r.line, r.existing, r.new, r.target FROM mapping_rows AS r" (index "mapping_rows_by_account") "
                 WHERE r.customer_id = $1 AND r.version = $2 AND r.account_id = $3 ORDER BY r.line LIMIT 1"];
         }
@@ -65,6 +64,8 @@ pub struct FixableLine {
     pub text: Option<String>,
     /// The column of the finding, by its code.
     pub place: Option<String>,
+    /// The line before it that it repeats (X-01).
+    pub same_as: Option<i64>,
     /// The old directory of its account; `None`: it is local, or in the connected one.
     pub old: Option<String>,
     /// Usernames: of its account, of the other account, of the person with the new username, of the person proposed.
@@ -124,17 +125,6 @@ pub async fn affected_lines(
         after,
         limit
     )
-}
-
-/// Whether a line is about this account.
-pub async fn has_line(
-    tx: &mut Tx,
-    customer: CustomerId,
-    version: i64,
-    account: AccountId,
-) -> Result<bool, StoreError> {
-    let lines = fetch_value!(tx, i64, HAS_LINE, customer.uuid(), version, account.uuid())?;
-    Ok(lines > 0)
 }
 
 /// The first line about this account, as it stands.

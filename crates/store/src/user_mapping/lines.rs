@@ -73,8 +73,8 @@ statements! {
         AND f.severity = $5 AND (f.line, f.place) > ($6, $7)
         ORDER BY f.line, f.place LIMIT $8";
     // A search, or a kind that is rare, walks through the lines of the version, in their order.
-    // One that repeats another ($5 never names its kind) is shown with what is known of that one (X-01).
-    ROWS = ["SELECT r.line, r.existing, r.new, r.target, COALESCE(k.kind, r.kind) AS kind,
+    // One that repeats another ($5 never names its kind, which no reader knows) is shown with what is known of that one (X-01).
+    ROWS = ["SELECT r.line, r.existing, r.new, r.target, COALESCE(NULLIF(k.kind, 'repeated'), NULLIF(r.kind, 'repeated'), 'blocked') AS kind,
             CASE WHEN r.kind <> 'repeated' THEN r.takes_from END AS takes_from,
             CASE WHEN r.kind = 'repeated' THEN r.takes_from END AS same_as, a.id AS account_id, a.profile AS account_profile,
             a.state AS account_state, a.created_at AS account_created_at, a.last_sign_in_at, d.name AS directory,

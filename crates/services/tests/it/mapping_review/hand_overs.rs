@@ -11,6 +11,7 @@ use test_support::{TestDb, on_both};
 use super::Scene;
 use crate::notices::{inbox, user};
 use crate::provider::refusal;
+use crate::user_mapping::upload;
 use crate::world::SLUG;
 
 /// A scene whose people have accounts in the console, and a second one of the staff.
@@ -208,6 +209,47 @@ on_both!(
         let reopened = "Anna Admin had version 2";
         assert_eq!(told(&scene, &sam, reopened).await, [title("To be approved anew")]);
         assert!(told(&scene, &anna, reopened).await.is_empty());
+    }
+);
+
+on_both!(
+    p_07_p_17_staff_are_told_of_a_proof_that_spoils_an_approval,
+    |test: TestDb| async move {
+        let (scene, sue) = scene(test).await;
+        let (services, sam) = (&scene.world.services, scene.staff.clone());
+        for step in [Step::LoginHandler, Step::Module] {
+            let recorded = services.state_step(&sam, SLUG, step, true, "", "Seen.").await;
+            recorded.expect("recorded");
+        }
+        let bob = scene.world.add_local("bob", true).await;
+        let (_, domain) = scene.username(0).split_once('@').expect("an address");
+        let lines = format!(
+            "aold,{},\nbreak-glass,break-glass,Local\nbob,bob@{domain},\n",
+            scene.username(0)
+        );
+        let text = ["existing_username,new_username,target_directory\n", &lines].concat();
+        let received = upload(&scene.world, "list.csv", text.as_bytes()).await;
+        received.expect("received");
+        scene.checked().await;
+        scene.submit(1).await.expect("submitted");
+        scene.review(&sam, 1, approve(false)).await.expect("approved");
+
+        // Who stays as they are spoils nothing.
+        let drifted = "Its approval does not count";
+        let stays = scene.world.account("break-glass").await.expect("the account");
+        let proven = services.prove_local_admin(&sam, SLUG, stays.id, "").await;
+        proven.expect("proven");
+        assert!(told(&scene, &sam, drifted).await.is_empty());
+        // Told once, however often it is recorded; and no account is changed by it, so that nobody is named.
+        for _ in 0..2 {
+            let proven = services.prove_local_admin(&sam, SLUG, bob, "").await;
+            proven.expect("proven");
+        }
+        for staff in [&sam, &sue] {
+            assert_eq!(told(&scene, staff, drifted).await, [title("Your turn")]);
+        }
+        let drift = scene.view(&sam).await.drift.expect("a drift");
+        assert_eq!((drift.accounts.len(), drift.people.len()), (0, 0), "{drift:?}");
     }
 );
 
