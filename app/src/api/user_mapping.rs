@@ -68,8 +68,11 @@ pub const LIST: [&str; 10] = [
     "show", "code", "severity", "about", "since", "kind", "with", "account", "search", "after",
 ];
 
-/// The parameters of the page's address that say what is typed into the form of a line, for which version, and who is looked for.
-const TYPED: [&str; 5] = ["version", "existing", "new", "target", "person"];
+/// The parameters of the page's address that say what is typed into the form of a line, for which version, who is looked for, and
+/// what was not understood of a form before.
+const TYPED: [&str; 7] = [
+    "version", "existing", "new", "target", "person", "__path", "__err",
+];
 
 /// How the mapping stands.
 pub async fn show_user_mapping(customer: String) -> Result<UserMappingView, ApiError> {

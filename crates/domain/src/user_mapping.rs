@@ -50,7 +50,9 @@ codes! {
         Free = "free",
         /// The new username is given up by another line.
         Chain = "chain",
-        /// The lines exchange their usernames among themselves; two of them swap.
+        /// Two lines exchange their usernames.
+        Swap = "swap",
+        /// More than two lines exchange their usernames among themselves.
         Cycle = "cycle",
         /// Somebody who does not give it up has the new username.
         Blocked = "blocked",

@@ -75,7 +75,7 @@ test("a mapping is narrowed, mended, compared, taken back and talked about", asy
   await accessibleThere(admin, scripts);
 
   // Two have each other's username of today.
-  await lines.narrows({ ...everything, change: "Exchanged" }, /kind=cycle/);
+  await lines.narrows({ ...everything, change: "Swapped" }, /kind=swap/);
   await expect(lines.rows).toHaveCount(2);
   for (const row of await lines.rows.all()) await expect(row).toContainText("Takes the username of line");
   await accessibleThere(admin, scripts);

@@ -34,8 +34,8 @@ pub(super) fn Changes(changes: MappingDrift) -> impl IntoView {
 }
 
 /// What else takes an approval back, where nobody of those who are listed changed (P-07, P-08, P-17).
-pub(super) const UNNAMED: &str = "No account and nobody of the directory changed. An administrator whom this mapping renames or moves \
-                                  has signed in since, or somebody was linked anew.";
+pub(super) const UNNAMED: &str = "Nobody can be named: somebody changed while it was checked, an administrator whom this mapping \
+                                  renames or moves has signed in, somebody was linked anew, or the connection was changed.";
 
 /// Whether nobody is named.
 pub(super) fn is_nobody(changes: &MappingDrift) -> bool {

@@ -245,7 +245,7 @@ fn Row(row: MappingRow, connected: String) -> impl IntoView {
 pub(super) fn Change(row: MappingRow) -> impl IntoView {
     let stays = matches!(row.kind, RenameKind::Unchanged);
     // Lines that exchange their usernames, or one that hands on.
-    let arrow = if row.kind == RenameKind::Cycle {
+    let arrow = if matches!(row.kind, RenameKind::Swap | RenameKind::Cycle) {
         "⇄ "
     } else {
         "← "

@@ -218,7 +218,7 @@ pub(super) fn Review(
     let (tone, word) = state(&review);
     let void = void(&review, is_checked);
     let fresh = unticked(&review.warnings);
-    // Whoever approves ticks what is new in the form.
+    // Whoever approves ticks in the form what nobody has ticked since the check.
     let asks_ticks = review.can_decide && review.cannot_approve.is_none();
     let warnings = warnings_of(&review, asks_ticks);
     let before_that = review.taken_back.as_ref();

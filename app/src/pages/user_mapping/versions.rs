@@ -85,18 +85,18 @@ fn Difference(diff: MappingDiff, connected: String) -> impl IntoView {
     let count = u64::try_from(diff.changed.len() + diff.gone.len()).unwrap_or(u64::MAX);
     let title = format!("From version {} to version {}", diff.older, diff.newer);
     let (is_last, is_first) = (diff.next.is_none(), after().is_none());
-    let is_whole = is_last && is_first;
-    let note = if is_whole {
+    let note = if is_last && is_first {
         plural(count, "line differs", "lines differ")
     } else {
         format!("{} on this page", plural(count, "line", "lines"))
     };
     if count == 0 {
         // Of a very long list only a part is looked through at once.
-        let words = match (is_whole, is_last) {
-            (true, _) => "Every line says the same.",
+        let words = match (is_first, is_last) {
+            (true, true) => "Every line says the same.",
             (false, true) => "Every line behind those says the same.",
-            (false, false) => "So far every line says the same. Go on to look further.",
+            (true, false) => "So far every line says the same. Go on to look further.",
+            (false, false) => "These lines say the same. Go on to look further.",
         };
         return view! {
             <Panel title id="lines">

@@ -99,7 +99,7 @@ impl Services {
         all.push(view(
             MigrationCheck::Drift,
             !stale,
-            "Nothing changed since the plan was made.",
+            "People and the directory are as they were when the plan was made.",
             "People or the directory changed since the plan was made, or it is not ready. Make a new plan.",
         ));
         all.push(administrator(tx, customer, plan.number, at).await?);

@@ -3,7 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::migration::{MigrationOptions, MigrationPlan, PlanState, RehearsalCounts, RehearsalOutcome};
+use domain::migration::{
+    MigrationOptions, MigrationPlan, MigrationPurpose, PlanState, RehearsalCounts, RehearsalOutcome,
+};
 use domain::people::{Directory, PeopleAccount};
 use domain::sync::{ChangeKind, Reason};
 use domain::{Actor, CustomerId, DirectoryId, ObjectId, UserError};
@@ -15,6 +17,7 @@ use store::changes::NewChange;
 use store::migration::{Rehearsal, Rehearsed};
 use store::statistics::Filled;
 
+use super::approval::still_approved;
 use super::make::{found, go_on, is_stale, newest};
 use super::{Stop, refused};
 use crate::beside::Beside;
@@ -71,6 +74,9 @@ impl Services {
             return Err(refused(
                 "People or the directory changed since the plan was made. Make a new plan.",
             ));
+        }
+        if found.purpose == MigrationPurpose::Migrate {
+            still_approved(&mut tx, customer, &found).await?;
         }
         // Before the plan, as whoever works on it does: else the two would wait for each other.
         self.queue_migration(&mut tx, customer, &format!("rehearse:{plan}"), self.now())

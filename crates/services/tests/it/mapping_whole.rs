@@ -271,7 +271,7 @@ on_both!(
             assert_eq!(numbers(&world, Some(kind), None, "").await, expected, "{kind:?}");
         }
         let of_kind = async |kind| numbers(&world, Some(kind), None, "").await;
-        assert_eq!(of_kind(RenameKind::Cycle).await, [3, 4]);
+        assert_eq!(of_kind(RenameKind::Swap).await, [3, 4]);
         assert_eq!(of_kind(RenameKind::Unchanged).await, [5]);
         assert_eq!(of_kind(RenameKind::Free).await, [2, 7, 8]);
 
@@ -300,8 +300,8 @@ on_both!(
         let (free, warned) = (Some(RenameKind::Free), Some(Severity::Warning));
         assert_eq!(numbers(&world, free, warned, "fra").await, [7]);
         assert!(numbers(&world, free, error, "").await.is_empty());
-        let cycle = Some(RenameKind::Cycle);
-        assert!(numbers(&world, cycle, None, "nowhere").await.is_empty());
+        let swap = Some(RenameKind::Swap);
+        assert!(numbers(&world, swap, None, "nowhere").await.is_empty());
 
         // P-14: nobody signed in here, but a line of nobody's account is none of these.
         let unused = MappingFilter {

@@ -95,7 +95,7 @@ on_both!(a_file_is_uploaded_checked_and_shown, |test: TestDb| async move {
     assert_eq!((version.number, version.file_name.as_str()), (1, "mapping.csv"));
     let summary = summary_of(version);
     assert_eq!((summary.lines, summary.blank_lines), (5, 0));
-    assert_eq!(summary.kind(RenameKind::Cycle), 2);
+    assert_eq!(summary.kind(RenameKind::Swap), 2);
     assert_eq!(summary.kind(RenameKind::Free), 2);
     let groups: Vec<(FindingCode, &str, u64)> = summary
         .groups

@@ -69,8 +69,13 @@ impl<'a> Walk<'a> {
             .copied()
             .filter(|row| self.graph.is(*row, mark::ERROR));
         let cause = wrong.min_by_key(|row| self.graph.lines.of(*row));
+        let kind = if ring.len() == 2 {
+            RenameKind::Swap
+        } else {
+            RenameKind::Cycle
+        };
         for row in ring {
-            self.settle(*row, RenameKind::Cycle, cause, found);
+            self.settle(*row, kind, cause, found);
         }
         cause
     }

@@ -161,7 +161,7 @@ fn x_04_and_x_05_two_accounts_cannot_become_one() {
 #[test]
 fn x_06_to_x_08_swaps_cycles_and_chains_are_fine() {
     let (swap, found) = kinds(&[("aaaaa", "bbbbb"), ("bbbbb", "aaaaa")]);
-    assert_eq!(swap, [(K::Cycle, Some(3)), (K::Cycle, Some(2))]);
+    assert_eq!(swap, [(K::Swap, Some(3)), (K::Swap, Some(2))]);
     assert_eq!(found, []);
     let (cycle, found) = kinds(&[("aaaaa", "bbbbb"), ("bbbbb", "ccccc"), ("ccccc", "aaaaa")]);
     assert_eq!(
@@ -202,7 +202,7 @@ fn x_10_nobody_takes_the_username_of_somebody_who_stays() {
 #[test]
 fn x_11_targets_of_a_cycle_may_differ() {
     let (kinds, found) = kinds(&[("aaaaa", "bbbbb>Okta"), ("bbbbb", "aaaaa>Local")]);
-    assert_eq!(kinds, [(K::Cycle, Some(3)), (K::Cycle, Some(2))]);
+    assert_eq!(kinds, [(K::Swap, Some(3)), (K::Swap, Some(2))]);
     assert_eq!(found, []);
 }
 
