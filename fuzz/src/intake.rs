@@ -138,7 +138,10 @@ fn renames_hold(read: &Read, lines: &BTreeSet<u64>) {
     assert!(counting.is_subset(lines));
     let mut given = BTreeSet::new();
     for rename in &read.renames {
-        let is_linked = matches!(rename.kind, RenameKind::Chain | RenameKind::Swap | RenameKind::Cycle);
+        let is_linked = matches!(
+            rename.kind,
+            RenameKind::Chain | RenameKind::Swap | RenameKind::Cycle
+        );
         assert!(!is_linked || rename.takes_from.is_some(), "{rename:?}");
         if let Some(from) = rename.takes_from {
             assert!(counting.contains(&from) && from != rename.line, "{rename:?}");
