@@ -30,32 +30,48 @@ fn limits(most: i64) -> impl Iterator<Item = i64> {
     iter::once(most).chain(iter::repeat_n(LOOKED_THROUGH, PAGES))
 }
 
-/// Lines of `newer` that came or say something else than in `older`, behind its line `after`, at most `most`, in their order.
-pub(super) async fn changed(
+/// The two lists of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Differing {
+    /// Lines of the newer version that came, or say something else.
+    Changed,
+    /// Lines of the older one that went.
+    Gone,
+}
+
+/// Lines of a list, behind the line `after` of the version they are of, at most `most`, in their order.
+pub(super) async fn differing(
     tx: &mut Tx,
     customer: CustomerId,
     (older, newer): (i64, i64),
+    list: Differing,
     (mut after, most): (i64, i64),
 ) -> Result<Found, ServiceError> {
     let mut found = Vec::new();
     for limit in limits(most) {
-        let place = (after, limit);
-        let page = store::user_mapping::changed_lines(tx, customer, (older, newer), place).await?;
+        let (versions, place) = ((older, newer), (after, limit));
+        let (page, other) = match list {
+            Differing::Changed => {
+                let page = store::user_mapping::changed_lines(tx, customer, versions, place).await?;
+                (page, older)
+            }
+            Differing::Gone => {
+                let page = store::user_mapping::gone_lines(tx, customer, versions, place).await?;
+                (page, newer)
+            }
+        };
         after = page.last().map_or(after, |last| last.line);
         let is_last = is_less(&page, limit);
-        let came = page.iter().filter(|line| line.old_new.is_none());
-        let forms = came.flat_map(written).collect();
-        let mut twins = twins(tx, customer, older, forms).await?;
-        for mut line in page {
-            if line.old_new.is_none()
-                && let Some(twin) = twin_of(&line, &mut twins)
-            {
-                (line.old_new, line.old_target) = (Some(twin.new), Some(twin.target));
-            }
-            if !says_the_same(&line) {
-                found.push(line);
-            }
-        }
+        let forms = page
+            .iter()
+            .filter(|line| is_alone(line))
+            .flat_map(written)
+            .collect();
+        let mut twins = twins(tx, customer, other, forms).await?;
+        found.extend(
+            page.into_iter()
+                .filter_map(|line| difference(line, list, &mut twins)),
+        );
         if is_last || !is_less(&found, most) {
             return Ok(whole(found, most));
         }
@@ -66,33 +82,22 @@ pub(super) async fn changed(
     })
 }
 
-/// Lines of `older` that went in `newer`, behind the line `after` of `older`, at most `most`, in their order.
-pub(super) async fn gone(
-    tx: &mut Tx,
-    customer: CustomerId,
-    (older, newer): (i64, i64),
-    (mut after, most): (i64, i64),
-) -> Result<Found, ServiceError> {
-    let mut found = Vec::new();
-    for limit in limits(most) {
-        let place = (after, limit);
-        let page = store::user_mapping::gone_lines(tx, customer, (older, newer), place).await?;
-        after = page.last().map_or(after, |last| last.line);
-        let is_last = is_less(&page, limit);
-        let forms = page.iter().flat_map(written).collect();
-        let mut twins = twins(tx, customer, newer, forms).await?;
-        let went = page
-            .into_iter()
-            .filter(|line| twin_of(line, &mut twins).is_none());
-        found.extend(went);
-        if is_last || !is_less(&found, most) {
-            return Ok(whole(found, most));
+/// Whether the other version has no line that is written like this one.
+fn is_alone(line: &ChangedLine) -> bool {
+    line.old_new.is_none() || line.new.is_none()
+}
+
+/// A line beside the one that is it in the other version; `None`: it says the same, or did not go.
+fn difference(mut line: ChangedLine, list: Differing, twins: &mut Twins) -> Option<ChangedLine> {
+    if is_alone(&line)
+        && let Some(twin) = twin_of(&line, twins)
+    {
+        if list == Differing::Gone {
+            return None;
         }
+        (line.old_new, line.old_target) = (Some(twin.new), Some(twin.target));
     }
-    Ok(Found {
-        lines: found,
-        broke_off: Some(after),
-    })
+    (!says_the_same(&line)).then_some(line)
 }
 
 /// All that there is, or as many as were asked for.

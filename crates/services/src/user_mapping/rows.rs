@@ -15,7 +15,7 @@ use rules::username;
 use store::Tx;
 use store::user_mapping::{ChangedLine, FindingRow, Proposed, RowFilter, ShownRow, Undecided, UndecidedWho};
 
-use super::diff;
+use super::diff::{self, Differing};
 use super::holder::kept_username;
 use super::lists::MappingFilter;
 use crate::paging::{PAGE_ROWS, one_more, page, searched};
@@ -358,13 +358,14 @@ impl Services {
         let (mut changed, mut gone, mut broke_off) = (Vec::new(), Vec::new(), None);
         let mut behind = place.0;
         if place.1 != GONE {
-            let found = diff::changed(&mut tx, customer, versions, (behind, most)).await?;
+            let found =
+                diff::differing(&mut tx, customer, versions, Differing::Changed, (behind, most)).await?;
             broke_off = found.broke_off.map(|line| format!("{line}.{CHANGED}"));
             (changed, behind) = (found.lines, 0);
         }
         let room = most - i64::try_from(changed.len()).unwrap_or(most);
         if room > 0 && broke_off.is_none() {
-            let found = diff::gone(&mut tx, customer, versions, (behind, room)).await?;
+            let found = diff::differing(&mut tx, customer, versions, Differing::Gone, (behind, room)).await?;
             broke_off = found.broke_off.map(|line| format!("{line}.{GONE}"));
             gone = found.lines;
         }
